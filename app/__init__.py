@@ -1,0 +1,1 @@
+"""Facteur: invoices come in, are decided on, and go out again."""

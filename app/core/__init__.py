@@ -1,0 +1,1 @@
+"""Clock, money, types, storage, errors: no HTTP and no business."""
