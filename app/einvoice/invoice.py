@@ -81,7 +81,7 @@ class Invoice:
     """The guideline it claims to follow, as written (an urn)."""
     type_code: str = ""
     kind: str = "invoice"
-    """`invoice` or `credit_note`; a negative invoice is a credit note and carries the flag `negative`."""
+    """`invoice` or `credit_note`; as the type code says, and a negative invoice carries the flag `negative`."""
     number: str = ""
     issue_date: date | None = None
     due_date: date | None = None
