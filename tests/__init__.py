@@ -1,0 +1,1 @@
+"""What Facteur promises, one sentence a test."""

@@ -1,0 +1,1 @@
+"""E-invoices: read, refused, made."""

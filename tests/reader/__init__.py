@@ -1,0 +1,1 @@
+"""The reader: hostile files, pictures, text and boxes."""
