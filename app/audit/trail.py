@@ -1,0 +1,95 @@
+"""Writing the trail, chaining it, and telling whether somebody touched it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import select, update
+
+from app.audit.models import AuditEntry
+from app.extensions import db
+
+FIRST = "0" * 64
+
+
+def record(thing: Any, *, by: Any, act: str, why: str = "", changes: dict[str, Any] | None = None) -> AuditEntry:
+    """Note that `by` (None: the program) did `act` to `thing`; flushed, committed with the change itself."""
+    if thing.id is None:
+        db.session.flush()
+    company_id = thing.id if thing.__tablename__ == "company" else getattr(thing, "company_id", None)
+    entry = AuditEntry(
+        company_id=company_id,
+        user_id=by.id if by else None,
+        user_name=by.name if by else "",
+        object_type=thing.__tablename__,
+        object_id=thing.id,
+        act=act,
+        why=str(why),
+        changes={name: _plain(pair) for name, pair in (changes or {}).items()},
+    )
+    db.session.add(entry)
+    return entry
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def chain(limit: int = 1000) -> int:
+    """Give hashes to the entries that have none, in order; how many. Called by the sweep, never by the writer."""
+    head = db.session.scalar(select(AuditEntry.hash).where(AuditEntry.hash.is_not(None)).order_by(AuditEntry.id.desc()))
+    head, waiting = head or FIRST, _unchained(limit)
+    for entry in waiting:
+        head, previous = _hash(entry, head), head
+        db.session.execute(
+            update(AuditEntry)
+            .where(AuditEntry.id == entry.id, AuditEntry.hash.is_(None))
+            .values(previous_hash=previous, hash=head)
+            .execution_options(synchronize_session=False)
+        )
+    return len(waiting)
+
+
+def _unchained(limit: int) -> list[AuditEntry]:
+    query = select(AuditEntry).where(AuditEntry.hash.is_(None)).order_by(AuditEntry.id).limit(limit)
+    return list(db.session.scalars(query))
+
+
+def _hash(entry: AuditEntry, previous: str) -> str:
+    facts = [
+        entry.id,
+        entry.at.isoformat(),
+        entry.company_id,
+        entry.user_id,
+        entry.user_name,
+        entry.object_type,
+        entry.object_id,
+        entry.act,
+        entry.why,
+        entry.changes,
+    ]
+    text = json.dumps([previous, *facts], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def first_bad_entry() -> int | None:
+    """Id of the first entry that was changed, reordered or stands after a gap; None where the chain holds."""
+    head = FIRST
+    for entry in db.session.scalars(select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=500)):
+        if entry.hash is None:
+            return None
+        if entry.previous_hash != head or entry.hash != _hash(entry, head):
+            return entry.id
+        head = entry.hash
+    return None

@@ -1,0 +1,77 @@
+"""Commands of `flask --app wsgi`."""
+
+from __future__ import annotations
+
+import json
+import secrets
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+
+from app.tasks.jobs import commit
+from app.users.models import is_first_user
+from app.web.access import Role
+
+
+def init_app(app: Flask) -> None:
+    """Register all commands."""
+    for command in (users, first_run, sweep, addresses):
+        app.cli.add_command(command)
+
+
+@click.group()
+def users() -> None:
+    """People who may sign in."""
+
+
+@users.command("create")
+@click.argument("email")
+@click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.MEMBER.value)
+@click.option("--name", default="")
+@click.option("--password", default="", help="Made and printed if not given.")
+@with_appcontext
+def create_user(email: str, role: str, name: str, password: str) -> None:
+    """Make a person who may sign in, in the first company."""
+    from app.users import people
+
+    password = password or secrets.token_urlsafe(12)
+    user = people.create(email, role=Role(role), name=name, password=password)
+    commit()
+    click.echo(json.dumps({"id": user.id, "email": user.email, "role": role, "password": password}))
+
+
+@click.command("first-run")
+@with_appcontext
+def first_run() -> None:
+    """Make the first company and its admin where nobody is; the password is printed once."""
+    from app.users import people
+
+    if not is_first_user():
+        return
+    settings = current_app.config["SETTINGS"]
+    password = settings.admin_password or secrets.token_urlsafe(12)
+    user = people.create(settings.admin_email, role=Role.ADMIN, password=password)
+    commit()
+    click.echo(f"Admin: {user.email}")
+    if not settings.admin_password:
+        click.echo(f"Password (shown once): {password}")
+
+
+@click.command("addresses")
+@with_appcontext
+def addresses() -> None:
+    """Print the intake addresses, one JSON object a line."""
+    from app.intake.addresses import all_addresses
+
+    for address in all_addresses():
+        click.echo(json.dumps(address, ensure_ascii=False))
+
+
+@click.command("sweep")
+@with_appcontext
+def sweep() -> None:
+    """Ring for waiting work and start what is due, until stopped."""
+    from app import schedule
+
+    schedule.sweep_for_ever()

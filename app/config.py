@@ -1,0 +1,93 @@
+"""Settings: the only place that reads the environment."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+SHORTEST_SECRET = 32
+
+
+class BadSettings(Exception):
+    """The settings do not allow Facteur to start; the text says what to change."""
+
+
+class Settings(BaseSettings):
+    """What an installation is told from outside, as `FACTEUR_…`. What admins change while it runs are rows."""
+
+    model_config = SettingsConfigDict(env_prefix="FACTEUR_", extra="ignore")
+
+    data_dir: Path = Field(ROOT / ".data", description="Where the database, the files and the secret key live.")
+    database_url: str = Field("", description="SQLite in the data folder unless set, e.g. postgresql://user@host/db.")
+    redis_url: str = Field("", description="Our own Redis unless set, e.g. redis://127.0.0.1:6379/0.")
+    host: str = Field("127.0.0.1", description="Address the web server listens on.")
+    port: int = Field(8000, description="Port the web server listens on.", ge=1, le=65535)
+    base_url: str = Field("", description="Address people type; links in mails begin with it.")
+    secret_key: str = Field("", description="Signs cookies; made in the data folder by ./facteur.")
+    intake_domain: str = Field("localhost", description="What stands after the @ of the intake addresses.")
+    intake_smtp_port: int = Field(2525, description="Port of the built-in mail receiver.", ge=1, le=65535)
+    intake_smtp_host: str = Field("127.0.0.1", description="Address the mail receiver listens on.")
+    mail_url: str = Field(
+        "", description="smtp://user:password@host:587 or smtps://…; empty: mails wait in the outbox."
+    )
+    mail_from: str = Field("Facteur <facteur@localhost>", description="Sender of all outgoing mail.")
+    admin_email: str = Field("admin@localhost", description="The first admin, made at first start.")
+    admin_password: str = Field("", description="The first admin's password; made and printed once if empty.")
+    storage_url: str = Field("", description="Where files are kept; empty: the data folder.")
+    hook_secret: str = Field("", description="Secret of the mail provider's webhook.")
+    watch_dir: str = Field("", description="A folder whose files are imported.")
+    workers: int = Field(1, description="Reading workers.", ge=1, le=64)
+    trusted_proxies: int = Field(
+        0, description="Number of reverse proxies in front that set X-Forwarded-*.", ge=0, le=5
+    )
+    source_url: str = Field(
+        "https://github.com/facteur/facteur", description="Where this version's source code is offered."
+    )
+    relay_hosts: Annotated[list[str], NoDecode] = Field([], description="Mail relays free of per-address limits.")
+    debug: bool = Field(False, description="Only for a loopback address.")
+
+    @cached_property
+    def database(self) -> str:
+        """The address SQLAlchemy understands."""
+        url = self.database_url or f"sqlite:///{self.data_dir.resolve() / 'facteur.db'}"
+        for plain in ("postgres://", "postgresql://"):
+            if url.startswith(plain):
+                return "postgresql+psycopg://" + url.removeprefix(plain)
+        return url
+
+    @cached_property
+    def redis(self) -> str:
+        """The Redis to ring; our own writes its address into the data folder. Empty: none yet."""
+        written = self.data_dir / "redis.url"
+        return self.redis_url or (written.read_text().strip() if written.exists() else "")
+
+    @cached_property
+    def secret(self) -> str:
+        """The signing key, from the environment or the data folder; refuses to go on without one."""
+        written = self.data_dir / "secret_key"
+        key = self.secret_key or (written.read_text().strip() if written.exists() else "")
+        if len(key) < SHORTEST_SECRET:
+            raise BadSettings(
+                f"Facteur needs a secret key of at least {SHORTEST_SECRET} characters: run ./facteur setup, "
+                "which makes one in the data folder, or set FACTEUR_SECRET_KEY."
+            )
+        return key
+
+    @cached_property
+    def address(self) -> str:
+        """Where people find the pages, without a slash at the end."""
+        return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+def load(**overrides: Any) -> Settings:
+    """The settings of this process; what is wrong is said in one line."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        told = "; ".join(f"FACTEUR_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+        raise BadSettings(f"Facteur cannot start with these settings: {told}") from None

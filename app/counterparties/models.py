@@ -1,0 +1,81 @@
+"""Customers and suppliers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Column, ForeignKey, Index, Select, String, Table, Text, UniqueConstraint, and_, or_, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core import clock
+from app.core.types import Json, UTCDateTime
+from app.extensions import db
+from app.users.models import Company, User
+from app.web.access import Permission
+
+assigned = Table(
+    "counterparty_assigned_user",
+    db.metadata,
+    Column("counterparty_id", ForeignKey("counterparty.id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+
+class Counterparty(db.Model):
+    """A customer or a supplier of a company, or both."""
+
+    __tablename__ = "counterparty"
+    __table_args__ = (Index("ix_counterparty_name", "company_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    is_customer: Mapped[bool] = mapped_column(default=False)
+    is_supplier: Mapped[bool] = mapped_column(default=False)
+    vat_number: Mapped[str] = mapped_column(String(20), default="")
+    siren: Mapped[str] = mapped_column(String(9), default="")
+    siret: Mapped[str] = mapped_column(String(14), default="")
+    email: Mapped[str] = mapped_column(String(254), default="")
+    address: Mapped[str] = mapped_column(Text, default="")
+    other_names: Mapped[list[str]] = mapped_column(Json, default=list)
+    numbering_restarts_yearly: Mapped[bool] = mapped_column(default=False)
+    """The same number may come again next year (SPEC DU-1)."""
+    archived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
+
+    company: Mapped[Company] = relationship()
+    ibans: Mapped[list[CounterpartyIban]] = relationship(back_populates="counterparty", cascade="all, delete-orphan")
+    assigned_users: Mapped[list[User]] = relationship(secondary=assigned)
+
+    @classmethod
+    def visible_to(cls, user: User) -> Select[tuple[Counterparty]]:
+        """The counterparties whose page and figures `user` may see."""
+        mine = cls.assigned_users.any(User.id == user.id)
+        return select(cls).where(
+            or_(
+                cls.company_id.in_(user.company_ids(Permission.SEE_ALL) + user.company_ids(Permission.SEE_VALIDATED)),
+                and_(cls.company_id.in_(user.company_ids(Permission.SEE_ASSIGNED)), mine),
+            )
+        )
+
+    @classmethod
+    def names_for(cls, user: User, company_id: int) -> Select[tuple[Counterparty]]:
+        """Those `user` may choose from in review: only names and identifiers are shown of them (SPEC US-2)."""
+        allowed = company_id in user.company_ids(Permission.EDIT)
+        query = select(cls).where(cls.company_id == company_id, cls.archived_at.is_(None))
+        return query if allowed else query.where(False)
+
+
+class CounterpartyIban(db.Model):
+    """An account of a counterparty; a payment uses it only once somebody confirmed it."""
+
+    __tablename__ = "counterparty_iban"
+    __table_args__ = (UniqueConstraint("counterparty_id", "iban"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    counterparty_id: Mapped[int] = mapped_column(ForeignKey("counterparty.id", ondelete="CASCADE"))
+    iban: Mapped[str] = mapped_column(String(34), index=True)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
+
+    counterparty: Mapped[Counterparty] = relationship(back_populates="ibans")

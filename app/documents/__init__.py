@@ -1,0 +1,1 @@
+"""The document: its facts, the status they amount to, validation, duplicates, trash."""

@@ -1,0 +1,267 @@
+"""The document and what belongs to it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Select, String, Table, Text, and_, or_, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core import clock
+from app.core.types import Json, UTCDateTime, Word
+from app.counterparties.models import Counterparty
+from app.extensions import db
+from app.files.models import File
+from app.users.models import Company, User
+from app.web.access import Permission
+
+
+class Kind(StrEnum):
+    """Invoice or credit note."""
+
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit_note"
+
+    @property
+    def label(self) -> Any:
+        return _("Invoice") if self is Kind.INVOICE else _("Credit note")
+
+
+class Direction(StrEnum):
+    """From a supplier, or to a customer."""
+
+    PURCHASE = "purchase"
+    SALE = "sale"
+
+    @property
+    def label(self) -> Any:
+        return _("Purchase") if self is Direction.PURCHASE else _("Sale")
+
+
+class ReadState(StrEnum):
+    """How far the reading of its file has come."""
+
+    READING = "reading"
+    UNREADABLE = "unreadable"
+    READ = "read"
+
+
+class Status(StrEnum):
+    """What the facts amount to (SPEC LC-1); `status_of` alone decides it."""
+
+    READING = "reading"
+    UNREADABLE = "unreadable"
+    TO_PROCESS = "to_process"
+    TO_APPROVE = "to_approve"
+    TO_MATCH = "to_match"
+    TO_PAY = "to_pay"
+    VALIDATED = "validated"
+    TRASH = "trash"
+
+    @property
+    def label(self) -> Any:
+        return {
+            "reading": _("Reading"),
+            "unreadable": _("Unreadable"),
+            "to_process": _("To process"),
+            "to_approve": _("To approve"),
+            "to_match": _("To match"),
+            "to_pay": _("To pay"),
+            "validated": _("Validated & paid"),
+            "trash": _("Trash"),
+        }[self]
+
+
+class TrashKind(StrEnum):
+    """Why a document is in the trash."""
+
+    DELETED = "deleted"
+    DUPLICATE = "duplicate"
+    REJECTED = "rejected"
+
+    @property
+    def label(self) -> Any:
+        return {"deleted": _("Deleted"), "duplicate": _("Deleted (duplicate)"), "rejected": _("Rejected")}[self]
+
+
+class FileRole(StrEnum):
+    """What a file is to its document."""
+
+    ORIGINAL = "original"
+    E_INVOICE = "e_invoice"
+    ATTACHMENT = "attachment"
+    REPLACED = "replaced"
+
+
+document_reader = Table(
+    "document_reader",
+    db.metadata,
+    Column("document_id", ForeignKey("document.id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+
+class Category(db.Model):
+    """An accounting category, chosen in review."""
+
+    __tablename__ = "category"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    account_code: Mapped[str] = mapped_column(String(20), default="")
+    direction: Mapped[Direction | None] = mapped_column(Word(Direction))
+    """None: for both."""
+    archived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Document(db.Model):
+    """An invoice or a credit note, sale or purchase, with its files. Facts are stored, `status` follows."""
+
+    __tablename__ = "document"
+    __table_args__ = (
+        Index("ix_document_list", "company_id", "status", "id"),
+        Index("ix_document_number", "company_id", "number_key"),
+        Index("ix_document_counterparty", "counterparty_id", "issue_date"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"))
+    version: Mapped[int] = mapped_column(default=1)
+    """Counts the edits, so that a second person saving an older one is told (SPEC RV-8)."""
+    direction: Mapped[Direction] = mapped_column(Word(Direction))
+    kind: Mapped[Kind] = mapped_column(Word(Kind), default=Kind.INVOICE)
+    status: Mapped[Status] = mapped_column(Word(Status), default=Status.READING)
+    reason: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    """Why it is here and what comes next: {"key": …, arguments} (SPEC LC-8)."""
+
+    number: Mapped[str] = mapped_column(String(100), default="")
+    number_key: Mapped[str] = mapped_column(String(100), default="")
+    """The number as it is compared: letters and digits alone, in lower case."""
+    label: Mapped[str] = mapped_column(String(300), default="")
+    counterparty_id: Mapped[int | None] = mapped_column(ForeignKey("counterparty.id"))
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
+    issue_date: Mapped[date | None]
+    due_date: Mapped[date | None]
+    period_start: Mapped[date | None]
+    period_end: Mapped[date | None]
+    currency: Mapped[str] = mapped_column(String(3), default="EUR")
+    net_minor: Mapped[int | None] = mapped_column(BigInteger)
+    tax_minor: Mapped[int | None] = mapped_column(BigInteger)
+    gross_minor: Mapped[int | None] = mapped_column(BigInteger)
+    settled_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    """What was matched, paid or netted so far."""
+    order_reference: Mapped[str] = mapped_column(String(100), default="")
+    payment_reference: Mapped[str] = mapped_column(String(140), default="")
+    iban: Mapped[str] = mapped_column(String(34), default="")
+    """As printed; payment uses the counterparty's confirmed one (SAFETY R16)."""
+
+    source: Mapped[str] = mapped_column(String(20), default="")
+    """How it came: smtp, upload, command, …"""
+    read_state: Mapped[ReadState] = mapped_column(Word(ReadState), default=ReadState.READING)
+    unreadable_reason: Mapped[str] = mapped_column(String(60), default="")
+    """Key into the reader's reasons."""
+    read_pages: Mapped[int] = mapped_column(default=0)
+    page_count: Mapped[int] = mapped_column(default=0)
+    flags: Mapped[list[Any]] = mapped_column(Json, default=list)
+    """What a person should look at, as read: not_invoice, xml_page_differ, …"""
+    validated_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    validated_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+    awaits_approval: Mapped[bool] = mapped_column(default=False)
+    pay_date: Mapped[date | None]
+    trashed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    trashed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+    trash_kind: Mapped[TrashKind | None] = mapped_column(Word(TrashKind))
+    trash_reason: Mapped[str] = mapped_column(String(500), default="")
+    duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("document.id", ondelete="SET NULL"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+
+    company: Mapped[Company] = relationship()
+    counterparty: Mapped[Counterparty | None] = relationship()
+    category: Mapped[Category | None] = relationship()
+    validated_by: Mapped[User | None] = relationship(foreign_keys=[validated_by_id])
+    trashed_by: Mapped[User | None] = relationship(foreign_keys=[trashed_by_id])
+    duplicate_of: Mapped[Document | None] = relationship(remote_side=[id])
+    readers: Mapped[set[User]] = relationship(secondary=document_reader)
+    """People who were asked about it and may see it for good."""
+    files: Mapped[list[DocumentFile]] = relationship(back_populates="document", order_by="DocumentFile.id")
+    taxes: Mapped[list[DocumentTax]] = relationship(cascade="all, delete-orphan", order_by="DocumentTax.rate_bp")
+
+    @classmethod
+    def visible_to(cls, user: User) -> Select[tuple[Document]]:
+        """The documents `user` may know about. Every query starts here."""
+        assigned = cls.counterparty.has(Counterparty.assigned_users.any(User.id == user.id))
+        return select(cls).where(
+            or_(
+                cls.company_id.in_(user.company_ids(Permission.SEE_ALL)),
+                and_(
+                    cls.company_id.in_(user.company_ids(Permission.SEE_ASSIGNED)),
+                    or_(cls.validated_at.is_(None), assigned),
+                ),
+                and_(cls.company_id.in_(user.company_ids(Permission.SEE_VALIDATED)), cls.validated_at.is_not(None)),
+                cls.readers.any(User.id == user.id),
+            )
+        )
+
+    @property
+    def open_minor(self) -> int | None:
+        """What is still to be paid, allocated or refunded; None while the amount is unknown."""
+        return None if self.gross_minor is None else self.gross_minor - self.settled_minor
+
+    @property
+    def original(self) -> DocumentFile | None:
+        """The file it was read from."""
+        return next((each for each in reversed(self.files) if each.role is FileRole.ORIGINAL), None)
+
+
+class DocumentFile(db.Model):
+    """A file of a document, under the name it came with."""
+
+    __tablename__ = "document_file"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"), index=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey("file.id"), index=True)
+    role: Mapped[FileRole] = mapped_column(Word(FileRole), default=FileRole.ORIGINAL)
+    name: Mapped[str] = mapped_column(String(300), default="")
+    added_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
+    added_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+
+    document: Mapped[Document] = relationship(back_populates="files")
+    file: Mapped[File] = relationship(lazy="joined")
+
+
+class DocumentTax(db.Model):
+    """The tax of one rate."""
+
+    __tablename__ = "document_tax"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"), index=True)
+    rate_bp: Mapped[int]
+    """Rate in basis points: 20 % is 2000."""
+    base_minor: Mapped[int] = mapped_column(BigInteger)
+    tax_minor: Mapped[int] = mapped_column(BigInteger)
+
+    @property
+    def rate(self) -> Decimal:
+        """Per cent."""
+        return Decimal(self.rate_bp) / 100
+
+
+class TwinVerdict(db.Model):
+    """A person's word that two documents with one number are not the same."""
+
+    __tablename__ = "twin_verdict"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"), index=True)
+    other_id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"))
+    why: Mapped[str] = mapped_column(Text)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+    at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)

@@ -1,0 +1,44 @@
+"""Why a document is where it is and what comes next (SPEC LC-8): stored as key and arguments, put in words late."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+
+from app.documents.models import Document, Kind, Status
+
+
+def first(document: Document) -> dict[str, Any]:
+    """The one line that matters most now."""
+    if document.status is Status.TRASH:
+        return {"key": document.trash_kind.value if document.trash_kind else "deleted", "why": document.trash_reason}
+    if document.status is Status.UNREADABLE:
+        return {"key": "unreadable", "code": document.unreadable_reason}
+    if document.status is Status.VALIDATED and document.gross_minor == 0:
+        return {"key": "zero"}
+    if document.status is Status.TO_MATCH and document.kind is Kind.CREDIT_NOTE:
+        return {"key": "available"}
+    if document.status is Status.TO_PROCESS and document.flags:
+        return {"key": "flagged", "code": document.flags[0].get("code", "")}
+    return {"key": document.status.value}
+
+
+def in_words(reason: dict[str, Any]) -> str:
+    """The line, in the reader's language."""
+    words = {
+        "reading": _("Being read; it will be here to check in a moment."),
+        "unreadable": _("Could not be read: complete it by hand."),
+        "to_process": _("Read: check it beside its page."),
+        "flagged": _("Read, with something to look at: check it beside its page."),
+        "to_approve": _("Waits for approval."),
+        "to_match": _("Validated: waits for its bank line."),
+        "available": _("Available: to be allocated to invoices or refunded."),
+        "to_pay": _("To be paid."),
+        "validated": _("Done."),
+        "zero": _("Nothing to pay: the amount is zero."),
+        "deleted": _("Deleted."),
+        "duplicate": _("The same file was already there."),
+        "rejected": _("Not approved."),
+    }
+    return words.get(reason.get("key", ""), "")

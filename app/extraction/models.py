@@ -1,0 +1,36 @@
+"""What was read from a document, kept beside what people made of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Float, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core import clock
+from app.core.types import Json, UTCDateTime
+from app.documents.models import Document
+from app.extensions import db
+from app.files.models import File
+
+
+class DocumentReading(db.Model):
+    """One reading of a document's original; the newest counts, a reading run again replaces none."""
+
+    __tablename__ = "document_reading"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"), index=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey("file.id"))
+    languages: Mapped[str] = mapped_column(String(80), default="")
+    fields: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    """Field name → value, confidence, page, box, source, text, failed check, as `extraction.reading` writes it."""
+    pages: Mapped[list[Any]] = mapped_column(Json, default=list)
+    """Per page: width, height, source, image, and words as [text, x0, y0, x1, y1]."""
+    flags: Mapped[list[Any]] = mapped_column(Json, default=list)
+    seconds: Mapped[float] = mapped_column(Float, default=0.0)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
+
+    document: Mapped[Document] = relationship()
+    file: Mapped[File] = relationship()

@@ -1,0 +1,53 @@
+"""Keeping bytes, finding them again, and where their drawn pages lie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from app.core import storage
+from app.extensions import db
+from app.files.models import File
+
+
+def root() -> Path:
+    """The folder of all stored bytes."""
+    return current_app.config["SETTINGS"].data_dir / "files"
+
+
+def keep(chunks: bytes | Iterable[bytes], type: str = "application/octet-stream") -> File:
+    """Store bytes durably and return their row; bytes already known get the row they have."""
+    sha256, size = storage.store(root(), chunks)
+    known = by_hash(sha256)
+    if known:
+        return known
+    try:
+        with db.session.begin_nested():
+            db.session.add(file := File(sha256=sha256, size=size, type=type))
+        return file
+    except IntegrityError:  # somebody else kept the same bytes a moment ago
+        return db.session.scalars(select(File).filter_by(sha256=sha256)).one()
+
+
+def by_hash(sha256: str) -> File | None:
+    """The row of these bytes, if they are kept."""
+    return db.session.scalar(select(File).filter_by(sha256=sha256))
+
+
+def read(file: File) -> bytes:
+    """The bytes, checked against their hash; raises `storage.Damaged`."""
+    return storage.read(root(), file.sha256)
+
+
+def path(file: File) -> Path:
+    """Where the bytes lie, for the reader's cage."""
+    return storage.path_of(root(), file.sha256)
+
+
+def pages_folder(file: File) -> Path:
+    """Where the drawn pages of this file lie: `page-1.png` and so on. Can be drawn again at any time."""
+    return current_app.config["SETTINGS"].data_dir / "pages" / file.sha256[:2] / file.sha256

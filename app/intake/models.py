@@ -1,0 +1,177 @@
+"""Intake addresses, messages and their parts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import BigInteger, ForeignKey, Index, Select, String, Text, and_, exists, or_, select, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core import clock
+from app.core.types import Json, UTCDateTime, Word
+from app.counterparties.models import Counterparty
+from app.documents.models import Direction, Document
+from app.extensions import db
+from app.files.models import File
+from app.users.models import Company, User
+from app.web.access import Permission
+
+
+class IntakeAddress(db.Model):
+    """An unguessable address of a company, for purchases or for sales (SPEC IN-1)."""
+
+    __tablename__ = "intake_address"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"), index=True)
+    direction: Mapped[Direction] = mapped_column(Word(Direction))
+    local_part: Mapped[str] = mapped_column(String(64), unique=True)
+    """`slug-token`, in lower case."""
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """Rotated then; mail to it is refused since."""
+
+    company: Mapped[Company] = relationship(lazy="joined")
+
+
+class Source(StrEnum):
+    """The way in."""
+
+    SMTP = "smtp"
+    UPLOAD = "upload"
+    COMMAND = "command"
+
+    @property
+    def label(self) -> Any:
+        return {"smtp": _("E-mail"), "upload": _("Upload"), "command": _("Command line")}[self]
+
+
+class MessageState(StrEnum):
+    """How far a message has come."""
+
+    RECEIVED = "received"
+    OPENED = "opened"
+    FAILED = "failed"
+    REPEATED = "repeated"
+    """The same bytes to the same address again: logged, nothing made of it."""
+
+    @property
+    def label(self) -> Any:
+        return {
+            "received": _("Received"),
+            "opened": _("Opened"),
+            "failed": _("Could not be opened"),
+            "repeated": _("Came again"),
+        }[self]
+
+
+class Message(db.Model):
+    """What arrived, as it arrived: known by company, direction and the SHA-256 of its raw bytes (SPEC IN-3)."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        Index(
+            "uq_message_once",
+            "company_id",
+            "direction",
+            "raw_id",
+            unique=True,
+            sqlite_where=text("state != 'repeated' AND source != 'upload'"),
+            postgresql_where=text("state != 'repeated' AND source != 'upload'"),
+        ),
+        Index("ix_message_log", "company_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"))
+    direction: Mapped[Direction] = mapped_column(Word(Direction))
+    source: Mapped[Source] = mapped_column(Word(Source))
+    address_id: Mapped[int | None] = mapped_column(ForeignKey("intake_address.id"))
+    raw_id: Mapped[int] = mapped_column(ForeignKey("file.id"))
+    raw_name: Mapped[str] = mapped_column(String(300), default="")
+    """The file's own name, where it was no mail."""
+    state: Mapped[MessageState] = mapped_column(Word(MessageState), default=MessageState.RECEIVED)
+    first_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
+    """The message this one repeats."""
+    envelope_sender: Mapped[str] = mapped_column(String(254), default="")
+    sender: Mapped[str] = mapped_column(String(320), default="")
+    subject: Mapped[str] = mapped_column(Text, default="")
+    message_id: Mapped[str] = mapped_column(String(998), default="")
+    notes: Mapped[list[Any]] = mapped_column(Json, default=list)
+    """What should be known of the message as a whole: {"key": …, arguments}."""
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+    received_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
+
+    company: Mapped[Company] = relationship()
+    address: Mapped[IntakeAddress | None] = relationship()
+    raw: Mapped[File] = relationship()
+    first: Mapped[Message | None] = relationship(remote_side=[id])
+    by: Mapped[User | None] = relationship()
+    parts: Mapped[list[Part]] = relationship(back_populates="message", order_by="Part.position")
+
+    @classmethod
+    def visible_to(cls, user: User) -> Select[tuple[Message]]:
+        """The messages `user` may know about.
+
+        For a restricted member those without any validated document of somebody else's counterparty.
+        """
+        hidden = exists().where(
+            Part.message_id == cls.id,
+            Part.document_id == Document.id,
+            Document.validated_at.is_not(None),
+            ~Document.counterparty.has(Counterparty.assigned_users.any(User.id == user.id)),
+        )
+        return select(cls).where(
+            or_(
+                cls.company_id.in_(user.company_ids(Permission.SEE_ALL)),
+                and_(cls.company_id.in_(user.company_ids(Permission.SEE_ASSIGNED)), ~hidden),
+            )
+        )
+
+
+class Outcome(StrEnum):
+    """What became of one part of a message."""
+
+    IMPORTED = "imported"
+    ATTACHED = "attached"
+    DUPLICATE = "duplicate"
+    PASSED_OVER = "passed_over"
+    UNREADABLE = "unreadable"
+
+    @property
+    def label(self) -> Any:
+        return {
+            "imported": _("Imported"),
+            "attached": _("Attached"),
+            "duplicate": _("Duplicate"),
+            "passed_over": _("Passed over"),
+            "unreadable": _("Unreadable"),
+        }[self]
+
+
+class Part(db.Model):
+    """One part of a message, and its fate with the reason; nothing that arrived is invisible."""
+
+    __tablename__ = "part"
+    __table_args__ = (Index("uq_part_position", "message_id", "position", unique=True),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    name: Mapped[str] = mapped_column(String(300), default="")
+    declared_type: Mapped[str] = mapped_column(String(100), default="")
+    type: Mapped[str] = mapped_column(String(60), default="")
+    """Media type, judged from the bytes."""
+    size: Mapped[int] = mapped_column(BigInteger, default=0)
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("file.id"), index=True)
+    outcome: Mapped[Outcome] = mapped_column(Word(Outcome))
+    reason: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    """{"key": …, arguments}, put in words by the template."""
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id", ondelete="SET NULL"), index=True)
+
+    message: Mapped[Message] = relationship(back_populates="parts")
+    file: Mapped[File | None] = relationship()
+    document: Mapped[Document | None] = relationship()

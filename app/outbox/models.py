@@ -1,0 +1,99 @@
+"""Outgoing mails and their recipients."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core import clock
+from app.core.types import Json, UTCDateTime, Word
+from app.extensions import db
+from app.files.models import File
+
+
+class Mark(StrEnum):
+    """Where a mail stands. `transmitting` found after a crash is `uncertain`, and no program sends it again."""
+
+    QUEUED = "queued"
+    CLAIMED = "claimed"
+    TRANSMITTING = "transmitting"
+    SENT = "sent"
+    REFUSED = "refused"
+    UNCERTAIN = "uncertain"
+    CANCELLED = "cancelled"
+
+    @property
+    def label(self) -> Any:
+        return {
+            "queued": _("Waiting"),
+            "claimed": _("Leaving"),
+            "transmitting": _("Leaving"),
+            "sent": _("Sent"),
+            "refused": _("Refused"),
+            "uncertain": _("Uncertain"),
+            "cancelled": _("Cancelled"),
+        }[self]
+
+
+class OutgoingMail(db.Model):
+    """One mail, as it will leave: its Message-ID and Date are fixed for all attempts."""
+
+    __tablename__ = "outgoing_mail"
+    __table_args__ = (Index("ix_outgoing_mail_mark", "mark", "send_after"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(200), unique=True)
+    """kind:object:version:envelope, never a time: the same cause makes the same mail once."""
+    kind: Mapped[str] = mapped_column(String(40))
+    company_id: Mapped[int | None] = mapped_column(ForeignKey("company.id"), index=True)
+    about_type: Mapped[str] = mapped_column(String(40), default="")
+    about_id: Mapped[int | None]
+    subject: Mapped[str] = mapped_column(String(300))
+    text: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text, default="")
+    headers: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    message_id: Mapped[str] = mapped_column(String(200), unique=True)
+    dated_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
+    mark: Mapped[Mark] = mapped_column(Word(Mark), default=Mark.QUEUED)
+    marked_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
+    send_after: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
+    attempts: Mapped[int] = mapped_column(default=0)
+    answer: Mapped[str] = mapped_column(Text, default="")
+    """What the mail server said last."""
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
+
+    recipients: Mapped[list[Recipient]] = relationship(back_populates="mail", cascade="all, delete-orphan")
+    attachments: Mapped[list[MailAttachment]] = relationship(cascade="all, delete-orphan")
+
+
+class Recipient(db.Model):
+    """One address of a mail, with its own fate."""
+
+    __tablename__ = "recipient"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mail_id: Mapped[int] = mapped_column(ForeignKey("outgoing_mail.id", ondelete="CASCADE"), index=True)
+    address: Mapped[str] = mapped_column(String(254))
+    role: Mapped[str] = mapped_column(String(3), default="to")
+    mark: Mapped[Mark] = mapped_column(Word(Mark), default=Mark.QUEUED)
+    answer: Mapped[str] = mapped_column(Text, default="")
+
+    mail: Mapped[OutgoingMail] = relationship(back_populates="recipients")
+
+
+class MailAttachment(db.Model):
+    """A stored file that goes with a mail."""
+
+    __tablename__ = "mail_attachment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mail_id: Mapped[int] = mapped_column(ForeignKey("outgoing_mail.id", ondelete="CASCADE"), index=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey("file.id"))
+    name: Mapped[str] = mapped_column(String(300))
+
+    file: Mapped[File] = relationship()

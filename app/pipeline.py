@@ -1,0 +1,19 @@
+"""What follows what: the one place where the stages that come later hook into those before them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from app.intake import addresses
+from app.users import people
+
+
+def connect() -> None:
+    """Fill the lists of the packages above with functions of those below. May be called again."""
+    _add(people.after_company_created, addresses.open_both)
+
+
+def _add(following: list[Callable[..., Any]], follow: Callable[..., Any]) -> None:
+    if follow not in following:
+        following.append(follow)

@@ -1,0 +1,1 @@
+"""The queue people check, and the page beside its form."""

@@ -1,0 +1,38 @@
+"""Ringing the workers through Redis. A bell nobody hears is no loss: the sweep rings again."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import structlog
+from flask import current_app
+from redis import Redis, RedisError
+from rq import Queue
+from rq.serializers import JSONSerializer
+
+log = structlog.get_logger()
+QUEUES = ("ocr", "mail", "default")
+RINGING_SECONDS = 2
+
+
+@lru_cache(maxsize=4)
+def connection(url: str) -> Redis:
+    """The connection to ring on; one for each process and address."""
+    return Redis.from_url(url, socket_connect_timeout=RINGING_SECONDS, socket_timeout=RINGING_SECONDS)
+
+
+def queue(name: str) -> Queue:
+    """The queue one worker listens to."""
+    return Queue(name, connection=connection(current_app.config["SETTINGS"].redis), serializer=JSONSerializer)
+
+
+def ring(name: str, task_id: int) -> None:
+    """Tell the workers of this queue that a task is ready; a Redis that is down is logged and no more."""
+    bells = current_app.config.get("BELLS")
+    if bells is not None:  # tests record what was rung
+        bells.append((name, task_id))
+        return
+    try:
+        queue(name).enqueue("app.tasks.runner.run", task_id, result_ttl=0, failure_ttl=60, job_timeout=-1)
+    except (RedisError, ValueError, OSError) as error:
+        log.warning("bell.unheard", queue=name, task=task_id, error=type(error).__name__)

@@ -1,0 +1,36 @@
+"""The sweep: rings again for whatever waits, so that an emptied Redis or a killed worker loses nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import and_, or_, select, update
+
+from app.core import clock
+from app.extensions import db
+from app.tasks import bell
+from app.tasks.models import State, Task
+
+RING_AGAIN = timedelta(seconds=30)
+RING_FIRST = timedelta(seconds=2)
+AT_ONCE = 200
+
+
+def ring_what_waits() -> int:
+    """Ring for tasks that are due and were not rung lately, and for those whose lease ran out; how many."""
+    now = clock.now()
+    due = and_(Task.state == State.READY, Task.run_after <= now)
+    abandoned = and_(Task.state == State.RUNNING, Task.lease_until < now)
+    unheard = or_(and_(Task.rung_at.is_(None), Task.run_after < now - RING_FIRST), Task.rung_at < now - RING_AGAIN)
+    query = select(Task.id, Task.queue).where(or_(due, abandoned), unheard).order_by(Task.run_after).limit(AT_ONCE)
+    waiting = db.session.execute(query).all()
+    db.session.execute(update(Task).where(Task.id.in_([task_id for task_id, _queue in waiting])).values(rung_at=now))
+    db.session.commit()
+    for task_id, queue in waiting:
+        bell.ring(queue, task_id)
+    return len(waiting)
+
+
+def try_again(task: Task) -> None:
+    """Give a failed task its attempts back; a person asked for it."""
+    task.state, task.attempts, task.run_after, task.rung_at = State.READY, 0, clock.now(), None

@@ -1,0 +1,1 @@
+"""People, companies, memberships, and how one signs in."""

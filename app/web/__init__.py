@@ -1,0 +1,1 @@
+"""Pages and their fragments, the access table, forms' safety, errors in words: no business."""

@@ -1,0 +1,95 @@
+"""What a person sees when something cannot be done: what happened, what was kept, what to do."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import structlog
+from flask import Flask, Response, flash, make_response, render_template, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from app.core.errors import Refused
+from app.extensions import db
+
+log = structlog.get_logger()
+
+
+def init_app(app: Flask) -> None:
+    """Register the answers to all errors."""
+    app.register_error_handler(Refused, refused)
+    app.register_error_handler(CSRFError, stale_form)
+    app.register_error_handler(HTTPException, wrong)
+    app.register_error_handler(OperationalError, busy)
+    app.register_error_handler(Exception, broken)
+
+
+def refused(error: Refused) -> Response:
+    """A rule forbids it: the sentence, nothing else on the page changes."""
+    db.session.rollback()
+    if request.htmx:
+        flash(str(error), "error")
+        response = make_response(render_template("web/_alerts.html", out_of_band=True), 422)
+        response.headers["HX-Reswap"] = "none"
+        return response
+    return answer(422, text=str(error))
+
+
+def stale_form(_error: CSRFError) -> Response:
+    """The form's proof of origin is missing or too old."""
+    return answer(
+        403, text=_("This form is too old or came from elsewhere. Nothing was changed: reload and try again.")
+    )
+
+
+def wrong(error: HTTPException) -> Any:
+    """Any HTTP error, in words."""
+    if error.code is None or error.code < 400:
+        return error
+    return answer(error.code)
+
+
+def busy(error: OperationalError) -> Response:
+    """The database cannot be reached, or is locked for too long."""
+    return broken(error, status=503)
+
+
+def broken(error: Exception, status: int = 500) -> Response:
+    """A fault of ours: the log has it under the id the person sees."""
+    db.session.rollback()
+    error_id = secrets.token_hex(4)
+    log.error("request.failed", error_id=error_id, endpoint=request.endpoint, exc_info=error)
+    return answer(status, error_id=error_id)
+
+
+def answer(code: int, text: str = "", error_id: str = "") -> Response:
+    """The error's page, or its alert alone where htmx asked for a fragment."""
+    title, meaning = words(code)
+    text = text or meaning
+    if request.htmx:
+        flash(f"{text} ({error_id})" if error_id else text, "error")
+        response = make_response(render_template("web/_alerts.html", out_of_band=True), code)
+        response.headers["HX-Reswap"] = "none"
+        return response
+    template = "web/error.html"
+    return make_response(render_template(template, code=code, title=title, text=text, error_id=error_id), code)
+
+
+def words(code: int) -> tuple[str, str]:
+    """Title and meaning of a status code for a person."""
+    known = {
+        400: (_("Not understood"), _("The request could not be understood. Nothing was changed.")),
+        403: (_("Not allowed"), _("You may not do this. Ask an admin if you think you should.")),
+        404: (_("Not found"), _("There is nothing here, or nothing you may see.")),
+        405: (_("Not understood"), _("This address is not meant to be opened this way. Nothing was changed.")),
+        413: (_("Too large"), _("What you sent is larger than allowed. Nothing was kept.")),
+        422: (_("Not possible"), _("This cannot be done. Nothing was changed.")),
+        429: (_("Too many tries"), _("Too many tries in a short time. Wait a minute and try again.")),
+        503: (_("Not now"), _("Facteur is busy. Nothing was changed: try again in a moment.")),
+    }
+    return known.get(
+        code, (_("Something broke"), _("The fault is ours and was noted. Nothing was changed: try again."))
+    )

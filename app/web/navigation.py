@@ -1,0 +1,73 @@
+"""What stands in the sidebar: pages that exist and this person may open, with what waits in each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app, request, url_for
+from flask_babel import lazy_gettext as _
+from flask_login import current_user
+
+from app.web.access import Permission, allowed
+
+P = Permission
+COUNTS: dict[str, Callable[[], int]] = {}
+"""Endpoint → how many things wait there; filled where the application is put together."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry: shown where its page exists and the person has one of the permissions."""
+
+    endpoint: str
+    label: Any
+    icon: str
+    permissions: tuple[Permission, ...]
+
+    @property
+    def is_shown(self) -> bool:
+        mine = any(allowed(current_user, permission) for permission in self.permissions)
+        return mine and self.endpoint in current_app.view_functions
+
+    def as_link(self) -> dict[str, Any]:
+        """What the layout needs."""
+        package = self.endpoint.split(".")[0]
+        return {
+            "label": self.label,
+            "url": url_for(self.endpoint),
+            "icon": self.icon,
+            "count": COUNTS[self.endpoint]() if self.endpoint in COUNTS else 0,
+            "active": request.endpoint == self.endpoint or (request.blueprint == package and package != "settings"),
+        }
+
+
+SEES = (P.SEE_ALL, P.SEE_ASSIGNED, P.SEE_VALIDATED)
+HOME = Item("dashboard.home", _("Home"), "house", (P.SEE_OWN_PAGES,))
+REVIEW = Item("review.index", _("Review"), "inbox", (P.EDIT,))
+ADD = Item("intake.new", _("Add"), "plus", (P.EDIT,))
+MAIN = [
+    HOME,
+    REVIEW,
+    Item("approval.index", _("Approvals"), "circle-check", (P.DECIDE,)),
+    Item("documents.index", _("Documents"), "file-text", SEES),
+    Item("counterparties.customers", _("Customers"), "users", SEES),
+    Item("counterparties.suppliers", _("Suppliers"), "truck", SEES),
+]
+APART = [
+    Item("intake.index", _("Mail log"), "mail", (P.EDIT,)),
+    Item("outbox.index", _("Outbox"), "send", (P.ADMINISTER,)),
+    Item("documents.trash_list", _("Trash"), "trash-2", (P.EDIT,)),
+    Item("settings.index", _("Settings"), "settings", (P.ADMINISTER,)),
+]
+
+
+def navigation() -> list[list[dict[str, Any]]]:
+    """The groups of the sidebar."""
+    return [[item.as_link() for item in group if item.is_shown] for group in (MAIN, APART)]
+
+
+def bottom_bar() -> list[dict[str, Any]]:
+    """What a phone shows at the bottom."""
+    return [item.as_link() for item in (HOME, REVIEW, MAIN[2], ADD) if item.is_shown]

@@ -1,0 +1,111 @@
+"""Putting the application together."""
+
+from __future__ import annotations
+
+import importlib
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, g, has_request_context, request
+from flask_login import current_user
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import cli, pipeline
+from app.config import ROOT, Settings, load
+from app.core import database, logs
+from app.extensions import babel, csrf, db, htmx, limiter, login, mail, migrate
+from app.users import sessions
+from app.users.models import Company
+from app.web import access, errors, filters, guard, headers, language, navigation
+
+LARGEST_REQUEST = 60 * 1024 * 1024
+PACKAGES = (
+    "web",
+    "users",
+    "dashboard",
+    "documents",
+    "review",
+    "intake",
+    "counterparties",
+    "outbox",
+)
+"""Those with pages: each has a `routes.py` with a blueprint `bp`."""
+MODELS = ("audit", "files", "tasks", "outbox", "users", "counterparties", "documents", "intake", "extraction")
+
+
+def create_app(settings: Settings | None = None, **config: Any) -> Flask:
+    """The application; `config` overrides Flask's own settings (tests do)."""
+    settings = settings or load()
+    app = Flask("app", root_path=str(ROOT / "app"), template_folder=str(ROOT / "templates"))
+    app.static_folder, app.static_url_path = str(ROOT / "static"), "/static"
+    app.config.update(_flask_settings(settings), **config)
+    logs.configure()
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    _start_extensions(app)
+    for part in (headers, errors, filters, guard):
+        part.init_app(app)
+    _register(app)
+    cli.init_app(app)
+    pipeline.connect()
+    return app
+
+
+def _flask_settings(settings: Settings) -> dict[str, Any]:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return {
+        "SETTINGS": settings,
+        "SECRET_KEY": settings.secret,
+        "SQLALCHEMY_DATABASE_URI": settings.database,
+        "SQLALCHEMY_ENGINE_OPTIONS": database.engine_options(settings.database),
+        "MAX_CONTENT_LENGTH": LARGEST_REQUEST,
+        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.address.startswith("https:"),
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=30),
+        "WTF_CSRF_TIME_LIMIT": None,
+        "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "app" / "translations"),
+        "RATELIMIT_STORAGE_URI": settings.redis or "memory://",
+        "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
+    }
+
+
+def _start_extensions(app: Flask) -> None:
+    for name in MODELS:
+        importlib.import_module(f"app.{name}.models")
+    db.init_app(app)
+    with app.app_context():
+        database.prepare(db.engine)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    for extension in (csrf, htmx, limiter, mail, login):
+        extension.init_app(app)
+    babel.init_app(app, locale_selector=language.locale, timezone_selector=_time_zone)
+
+
+def _time_zone() -> str:
+    """A page's clock is its company's."""
+    company = sessions.current_company() if has_request_context() else None
+    return company.time_zone if company else "Europe/Paris"
+
+
+def _register(app: Flask) -> None:
+    for package in PACKAGES:
+        if Path(ROOT, "app", package, "routes.py").exists():
+            app.register_blueprint(importlib.import_module(f"app.{package}.routes").bp)
+
+    @app.context_processor
+    def _shell() -> dict[str, Any]:
+        """What the layout needs on every page of a signed-in person."""
+        shell: dict[str, Any] = {
+            "source_url": app.config["SETTINGS"].source_url,
+            "languages": language.LANGUAGES,
+            "language": language.locale(),
+            "allowed": access.allowed,
+        }
+        if g.get("sign_in") and current_user.is_authenticated and request.endpoint:
+            mine = list(db.session.scalars(Company.visible_to(current_user)))
+            shell |= {"company": sessions.current_company(), "companies": mine}
+            shell |= {"navigation": navigation.navigation(), "bottom_bar": navigation.bottom_bar()}
+        return shell

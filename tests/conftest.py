@@ -1,0 +1,94 @@
+"""One application for all tests, one transaction for each, undone at its end; no network but loopback."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+
+import flask_migrate
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import create_app
+from app.extensions import db
+from app.users import sessions
+from app.users.models import Company, SignIn, User
+from tests.settings import settings_in
+
+pytest_plugins = ["tests.live"]
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory) -> Flask:
+    """The application on a migrated SQLite database; the bells it rings are recorded in `app.config["BELLS"]`."""
+    folder = tmp_path_factory.mktemp("data")
+    app = create_app(settings_in(folder), TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False, BELLS=[])
+    app.test_client_class = Browser
+    with app.app_context():
+        flask_migrate.upgrade()
+    return app
+
+
+@pytest.fixture(autouse=True)
+def undone(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Run the test inside one transaction that is rolled back; tests marked `alone` bring their own database."""
+    if request.node.get_closest_marker("alone") or "app" not in request.fixturenames:
+        yield
+        return
+    app = request.getfixturevalue("app")
+    app.config["BELLS"].clear()
+    with app.app_context():
+        db.session.configure(join_transaction_mode="create_savepoint")
+        engine, connection = db.engine, db.engine.connect()
+        transaction, db.engines[None] = connection.begin(), connection
+        yield
+        db.session.remove()
+        db.engines[None] = engine
+        transaction.rollback()
+        connection.close()
+
+
+class Browser(FlaskClient):
+    """A client whose every request has an application context of its own, as in a real server."""
+
+    def open(self, *args, **kwargs):
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
+@pytest.fixture
+def browser(app: Flask) -> Callable[..., FlaskClient]:
+    """`browser(user)`: a browser in which `user` is signed in (nobody, without one)."""
+
+    def make(user: User | None = None, company: Company | None = None) -> FlaskClient:
+        client = app.test_client()
+        if user is not None:
+            token = f"token-of-{user.id}-{id(client)}"
+            db.session.add(SignIn(token_hash=sessions.digest(token), user=user, company=company))
+            db.session.commit()
+            with client.session_transaction() as session:
+                session["_user_id"], session["_fresh"] = token, True
+        return client
+
+    return make
+
+
+def aimed_at(region: str) -> dict[str, str]:
+    """The headers htmx sends when it wants one region of a page."""
+    return {"HX-Request": "true", "HX-Target": region}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_network() -> Iterator[None]:
+    """Refuse every connection that leaves this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+            raise OSError(f"a test tried to reach {address[0]}")
+        connect(self, address)
+
+    socket.socket.connect = guarded
+    yield
+    socket.socket.connect = connect

@@ -1,0 +1,80 @@
+"""Installations of their own, for tests with threads, workers or kills: on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import flask_migrate
+import pytest
+from flask import Flask
+
+from app import create_app
+from app.extensions import db
+from tests.settings import settings_in
+
+BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+_AS_POSTGRES = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
+
+
+def free_port() -> int:
+    """A port nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The address of a PostgreSQL server of our own, on a socket in a temporary folder."""
+    if not BINARIES:
+        pytest.fail("PostgreSQL is not installed: ./facteur test installs it")
+    folder = Path(tempfile.mkdtemp(prefix="facteur-pg-"))
+    if _AS_POSTGRES:
+        shutil.chown(folder, "postgres")
+    run = lambda *command: subprocess.run([*_AS_POSTGRES, *map(str, command)], check=True, capture_output=True)  # noqa: E731
+    run(BINARIES[-1] / "initdb", "-D", folder / "data", "-U", "facteur", "-A", "trust", "-E", "UTF8", "--no-sync")
+    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
+    control = BINARIES[-1] / "pg_ctl"
+    run(control, "-D", folder / "data", "-o", options, "-l", folder / "log", "-w", "start")
+    yield f"postgresql://facteur@/postgres?host={folder}"
+    run(control, "-D", folder / "data", "-m", "immediate", "stop")
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def live_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """A migrated application with a database of its own, once on each kind; nothing is undone."""
+    url = ""
+    if request.param == "postgresql":
+        server = request.getfixturevalue("postgresql")
+        name = f"test_{os.urandom(4).hex()}"
+        _execute(server, f"CREATE DATABASE {name}")
+        url = server.replace("/postgres?", f"/{name}?")
+    app = make_live_app(tmp_path, database_url=url)
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def make_live_app(folder: Path, **settings) -> Flask:
+    """A migrated application in `folder`; its bells are recorded."""
+    app = create_app(
+        settings_in(folder, **settings), TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False, BELLS=[]
+    )
+    with app.app_context():
+        flask_migrate.upgrade()
+    return app
+
+
+def _execute(server: str, statement: str) -> None:
+    import psycopg
+
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(statement)

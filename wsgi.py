@@ -1,0 +1,11 @@
+"""The web entry: `flask --app wsgi …`, `gunicorn wsgi:app`."""
+
+import sys
+
+from app import create_app
+from app.config import BadSettings
+
+try:
+    app = create_app()
+except BadSettings as error:
+    sys.exit(str(error))
