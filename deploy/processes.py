@@ -1,0 +1,179 @@
+"""The processes of one installation, and the supervisor's configuration made from them."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+from app.config import ROOT, Settings
+
+LONGEST_SOCKET = 100
+"""Bytes; the kernel takes 107 and Redis adds a few while it starts."""
+
+
+@dataclass(frozen=True)
+class Process:
+    """One program the supervisor keeps alive."""
+
+    name: str
+    command: list[str]
+    count: int = 1
+    priority: int = 20
+    stop_seconds: int = 10
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+def all_of(settings: Settings) -> list[Process]:
+    """What runs on this machine."""
+    own_redis = [] if settings.redis_url else [redis(settings.data_dir)]
+    python = [sys.executable, "-m"]
+    flask = [*python, "flask", "--app", "wsgi"]
+    return [
+        *own_redis,
+        Process("web", [*python, "gunicorn", *GUNICORN, "--bind", bind(settings), "wsgi:app"]),
+        Process("receiver", [*flask, "receive"]),
+        # Tesseract's threads hinder each other: two at once took three times as long with them.
+        Process("ocr", worker("ocr"), count=settings.workers, environment={"OMP_THREAD_LIMIT": "1"}),
+        Process("mail", worker("mail")),
+        Process("default", worker("default")),
+        Process("sweep", [*flask, "sweep"]),
+    ]
+
+
+GUNICORN = [
+    *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
+    *("--graceful-timeout", "8", "--no-control-socket"),
+]
+
+
+def worker(queue: str) -> list[str]:
+    """One queue for each worker: one that listens to two can lose jobs when it is killed."""
+    return [sys.executable, str(ROOT / "worker.py"), queue]
+
+
+def bind(settings: Settings) -> str:
+    """The address gunicorn opens; IPv6 goes in brackets."""
+    return f"[{settings.host}]:{settings.port}" if ":" in settings.host else f"{settings.host}:{settings.port}"
+
+
+# --- Our own Redis --------------------------------------------------------------------------------
+
+
+def redis(data: Path) -> Process:
+    """A Redis that only this installation reaches; it stops last."""
+    return Process("redis", [str(data / "run" / "redis-server"), str(data / "run" / "redis.conf")], priority=10)
+
+
+def prepare_redis(data: Path) -> None:
+    """Write what our own Redis starts with, and the address the others find it by."""
+    (data / "redis").mkdir(mode=0o700, exist_ok=True)
+    program = data / "run" / "redis-server"
+    program.unlink(missing_ok=True)
+    # In Debian both names are one program, which goes by the name it is called by.
+    program.symlink_to(shutil.which("redis-server") or shutil.which("redis-check-rdb") or "/usr/bin/redis-server")
+    socket = socket_path(data)
+    (data / "run" / "redis.conf").write_text(REDIS.format(socket=quoted(socket), folder=quoted(data / "redis")))
+    (data / "redis.url").write_text(f"unix://{quote(str(socket))}?db=0\n")
+
+
+def socket_path(data: Path) -> Path:
+    """In the data folder, or in a private temporary one where that path is too long for a socket."""
+    path = data / "run" / "redis.sock"
+    if len(os.fsencode(path)) <= LONGEST_SOCKET:
+        return path
+    return Path(tempfile.mkdtemp(prefix="facteur-")) / "redis.sock"
+
+
+def quoted(path: Path) -> str:
+    """A path as Redis reads it."""
+    return '"' + str(path).replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+REDIS = """\
+port 0
+unixsocket {socket}
+unixsocketperm 600
+dir {folder}
+daemonize no
+appendonly yes
+appendfsync everysec
+save ""
+maxmemory-policy noeviction
+"""
+
+# --- The supervisor -------------------------------------------------------------------------------
+
+SUPERVISOR = """\
+[supervisord]
+nodaemon = true
+loglevel = warn
+directory = {root}
+logfile = {log}/supervisor.log
+logfile_maxbytes = 5MB
+logfile_backups = 3
+childlogdir = {log}
+pidfile = {run}/supervisor.pid
+umask = 077
+{user}
+"""
+
+PROGRAM = """\
+[program:{name}]
+command = {command}
+directory = {root}
+environment = {environment}
+process_name = {process_name}
+numprocs = {count}
+priority = {priority}
+autorestart = true
+startsecs = 2
+startretries = 1000
+stopsignal = TERM
+stopwaitsecs = {stop_seconds}
+killasgroup = true
+redirect_stderr = true
+stdout_logfile = {log}/{process_name}.log
+stdout_logfile_maxbytes = 10MB
+stdout_logfile_backups = 5
+"""
+
+
+def supervisor_configuration(settings: Settings) -> str:
+    """All of supervisord's configuration file."""
+    data = settings.data_dir
+    places = {"root": escaped(str(ROOT)), "log": escaped(str(data / "log")), "run": escaped(str(data / "run"))}
+    # Said aloud, or the supervisor warns at each start that it runs as root.
+    user = "user = root" if os.geteuid() == 0 else ""
+    return "\n".join([SUPERVISOR.format(**places, user=user), *(program(p, places) for p in all_of(settings))])
+
+
+def program(process: Process, places: dict[str, str]) -> str:
+    """One process as the supervisor reads it."""
+    environment = {"PYTHONUNBUFFERED": "1", **process.environment}
+    return PROGRAM.format(
+        **places,
+        name=process.name,
+        command=escaped(shlex.join([*dying_with_parent(), *process.command])),
+        environment=",".join(f'{name}="{value}"' for name, value in environment.items()),
+        process_name=process.name + ("-%(process_num)d" if process.count > 1 else ""),
+        count=process.count,
+        priority=process.priority,
+        stop_seconds=process.stop_seconds,
+    )
+
+
+def dying_with_parent() -> list[str]:
+    """What is put before a command so that it ends even when its parent is killed."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []
+
+
+def escaped(text: str) -> str:
+    """The supervisor expands `%(name)s` everywhere."""
+    return text.replace("%", "%%")

@@ -1,0 +1,121 @@
+"""The processes while they run: started, answered for, stopped in order."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from types import FrameType
+
+from app.config import ROOT, Settings
+from deploy import descendants, processes
+from deploy.words import say
+
+PATIENCE = 90
+"""Seconds the web server may take to answer."""
+
+
+def supervise(settings: Settings, held: int) -> int:
+    """Start the supervisor, say when everything answers, and stop it when asked."""
+    descendants.adopt_orphans()
+    written = settings.data_dir / "run" / "supervisor.conf"
+    written.write_text(processes.supervisor_configuration(settings))
+    supervisor = subprocess.Popen(
+        [*processes.dying_with_parent(), sys.executable, "-m", "supervisor.supervisord", "-c", str(written)],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        process_group=0,  # Ctrl-C reaches us alone, and we stop the others in order
+        pass_fds=[held],  # the folder stays taken as long as anything of ours lives
+    )
+    stopping = stop_on_signal(supervisor)
+    threading.Thread(target=retell, args=(supervisor, settings, stopping), daemon=True).start()
+    answered = wait_for_answer(settings, supervisor, stopping)
+    if answered:
+        announce(settings)
+    elif not stopping.is_set():
+        say_why(settings)
+        supervisor.terminate()
+    supervisor.wait()
+    descendants.end_all()
+    asked = stopping.is_set()
+    say("Stopped." if asked else "Everything is stopped, and nobody asked for it: start again with ./facteur run.")
+    return 0 if asked else 1
+
+
+def stop_on_signal(supervisor: subprocess.Popen[str]) -> threading.Event:
+    """The first signal stops in order, the second at once."""
+    stopping = threading.Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        if stopping.is_set():
+            supervisor.kill()
+            return
+        stopping.set()
+        say("\nStopping…")
+        supervisor.terminate()
+
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, stop)
+    return stopping
+
+
+def retell(supervisor: subprocess.Popen[str], settings: Settings, stopping: threading.Event) -> None:
+    """Say in words what the supervisor reports: a process that ended by itself."""
+    for line in supervisor.stdout or ():
+        _, unexpected, event = line.strip().partition(" exited: ")
+        if unexpected and not stopping.is_set():
+            say(f"A process ended and is started again: {event}. Its log is in {settings.data_dir / 'log'}")
+
+
+def wait_for_answer(settings: Settings, supervisor: subprocess.Popen[str], stopping: threading.Event) -> bool:
+    """Whether the web server answered in time."""
+    give_up = time.monotonic() + PATIENCE
+    while time.monotonic() < give_up and supervisor.poll() is None and not stopping.is_set():
+        if answers(settings):
+            return True
+        stopping.wait(0.2)
+    return False
+
+
+def answers(settings: Settings) -> bool:
+    """Whether the sign-in page or the health page comes."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)
+    try:
+        with urllib.request.urlopen(f"http://{host}:{settings.port}/healthz", timeout=5):
+            return True
+    except urllib.error.HTTPError as error:
+        return error.code < 500
+    except OSError:
+        return False
+
+
+def announce(settings: Settings) -> None:
+    """The address of the pages and the intake addresses."""
+    say(f"\nFacteur runs at {settings.address}")
+    listed = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "addresses"],
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        text=True,
+    )
+    for line in listed.stdout.splitlines():
+        address = json.loads(line)
+        say(f"  {address['company']}, {address['direction']}s: {address['address']}")
+    say(f"Mail is received on {settings.intake_smtp_host}:{settings.intake_smtp_port}. Stop with Ctrl-C.")
+
+
+def say_why(settings: Settings) -> None:
+    """The end of the web server's log, where it did not come up."""
+    log = settings.data_dir / "log" / "web.log"
+    tail = log.read_text(errors="replace").splitlines()[-15:] if log.exists() else []
+    say("\n".join(["Facteur did not come up. The web server's last words:", *tail]))
