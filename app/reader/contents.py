@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from app.einvoice.invoice import Invoice
+
 Box = tuple[float, float, float, float]
 """x0, y0, x1, y1 as fractions of the page, from its top left corner."""
 
@@ -31,13 +33,21 @@ class Page:
     """`text` (the file's own layer), `ocr`, or `none` (nothing legible)."""
     image: str | None = None
     dpi: int = 0
+    """Resolution of `image`."""
     glyph_height: float = 0.0
     """Median height of the words, as a fraction of the page."""
+    look: str = ""
+    """What an OCR'd page looks like: `page`, `picture` (clean, made by a program), `receipt` or `photo`."""
+    passes: list[list[Word]] = field(default_factory=list)
+    """What further OCR passes over the same page read, where more than one was made: second opinions."""
 
 
 @dataclass(slots=True)
 class Embedded:
-    """A file inside the file (a Factur-X invoice, an annex), as bytes nobody opened yet."""
+    """A file inside the file (a Factur-X invoice, an annex), as bytes nobody opened yet.
+
+    Where it was too large to be carried over, `data` is empty and only the name is told.
+    """
 
     name: str
     data: bytes
@@ -55,4 +65,21 @@ class Contents:
     page_count: int = 0
     """Pages in the file; `pages` may hold fewer where the limit was reached."""
     flags: list[str] = field(default_factory=list)
-    """What a person should know: `pages_left_out`, `resolution_lowered`, `has_script`, `hidden_text`."""
+    """What a person should know: see `app.reader.reasons.FLAGS`."""
+    einvoices: list[Invoice] = field(default_factory=list)
+    """The e-invoices found in the file (the file itself, or embedded XML); two different ones deserve a look."""
+    xml_error: str = ""
+    """Why an embedded XML could not be read (`xml_doctype`, `xml_broken`…), where one could not."""
+
+
+class Unreadable(Exception):
+    """The file could not be read; `code` is a key of `app.reader.reasons.REASONS`, `detail` is for the log.
+
+    `contents` holds what was read before it went wrong, pages drawn included.
+    """
+
+    def __init__(self, code: str, detail: str = "", contents: Contents | None = None):
+        super().__init__(f"{code}: {detail}" if detail else code)
+        self.code = code
+        self.detail = detail
+        self.contents = contents

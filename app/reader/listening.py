@@ -1,0 +1,45 @@
+"""The lines a child says, as long as it keeps to its time and its share of memory."""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import subprocess
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from app.reader.contents import Unreadable
+from app.reader.limits import Limits
+
+
+def lines(child: subprocess.Popen, limits: Limits) -> Iterator[tuple[str, Any]]:
+    """Each piece as `(name, value)`; raises `Unreadable` when a page or the file takes too long."""
+    end = time.monotonic() + limits.file_seconds
+    page_end = time.monotonic() + limits.page_seconds
+    pending, total = b"", 0
+    with selectors.DefaultSelector() as selector:
+        selector.register(child.stdout, selectors.EVENT_READ)
+        while selector.select(max(0.0, min(end, page_end) - time.monotonic())):
+            piece = os.read(child.stdout.fileno(), 1 << 16)
+            if not piece:
+                return
+            total += len(piece)
+            if total > limits.answer_bytes:
+                raise Unreadable("crashed", "the answer is too long")
+            *whole, pending = (pending + piece).split(b"\n")
+            for line in whole:
+                name, value = _decoded(line)
+                if name == "at":
+                    page_end = time.monotonic() + limits.page_seconds
+                yield name, value
+    raise Unreadable("too_slow", "killed at the limit")
+
+
+def _decoded(line: bytes) -> tuple[str, Any]:
+    try:
+        [(name, value)] = json.loads(line).items()
+    except (ValueError, AttributeError, RecursionError) as error:
+        raise Unreadable("crashed", "the answer makes no sense") from error
+    return name, value
