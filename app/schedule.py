@@ -8,6 +8,7 @@ import structlog
 
 from app.audit import trail
 from app.extensions import db
+from app.outbox import delivery
 from app.tasks import sweep
 
 log = structlog.get_logger()
@@ -16,6 +17,7 @@ PAUSE_SECONDS = 2.0
 
 def sweep_once() -> None:
     """Ring for what waits, and chain the new rows of the trail."""
+    delivery.wake()
     sweep.ring_what_waits()
     trail.chain()
     db.session.commit()

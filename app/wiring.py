@@ -15,6 +15,7 @@ from app import cli, pipeline
 from app.config import ROOT, Settings, load
 from app.core import database, logs
 from app.extensions import babel, csrf, db, htmx, limiter, login, mail, migrate
+from app.outbox import connection
 from app.users import sessions
 from app.users.models import Company
 from app.web import access, errors, filters, guard, headers, language, navigation
@@ -67,6 +68,7 @@ def _flask_settings(settings: Settings) -> dict[str, Any]:
         "PERMANENT_SESSION_LIFETIME": timedelta(days=30),
         "WTF_CSRF_TIME_LIMIT": None,
         "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "app" / "translations"),
+        **connection.config_of(settings.mail_url, settings.mail_from),
         "RATELIMIT_STORAGE_URI": settings.redis or "memory://",
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
     }

@@ -7,13 +7,14 @@ from enum import StrEnum
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, Select, String, Text, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
 from app.core.types import Json, UTCDateTime, Word
 from app.extensions import db
 from app.files.models import File
+from app.web.access import Permission, Person, companies_with
 
 
 class Mark(StrEnum):
@@ -26,6 +27,11 @@ class Mark(StrEnum):
     REFUSED = "refused"
     UNCERTAIN = "uncertain"
     CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        """Will nothing more happen to it by itself?"""
+        return self in {Mark.SENT, Mark.REFUSED, Mark.UNCERTAIN, Mark.CANCELLED}
 
     @property
     def label(self) -> Any:
@@ -57,6 +63,8 @@ class OutgoingMail(db.Model):
     text: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text, default="")
     headers: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    secrets: Mapped[list[str]] = mapped_column(Json, default=list)
+    """Tokens in the text, blotted out once the mail has left: the database must hold none that work."""
     message_id: Mapped[str] = mapped_column(String(200), unique=True)
     dated_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
     mark: Mapped[Mark] = mapped_column(Word(Mark), default=Mark.QUEUED)
@@ -69,6 +77,12 @@ class OutgoingMail(db.Model):
 
     recipients: Mapped[list[Recipient]] = relationship(back_populates="mail", cascade="all, delete-orphan")
     attachments: Mapped[list[MailAttachment]] = relationship(cascade="all, delete-orphan")
+
+    @classmethod
+    def visible_to(cls, user: Person) -> Select[tuple[OutgoingMail]]:
+        """The mails of the companies `user` administers, and those of no company for any admin."""
+        mine = companies_with(user, Permission.ADMINISTER)
+        return select(cls).where(or_(cls.company_id.in_(mine), cls.company_id.is_(None) if mine else False))
 
 
 class Recipient(db.Model):

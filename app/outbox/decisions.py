@@ -1,0 +1,45 @@
+"""What a person decides about a mail that did not simply leave."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+from app.audit import trail
+from app.core import clock
+from app.core.errors import Refused
+from app.outbox import delivery
+from app.outbox.models import Mark, OutgoingMail
+from app.web.access import Person
+
+
+def send_again(mail: OutgoingMail, *, by: Person) -> None:
+    """Queue a refused or uncertain mail once more, knowingly."""
+    if mail.mark not in {Mark.REFUSED, Mark.UNCERTAIN}:
+        raise Refused(_("This mail is not waiting for a decision. Nothing was changed."))
+    for each in mail.recipients:
+        if each.mark is not Mark.SENT:
+            each.mark = Mark.QUEUED
+    _move(mail, Mark.QUEUED, by=by, act="sent again")
+    mail.send_after = clock.now()
+    delivery.ask(mail)
+
+
+def has_arrived(mail: OutgoingMail, *, by: Person) -> None:
+    """A person knows that an uncertain mail did arrive."""
+    if mail.mark is not Mark.UNCERTAIN:
+        raise Refused(_("This mail is not uncertain. Nothing was changed."))
+    _move(mail, Mark.SENT, by=by, act="declared sent")
+    delivery.blot(mail)
+
+
+def cancel(mail: OutgoingMail, *, by: Person) -> None:
+    """A waiting mail is not to leave."""
+    if mail.mark not in {Mark.QUEUED, Mark.REFUSED, Mark.UNCERTAIN}:
+        raise Refused(_("This mail is leaving or has left. Nothing was changed."))
+    _move(mail, Mark.CANCELLED, by=by, act="cancelled")
+    delivery.blot(mail)
+
+
+def _move(mail: OutgoingMail, mark: Mark, *, by: Person, act: str) -> None:
+    trail.record(mail, by=by, act=act, changes={"mark": [mail.mark, mark]})
+    mail.mark, mail.marked_at = mark, clock.now()

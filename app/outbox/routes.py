@@ -1,0 +1,96 @@
+"""The outbox: what waits, what left, what needs a decision."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import func, select
+
+from app.extensions import db
+from app.outbox import decisions
+from app.outbox.models import Mark, OutgoingMail
+from app.tasks.jobs import commit
+from app.web.access import Permission, requires
+from app.web.pages import page
+
+bp = Blueprint("outbox", __name__, url_prefix="/outbox")
+PAGE_SIZE = 50
+TABS = (Mark.QUEUED, Mark.UNCERTAIN, Mark.REFUSED, Mark.SENT, Mark.CANCELLED)
+LEAVING = (Mark.QUEUED, Mark.CLAIMED, Mark.TRANSMITTING)
+
+
+@bp.get("")
+@requires(Permission.ADMINISTER)
+def index():
+    """Mails by mark, newest first."""
+    mark = Mark(request.args["mark"]) if request.args.get("mark") in {each.value for each in TABS} else Mark.QUEUED
+    mails = OutgoingMail.visible_to(current_user).where(OutgoingMail.mark.in_(_shown_under(mark)))
+    before = request.args.get("before", type=int)
+    if before:
+        mails = mails.where(OutgoingMail.id < before)
+    rows = list(db.session.scalars(mails.order_by(OutgoingMail.id.desc()).limit(PAGE_SIZE + 1)))
+    has_server = bool(current_app.config["SETTINGS"].mail_url)
+    shown = rows[:PAGE_SIZE]
+    older = url_for(".index", mark=mark.value, before=shown[-1].id) if len(rows) > PAGE_SIZE else None
+    return page("outbox/index.html", mails=shown, mark=mark, tabs=_tabs(mark), older=older, has_server=has_server)
+
+
+def _shown_under(mark: Mark) -> tuple[Mark, ...]:
+    return LEAVING if mark is Mark.QUEUED else (mark,)
+
+
+def _tabs(current: Mark) -> list[dict[str, object]]:
+    visible = OutgoingMail.visible_to(current_user).subquery()
+    counts = dict(db.session.execute(select(visible.c.mark, func.count()).group_by(visible.c.mark)).all())
+    return [
+        {
+            "label": mark.label,
+            "url": url_for(".index", mark=mark.value),
+            "count": sum(counts.get(each, 0) for each in _shown_under(mark)),
+            "active": mark is current,
+        }
+        for mark in TABS
+    ]
+
+
+def _found(mail_id: int) -> OutgoingMail:
+    return db.one_or_404(OutgoingMail.visible_to(current_user).where(OutgoingMail.id == mail_id))
+
+
+@bp.get("/<int:mail_id>")
+@requires(Permission.ADMINISTER)
+def show(mail_id: int):
+    """One mail as it will leave or left, with what the server said."""
+    has_server = bool(current_app.config["SETTINGS"].mail_url)
+    return page("outbox/show.html", mail=_found(mail_id), has_server=has_server)
+
+
+@bp.post("/<int:mail_id>/sending")
+@requires(Permission.ADMINISTER)
+def send_again(mail_id: int):
+    """Queue it once more."""
+    decisions.send_again(mail := _found(mail_id), by=current_user)
+    commit()
+    flash(_("The mail is queued again."))
+    return redirect(url_for(".show", mail_id=mail.id), 303)
+
+
+@bp.post("/<int:mail_id>/arrival")
+@requires(Permission.ADMINISTER)
+def has_arrived(mail_id: int):
+    """Settle an uncertain mail as sent."""
+    decisions.has_arrived(mail := _found(mail_id), by=current_user)
+    commit()
+    flash(_("Noted: the mail arrived."))
+    return redirect(url_for(".show", mail_id=mail.id), 303)
+
+
+@bp.post("/<int:mail_id>/cancellation")
+@requires(Permission.ADMINISTER)
+def cancel(mail_id: int):
+    """Keep it from leaving."""
+    decisions.cancel(mail := _found(mail_id), by=current_user)
+    commit()
+    flash(_("The mail will not be sent."))
+    return redirect(url_for(".show", mail_id=mail.id), 303)

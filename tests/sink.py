@@ -1,0 +1,95 @@
+"""A mail server for tests: keeps what it takes, and answers, waits, cuts or vanishes where it is told to."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+CUT = "cut"
+
+
+@dataclass
+class Sink:
+    """`answers` maps a moment (`connect mail rcpt data dot`, or `rcpt:ADDRESS`) to a reply line or `CUT`."""
+
+    answers: dict[str, str] = field(default_factory=dict)
+    messages: list[bytes] = field(default_factory=list)
+    host: str = "127.0.0.1"
+    port: int = 0
+
+    def __post_init__(self) -> None:
+        self._server = socket.create_server((self.host, 0))
+        self.port = self._server.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def close(self) -> None:
+        """Listen no more."""
+        self._server.close()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                client, _address = self._server.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._talk, args=(client,), daemon=True).start()
+
+    def _talk(self, client: socket.socket) -> None:
+        with client, client.makefile("rwb") as stream:
+            try:
+                self._dialogue(stream)
+            except (_Cut, OSError):
+                client.close()
+
+    def _say(self, stream, moment: str, usual: str) -> bool:
+        answer = self.answers.get(moment, usual)
+        if answer == CUT:
+            raise _Cut
+        stream.write(answer.encode() + b"\r\n")
+        stream.flush()
+        return answer[0] in "23"
+
+    def _dialogue(self, stream) -> None:
+        self._say(stream, "connect", "220 sink")
+        while line := stream.readline():
+            command, _space, rest = line.decode().strip().partition(" ")
+            match command.upper():
+                case "EHLO" | "HELO":
+                    self._say(stream, "helo", "250 sink")
+                case "MAIL":
+                    self._say(stream, "mail", "250 ok")
+                case "RCPT":
+                    address = rest[rest.index("<") + 1 : rest.index(">")]
+                    self._say(stream, f"rcpt:{address}", self.answers.get("rcpt", "250 ok"))
+                case "DATA":
+                    if self._say(stream, "data", "354 go on"):
+                        self._take(stream)
+                case "QUIT":
+                    self._say(stream, "quit", "221 bye")
+                    return
+                case _:
+                    self._say(stream, "other", "250 ok")
+
+    def _take(self, stream) -> None:
+        lines = []
+        while (line := stream.readline()) not in (b".\r\n", b""):
+            lines.append(line[1:] if line.startswith(b"..") else line)
+        if self.answers.get("dot", "250")[0] == "2" or self.answers.get("dot") == CUT:
+            self.messages.append(b"".join(lines))
+        self._say(stream, "dot", "250 taken")
+
+
+class _Cut(Exception):
+    """The server goes away."""
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    """A mail server that takes everything until told otherwise."""
+    server = Sink()
+    yield server
+    server.close()
