@@ -25,6 +25,9 @@ from app.reader.listening import lines
 ROOT = Path(__file__).parents[2]
 _PASSED_ON = ("PATH", "TESSDATA_PREFIX")
 
+_GRACE = 2
+"""Seconds a child may take to end after its last word."""
+
 Progress = Callable[[int, int], None]
 
 
@@ -45,19 +48,41 @@ def read(
     with _open(path) as file, _work_folder() as work:
         job = Job(file.fileno(), work, languages, password, force_ocr, draw_to is not None, limits)
         answer = Answer(work, draw_to, limits)
-        with _started(job) as child:
-            try:
-                for line in lines(child, limits):
-                    answer.take(line)
-                    if progress and answer.at:
-                        progress(*answer.at)
-                        answer.at = None
-            except Unreadable as error:
-                error.contents = answer.contents
-                raise
-            finally:
-                _end(child)
-        return answer.complete(child.returncode)
+        status = _listen(job, answer, progress)
+        return answer.complete(status)
+
+
+def protections() -> dict[str, bool]:
+    """Which protections hold on this machine, found out by reading something harmless.
+
+    `limits`, `no_network`, `other_user` (only where started as root), `no_new_rights`, `files_hidden`.
+    """
+    with tempfile.TemporaryFile() as file, _work_folder() as work:
+        file.write(b"<harmless/>")
+        file.flush()
+        answer = Answer(work, None, Limits())
+        _listen(Job(file.fileno(), work), answer, None)
+        return answer.held
+
+
+def _listen(job: Job, answer: Answer, progress: Progress | None) -> int:
+    """Start the child, take what it says, end it; its exit status."""
+    with _started(job) as child:
+        try:
+            for piece in lines(child, job.limits):
+                answer.take(piece)
+                if progress and answer.at:
+                    progress(*answer.at)
+                    answer.at = None
+            child.wait(_GRACE)
+        except subprocess.TimeoutExpired:
+            pass  # it closed its output but lives on
+        except Unreadable as error:
+            error.contents = answer.contents
+            raise
+        finally:
+            _end(child)
+    return child.returncode
 
 
 def _open(path: Path) -> BinaryIO:

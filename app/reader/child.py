@@ -10,7 +10,9 @@ import gc
 import json
 import os
 import sys
+import traceback
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, TextIO
 
 from app.reader.confine import confine
@@ -41,8 +43,16 @@ def main() -> None:
         _tell(out, "error", [error.code, error.detail])
     except MemoryError:
         _tell(out, "error", ["out_of_memory", ""])
+    except Exception as error:  # the last chance to say more than an exit status
+        _tell(out, "error", ["crashed", f"{type(error).__name__} in {_place(error)}"])
     out.flush()
     os._exit(0)  # nothing is worth the time an orderly end takes
+
+
+def _place(error: Exception) -> str:
+    """Where it happened; the message itself may hold parts of the document, so it stays here."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{Path(last.filename).name}:{last.lineno}"
 
 
 def _own_output() -> TextIO:

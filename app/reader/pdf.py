@@ -59,7 +59,11 @@ def _flags(document: pymupdf.Document, job: Job) -> Iterator[str]:
 def _has_script(document: pymupdf.Document) -> bool:
     """True where the file could start something; nothing of it is ever run here."""
     for xref in range(1, min(document.xref_length(), _MAX_OBJECTS)):
-        if any(word in document.xref_object(xref, compressed=True) for word in _SCRIPTS):
+        try:
+            written = document.xref_object(xref, compressed=True)
+        except RuntimeError:
+            continue  # a number that stands for no object
+        if any(word in written for word in _SCRIPTS):
             return True
     return False
 
