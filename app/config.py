@@ -49,6 +49,11 @@ class Settings(BaseSettings):
         "https://github.com/facteur/facteur", description="Where this version's source code is offered."
     )
     relay_hosts: Annotated[list[str], NoDecode] = Field([], description="Mail relays free of per-address limits.")
+    largest_message: int = Field(50 * 1024 * 1024, description="Bytes of a mail or an uploaded file.", ge=1024)
+    smtp_connections: int = Field(50, description="Connections to the mail receiver at once.", ge=1)
+    smtp_per_address: int = Field(5, description="Of these from one address; loopback and relays are free.", ge=1)
+    smtp_in_data: int = Field(8, description="Mails being received at once; others wait.", ge=1)
+    smtp_session_seconds: int = Field(600, description="Longest session with the mail receiver.", ge=1)
     debug: bool = Field(False, description="Only for a loopback address.")
 
     @cached_property

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 READING = {"GET", "HEAD", "OPTIONS"}
 BUSY_SECONDS = 30
+READS_ONLY = "facteur_reads_only"
 
 
 def engine_options(url: str) -> dict[str, Any]:
@@ -41,8 +42,14 @@ def _settings(connection: Any, _record: Any) -> None:
 
 def _begin(connection: Any) -> None:
     """A transaction that may write takes its lock at once: one that finds out later fails without waiting."""
-    reads = has_request_context() and request.method in READING
+    reads = READS_ONLY in connection.get_execution_options()
+    reads = reads or (has_request_context() and request.method in READING)
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def read_only(session: Session) -> None:
+    """Let this session's next transaction only read, and so wait for nobody's writing."""
+    session.connection(execution_options={READS_ONLY: True})
 
 
 def hold(session: Session, name: str) -> None:

@@ -21,7 +21,11 @@ def root() -> Path:
 
 def keep(chunks: bytes | Iterable[bytes], type: str = "application/octet-stream") -> File:
     """Store bytes durably and return their row; bytes already known get the row they have."""
-    sha256, size = storage.store(root(), chunks)
+    return row_of(*storage.store(root(), chunks), type)
+
+
+def row_of(sha256: str, size: int, type: str) -> File:
+    """The row of bytes that are stored already, made where there is none."""
     known = by_hash(sha256)
     if known:
         return known

@@ -79,10 +79,11 @@ class Message(db.Model):
             "direction",
             "raw_id",
             unique=True,
-            sqlite_where=text("state != 'repeated' AND source != 'upload'"),
-            postgresql_where=text("state != 'repeated' AND source != 'upload'"),
+            sqlite_where=text("state != 'repeated' AND is_mail"),
+            postgresql_where=text("state != 'repeated' AND is_mail"),
         ),
         Index("ix_message_log", "company_id", "id"),
+        Index("ix_message_message_id", "company_id", "message_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -92,7 +93,9 @@ class Message(db.Model):
     address_id: Mapped[int | None] = mapped_column(ForeignKey("intake_address.id"))
     raw_id: Mapped[int] = mapped_column(ForeignKey("file.id"))
     raw_name: Mapped[str] = mapped_column(String(300), default="")
-    """The file's own name, where it was no mail."""
+    """The file's own name, where it came as a file."""
+    is_mail: Mapped[bool] = mapped_column(default=True)
+    """Else the raw bytes are one plain document; its twins are found by its bytes (SPEC DU-2)."""
     state: Mapped[MessageState] = mapped_column(Word(MessageState), default=MessageState.RECEIVED)
     first_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
     """The message this one repeats."""

@@ -268,6 +268,8 @@ def upgrade():
     sa.Column('number_key', sa.String(length=100), nullable=False),
     sa.Column('label', sa.String(length=300), nullable=False),
     sa.Column('counterparty_id', sa.Integer(), nullable=True),
+    sa.Column('counterparty_name', sa.String(length=200), nullable=False),
+    sa.Column('counterparty_facts', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
     sa.Column('category_id', sa.Integer(), nullable=True),
     sa.Column('issue_date', sa.Date(), nullable=True),
     sa.Column('due_date', sa.Date(), nullable=True),
@@ -295,6 +297,7 @@ def upgrade():
     sa.Column('trashed_by_id', sa.Integer(), nullable=True),
     sa.Column('trash_kind', sa.String(40), nullable=True),
     sa.Column('trash_reason', sa.String(length=500), nullable=False),
+    sa.Column('held_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('duplicate_of_id', sa.Integer(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('created_by_id', sa.Integer(), nullable=True),
@@ -333,6 +336,7 @@ def upgrade():
     sa.Column('address_id', sa.Integer(), nullable=True),
     sa.Column('raw_id', sa.Integer(), nullable=False),
     sa.Column('raw_name', sa.String(length=300), nullable=False),
+    sa.Column('is_mail', sa.Boolean(), nullable=False),
     sa.Column('state', sa.String(40), nullable=False),
     sa.Column('first_id', sa.Integer(), nullable=True),
     sa.Column('envelope_sender', sa.String(length=254), nullable=False),
@@ -351,7 +355,8 @@ def upgrade():
     )
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.create_index('ix_message_log', ['company_id', 'id'], unique=False)
-        batch_op.create_index('uq_message_once', ['company_id', 'direction', 'raw_id'], unique=True, sqlite_where=sa.text("state != 'repeated' AND source != 'upload'"), postgresql_where=sa.text("state != 'repeated' AND source != 'upload'"))
+        batch_op.create_index('ix_message_message_id', ['company_id', 'message_id'], unique=False)
+        batch_op.create_index('uq_message_once', ['company_id', 'direction', 'raw_id'], unique=True, sqlite_where=sa.text("state != 'repeated' AND is_mail"), postgresql_where=sa.text("state != 'repeated' AND is_mail"))
 
     op.create_table('recipient',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -500,7 +505,8 @@ def downgrade():
 
     op.drop_table('recipient')
     with op.batch_alter_table('message', schema=None) as batch_op:
-        batch_op.drop_index('uq_message_once', sqlite_where=sa.text("state != 'repeated' AND source != 'upload'"), postgresql_where=sa.text("state != 'repeated' AND source != 'upload'"))
+        batch_op.drop_index('uq_message_once', sqlite_where=sa.text("state != 'repeated' AND is_mail"), postgresql_where=sa.text("state != 'repeated' AND is_mail"))
+        batch_op.drop_index('ix_message_message_id')
         batch_op.drop_index('ix_message_log')
 
     op.drop_table('message')
