@@ -1,0 +1,104 @@
+// Shortcuts are written where they act: data-key="j", "Ctrl+Enter", "g h" (one after the other), "/".
+// The element is clicked, or focused where it is a field. "?" lists them all with data-key-label (or the element's words).
+
+let pending = "";
+let pendingTimer = 0;
+
+function isTyping(target) {
+  if (target.isContentEditable || target.matches("textarea, select")) return true;
+  return target.matches("input:not([type=checkbox], [type=radio], [type=button], [type=submit], [type=range])");
+}
+
+function pressed(event) {
+  const key = event.key === " " ? "Space" : event.key;
+  const held = [(event.ctrlKey || event.metaKey) && "Ctrl", event.altKey && "Alt"].filter(Boolean);
+  // Shift is already in "?" or "+", and matters only with named keys.
+  if (event.shiftKey && key.length > 1) held.push("Shift");
+  return [...held, held.length && key.length === 1 ? key.toUpperCase() : key].join("+");
+}
+
+function isVisible(element) {
+  return element.getClientRects().length > 0;
+}
+
+function scope() {
+  return document.querySelector("dialog[open]") ?? document;
+}
+
+function all() {
+  return [...scope().querySelectorAll("[data-key]")].filter(isVisible);
+}
+
+function act(element) {
+  if (element.matches("input:not([type=checkbox], [type=radio]), textarea, select")) {
+    element.focus();
+    element.select?.();
+  } else {
+    element.click();
+  }
+}
+
+function remember(key) {
+  pending = key;
+  clearTimeout(pendingTimer);
+  pendingTimer = setTimeout(() => (pending = ""), 1000);
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.isComposing || event.key === "Dead") return;
+  const typing = isTyping(event.target);
+  if (event.key === "Escape" && typing) return event.target.blur();
+  // While typing only Ctrl and Alt combinations act, and never AltGr, which writes characters.
+  if (typing && (!(event.ctrlKey || event.metaKey || event.altKey) || event.getModifierState("AltGraph"))) return;
+  if (event.target.matches("summary, button, a") && ["Enter", " "].includes(event.key) && !event.ctrlKey) return;
+  const key = pressed(event);
+  const here = all();
+  const sequence = pending ? `${pending} ${key}` : key;
+  const match = here.find((each) => each.dataset.key === sequence) ?? here.find((each) => each.dataset.key === key);
+  if (match) {
+    event.preventDefault();
+    remember("");
+    act(match);
+  } else {
+    remember(here.some((each) => each.dataset.key.startsWith(`${key} `)) ? key : "");
+  }
+});
+
+function words(element) {
+  return element.dataset.keyLabel || element.getAttribute("aria-label") || element.textContent.trim();
+}
+
+function group(element, list) {
+  if (element.closest(".main")) return list.dataset.here;
+  return element.dataset.key.startsWith("g ") ? list.dataset.go : list.dataset.everywhere;
+}
+
+function keyCaps(key) {
+  return key.split(" ").flatMap((part) => (part.length > 1 ? part.split("+") : [part])).map((part) => {
+    const cap = document.createElement("kbd");
+    cap.textContent = part;
+    return cap;
+  });
+}
+
+/** Writes every shortcut of the page into the help dialog, by group, each key once. */
+function list(target) {
+  const groups = new Map([[target.dataset.here, new Map()], [target.dataset.go, new Map()], [target.dataset.everywhere, new Map()]]);
+  for (const element of [...document.querySelectorAll("[data-key]")].filter(isVisible))
+    groups.get(group(element, target)).set(element.dataset.key, words(element));
+  target.replaceChildren();
+  for (const [title, keys] of groups) {
+    if (!keys.size) continue;
+    const section = target.appendChild(document.createElement("div"));
+    section.className = "keys-group";
+    section.appendChild(document.createElement("dt")).textContent = title;
+    for (const [key, label] of keys) {
+      const line = section.appendChild(document.createElement("dd"));
+      line.append(...keyCaps(key), Object.assign(document.createElement("span"), { textContent: label }));
+    }
+  }
+}
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-dialog='#keys']")) list(document.querySelector("[data-keys-list]"));
+});

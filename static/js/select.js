@@ -1,0 +1,67 @@
+// Rows to act on together. A region [data-select] holds checkboxes name="ids" and perhaps one [data-select-all];
+// the bar [data-bulk] shows while something is selected, with the number in [data-bulk-count].
+// Shift+click selects a range. Without script the bar is always there.
+
+let last = null;
+
+function region(element) {
+  return element.closest("[data-select]");
+}
+
+function boxes(root) {
+  return [...root.querySelectorAll("input[type=checkbox][name=ids]")];
+}
+
+function show(root) {
+  const every = boxes(root);
+  const chosen = every.filter((box) => box.checked);
+  for (const box of every) box.closest("tr, li, [data-row]")?.classList.toggle("is-selected", box.checked);
+  const all = root.querySelector("[data-select-all]");
+  if (all) {
+    all.checked = every.length > 0 && chosen.length === every.length;
+    all.indeterminate = chosen.length > 0 && chosen.length < every.length;
+  }
+  const bar = root.querySelector("[data-bulk]") ?? document.querySelector("[data-bulk]");
+  if (!bar) return;
+  bar.classList.toggle("is-open", chosen.length > 0);
+  const count = bar.querySelector("[data-bulk-count]");
+  if (count.textContent !== String(chosen.length)) count.textContent = chosen.length;
+}
+
+function setRange(root, from, to, checked) {
+  const every = boxes(root);
+  const [start, end] = [every.indexOf(from), every.indexOf(to)].sort((a, b) => a - b);
+  if (start >= 0) for (const box of every.slice(start, end + 1)) box.checked = checked;
+}
+
+document.addEventListener("click", (event) => {
+  const box = event.target;
+  if (box.matches?.("[data-select] input[name=ids]")) {
+    if (event.shiftKey && last && last !== box) setRange(region(box), last, box, box.checked);
+    last = box;
+    show(region(box));
+  }
+  if (event.target.closest?.("[data-bulk-clear]")) {
+    for (const root of document.querySelectorAll("[data-select]")) {
+      for (const each of boxes(root)) each.checked = false;
+      show(root);
+    }
+  }
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-select-all]")) {
+    const root = region(event.target);
+    for (const box of boxes(root)) box.checked = event.target.checked;
+    show(root);
+  }
+});
+
+function showAll() {
+  last = null;
+  document.querySelectorAll("[data-select]").forEach(show);
+}
+
+document.addEventListener("htmx:afterSettle", showAll);
+addEventListener("pageshow", showAll);
+showAll();
