@@ -1,0 +1,112 @@
+"""The fields of a document: what its XML says where it has one, else what its pages say."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from app.einvoice.invoice import Invoice
+from app.extraction.from_xml import locate, read_invoice
+from app.extraction.page import read_page
+from app.extraction.parties import Identity, side_of
+from app.extraction.reading import DOUBTFUL, Found, Reading
+from app.extraction.study import Study, study
+from app.reader.contents import Contents
+
+COMPARED = ("number", "issue_date", "gross")
+"""Where XML and page disagree on one of these, a person must look (SPEC EX-2)."""
+_PLAINLY, _AT_LEAST = 0.85, 0.4
+"""How sure of its own value a page must be to contradict the XML: where it prints the XML's value too, and where not."""
+
+__all__ = ["Identity", "read_fields"]
+
+
+def read_fields(
+    contents: Contents, *, own: Identity | None = None, use_xml: bool = True, today: date | None = None
+) -> Reading:
+    """Everything that can be read from a document. `own` says which of the parties is the company itself."""
+    taken_apart = study(contents)
+    reading = read_page(taken_apart, today=today or datetime.now(UTC).date())
+    if use_xml and contents.einvoices:
+        reading = _with_xml(taken_apart, reading, contents.einvoices)
+    if own is not None:
+        _put_direction(reading, own)
+    return reading
+
+
+def _with_xml(taken_apart: Study, page: Reading, invoices: list[Invoice]) -> Reading:
+    """The XML's reading, each value placed on the page, completed by what only the page says."""
+    reading = read_invoice(invoices[0])
+    reading.language = page.language
+    for name, found in reading.fields.items():
+        _place(taken_apart, name, found, page.fields.get(name))
+    for name, found in page.fields.items():
+        reading.fields.setdefault(name, found)
+    reading.taxes = reading.taxes or page.taxes
+    reading.flags = [flag for flag in page.flags if flag["code"] != "not_invoice"]
+    for name in COMPARED:
+        _compare(taken_apart, reading, page, name, invoices[0])
+    for other in invoices[1:]:
+        _compare_invoices(reading, read_invoice(other))
+    return reading
+
+
+def _place(taken_apart: Study, name: str, found: Found, printed: Found | None) -> None:
+    """Say where the page prints an XML's value."""
+    if printed is not None and _same(name, found.value, printed.value):
+        found.page, found.box, found.text = printed.page, printed.box, printed.text
+    if found.page is None and (spot := locate(taken_apart, name, found.value)):
+        found.page, found.text = spot.line.page.number, spot.text
+        found.box = spot.line.box_of(spot.start, spot.end)
+
+
+def _compare(taken_apart: Study, reading: Reading, page: Reading, name: str, invoice: Invoice) -> None:
+    """Flag a field on which XML and page disagree; the XML's value stays, with little trust."""
+    said, printed = reading.fields.get(name), page.fields.get(name)
+    if said is None or printed is None or said.source != "xml" or _same(name, said.value, printed.value):
+        return
+    if name == "gross" and invoice.payable is not None and _same(name, invoice.payable, printed.value):
+        return
+    is_printed_too = locate(taken_apart, name, said.value) is not None
+    if printed.confidence >= _PLAINLY or (printed.confidence >= _AT_LEAST and not is_printed_too):
+        _distrust(said)
+        reading.flags.append(
+            {"code": "xml_page_differ", "field": name, "xml": _text(said.value), "page": _text(printed.value)}
+        )
+
+
+def _compare_invoices(reading: Reading, other: Reading) -> None:
+    """Flag where a second XML in the file says something else than the first."""
+    for name in COMPARED:
+        said, also = reading.fields.get(name), other.fields.get(name)
+        if said is not None and also is not None and not _same(name, said.value, also.value):
+            _distrust(said)
+            reading.flags.append(
+                {"code": "two_xml_differ", "field": name, "xml": _text(said.value), "other": _text(also.value)}
+            )
+
+
+def _distrust(found: Found) -> None:
+    found.confidence = min(found.confidence, DOUBTFUL)
+    found.failed_check = "xml_page_differ"
+
+
+def _same(name: str, one: object, other: object) -> bool:
+    """Whether two values of a field are one: credit notes are printed with and without a minus."""
+    if isinstance(one, Decimal) and isinstance(other, Decimal):
+        return abs(one) == abs(other)
+    if isinstance(one, str) and isinstance(other, str):
+        return "".join(one.split()).casefold() == "".join(other.split()).casefold()
+    return one == other
+
+
+def _text(value: object) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _put_direction(reading: Reading, own: Identity) -> None:
+    direction = side_of(own, reading.party("seller"), reading.party("buyer"))
+    if direction:
+        reading.fields["direction"] = Found(
+            direction, 0.95, source="computed", why="the company's own names and numbers"
+        )

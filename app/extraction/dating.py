@@ -1,0 +1,104 @@
+"""Which of a document's dates is which."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+from app.extraction.dates import is_month_first
+from app.extraction.evidence import Evidence, speaks_of_another, weight
+from app.extraction.values import Spot, Values, all_dates
+
+_UNTIL = re.compile(
+    r"\s*(?:-|–|—|au|to|until|till|bis|tot|t/m|al|hasta|a|>|→)(?:\s+(?:zum|the|le|el))?\s*", re.IGNORECASE
+)
+
+
+@dataclass(slots=True)
+class DatedSpot:
+    """A date with what the labels around it say."""
+
+    spot: Spot
+    day: date
+    is_ambiguous: bool
+    issue: float = 0.0
+    due: float = 0.0
+    other: float = 0.0
+    is_period: bool = False
+
+
+@dataclass(slots=True)
+class Dates:
+    """What was chosen; each may be None."""
+
+    issue: DatedSpot | None = None
+    due: DatedSpot | None = None
+    start: DatedSpot | None = None
+    end: DatedSpot | None = None
+    all: list[DatedSpot] | None = None
+
+
+def find_document_dates(evidence: Evidence, values: Values, *, month_first: bool, today: date) -> Dates:
+    """Issue date, due date and service period."""
+    swap = is_month_first(all_dates(values), likely=month_first)
+    judged = [_judge(evidence, spot, swap) for spot in values.dates]
+    judged = [dated for dated in judged if dated.day.year <= today.year + 30]
+    period = _period(judged)
+    chosen = Dates(all=judged)
+    chosen.start, chosen.end = period or (None, None)
+    chosen.issue = _issue(judged, today)
+    chosen.due = _due(judged, chosen.issue)
+    return chosen
+
+
+def _judge(evidence: Evidence, spot: Spot, swap: bool) -> DatedSpot:
+    readings = spot.value.readings
+    day = readings[-1] if swap else readings[0]
+    near = [nearby for nearby in evidence.near(spot) if not speaks_of_another(nearby.label)]
+    return DatedSpot(
+        spot,
+        day,
+        len(readings) > 1,
+        issue=weight(near, "issue_date"),
+        due=weight(near, "due_date"),
+        other=weight(near, "other_date", "period", "order_reference"),
+    )
+
+
+def _period(judged: list[DatedSpot]) -> tuple[DatedSpot, DatedSpot] | None:
+    """Two dates with "to" between them; marked, so that they are not taken for another date."""
+    found = None
+    for first, second in pairwise(judged):
+        if first.spot.line is second.spot.line:
+            between = first.spot.line.text[first.spot.end : second.spot.start]
+            if _UNTIL.fullmatch(between) and first.day <= second.day:
+                first.is_period = second.is_period = True
+                found = found or (first, second)
+    return found
+
+
+def _issue(judged: list[DatedSpot], today: date) -> DatedSpot | None:
+    best, most = None, 0.0
+    for rank, dated in enumerate(judged):
+        score = 0.3 + dated.issue - 0.8 * max(dated.due, dated.other) - 0.01 * min(rank, 10)
+        score += 0.08 if dated.spot.line.page.number == 1 else -0.1
+        score -= 0.3 if dated.is_period and dated.issue < 0.8 else 0
+        score -= 0.3 if (dated.day - today).days > 62 else 0
+        if score > most:
+            best, most = dated, score
+    return best
+
+
+def _due(judged: list[DatedSpot], issue: DatedSpot | None) -> DatedSpot | None:
+    best, most = None, 0.35
+    for dated in judged:
+        score = dated.due - 0.7 * max(dated.issue, dated.other)
+        if issue is not None:
+            days = (dated.day - issue.day).days
+            score += -0.25 if days < 0 else -0.2 if days > 400 else 0.05
+        score -= 0.5 if dated is issue and dated.issue > dated.due else 0
+        if score > most:
+            best, most = dated, score
+    return best

@@ -1,0 +1,155 @@
+"""How much the labels around a value speak for what it could be."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from app.extraction.labels import Label
+from app.extraction.layout import Layout, Line
+from app.extraction.values import Spot, Values
+
+_LINES_ABOVE = 12
+_INTRODUCES_ANOTHER = ("sur", "zur", "auf", "against", "annule", "corrige", "rectifie", "original", "initiale", "bezug")
+
+
+@dataclass(slots=True)
+class Nearby:
+    """A label near a value, `closeness` from 0 to 1."""
+
+    label: Label
+    closeness: float
+    where: str
+
+
+@dataclass(slots=True)
+class Evidence:
+    """Answers, for one document, which labels are near a value."""
+
+    layout: Layout
+    labels_of: dict[int, list[Label]] = field(default_factory=lambda: defaultdict(list))
+    item_headers: set[int] = field(default_factory=set)
+    """Lines that head the table of items: "Total" there says nothing about the invoice's total."""
+    spots_of: dict[int, list[Spot]] = field(default_factory=lambda: defaultdict(list))
+    """Amounts and dates of each line, from left to right."""
+
+    def near(self, spot: Spot) -> list[Nearby]:
+        """The labels to the left of a value and above it, the closest first."""
+        found = [*self._left(spot), *self._above(spot)]
+        return sorted(found, key=lambda nearby: -nearby.closeness)
+
+    def _left(self, spot: Spot) -> list[Nearby]:
+        before = [label for label in self.labels_of[spot.line.index] if label.end <= spot.start]
+        found, factor = [], 1.0
+        for label in reversed(before):
+            between = spot.line.text[label.end : spot.start]
+            closeness = factor * (1.0 if not any(c.isalnum() for c in between) else 0.85)
+            if any(label.end <= other.start < spot.start for other in self.spots_of[spot.line.index]):
+                closeness *= 0.75
+            if between.count(")") > between.count("("):
+                closeness *= 0.3
+            else:
+                factor *= 0.45
+            found.append(Nearby(label, closeness, "left"))
+        return found
+
+    def _above(self, spot: Spot) -> list[Nearby]:
+        found = []
+        height = max(spot.line.height, 1.0)
+        lines = self.layout.lines
+        between: list[Spot] = []
+        for index in range(spot.line.index - 1, max(-1, spot.line.index - 1 - _LINES_ABOVE), -1):
+            line = lines[index]
+            if line.page is not spot.line.page:
+                break
+            gap = (spot.area[1] - line.area[3]) / height
+            if gap > 9:
+                break
+            for label in self.labels_of[index]:
+                if aligned(label.area, spot.area, height) and (share := _share_of_column(label)) > 0.3:
+                    closeness = (0.92 - 0.05 * max(gap, 0)) * (0.6 + 0.4 * share) * 0.6 ** len(between)
+                    closeness *= 0.3 if index in self.item_headers else 1.0
+                    closeness *= 0.5 if self._has_own_value(label) else 1.0
+                    found.append(Nearby(label, max(closeness, 0.0), "above"))
+            between += [other for other in self.spots_of[index] if aligned(other.area, spot.area, height)]
+        return found
+
+    def _has_own_value(self, label: Label) -> bool:
+        """Whether a value follows the label on its own line."""
+        return any(
+            label.end <= other.start
+            and not any(c.isalnum() for c in label.line.text[label.end : other.start])
+            and other.area[0] - label.area[2] < 12 * max(label.line.height, 1.0)
+            for other in self.spots_of[label.line.index]
+        )
+
+
+def gather(layout: Layout, labels: list[Label], values: Values) -> Evidence:
+    """Everything that is asked again and again, put in order once."""
+    evidence = Evidence(layout)
+    for label in labels:
+        evidence.labels_of[label.line.index].append(label)
+    for spot in [*values.dates, *(money for money in values.amounts if money.decimals or money.currency)]:
+        evidence.spots_of[spot.line.index].append(spot)
+    for spots in evidence.spots_of.values():
+        spots.sort(key=lambda spot: spot.start)
+    for index, found in list(evidence.labels_of.items()):
+        columns = [label for label in found if "item_column" in label.roles]
+        if len({label.line.text[label.start : label.end].casefold() for label in columns}) >= 2:
+            evidence.item_headers.add(index)
+    _widen_headers(evidence)
+    return evidence
+
+
+def _widen_headers(evidence: Evidence) -> None:
+    """A header may run over several lines: those beside it that hold no value belong to it."""
+    lines = evidence.layout.lines
+    for index in list(evidence.item_headers):
+        header = lines[index]
+        for line in lines[max(index - 2, 0) : index + 3]:
+            is_beside = line.page is header.page and abs(line.area[1] - header.area[1]) < 2.5 * header.height
+            if is_beside and not evidence.spots_of[line.index]:
+                evidence.item_headers.add(line.index)
+
+
+def weight(nearby: list[Nearby], *roles: str) -> float:
+    """How much the labels speak for any of these roles, from 0 to 1; a longer label counts a little more."""
+    return max(
+        (
+            near.closeness * near.label.is_for(role) * (0.94 + 0.02 * min(near.label.length, 3))
+            for near in nearby
+            for role in roles
+        ),
+        default=0.0,
+    )
+
+
+def aligned(one: tuple, other: tuple, height: float) -> bool:
+    """Whether two areas stand in one column: they overlap, or share their left or right edge."""
+    overlap = min(one[2], other[2]) - max(one[0], other[0])
+    narrow = min(one[2] - one[0], other[2] - other[0])
+    return (
+        overlap > 0.3 * max(narrow, 1.0)
+        or abs(one[0] - other[0]) < 0.5 * height
+        or abs(one[2] - other[2]) < 0.7 * height
+    )
+
+
+def _share_of_column(label: Label) -> float:
+    """How much of its column a label fills: a word inside a sentence heads nothing."""
+    start, end = column_around(label.line, label.start)
+    return (label.end - label.start) / max(len(label.line.text[start:end].strip(" :.*")), 1)
+
+
+def column_around(line: Line, at: int) -> tuple[int, int]:
+    """Start and end of the stretch between tabs that holds the character `at`."""
+    columns = line.columns()
+    return columns[max(bisect_left([start for start, _ in columns], at + 1) - 1, 0)]
+
+
+def speaks_of_another(label: Label) -> bool:
+    """Whether the words before a label say that it is another document's: "zur Rechnung Nr. 12"."""
+    start, _ = column_around(label.line, label.start)
+    words = label.line.text[start : label.start].casefold().split()
+    return bool(words) and words[-1].strip(":.,(") in _INTRODUCES_ANOTHER

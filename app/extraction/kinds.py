@@ -1,0 +1,148 @@
+"""What a document is: invoice, credit note, several of them, or something else; and its currency."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from app.extraction.evidence import Evidence, column_around
+from app.extraction.labels import Label, fold, tables
+from app.extraction.numbers import Numbered
+from app.extraction.totals import Totals
+from app.extraction.values import Values, currency_of
+
+_LEAST_LIKE_AN_INVOICE = 1.6
+_EURO = "AT BE CY DE EE EL ES FI FR HR IE IT LT LU LV MT NL PT SI SK"
+_EURO_COUNTRIES = frozenset(_EURO.split())
+_OTHER_COUNTRIES = {
+    "GB": "GBP",
+    "CH": "CHF",
+    "SE": "SEK",
+    "DK": "DKK",
+    "PL": "PLN",
+    "CZ": "CZK",
+    "HU": "HUF",
+    "RO": "RON",
+}
+
+
+def titles(evidence: Evidence, *roles: str) -> list[tuple[Label, float]]:
+    """Labels of these roles that stand as a title would, with how much they look like one (0 to 1)."""
+    found = []
+    for labels in evidence.labels_of.values():
+        for label in labels:
+            if label.roles.intersection(roles):
+                look = _title_look(evidence, label)
+                if look > 0:
+                    found.append((label, look))
+    return sorted(found, key=lambda item: -item[1])
+
+
+def _title_look(evidence: Evidence, label: Label) -> float:
+    line, page = label.line, label.line.page
+    start, end = column_around(line, label.start)
+    if line.text[start : label.start].strip(" *-#:") or len(line.text[start:end].split()) > 8:
+        return 0.0
+    usual = page.glyph_height * page.height or line.height
+    look = (
+        0.4 + 0.25 * (line.area_of(label.start, label.end)[1] < 0.4 * page.height) + (0.1 if page.number == 1 else -0.1)
+    )
+    look += 0.25 if line.height > 1.25 * usual else 0.0
+    return look + (0.1 if line.text[label.start : label.end].isupper() else 0.0)
+
+
+def find_kind(evidence: Evidence, totals: Totals) -> tuple[str, float, Label | None]:
+    """`invoice` or `credit_note`, how sure, and the title that says so."""
+    credit, invoice = titles(evidence, "credit_note"), titles(evidence, "invoice")
+    best_credit = credit[0] if credit else (None, 0.0)
+    best_invoice = invoice[0] if invoice else (None, 0.0)
+    is_negative = totals.gross is not None and totals.gross.value < 0 and totals.gross.score > 0.3
+    if best_credit[1] > 0.45 and best_credit[1] >= best_invoice[1]:
+        return "credit_note", 0.97 if is_negative else 0.93, best_credit[0]
+    if is_negative:
+        return "credit_note", 0.6, best_credit[0]
+    if best_invoice[0] is not None:
+        return "invoice", 0.97 if best_credit[0] is None else 0.85, best_invoice[0]
+    return "invoice", 0.8 if best_credit[0] is None else 0.6, None
+
+
+def find_currency(evidence: Evidence, values: Values, totals: Totals, language: str) -> tuple[str, float]:
+    """The document's currency and how sure it is; the empty text where nothing says it."""
+    for labels in evidence.labels_of.values():
+        for label in labels:
+            if "currency" in label.roles:
+                code = _code_in(label.line.text[label.end : label.end + 25])
+                if code:
+                    return code, 0.96
+    if totals.gross is not None and totals.gross.spot is not None and totals.gross.spot.currency:
+        return totals.gross.spot.currency, 0.96
+    counted = Counter(money.currency for money in values.amounts if money.currency)
+    if counted:
+        (code, count), *others = counted.most_common()
+        return code, 0.93 if not others or count > 2 * others[0][1] else 0.6
+    text = fold("\n".join(line.text for line in evidence.layout.lines))
+    counted = Counter(
+        code for code, signs in tables()["currencies"].items() for sign in signs[:2] if _stands_in(sign, text)
+    )
+    if counted:
+        return counted.most_common(1)[0][0], 0.85 if len(counted) == 1 else 0.5
+    return _by_country(values, text, language)
+
+
+def _code_in(text: str) -> str:
+    for word in re.findall(r"[A-Za-z]{3,5}|[€$£]", text):
+        if code := currency_of(word):
+            return code
+    return ""
+
+
+def _stands_in(sign: str, text: str) -> bool:
+    if not sign.isalpha():
+        return sign in text
+    return len(sign) >= 3 and re.search(rf"(?<![a-z]){re.escape(sign)}(?![a-z])", text) is not None
+
+
+def _by_country(values: Values, text: str, language: str) -> tuple[str, float]:
+    for spot in [*values.vats, *values.ibans]:
+        country = str(spot.value)[:2]
+        if country in _EURO_COUNTRIES:
+            return "EUR", 0.85
+        if country in _OTHER_COUNTRIES:
+            return _OTHER_COUNTRIES[country], 0.6
+    for code, words in tables()["countries"].items():
+        if any(re.search(rf"(?<![a-z]){word}(?![a-z])", text) for word in words):
+            return code, 0.7
+    if values.sirens or values.sirets:
+        return "EUR", 0.8
+    return ("EUR", 0.5) if language in ("fr", "de", "nl", "es", "it") else ("", 0.0)
+
+
+def looks_like_an_invoice(evidence: Evidence, values: Values, totals: Totals, numbers: list[Numbered]) -> bool:
+    """Whether enough of what invoices and receipts have is there."""
+    invoice = titles(evidence, "invoice", "credit_note")
+    receipt = [label for found in evidence.labels_of.values() for label in found if "receipt" in label.roles]
+    other = titles(evidence, "something_else")
+    points = 1.0 if invoice and invoice[0][1] > 0.5 else 0.5 if invoice else 0.0
+    points += 0.4 * min(len(receipt), 2)
+    points += 0.6 if numbers and numbers[0].label > 0.8 else 0.0
+    if totals.gross is not None and totals.gross.label > 0.3:
+        points += 0.8 + (0.7 if totals.adds_up and totals.tax and totals.tax.spot else 0.0)
+    points += 0.4 if values.dates else 0.0
+    points += 0.3 if values.vats or values.sirens or values.sirets else 0.0
+    if other and other[0][1] > max(0.6, invoice[0][1] if invoice else 0.0):
+        points -= 1.2
+    return points >= _LEAST_LIKE_AN_INVOICE
+
+
+def find_several(evidence: Evidence, numbers: list[Numbered]) -> list[int]:
+    """The pages on which another invoice begins, where the file holds several."""
+    titled = {label.line.page.number for label, look in titles(evidence, "invoice", "credit_note") if look > 0.4}
+    by_page: dict[int, Numbered] = {}
+    for numbered in numbers:
+        page = numbered.spot.line.page
+        if numbered.label > 0.8 and numbered.spot.area[1] < 0.5 * page.height and page.number in titled:
+            by_page.setdefault(page.number, numbered)
+    seen: dict[str, int] = {}
+    for page in sorted(by_page):
+        seen.setdefault(by_page[page].value.casefold(), page)
+    return list(seen.values()) if len(seen) > 1 else []

@@ -1,0 +1,162 @@
+"""The labels of `labels.toml`, and where they stand in a document."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
+
+from app.extraction.layout import Area, Layout, Line
+
+_TABLES = {"words", "months", "currencies", "countries", "rates", "legal_forms"}
+_TOKEN = re.compile(r"n[o.]?°|[a-z0-9]+|[#&@%]")
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label found in a line: what it may mean, and how many words of its own it has."""
+
+    roles: frozenset[str]
+    line: Line
+    start: int
+    end: int
+    length: int
+    area: Area
+
+    def is_for(self, role: str) -> float:
+        """1 where it surely means `role`, less where it only may, 0 where it does not."""
+        return 1.0 if role in self.roles else 0.55 if f"{role}_weak" in self.roles else 0.0
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """All labels by their first word, longest first, and the languages they belong to."""
+
+    by_first: dict[str, list[tuple[tuple[str, ...], frozenset[str], frozenset[str]]]]
+    words: list[str]
+    small: frozenset[str]
+    numbers: frozenset[str]
+
+
+class _Folding(dict):
+    """Maps each character to one plain lower-case character, so that places in the text stay the same."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        plain = unicodedata.normalize("NFKD", character).casefold()[:1]
+        self[code] = plain if plain.isascii() and plain.isalnum() else character
+        return self[code]
+
+
+_FOLDING = _Folding({ord("º"): "°", ord("’"): "'", ord("№"): "°"})
+
+
+def fold(text: str) -> str:
+    """The text without case and accents, each character where it was."""
+    return text.translate(_FOLDING)
+
+
+@cache
+def tables() -> dict[str, dict[str, list[str]]]:
+    """The file as it is."""
+    return tomllib.loads((Path(__file__).parent / "labels.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The labels, ready to be looked for."""
+    words = tables()["words"]
+    small, numbers = frozenset(fold(word) for word in words["small"]), frozenset(fold(w) for w in words["number"])
+    roles, languages = defaultdict(set), defaultdict(set)
+    for role, by_language in tables().items():
+        if role in _TABLES:
+            continue
+        for language, phrases in by_language.items():
+            for phrase in phrases:
+                key = _key(_tokens(phrase, numbers), small)
+                roles[key].add(role)
+                languages[key].add(language)
+    by_first = defaultdict(list)
+    for key in sorted(roles, key=len, reverse=True):
+        by_first[key[0]].append((key, frozenset(roles[key]), frozenset(languages[key])))
+    vocabulary = sorted({token for key in roles for token in key if len(token) >= 5})
+    return Lexicon(dict(by_first), vocabulary, small, numbers)
+
+
+def _key(tokens: list[tuple[str, int, int]], small: frozenset[str]) -> tuple[str, ...]:
+    """A phrase without small words, but for the last one: "facture a" is not "facture"."""
+    words = [token for token, _, _ in tokens]
+    return tuple(word for word in words[:-1] if word not in small) + tuple(words[-1:])
+
+
+def find_labels(layout: Layout) -> tuple[list[Label], str]:
+    """All labels in reading order, and the language most of them belong to."""
+    labels, languages = [], Counter()
+    for line in layout.lines:
+        for label, spoken in _in_line(line):
+            labels.append(label)
+            for language in spoken:
+                languages[language] += 1 / len(spoken)
+    return labels, max(languages, key=languages.get, default="")
+
+
+def _in_line(line: Line):
+    """The labels of one line; where several fit, the longest."""
+    known = lexicon()
+    for start, end in line.columns():
+        tokens = [
+            (_nearest(token) if line.page.source == "ocr" else token, start + a, start + b)
+            for token, a, b in _tokens(line.text[start:end], known.numbers)
+        ]
+        at = 0
+        while at < len(tokens):
+            for key, roles, languages in known.by_first.get(tokens[at][0], ()):
+                last = _last_of(key, tokens, at, known.small)
+                if last is not None:
+                    a, b = tokens[at][1], tokens[last][2]
+                    yield Label(roles, line, a, b, len(key), line.area_of(a, b)), languages
+                    at = last
+                    break
+            at += 1
+
+
+def _last_of(key: tuple[str, ...], tokens: list[tuple[str, int, int]], at: int, small: frozenset[str]) -> int | None:
+    """Where a phrase that begins at `at` ends, small words between its words being passed over."""
+    for wanted in key[1:]:
+        at += 1
+        while at < len(tokens) and tokens[at][0] != wanted and tokens[at][0] in small:
+            at += 1
+        if at >= len(tokens) or tokens[at][0] != wanted:
+            return None
+    return at
+
+
+def _tokens(text: str, numbers: frozenset[str]) -> list[tuple[str, int, int]]:
+    """The words in their plain form, with their places."""
+    found = []
+    for match in _TOKEN.finditer(fold(text)):
+        token = match[0]
+        if token in numbers or token == "#" or "°" in token:
+            token = "no"
+        # "# no" and "no n°" say it once.
+        if not (found and found[-1][0] == token == "no"):
+            found.append((token, match.start(), match.end()))
+    return found
+
+
+@lru_cache(maxsize=20_000)
+def _nearest(token: str) -> str:
+    """The label word that OCR most likely misread as `token`."""
+    known = lexicon()
+    if len(token) < 5 or token.isdigit() or token in known.by_first or token in known.words:
+        return token
+    allowed = 1 if len(token) < 11 else 2
+    match = process.extractOne(token, known.words, scorer=DamerauLevenshtein.distance, score_cutoff=allowed)
+    return match[0] if match else token

@@ -1,0 +1,160 @@
+"""Words put back into lines and columns, as a reader sees them."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from statistics import median
+
+from app.reader.contents import Box, Contents, Page, Word
+
+_SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2007": " ", "\t": " ", "\n": " ", "\r": " "})
+
+Area = tuple[float, float, float, float]
+"""x0, y0, x1, y1 in points, so that distances mean the same in both directions."""
+
+
+@dataclass(slots=True)
+class Line:
+    """Words on one line of one page. In `text` a space parts words, and a tab parts columns."""
+
+    page: Page
+    index: int
+    words: list[Word]
+    text: str
+    starts: list[int]
+    """Where each word begins in `text`."""
+    areas: list[Area]
+    height: float
+
+    @property
+    def area(self) -> Area:
+        """The whole line."""
+        return _around(self.areas)
+
+    def area_of(self, start: int, end: int) -> Area:
+        """Where the characters from `start` to `end` stand."""
+        first = max(bisect_right(self.starts, start) - 1, 0)
+        last = max(bisect_right(self.starts, max(end - 1, start)) - 1, first)
+        areas = list(self.areas[first : last + 1])
+        areas[0] = self._cut(first, start, None, areas[0])
+        areas[-1] = self._cut(last, None, end, areas[-1])
+        return _around(areas)
+
+    def box_of(self, start: int, end: int) -> Box:
+        """The same as fractions of the page."""
+        return _fractions(self.area_of(start, end), self.page)
+
+    def confidence_of(self, start: int, end: int) -> float:
+        """How sure OCR was of the worst of these words; 1 for text that the file itself gives."""
+        first = max(bisect_right(self.starts, start) - 1, 0)
+        last = max(bisect_right(self.starts, max(end - 1, start)) - 1, first)
+        return min((word.confidence for word in self.words[first : last + 1]), default=1.0)
+
+    def _cut(self, index: int, start: int | None, end: int | None, area: Area) -> Area:
+        """The part of a word's area that belongs to some of its characters ("No:12" holds label and value)."""
+        length = max(len(self.words[index].text), 1)
+        x0, y0, x1, y1 = area
+        width = x1 - x0
+        if end is not None:
+            x1 = min(x1, x0 + width * min(1.0, (end - self.starts[index]) / length))
+        if start is not None:
+            x0 = x0 + width * max(0.0, (start - self.starts[index]) / length)
+        return (x0, y0, max(x0, x1), y1)
+
+    def columns(self) -> list[tuple[int, int]]:
+        """Start and end of each stretch of text between tabs."""
+        spans, at = [], 0
+        for part in self.text.split("\t"):
+            spans.append((at, at + len(part)))
+            at += len(part) + 1
+        return spans
+
+
+@dataclass(slots=True)
+class Layout:
+    """All lines of a document in reading order."""
+
+    lines: list[Line] = field(default_factory=list)
+    pages: list[Page] = field(default_factory=list)
+
+    @property
+    def is_ocr(self) -> bool:
+        """Whether some of it was read from a picture."""
+        return any(page.source == "ocr" for page in self.pages)
+
+
+def lay_out(contents: Contents) -> Layout:
+    """The lines of all pages."""
+    layout = Layout(pages=contents.pages)
+    for page in contents.pages:
+        for words in _rows(page):
+            layout.lines.append(_line(page, len(layout.lines), words))
+    return layout
+
+
+def _rows(page: Page) -> list[list[tuple[Area, Word]]]:
+    """The page's words by line, from top to bottom, each from left to right."""
+    placed = [(_points(word.box, page), word) for word in page.words if word.text.strip()]
+    if not placed:
+        return []
+    usual = median(area[3] - area[1] for area, _ in placed) or 1.0
+    placed = [(_clipped(area, usual), word) for area, word in placed if not _is_vertical(area, word, usual)]
+    placed.sort(key=lambda item: (item[0][1] + item[0][3]) / 2)
+    rows: list[list[tuple[Area, Word]]] = []
+    middle = height = 0.0
+    for area, word in placed:
+        y, h = (area[1] + area[3]) / 2, area[3] - area[1]
+        if rows and y - middle < 0.45 * min(h or usual, height):
+            rows[-1].append((area, word))
+            count = len(rows[-1])
+            middle, height = middle + (y - middle) / count, height + (h - height) / count
+        else:
+            rows.append([(area, word)])
+            middle, height = y, h or usual
+    return [sorted(row, key=lambda item: item[0][0]) for row in rows]
+
+
+def _line(page: Page, index: int, row: list[tuple[Area, Word]]) -> Line:
+    height = median(area[3] - area[1] for area, _ in row)
+    # OCR's boxes hug the letters, those of a PDF have the height of the font.
+    wide = height * (1.3 if page.source == "ocr" else 0.85)
+    text, starts, last = "", [], None
+    for area, word in row:
+        if last is not None:
+            text += "\t" if area[0] - last > wide else " "
+        starts.append(len(text))
+        text += word.text.translate(_SPACES)
+        last = max(last or area[2], area[2])
+    return Line(page, index, [word for _, word in row], text, starts, [area for area, _ in row], height)
+
+
+def _is_vertical(area: Area, word: Word, usual: float) -> bool:
+    """Whether the word runs up the margin: such text would tear lines apart."""
+    height, width = area[3] - area[1], area[2] - area[0]
+    return len(word.text) > 2 and height > 2 * width and height > 2 * usual
+
+
+def _clipped(area: Area, usual: float) -> Area:
+    """The area without the second line that some PDFs give a word."""
+    x0, y0, x1, y1 = area
+    return (x0, y0, x1, y0 + 3 * usual) if y1 - y0 > 6 * usual else area
+
+
+def _points(box: Box, page: Page) -> Area:
+    return (box[0] * page.width, box[1] * page.height, box[2] * page.width, box[3] * page.height)
+
+
+def _fractions(area: Area, page: Page) -> Box:
+    width, height = page.width or 1.0, page.height or 1.0
+    x0, y0, x1, y1 = area[0] / width, area[1] / height, area[2] / width, area[3] / height
+    return tuple(round(min(max(value, 0.0), 1.0), 5) for value in (x0, y0, x1, y1))  # type: ignore[return-value]
+
+
+def _around(areas: list[Area]) -> Area:
+    return (
+        min(area[0] for area in areas),
+        min(area[1] for area in areas),
+        max(area[2] for area in areas),
+        max(area[3] for area in areas),
+    )

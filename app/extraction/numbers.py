@@ -1,0 +1,143 @@
+"""The document's own number, and the numbers of other things that stand beside it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from app.extraction.evidence import Evidence, Nearby, column_around, speaks_of_another, weight
+from app.extraction.values import Spot, Values
+
+_WORTH_A_LOOK = 0.3
+_PREFIX = re.compile(r"(?<![A-Za-z0-9])[A-Z]{1,5}\s?[-/]?\s?$")
+_FRAGMENT = re.compile(r"\s?[/-]\s?[A-Za-z0-9/_.-]*[A-Za-z0-9]|\s[0-9][A-Z0-9/_.-]*(?=\s|$|\t)")
+_NOT_A_PREFIX = {"NO", "NR", "N", "NUM", "DU", "DE", "LE", "OF", "ID", "REF", "DATE", "VOM", "THE", "TEL", "FAX", "TVA"}
+
+
+@dataclass(slots=True)
+class Numbered:
+    """A number with how much speaks for it."""
+
+    spot: Spot
+    score: float
+    label: float
+    why: str
+    value: str = ""
+
+
+def find_number(evidence: Evidence, values: Values) -> list[Numbered]:
+    """Candidates for the document's number, the best first."""
+    often = Counter(str(spot.value).casefold() for spot in values.codes)
+    found = [_judge(evidence, spot, often) for spot in values.codes if _is_possible(spot)]
+    found = sorted((numbered for numbered in found if numbered), key=lambda numbered: -numbered.score)
+    if found and found[0].label >= _WORTH_A_LOOK:
+        return found
+    return sorted(_unlabelled(evidence, values, found), key=lambda numbered: -numbered.score)
+
+
+def find_reference(evidence: Evidence, values: Values, role: str) -> Numbered | None:
+    """The number that a label of this role names (an order, a payment reference)."""
+    best = None
+    for spot in values.codes:
+        near = _first_after(evidence, spot, evidence.near(spot))
+        score = weight(near, role)
+        if score > max(0.6, best.score if best else 0) and score >= weight(near, "number", "other_number") * 0.95:
+            best = Numbered(spot, score, score, _named(near, role), _whole(spot)[0])
+    return best
+
+
+def _is_possible(spot: Spot) -> bool:
+    text = str(spot.value)
+    return 1 <= sum(c.isdigit() for c in text) <= 24 and not re.fullmatch(r"\d{1,2}[.:]\d{2}", text)
+
+
+def _judge(evidence: Evidence, spot: Spot, often: Counter) -> Numbered | None:
+    near = _first_after(evidence, spot, evidence.near(spot))
+    label = weight([n for n in near if not speaks_of_another(n.label)], "number")
+    against = weight(near, "other_number", "order_reference", "payment_reference", "other_date", "other_amount")
+    value, spot = _whole(spot)
+    score = label - 0.75 * against + shape(value)
+    score += 0.1 if spot.line.page.number == 1 and spot.area[1] < 0.5 * spot.line.page.height else -0.05
+    score += 0.08 if often[value.casefold()] > 1 else 0
+    score -= 0.4 if _is_postcode(spot) else 0
+    return Numbered(spot, score, label if label > against else 0.0, _named(near, "number"), value)
+
+
+def shape(value: str) -> float:
+    """How much a text looks like an invoice's number, by itself."""
+    digits, letters = sum(c.isdigit() for c in value), sum(c.isalpha() for c in value)
+    score = 0.12 if digits and letters else 0.0
+    score += 0.08 if re.search(r"(?<!\d)(19|20)\d\d(?!\d)|^(19|20)\d\d", value) and len(value) > 4 else 0.0
+    score += 0.06 if re.search(r"[/-]", value) else 0.0
+    score += 0.1 if digits >= 4 else -0.15 if digits < 2 else 0.0
+    score -= 0.15 if letters > 12 or len(value) > 22 else 0.0
+    return score - (0.2 if re.fullmatch(r"(19|20)\d\d", value) else 0.0)
+
+
+def _first_after(evidence: Evidence, spot: Spot, near: list[Nearby]) -> list[Nearby]:
+    """The labels, those to the left counting little once another number stands between."""
+    judged = []
+    for nearby in near:
+        closeness = nearby.closeness
+        if nearby.where == "left":
+            between = spot.line.text[nearby.label.end : spot.start]
+            if any(c.isdigit() for c in between):
+                closeness *= 0.35
+            elif len(re.findall(r"[^\W\d_]{4,}", between)) > 1:
+                closeness *= 0.5
+        judged.append(Nearby(nearby.label, closeness, nearby.where))
+    return judged
+
+
+def _whole(spot: Spot) -> tuple[str, Spot]:
+    """The number with a prefix or parts that are printed with a space between ("FA 2024 / 12")."""
+    line, start, end = spot.line, spot.start, spot.end
+    first, last = column_around(line, start)
+    prefix = _PREFIX.search(line.text[first:start])
+    if prefix and prefix[0].strip(" -/") not in _NOT_A_PREFIX:
+        start = first + prefix.start()
+    glued = start != spot.start or not line.text[start:end].isdigit()
+    while (part := _FRAGMENT.match(line.text, end, last)) and end - start < 20:
+        is_joined = part[0].lstrip()[:1] in "/-"
+        if not is_joined and not (glued and start != spot.start):
+            break
+        end = part.end()
+    if (start, end) == (spot.start, spot.end):
+        return str(spot.value), spot
+    text = re.sub(r"\s*([/-])\s*", r"\1", line.text[start:end]).strip()
+    return text, Spot(line, start, end, text, line.area_of(start, end))
+
+
+def _is_postcode(spot: Spot) -> bool:
+    """Five digits before a town."""
+    after = spot.line.text[spot.end : spot.end + 3]
+    return bool(re.fullmatch(r"\d{4,5}", str(spot.value)) and re.match(r" [A-ZÀ-Þ][A-Za-zÀ-ÿ]", after))
+
+
+def _unlabelled(evidence: Evidence, values: Values, found: list[Numbered]) -> list[Numbered]:
+    """Numbers that no label names, by their shape and their place beside the title or the first date."""
+    titles = [
+        label
+        for labels in evidence.labels_of.values()
+        for label in labels
+        if label.roles & {"invoice", "credit_note"} and label.line.page.number == 1
+    ]
+    judged = []
+    for numbered in found:
+        value, line = numbered.value, numbered.spot.line
+        if line.page.number != 1 or shape(value) < 0.2 or numbered.score < 0:
+            continue
+        lines = [abs(line.index - label.line.index) for label in titles]
+        lines += [abs(line.index - spot.line.index) + 1 for spot in values.dates[:3]]
+        place = max(0.0, 0.3 - 0.05 * min(lines, default=9))
+        judged.append(Numbered(numbered.spot, shape(value) + place, 0.0, "its shape and place", value))
+    return judged
+
+
+def _named(near: list[Nearby], role: str) -> str:
+    """The label that speaks most for a role, in quotes."""
+    best = max(near, key=lambda nearby: nearby.closeness * nearby.label.is_for(role), default=None)
+    if best is None or not best.label.is_for(role):
+        return ""
+    return f"“{best.label.line.text[best.label.start : best.label.end]}” {best.where}"

@@ -1,0 +1,200 @@
+"""What the pages of a document say: candidates, weighed by labels, place, arithmetic and check digits."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from app.extraction.dating import DatedSpot, Dates, find_document_dates
+from app.extraction.evidence import Evidence, column_around, weight
+from app.extraction.kinds import find_currency, find_kind, find_several, looks_like_an_invoice
+from app.extraction.labels import Label
+from app.extraction.numbers import Numbered, find_number, find_reference, shape
+from app.extraction.reading import DOUBTFUL, Found, Reading
+from app.extraction.sides import Side, find_sides
+from app.extraction.study import Study
+from app.extraction.totals import Sum, Totals, find_totals
+from app.extraction.values import Spot, Values
+
+_OLDEST = 15
+"""Years after which an issue date is more likely misread than true."""
+
+
+def read_page(study: Study, *, today: date) -> Reading:
+    """Everything that the pages say, whatever an XML inside may say."""
+    if not study.layout.lines:
+        return Reading(flags=[{"code": "not_invoice"}])
+    evidence, values, language = study.evidence, study.values, study.language
+    totals = find_totals(evidence, values)
+    currency, sure = find_currency(evidence, values, totals, language)
+    dates = find_document_dates(evidence, values, month_first=language == "en" and currency == "USD", today=today)
+    numbers = find_number(evidence, values)
+    reading = Reading(language=language, taxes=totals.taxes)
+    _put_kind(reading, evidence, totals)
+    _put_number(reading, numbers)
+    _put_dates(reading, dates, today)
+    _put_totals(reading, totals)
+    if currency:
+        reading.fields["currency"] = Found(currency, sure)
+    _put_references(reading, evidence, values)
+    _put_account(reading, evidence, values)
+    for side, found in zip(("seller", "buyer"), find_sides(evidence, values), strict=True):
+        _put_side(reading, side, found)
+    _put_label(reading, study.labels)
+    _put_flags(reading, evidence, values, totals, numbers)
+    return reading
+
+
+def _found(spot: Spot, value, confidence: float, why: str = "", failed: str | None = None) -> Found:
+    """A field at a place; OCR's doubt lowers its confidence, and a failed check caps it."""
+    page = spot.line.page
+    if page.source == "ocr":
+        confidence *= 0.75 + 0.25 * spot.line.confidence_of(spot.start, spot.end)
+    if failed:
+        confidence = min(confidence, DOUBTFUL - 0.05)
+    box = spot.line.box_of(spot.start, spot.end)
+    return Found(value, round(confidence, 3), page.number, box, text=spot.text, why=why, failed_check=failed)
+
+
+def _put_kind(reading: Reading, evidence: Evidence, totals: Totals) -> None:
+    kind, sure, title = find_kind(evidence, totals)
+    reading.fields["kind"] = Found(kind, sure) if title is None else _found(_spot_of(title), kind, sure)
+
+
+def _spot_of(label: Label) -> Spot:
+    return Spot(label.line, label.start, label.end, None, label.area)
+
+
+def _put_number(reading: Reading, numbers: list[Numbered]) -> None:
+    if not numbers:
+        return
+    best = numbers[0]
+    rival = next((other for other in numbers[1:] if other.value.casefold() != best.value.casefold()), None)
+    lead = best.score - rival.score if rival else 1.0
+    if best.label >= 0.8:
+        sure = 0.97 if lead > 0.35 else 0.9 if lead > 0.15 else 0.7
+    elif best.label >= 0.45:
+        sure = 0.85 if lead > 0.35 else 0.7 if lead > 0.15 else 0.5
+    else:
+        sure = 0.55 if lead > 0.1 else 0.4
+    sure -= 0.0 if shape(best.value) > 0.05 else 0.25
+    reading.fields["number"] = _found(best.spot, best.value, sure, best.why)
+
+
+def _put_dates(reading: Reading, dates: Dates, today: date) -> None:
+    if dates.issue is not None:
+        reading.fields["issue_date"] = _dated(dates.issue, _sure_of_issue(dates), _implausible(dates.issue, today))
+    if dates.due is not None:
+        before = dates.issue is not None and dates.due.day < dates.issue.day
+        sure = 0.95 if dates.due.due > 0.8 else 0.8 if dates.due.due > 0.5 else 0.6
+        reading.fields["due_date"] = _dated(dates.due, sure, "date" if before else None)
+    for name, dated in (("period_start", dates.start), ("period_end", dates.end)):
+        if dated is not None:
+            reading.fields[name] = _dated(dated, 0.7, None)
+
+
+def _sure_of_issue(dates: Dates) -> float:
+    issue = dates.issue
+    different = {dated.day for dated in dates.all or []}
+    if issue.issue > 0.8:
+        return 0.97
+    if issue.issue > 0.4:
+        return 0.94 if len(different) == 1 else 0.88
+    return 0.85 if len(different) == 1 else 0.5 if issue.issue > 0.2 else 0.45
+
+
+def _dated(dated: DatedSpot, sure: float, failed: str | None) -> Found:
+    return _found(dated.spot, dated.day, sure - (0.05 if dated.is_ambiguous else 0), failed=failed)
+
+
+def _implausible(dated: DatedSpot, today: date) -> str | None:
+    """Whether an issue date lies too far away to be believed."""
+    days = (today - dated.day).days
+    return "date" if days < -62 or days > _OLDEST * 366 else None
+
+
+def _put_totals(reading: Reading, totals: Totals) -> None:
+    failed = "sum" if totals.adds_up is False else None
+    proven = bool(totals.adds_up and totals.tax and totals.tax.spot and totals.net and totals.net.spot)
+    for name, one in (("gross", totals.gross), ("net", totals.net), ("tax", totals.tax)):
+        if one is not None:
+            wrong = failed or ("rate" if name == "tax" and totals.rate_holds is False else None)
+            reading.fields[name] = _total(one, _sure_of(one, totals, proven), wrong)
+    if totals.paid is not None:
+        reading.fields["paid"] = _total(totals.paid, 0.85 if totals.paid.label > 0.7 else 0.6, None)
+
+
+def _total(one: Sum, sure: float, failed: str | None) -> Found:
+    if one.spot is None:
+        sure = min(sure, DOUBTFUL - 0.05) if failed else sure
+        return Found(one.value, round(sure, 3), source="computed", why=one.why, failed_check=failed)
+    return _found(one.spot, one.value, sure, one.why, failed)
+
+
+def _sure_of(one: Sum, totals: Totals, proven: bool) -> float:
+    label = one.label
+    sure = 0.88 if label > 0.8 else 0.78 if label > 0.45 else 0.55 if label > 0.2 else 0.3
+    if proven:
+        nonzero = bool(totals.tax.value)
+        sure = max(sure, (0.98 if nonzero else 0.93) if totals.gross.label > 0.45 else 0.85)
+    elif one.spot is None:
+        sure = 0.6
+    if totals.rival > 0.7 and not proven:
+        sure -= 0.2 * totals.rival
+    return max(sure, 0.1)
+
+
+def _put_references(reading: Reading, evidence: Evidence, values: Values) -> None:
+    own = reading.value("number")
+    for role in ("order_reference", "payment_reference"):
+        numbered = find_reference(evidence, values, role)
+        if numbered and (role == "payment_reference" or numbered.value != own):
+            reading.fields[role] = _found(
+                numbered.spot, numbered.value, 0.85 if numbered.label > 0.8 else 0.65, numbered.why
+            )
+
+
+def _put_account(reading: Reading, evidence: Evidence, values: Values) -> None:
+    """The IBAN to pay to: the first with right check digits that is not the customer's."""
+    ibans = sorted(values.ibans, key=lambda spot: (not spot.is_right, weight(evidence.near(spot), "buyer") > 0.6))
+    if ibans:
+        several = len({spot.value for spot in ibans if spot.is_right}) > 1
+        sure = 0.75 if several else 0.96
+        reading.fields["iban"] = _found(
+            ibans[0], ibans[0].value, sure, failed=None if ibans[0].is_right else "check_digits"
+        )
+    if values.bics:
+        reading.fields["bic"] = _found(values.bics[0], values.bics[0].value, 0.9)
+
+
+def _put_side(reading: Reading, side: str, found: Side) -> None:
+    for name, (spot, value, sure) in found.spots.items():
+        failed = (
+            "check_digits" if name in ("vat", "siren", "siret") and spot is not None and not spot.is_right else None
+        )
+        reading.fields[f"{side}_{name}"] = (
+            Found(value, sure) if spot is None else _found(spot, value, sure, failed=failed)
+        )
+
+
+def _put_label(reading: Reading, labels: list[Label]) -> None:
+    """The subject line, where there is one."""
+    for label in labels:
+        if "subject" in label.roles:
+            _, end = column_around(label.line, label.start)
+            after = label.line.text[label.end : end]
+            text = after.strip(" :.-")
+            if after.lstrip()[:1] == ":" and len(text) > 3:
+                start = label.line.text.index(text, label.end)
+                spot = Spot(label.line, start, start + len(text), text, label.line.area_of(start, start + len(text)))
+                reading.fields["label"] = _found(spot, text, 0.8)
+                return
+
+
+def _put_flags(reading: Reading, evidence: Evidence, values: Values, totals: Totals, numbers: list[Numbered]) -> None:
+    if not looks_like_an_invoice(evidence, values, totals, numbers):
+        reading.flags.append({"code": "not_invoice"})
+        for found in reading.fields.values():
+            found.confidence = min(found.confidence, DOUBTFUL)
+    pages = find_several(evidence, numbers)
+    if pages:
+        reading.flags.append({"code": "several_invoices", "pages": pages})

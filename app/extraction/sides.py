@@ -1,0 +1,258 @@
+"""Who sells and who buys: names, numbers and addresses, by the part of the page they stand in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+
+from app.extraction.evidence import Evidence
+from app.extraction.labels import Label, fold, tables
+from app.extraction.layout import Area, Line
+from app.extraction.values import Spot, Values
+
+_POSTCODE = re.compile(
+    r"(?<![\w.,/-])(?:[A-Z]{1,2}[- ])?(?:\d{5}|\d{4}\s?[A-Z]{2}|\d{4})\s+[A-ZÀ-Þ][\w'’ .-]{2,}"
+    r"|\b[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}\b|[A-Z][a-z]+,?\s[A-Z]{2},?\s\d{5}|,\s*\d{5}\b"
+)
+_ADDRESS = re.compile(
+    r"\d{1,4}\s?(?:bis|ter)?,?\s+(?:rue|avenue|av|bd|boulevard|place|chemin|route|impasse|all[ée]e|quai|street|st|road|rd|lane|drive|dr|ave|blvd)\b"
+    r"|\b(?:rue|avenue|boulevard|place|chemin|route|impasse|straße|strasse|weg|platz|straat|laan|calle|via|piazza|corso|jalan|jln|no\.)\s"
+    r"|(?:str\.|straße|strasse|weg|platz|straat|laan|plein|gasse|allee)\s?\d|^\s*\d{1,5}\s+[A-Z][a-z]+ [A-Z][a-z]+",
+    re.IGNORECASE,
+)
+_CONTACT = re.compile(
+    r"@|www\.|https?:|\b(?:t[ée]l|tel|fax|phone|mobile|telefon|telefoon|e-?mail|siret|siren|rcs|iban|bic|tva|vat|ust|btw|cif|nif|gst|kvk)\b",
+    re.I,
+)
+
+
+@dataclass(slots=True)
+class Side:
+    """What was read of one party, with where it stood."""
+
+    spots: dict[str, tuple[Spot | None, str, float]] = field(default_factory=dict)
+    """By name (`name`, `vat`, `siren`, `siret`, `email`, `address`): spot, value, confidence."""
+
+    def put(self, name: str, spot: Spot | None, value: str, confidence: float) -> None:
+        """Keep the surest."""
+        if value and (name not in self.spots or self.spots[name][2] < confidence):
+            self.spots[name] = (spot, value, confidence)
+
+
+@dataclass(slots=True)
+class Block:
+    """Lines of one column that stand close together, as an address does."""
+
+    parts: list[tuple[Line, int, int]]
+    area: Area
+    side: str = ""
+    sure: float = 0.0
+
+    def text(self) -> list[str]:
+        """Its lines."""
+        return [line.text[start:end].strip() for line, start, end in self.parts]
+
+    def has_postcode(self) -> bool:
+        """Whether one of its lines ends an address."""
+        return any(_POSTCODE.search(text) for text in self.text())
+
+
+def find_sides(evidence: Evidence, values: Values) -> tuple[Side, Side]:
+    """The seller and the buyer."""
+    blocks = _blocks(evidence)
+    _take_sides(evidence, blocks)
+    seller, buyer = Side(), Side()
+    _add_numbers(values, blocks, seller, buyer)
+    _add_name(evidence, values, blocks, "seller", seller)
+    _add_name(evidence, values, blocks, "buyer", buyer)
+    return seller, buyer
+
+
+def _blocks(evidence: Evidence) -> list[Block]:
+    """The page cut into blocks: a column's text goes on below where the left edges meet."""
+    blocks: list[Block] = []
+    for line in evidence.layout.lines:
+        for start, end in line.columns():
+            area = line.area_of(start, end)
+            for block in reversed(blocks[-14:]):
+                last, *_ = block.parts[-1]
+                gap = area[1] - block.area[3]
+                if (
+                    last.page is line.page
+                    and -0.5 * line.height < gap < 0.9 * line.height
+                    and abs(block.area[0] - area[0]) < 1.2 * line.height
+                ):
+                    block.parts.append((line, start, end))
+                    block.area = (min(block.area[0], area[0]), block.area[1], max(block.area[2], area[2]), area[3])
+                    break
+            else:
+                blocks.append(Block([(line, start, end)], area))
+    return blocks
+
+
+def _take_sides(evidence: Evidence, blocks: list[Block]) -> None:
+    """Give each block the side that the label in its first lines, or right above it, names."""
+    for position, block in enumerate(blocks):
+        for line, start, end in block.parts[:2]:
+            for label in evidence.labels_of[line.index]:
+                if start <= label.start < end:
+                    side, sure = _side_of(label, line.text[start:end])
+                    if sure > block.sure:
+                        block.side, block.sure = side, sure
+        if not block.side:
+            above = _block_above(blocks, position)
+            if above is not None and above.side and len(above.parts) <= 2 and above.sure >= 0.6:
+                block.side, block.sure = above.side, above.sure * 0.9
+
+
+def _side_of(label: Label, text: str) -> tuple[str, float]:
+    """The side a label names, surely where it stands alone or before a colon."""
+    side = next((side for side in ("third_party", "buyer", "seller") if side in label.roles), "")
+    if not side:
+        return "", 0.0
+    rest = text.replace(label.line.text[label.start : label.end], "", 1).strip()
+    alone = not any(c.isalnum() for c in rest)
+    followed = label.line.text[label.end : label.end + 3].lstrip()[:1] in (":", "-")
+    begins = text.strip().startswith(label.line.text[label.start : label.end])
+    if alone or (begins and followed):
+        return side, 0.95
+    return side, 0.45 if begins and label.length > 1 else 0.2
+
+
+def _block_above(blocks: list[Block], position: int) -> Block | None:
+    block = blocks[position]
+    height = block.parts[0][0].height
+    for other in reversed(blocks[:position]):
+        if other.parts[-1][0].page is block.parts[0][0].page and abs(other.area[0] - block.area[0]) < 3 * height:
+            return other if 0 <= block.area[1] - other.area[3] < 3 * height else None
+    return None
+
+
+def _add_numbers(values: Values, blocks: list[Block], seller: Side, buyer: Side) -> None:
+    """VAT numbers, SIREN, SIRET, e-mail: to the side of their block, else to the seller."""
+    for name, spots in (
+        ("vat", values.vats),
+        ("siren", values.sirens),
+        ("siret", values.sirets),
+        ("email", values.mails),
+    ):
+        free = []
+        for spot in spots:
+            block = _block_of(blocks, spot)
+            if block is not None and block.side == "third_party" and block.sure >= 0.4:
+                continue
+            if block is not None and block.side and block.sure >= 0.4:
+                side = seller if block.side == "seller" else buyer
+                side.put(name, spot, str(spot.value), 0.9 if spot.is_right else 0.45)
+            else:
+                free.append(spot)
+        _add_free(name, free, seller, buyer)
+
+
+def _add_free(name: str, free: list[Spot], seller: Side, buyer: Side) -> None:
+    """Numbers in no party's block: in the footer or at the top left, they are the seller's."""
+    known = buyer.spots.get(name, (None, "", 0))[1]
+    free = [spot for spot in free if spot.value != known]
+    for rank, spot in enumerate(sorted(free, key=_place)):
+        sure = (0.92 if len({s.value for s in free}) == 1 else 0.75) - 0.1 * min(rank, 3)
+        seller.put(name, spot, str(spot.value), sure if spot.is_right else min(sure, 0.45))
+
+
+def _place(spot: Spot) -> float:
+    """Small where the seller writes: the footer, the letterhead, the left."""
+    page = spot.line.page
+    y, x = spot.area[1] / (page.height or 1), spot.area[0] / (page.width or 1)
+    if y > 0.85:
+        return 0.1
+    return 0.2 + (0.3 if x > 0.5 and y < 0.45 else 0.0) + 0.1 * y
+
+
+def _block_of(blocks: list[Block], spot: Spot) -> Block | None:
+    for block in blocks:
+        for line, start, end in block.parts:
+            if line is spot.line and start <= spot.start < end:
+                return block
+    return None
+
+
+def _add_name(evidence: Evidence, values: Values, blocks: list[Block], side: str, found: Side) -> None:
+    """The name and the address of one side."""
+    for block in blocks:
+        if block.side == side and block.sure >= 0.4:
+            _from_block(evidence, block, found, 0.5 + 0.4 * block.sure)
+    if "name" not in found.spots:
+        for block, sure in _guesses(blocks, side, evidence):
+            _from_block(evidence, block, found, sure)
+            if "name" in found.spots:
+                break
+
+
+def _from_block(evidence: Evidence, block: Block, found: Side, sure: float) -> None:
+    parts = [part for part in block.parts if _may_be_name(evidence, part)]
+    if not parts:
+        return
+    line, start, end = _without_label(evidence, parts[0])
+    text = line.text[start:end].strip(" :-,;*")
+    if not text:
+        return
+    spot = Spot(line, start, end, text, line.area_of(start, end))
+    found.put("name", spot, text, min(sure, 0.85))
+    address = [p[0].text[p[1] : p[2]].strip() for p in block.parts if p[0].index > line.index]
+    address = [text for text in address if _ADDRESS.search(text) or _POSTCODE.search(text)]
+    if address:
+        found.put("address", spot, "\n".join(address[:4]), min(sure, 0.8))
+
+
+def _may_be_name(evidence: Evidence, part: tuple[Line, int, int]) -> bool:
+    """Whether a line can be a name: letters, and neither a label, an address, a number nor a telephone."""
+    line, start, end = _without_label(evidence, part)
+    text = line.text[start:end].strip(" :-,;*")
+    letters = sum(c.isalpha() for c in text)
+    if letters < 3 or letters < 0.5 * len(text.replace(" ", "")) or len(text) > 70:
+        return False
+    if _POSTCODE.search(text) or _CONTACT.search(text) or (_ADDRESS.search(text) and not has_legal_form(text)):
+        return False
+    here = [label for label in evidence.labels_of[line.index] if start <= label.start and label.end <= end]
+    return sum(label.end - label.start for label in here) < 0.6 * len(text) or has_legal_form(text)
+
+
+def _without_label(evidence: Evidence, part: tuple[Line, int, int]) -> tuple[Line, int, int]:
+    """The part after a label such as "Client:" at its beginning."""
+    line, start, end = part
+    for label in evidence.labels_of[line.index]:
+        before = line.text[start : label.start].strip(" :.-")
+        if start <= label.start < end and not before and line.text[label.end : end].lstrip()[:1] in (":", "-", "/"):
+            return line, min(label.end + 1, end), end
+    return part
+
+
+def _guesses(blocks: list[Block], side: str, evidence: Evidence) -> list[tuple[Block, float]]:
+    """Blocks of nobody that could be this side's, the likeliest first."""
+    free = [block for block in blocks if not block.side or block.sure < 0.4]
+    first = [block for block in free if block.parts[0][0].page.number == 1]
+    if side == "buyer":
+        addresses = [
+            block for block in first if block.has_postcode() and block.area[1] < 0.5 * block.parts[0][0].page.height
+        ]
+        addresses.sort(key=lambda block: -block.area[0])
+        return [(block, 0.45) for block in addresses[:2] if len(addresses) > 1]
+    with_form = [block for block in first if any(has_legal_form(text) for text in block.text()[:2])]
+    return [(block, 0.5) for block in with_form] + [(block, 0.4) for block in first[:12]]
+
+
+@cache
+def _forms() -> re.Pattern[str]:
+    forms = sorted((fold(form) for form in tables()["legal_forms"]["all"]), key=len, reverse=True)
+    return re.compile(
+        r"(?<![a-z])(?:" + "|".join(re.escape(form).replace(r"\ ", r"[. ]{1,2}") for form in forms) + r")\.?(?![a-z])"
+    )
+
+
+def has_legal_form(text: str) -> bool:
+    """Whether a text names a company by its form (SARL, GmbH, Ltd): at its end, or before a comma or bracket."""
+    plain = fold(text).strip(" .,)")
+    *_, last = [None, *_forms().finditer(plain)]
+    if last is None or last.start() < 2:
+        return False
+    return last.end() >= len(plain) - 1 or plain[last.end() : last.end() + 2].strip()[:1] in (",", "(", "-", "–")

@@ -1,0 +1,307 @@
+"""Net, tax and gross, chosen together: by their labels, their place, and because they add up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache
+
+from app.extraction.evidence import Evidence, Nearby, weight
+from app.extraction.labels import tables
+from app.extraction.reading import TaxLine
+from app.extraction.values import Money, Values
+
+_CENT = Decimal("0.01")
+_SCALE = 1000
+_MOST = 9
+"""Candidates kept per role: enough for any page, few enough to try all combinations."""
+_AGAINST_GROSS = ("other_amount", "paid", "other_number", "other_date")
+
+
+@dataclass(slots=True)
+class Sum:
+    """An amount that may be one of the totals. Without a spot it was computed."""
+
+    value: Decimal
+    score: float
+    spot: Money | None = None
+    why: str = ""
+    label: float = 0.0
+    scaled: int = 0
+
+    def __post_init__(self) -> None:
+        self.scaled = int((self.value * _SCALE).to_integral_value())
+
+
+@dataclass(slots=True)
+class Totals:
+    """The best consistent whole. `adds_up` is None where there was nothing to add."""
+
+    net: Sum | None = None
+    tax: Sum | None = None
+    gross: Sum | None = None
+    paid: Sum | None = None
+    payable: Sum | None = None
+    adds_up: bool | None = None
+    rate_holds: bool | None = None
+    rival: float = 0.0
+    """How near the best other gross came, from 0 to 1."""
+    taxes: list[TaxLine] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Candidates:
+    gross: list[Sum] = field(default_factory=list)
+    net: list[Sum] = field(default_factory=list)
+    tax: list[Sum] = field(default_factory=list)
+    paid: list[Sum] = field(default_factory=list)
+    payable: list[Sum] = field(default_factory=list)
+    every: list[Money] = field(default_factory=list)
+
+
+def find_totals(evidence: Evidence, values: Values) -> Totals:
+    """The totals of a document."""
+    candidates = _collect(evidence, values)
+    rows = _tax_rows(evidence, values)
+    _add_tables(candidates, rows)
+    best, score, rival = _best_whole(candidates)
+    if best is None:
+        return Totals(paid=_first(candidates.paid))
+    gross, net, tax = best
+    totals = Totals(net, tax, gross, _first(candidates.paid), _first(candidates.payable))
+    totals.rival = max(0.0, 1 - (score - rival)) if rival is not None else 0.0
+    totals.adds_up = (
+        None if net is None or tax is None else abs(net.scaled + tax.scaled - gross.scaled) <= 2 * _SCALE // 100
+    )
+    _complete(totals)
+    totals.taxes = _tax_lines(totals, rows, values)
+    totals.rate_holds = _rate_holds(totals, values)
+    return totals
+
+
+def _collect(evidence: Evidence, values: Values) -> _Candidates:
+    """Every amount under each role that its labels give it."""
+    candidates = _Candidates()
+    last = max((money.line.index for money in values.amounts), default=0) or 1
+    for money in values.amounts:
+        near = evidence.near(money)
+        if not (money.decimals or money.currency or _is_named_at_once(near)):
+            continue
+        if money.decimals in (1, 2) or money.currency:
+            candidates.every.append(money)
+        place = 0.15 * money.line.index / last
+        place += 0.05 if money.currency else 0
+        place -= 0 if money.decimals == 2 else 0.15
+        _add(candidates, money, near, place)
+    for role in ("gross", "net", "tax", "paid", "payable"):
+        getattr(candidates, role).sort(key=lambda one: -one.score)
+        del getattr(candidates, role)[_MOST:]
+    return candidates
+
+
+def _add(candidates: _Candidates, money: Money, near: list[Nearby], place: float) -> None:
+    gross, payable, net, tax = (weight(near, role) for role in ("gross", "payable", "net", "tax"))
+    paid, against = weight(near, "paid"), weight(near, *_AGAINST_GROSS)
+    total = max(gross, 0.9 * payable)
+    for role, own, other in (
+        ("gross", total, max(against, net * 0.9, tax * 0.9)),
+        ("net", net, max(against, tax, gross * 0.9)),
+        ("tax", tax, max(against * 0.8, net * 0.9, gross * 0.8)),
+        ("paid", paid, max(gross * 0.9, net, tax)),
+        ("payable", payable, max(against, net, tax)),
+    ):
+        score = own - 0.6 * other if other > own else own - 0.25 * other
+        if own > 0.15 and score > 0.05:
+            getattr(candidates, role).append(Sum(money.value, score + place, money, _named(near, role), own))
+
+
+def _is_named_at_once(near: list[Nearby]) -> bool:
+    """Whether a label of an amount stands right before: only then is a plain "120" an amount."""
+    return any(
+        nearby.where == "left"
+        and nearby.closeness > 0.8
+        and max(nearby.label.is_for(role) for role in ("gross", "payable", "net", "tax", "paid")) == 1
+        for nearby in near
+    )
+
+
+def _add_tables(candidates: _Candidates, rows: list[tuple[Money | None, Money, Money, Decimal]]) -> None:
+    """Sums over tax tables and over several labelled taxes: nobody may have printed them."""
+    labelled = [one for one in candidates.tax if one.label > 0.5 and one.value]
+    apart = {(one.spot.line.index, one.scaled): one for one in labelled if one.spot}
+    if 2 <= len(apart) <= 5:
+        total = sum((one.value for one in apart.values()), Decimal(0))
+        candidates.tax.append(Sum(total, 0.35, None, "sum of the taxes"))
+    for group in _groups(rows):
+        base, tax = sum(row[1].value for row in group), sum(row[2].value for row in group)
+        single = group[0] if len(group) == 1 else None
+        candidates.net.append(Sum(base, 0.3, single and single[1], "tax table", 0.4))
+        candidates.tax.append(Sum(tax, 0.3, single and single[2], "tax table", 0.4))
+
+
+def _tax_rows(evidence: Evidence, values: Values) -> list[tuple[Money | None, Money, Money, Decimal]]:
+    """Lines in which a rate times one amount is another: (gross or None, base, tax, rate)."""
+    rates, amounts = {}, {}
+    for spot in values.rates:
+        rates.setdefault(spot.line.index, []).append(spot.value)
+    for money in values.amounts:
+        amounts.setdefault(money.line.index, []).append(money)
+    rows = []
+    for index, found in amounts.items():
+        named = rates.get(index, [])
+        for position, money in enumerate(found):
+            plain = [money.value] if not named and money.value in usual_rates() else []
+            others = [other for other in found if other is not money] if plain else found
+            for rate in plain or (named if position == 0 else []):
+                row = _row(others, rate)
+                if row:
+                    rows.append((None, *row, rate))
+                    break
+            if rows and rows[-1][1].line.index == index:
+                break
+    return rows
+
+
+def _row(found: list[Money], rate: Decimal) -> tuple[Money, Money] | None:
+    """The base and the tax among the amounts of a line, for this rate."""
+    with_cents = [money for money in found if money.decimals or money.currency]
+    for base in with_cents:
+        for tax in with_cents:
+            is_smaller = rate and tax.value and abs(tax.value) < abs(base.value)
+            if is_smaller and abs(base.value * rate / 100 - tax.value) <= 2 * _CENT:
+                return base, tax
+    return None
+
+
+def _groups(rows: list) -> list[list]:
+    """Rows on neighbouring lines belong to one table."""
+    groups: list[list] = []
+    for row in rows:
+        if (
+            groups
+            and row[1].line.page is groups[-1][-1][1].line.page
+            and row[1].line.index - groups[-1][-1][1].line.index <= 2
+        ):
+            groups[-1].append(row)
+        else:
+            groups.append([row])
+    return groups
+
+
+def _best_whole(candidates: _Candidates):
+    """The combination of gross, net and tax with most evidence, its score, and the score of the best other gross."""
+    scored: dict[int, tuple[float, tuple]] = {}
+    grosses = candidates.gross or _unlabelled(candidates)
+    values = [gross.scaled for gross in grosses]
+    for gross in grosses:
+        again = 0.08 * min(values.count(gross.scaled) - 1, 3)
+        pairs = [(net, tax) for net in (*candidates.net, None) for tax in (*candidates.tax, None)]
+        pairs += _unlabelled_pairs(gross, candidates)
+        for net, tax in pairs:
+            score = 1.2 * gross.score + again + _score(gross, net, tax)
+            if gross.scaled not in scored or score > scored[gross.scaled][0]:
+                scored[gross.scaled] = (score, (gross, net, tax))
+    if not scored:
+        return None, 0.0, None
+    ranked = sorted(scored.values(), key=lambda item: -item[0])
+    return ranked[0][1], ranked[0][0], ranked[1][0] if len(ranked) > 1 else None
+
+
+def _score(gross: Sum, net: Sum | None, tax: Sum | None) -> float:
+    """How well a net and a tax go with a gross."""
+    spots = [id(one.spot) for one in (gross, net, tax) if one and one.spot is not None]
+    if len(set(spots)) < len(spots):
+        return -9.0  # one printed amount can't be two of them
+    score = (0.7 * net.score if net else 0) + (0.7 * tax.score if tax else 0)
+    if net and tax:
+        gap = abs(net.scaled + tax.scaled - gross.scaled)
+        if gap <= _SCALE // 100:
+            return score + (1.0 if tax.scaled else 0.6)
+        return score + (0.6 if gap <= 2 * _SCALE // 100 else -0.9 - 0.3 * min(net.score, tax.score))
+    plausible = True
+    if net:
+        plausible = 0.7 * abs(gross.scaled) <= abs(net.scaled) <= abs(gross.scaled)
+    elif tax:
+        plausible = abs(tax.scaled) < 0.3 * abs(gross.scaled)
+    return score + (0.05 if plausible else -0.6) if net or tax else score
+
+
+def _unlabelled_pairs(gross: Sum, candidates: _Candidates) -> list[tuple[Sum, Sum]]:
+    """Amounts without a label that add up to this gross at a usual rate."""
+    by_value = {int(money.value * _SCALE): money for money in candidates.every}
+    pairs = []
+    for scaled, money in by_value.items():
+        other = by_value.get(gross.scaled - scaled)
+        if other is None or not 0 < abs(other.value) < abs(money.value) or money.value * other.value < 0:
+            continue
+        if any(abs(money.value * rate / 100 - other.value) <= 2 * _CENT for rate in usual_rates()):
+            pairs.append((Sum(money.value, 0.05, money, "adds up"), Sum(other.value, 0.05, other, "adds up")))
+    return pairs[:4]
+
+
+def _unlabelled(candidates: _Candidates) -> list[Sum]:
+    """Where nothing is called a total: the largest amounts, with little trust."""
+    largest = sorted((money for money in candidates.every if money.decimals == 2), key=lambda money: -abs(money.value))
+    return [Sum(money.value, 0.1 - 0.01 * rank, money, "largest amount") for rank, money in enumerate(largest[:4])]
+
+
+def _complete(totals: Totals) -> None:
+    """Compute the one that is not printed from the two that are."""
+    gross, net, tax = totals.gross, totals.net, totals.tax
+    if gross and net and not tax and abs(net.value) <= abs(gross.value):
+        totals.tax = Sum(gross.value - net.value, 0.0, None, "gross − net")
+    elif gross and tax and not net:
+        totals.net = Sum(gross.value - tax.value, 0.0, None, "gross − tax")
+
+
+def _tax_lines(totals: Totals, rows: list, values: Values) -> list[TaxLine]:
+    """The tax per rate: the table that adds up to the tax, or the one rate that explains it."""
+    if totals.tax is None or totals.net is None:
+        return []
+    for group in reversed(_groups(rows)):
+        if abs(sum(row[2].value for row in group) - totals.tax.value) <= 2 * _CENT:
+            return _by_rate(group)
+    net, tax = totals.net.value, totals.tax.value
+    rates = {spot.value for spot in values.rates} | usual_rates()
+    fits = [rate for rate in rates if net and abs(net * rate / 100 - tax) <= 2 * _CENT]
+    printed = [rate for rate in fits if any(rate == spot.value for spot in values.rates)]
+    chosen = next(iter(printed or (fits if len(fits) == 1 else [])), None)
+    return [TaxLine(chosen, net, tax)] if chosen is not None else []
+
+
+def _by_rate(group: list) -> list[TaxLine]:
+    lines: dict[Decimal, TaxLine] = {}
+    for _, base, tax, rate in group:
+        line = lines.setdefault(rate, TaxLine(rate, Decimal(0), Decimal(0)))
+        line.base, line.tax = line.base + base.value, line.tax + tax.value
+    return list(lines.values())
+
+
+def _rate_holds(totals: Totals, values: Values) -> bool | None:
+    """Whether tax = rate × net, where the document names one rate only; None where it can't be said."""
+    if totals.taxes:
+        return True
+    rates = {spot.value for spot in values.rates if spot.value}
+    if len(rates) != 1 or not (totals.net and totals.tax and totals.tax.spot and totals.tax.value):
+        return None
+    rate = rates.pop()
+    on_its_line = any(spot.line is totals.tax.spot.line for spot in values.rates)
+    return abs(totals.net.value * rate / 100 - totals.tax.value) <= 5 * _CENT if on_its_line else None
+
+
+@cache
+def usual_rates() -> frozenset[Decimal]:
+    """The rates in use where the six languages are spoken."""
+    return frozenset(Decimal(rate) for rate in tables()["rates"]["usual"])
+
+
+def _first(found: list[Sum]) -> Sum | None:
+    return found[0] if found else None
+
+
+def _named(near: list[Nearby], role: str) -> str:
+    """The label that speaks most for a role, in quotes."""
+    best = max(near, key=lambda nearby: nearby.closeness * nearby.label.is_for(role), default=None)
+    if best is None or not best.label.is_for(role):
+        return ""
+    return f"“{best.label.line.text[best.label.start : best.label.end]}” {best.where}"
