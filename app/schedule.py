@@ -8,6 +8,7 @@ import structlog
 
 from app.audit import trail
 from app.extensions import db
+from app.extraction import jobs as extraction
 from app.outbox import delivery
 from app.tasks import sweep
 
@@ -19,6 +20,7 @@ def sweep_once() -> None:
     """Ring for what waits, and chain the new rows of the trail."""
     delivery.wake()
     sweep.ring_what_waits()
+    extraction.end_what_is_stuck()
     trail.chain()
     db.session.commit()
 

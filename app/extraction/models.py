@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Float, ForeignKey, String
+from sqlalchemy import Float, ForeignKey, Select, String, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
 from app.core.types import Json, UTCDateTime
 from app.documents.models import Document
 from app.extensions import db
+from app.extraction.reading import Reading, from_json
 from app.files.models import File
 
 
@@ -23,14 +24,37 @@ class DocumentReading(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"), index=True)
     file_id: Mapped[int] = mapped_column(ForeignKey("file.id"))
+    type: Mapped[str] = mapped_column(String(10), default="pdf")
+    """`pdf`, `image` or `xml`, judged from the bytes."""
     languages: Mapped[str] = mapped_column(String(80), default="")
+    """Those the text recognition was told, such as `fra+eng`."""
+    language: Mapped[str] = mapped_column(String(5), default="")
+    """The one the document is written in, as far as it can be told."""
     fields: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     """Field name → value, confidence, page, box, source, text, failed check, as `extraction.reading` writes it."""
+    taxes: Mapped[list[Any]] = mapped_column(Json, default=list)
+    lines: Mapped[list[Any]] = mapped_column(Json, default=list)
     pages: Mapped[list[Any]] = mapped_column(Json, default=list)
-    """Per page: width, height, source, image, and words as [text, x0, y0, x1, y1]."""
+    """Per page: number, width, height, source, image, and words as [text, x0, y0, x1, y1]."""
     flags: Mapped[list[Any]] = mapped_column(Json, default=list)
     seconds: Mapped[float] = mapped_column(Float, default=0.0)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
 
     document: Mapped[Document] = relationship()
     file: Mapped[File] = relationship()
+
+    @classmethod
+    def of(cls, document: Document) -> Select[tuple[DocumentReading]]:
+        """The readings of a document, newest first."""
+        return select(cls).where(cls.document_id == document.id).order_by(cls.id.desc())
+
+    @property
+    def reading(self) -> Reading:
+        """What was read, as the extraction knows it."""
+        names = ("fields", "taxes", "lines", "flags", "language")
+        return from_json({name: getattr(self, name) for name in names})
+
+
+def newest(document: Document) -> DocumentReading | None:
+    """The reading that counts, if there is one."""
+    return db.session.scalar(DocumentReading.of(document).limit(1))

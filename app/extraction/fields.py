@@ -1,0 +1,215 @@
+"""What was read becomes the document's facts, where no person has said otherwise."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import update
+
+from app.audit.models import AuditEntry
+from app.core import money
+from app.counterparties.models import Counterparty
+from app.documents import status
+from app.documents.models import Document, DocumentTax, FileRole, Kind, ReadState
+from app.extensions import db
+from app.extraction import password, suggest
+from app.extraction.choose import Identity
+from app.extraction.models import DocumentReading
+from app.extraction.reading import Reading, as_json
+from app.files import store as files
+from app.reader.contents import Contents, Page, Unreadable
+from app.users.models import Company
+
+TEXTS = {"number": 100, "label": 300, "order_reference": 100, "payment_reference": 140, "iban": 34}
+"""Column → how much of a text it takes."""
+DAYS = ("issue_date", "due_date", "period_start", "period_end")
+
+
+@dataclass(frozen=True)
+class ToRead:
+    """All that reading a document needs to know, so that no transaction need be open meanwhile."""
+
+    document_id: int
+    file_id: int
+    path: Path
+    xml: Path | None
+    pages_folder: Path
+    languages: str
+    password: str
+    force_ocr: bool
+    own: Identity
+
+
+def what_to_read(document_id: int, languages: str = "", force_ocr: bool = False) -> ToRead | None:
+    """The file to read and how; None where the document is gone, has no file, or is read already."""
+    document = db.session.get(Document, document_id)
+    if document is None or document.original is None or document.read_state is not ReadState.READING:
+        return None
+    original, company = document.original.file, document.company
+    xml = next((each.file for each in document.files if each.role is FileRole.E_INVOICE), None)
+    return ToRead(
+        document_id,
+        file_id=original.id,
+        path=files.path(original),
+        xml=files.path(xml) if xml else None,
+        pages_folder=files.pages_folder(original),
+        languages=languages or company.ocr_languages,
+        password=password.of(document_id),
+        force_ocr=force_ocr,
+        own=_identity(company),
+    )
+
+
+def _identity(company: Company) -> Identity:
+    names = [company.name, *company.other_names]
+    return Identity(
+        names=names,
+        vat_numbers=[company.vat_number] if company.vat_number else [],
+        sirens=[company.siren] if company.siren else [],
+        ibans=list(company.ibans),
+    )
+
+
+@contextmanager
+def drawing(folder: Path) -> Iterator[Path]:
+    """A folder to draw pages into; each takes its place in `folder` whole, also those drawn before a failure."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(dir=folder.parent, prefix="drawing-"))
+    try:
+        yield fresh
+    finally:
+        folder.mkdir(exist_ok=True)
+        for page in fresh.glob("page-*.png"):
+            page.replace(folder / page.name)
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def store(told: ToRead, contents: Contents, reading: Reading, seconds: float) -> None:
+    """Keep the reading and fill the facts no person typed; nothing where another run was first."""
+    document = _claim(told.document_id, ReadState.READ)
+    if document is None:
+        return
+    flags = [*({"code": code} for code in contents.flags), *reading.flags, *suggest.flags(document, reading)]
+    _keep(told, contents, reading, flags, seconds)
+    changes = _fill(document, facts_of(document, reading))
+    _fill_taxes(document, reading)
+    document.flags, document.unreadable_reason = flags, ""
+    document.page_count = document.read_pages = contents.page_count or len(contents.pages)
+    status.settle(document, by=None, act="read", changes=changes)
+
+
+def give_up(document_id: int, error: Unreadable, told: ToRead | None = None) -> None:
+    """The file can't be read: the document stays, with the reason, to be completed by hand beside what was drawn."""
+    document = _claim(document_id, ReadState.UNREADABLE)
+    if document is None:
+        return
+    if told and error.contents and error.contents.pages:
+        _keep(told, error.contents, Reading(), [], 0.0)
+        document.page_count = len(error.contents.pages)
+    document.unreadable_reason = error.code
+    status.settle(document, by=None, act="not read", why=error.code)
+
+
+def _claim(document_id: int, state: ReadState) -> Document | None:
+    """Take the document out of *reading*; None where another run already did, or it is gone (SAFETY R4)."""
+    claimed = db.session.execute(
+        update(Document)
+        .where(Document.id == document_id, Document.read_state == ReadState.READING)
+        .values(read_state=state, version=Document.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    return db.session.get(Document, document_id, populate_existing=True) if claimed.rowcount else None
+
+
+def _keep(told: ToRead, contents: Contents, reading: Reading, flags: list[Any], seconds: float) -> None:
+    said = as_json(reading)
+    db.session.add(
+        DocumentReading(
+            document_id=told.document_id,
+            file_id=told.file_id,
+            type=contents.type,
+            languages=told.languages,
+            language=said["language"],
+            fields=said["fields"],
+            taxes=said["taxes"],
+            lines=said["lines"],
+            pages=[_page(page) for page in contents.pages],
+            flags=flags,
+            seconds=round(seconds, 3),
+        )
+    )
+
+
+def _page(page: Page) -> dict[str, Any]:
+    """What the review page needs of a page; four decimals place a word to a hair."""
+    words = [[word.text, *(round(edge, 4) for edge in word.box)] for word in page.words]
+    facts = {"number": page.number, "width": round(page.width, 1), "height": round(page.height, 1)}
+    return facts | {"source": page.source, "image": page.image, "words": words}
+
+
+def typed(document: Document) -> set[str]:
+    """The facts a person has said something about; a reading never changes them."""
+    by_people = AuditEntry.about(document).where(AuditEntry.user_id.is_not(None)).order_by(None)
+    return {name for entry in db.session.scalars(by_people) for name in entry.changes}
+
+
+def _fill(document: Document, facts: dict[str, Any]) -> dict[str, Any]:
+    """Set the facts that were read; what was and what is now, for the trail."""
+    kept = typed(document)
+    if kept & {"counterparty_id", "counterparty_name"}:
+        kept |= {"counterparty_id", "counterparty_name", "counterparty_facts"}
+    changes = {}
+    for name, value in facts.items():
+        was = getattr(document, name)
+        if name not in kept and was != value:
+            setattr(document, name, value)
+            changes[name] = [was, value]
+    return changes
+
+
+def facts_of(document: Document, reading: Reading) -> dict[str, Any]:
+    """The columns of a document as this reading fills them; what was not read is not guessed."""
+    kind = Kind(str(reading.value("kind") or Kind.INVOICE))
+    currency = str(reading.value("currency") or document.company.currency)[:3]
+    facts: dict[str, Any] = {"kind": kind, "currency": currency}
+    facts |= {name: str(reading.value(name) or "")[:length] for name, length in TEXTS.items()}
+    facts |= {name: reading.value(name) for name in DAYS}
+    sign = _sign(kind, reading)
+    for name in ("net", "tax", "gross"):
+        amount = reading.value(name)
+        facts[f"{name}_minor"] = sign * money.to_minor(amount, currency) if isinstance(amount, Decimal) else None
+    facts |= suggest.counterparty(document, reading)
+    facts["label"] = facts["label"] or _usual_label(document, facts)
+    return facts
+
+
+def _sign(kind: Kind, reading: Reading) -> int:
+    """An avoir may be printed with a minus sign; it is kept as the positive amount of a credit note."""
+    gross = reading.value("gross")
+    return -1 if kind is Kind.CREDIT_NOTE and isinstance(gross, Decimal) and gross < 0 else 1
+
+
+def _usual_label(document: Document, facts: dict[str, Any]) -> str:
+    """The counterparty and the number, where the page has nothing better to say."""
+    known = db.session.get(Counterparty, facts["counterparty_id"]) if facts["counterparty_id"] else None
+    name = known.name if known else facts["counterparty_name"]
+    return " – ".join(part for part in (name, facts["number"]) if part)[:300]
+
+
+def _fill_taxes(document: Document, reading: Reading) -> None:
+    """The tax per rate, unless a person typed an amount: then the rates need not fit any more."""
+    if typed(document) & {"net_minor", "tax_minor", "gross_minor", "currency"}:
+        return
+    sign, minor = _sign(document.kind, reading), lambda amount: money.to_minor(amount or Decimal(0), document.currency)
+    document.taxes = [
+        DocumentTax(rate_bp=int(line.rate * 100), base_minor=sign * minor(line.base), tax_minor=sign * minor(line.tax))
+        for line in reading.taxes
+        if line.rate is not None and line.tax is not None
+    ]

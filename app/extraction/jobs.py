@@ -1,0 +1,119 @@
+"""Reading documents: the job, what asks for it again, and what ends one that nobody works on any more."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from time import monotonic
+
+import structlog
+from flask_babel import gettext as _
+from sqlalchemy import select, update
+
+from app.core import clock
+from app.core.errors import Refused
+from app.core.faultpoint import faultpoint
+from app.documents import status
+from app.documents.models import Document, ReadState
+from app.extensions import db
+from app.extraction import choose, fields, password
+from app.extraction.reading import Reading
+from app.reader import cage
+from app.reader.contents import Contents, Unreadable
+from app.tasks.jobs import after_commit, job, short_transaction
+from app.tasks.models import State, Task
+from app.users.models import User
+
+log = structlog.get_logger()
+TRIES = 2
+WORTH_A_SECOND_TRY = {"crashed", "too_slow", "out_of_memory"}
+STUCK_AFTER = timedelta(minutes=10)
+
+
+@job("ocr", timeout=600)
+def read_document(document_id: int, languages: str = "", force_ocr: bool = False) -> None:
+    """Read a document's file and fill its facts; where it is already read, nothing happens."""
+    with short_transaction():
+        told = fields.what_to_read(document_id, languages, force_ocr)
+    if told is None:
+        return
+    began = monotonic()
+    try:
+        contents, reading = _tried(told)
+    except Unreadable as error:
+        fields.give_up(document_id, error, told)
+    else:
+        faultpoint("reading.before_store")
+        fields.store(told, contents, reading, monotonic() - began)
+    after_commit(password.forget, document_id)
+
+
+def read_soon(document: Document) -> None:
+    """Ask for the reading of a document that has just arrived."""
+    read_document.later(document.id)
+
+
+def _tried(told: fields.ToRead) -> tuple[Contents, Reading]:
+    """Open the file in the cage and choose its fields; a crash gets a second try, then it is unreadable."""
+    for _try in range(TRIES):
+        try:
+            return _read(told)
+        except Unreadable as error:
+            failed = error
+            if error.code not in WORTH_A_SECOND_TRY:
+                break
+        except Exception:
+            log.exception("reading.failed", document=told.document_id)
+            failed = Unreadable("crashed")
+    raise failed
+
+
+def _read(told: fields.ToRead) -> tuple[Contents, Reading]:
+    """No transaction is open here: it takes seconds (STYLE §5)."""
+    with fields.drawing(told.pages_folder) as draw_to:
+        contents = cage.read(
+            told.path,
+            languages=told.languages,
+            password=told.password,
+            force_ocr=told.force_ocr,
+            draw_to=draw_to,
+            progress=lambda page, count: _report(told.document_id, page, count),
+        )
+    if told.xml:
+        contents.einvoices += cage.read(told.xml).einvoices
+    return contents, choose.read_fields(contents, own=told.own)
+
+
+def _report(document_id: int, page: int, count: int) -> None:
+    """Let whoever waits see how far it is."""
+    with short_transaction():
+        progress = update(Document).where(Document.id == document_id)
+        db.session.execute(progress.values(read_pages=page, page_count=count))
+
+
+def read_again(
+    document: Document, *, by: User, languages: str = "", force_ocr: bool = False, typed_password: str = ""
+) -> None:
+    """Read the file once more: in other languages, as a picture, with a password; what people typed stays."""
+    if document.validated_at or document.trashed_at or document.original is None:
+        raise Refused(_("Only a document that waits to be checked can be read again."))
+    if document.read_state is ReadState.READING:
+        raise Refused(_("This document is being read just now."))
+    if typed_password:
+        password.keep(document.id, typed_password)
+    document.read_state, document.unreadable_reason = ReadState.READING, ""
+    document.read_pages = 0
+    status.settle(document, by=by, act="read again", why=languages)
+    read_document.later(document.id, languages, force_ocr)
+
+
+def end_what_is_stuck() -> int:
+    """Give documents that still wait for a reading nobody works on any more back to people; how many."""
+    living = select(Task.ids).where(Task.kind == read_document.name, Task.state.in_([State.READY, State.RUNNING]))
+    awaited = {ids[0] for ids in db.session.scalars(living)}
+    waiting = select(Document.id).where(
+        Document.read_state == ReadState.READING, Document.created_at < clock.now() - STUCK_AFTER
+    )
+    stuck = [document_id for document_id in db.session.scalars(waiting) if document_id not in awaited]
+    for document_id in stuck:
+        fields.give_up(document_id, Unreadable("crashed"))
+    return len(stuck)

@@ -1,0 +1,58 @@
+"""Whom a document comes from or goes to, and what contradicts the way it came in (SPEC EX-7)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from app.counterparties.models import Counterparty
+from app.documents.models import Direction, Document
+from app.extensions import db
+from app.extraction.parties import Candidate, find_party
+from app.extraction.reading import Party, Reading
+
+LENGTHS = {"name": 200, "vat_number": 20, "siren": 9, "siret": 14, "email": 254, "address": 1000}
+
+
+def other_side(document: Document, reading: Reading) -> Party:
+    """The party that is not the company itself: who sells to it, or buys from it."""
+    return reading.party("seller" if document.direction is Direction.PURCHASE else "buyer")
+
+
+def counterparty(document: Document, reading: Reading) -> dict[str, Any]:
+    """The facts of the document about its counterparty: one that is known, else what was read of a new one."""
+    party = other_side(document, reading)
+    if match := find_party(party, _candidates(document.company_id)):
+        return {"counterparty_id": match.id, "counterparty_name": "", "counterparty_facts": {}}
+    facts = {name: value for name, value in asdict(party).items() if value}
+    for name, length in LENGTHS.items():
+        if name in facts:
+            facts[name] = facts[name][:length]
+    return {"counterparty_id": None, "counterparty_name": facts.pop("name", ""), "counterparty_facts": facts}
+
+
+def _candidates(company_id: int) -> list[Candidate]:
+    living = select(Counterparty).where(Counterparty.company_id == company_id, Counterparty.archived_at.is_(None))
+    known = db.session.scalars(living.options(selectinload(Counterparty.ibans)).order_by(Counterparty.id))
+    return [
+        Candidate(
+            each.id,
+            names=[each.name, *each.other_names],
+            vat_number=each.vat_number,
+            siren=each.siren or each.siret[:9],
+            ibans=[known.iban for known in each.ibans],
+            domains=[each.email] if each.email else [],
+        )
+        for each in known
+    ]
+
+
+def flags(document: Document, reading: Reading) -> list[dict[str, Any]]:
+    """Where the page contradicts the address it came to; a person decides, nothing moves by itself."""
+    found = reading.fields.get("direction")
+    if found is None or not found.is_sure or found.value == document.direction.value:
+        return []
+    return [{"code": "direction_differs", "was": document.direction.value, "now": str(found.value)}]
