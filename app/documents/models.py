@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Select, String, Table, Text, and_, or_, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from app.core import clock
 from app.core.types import Json, UTCDateTime, Word
@@ -119,6 +119,11 @@ class Category(db.Model):
     archived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
+def key_of(number: str) -> str:
+    """The number as it is compared: letters and digits alone, in lower case."""
+    return "".join(character for character in number.casefold() if character.isalnum())[:100]
+
+
 class Document(db.Model):
     """An invoice or a credit note, sale or purchase, with its files. Facts are stored, `status` follows."""
 
@@ -141,9 +146,13 @@ class Document(db.Model):
 
     number: Mapped[str] = mapped_column(String(100), default="")
     number_key: Mapped[str] = mapped_column(String(100), default="")
-    """The number as it is compared: letters and digits alone, in lower case."""
+    """See `key_of`."""
     label: Mapped[str] = mapped_column(String(300), default="")
     counterparty_id: Mapped[int | None] = mapped_column(ForeignKey("counterparty.id"))
+    counterparty_name: Mapped[str] = mapped_column(String(200), default="")
+    """As read or typed, while none is chosen: the counterparty made on validation is called so."""
+    counterparty_facts: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    """What else was read of a counterparty nobody knows yet: vat_number, siren, siret, email, address, ibans."""
     category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
     issue_date: Mapped[date | None]
     due_date: Mapped[date | None]
@@ -177,6 +186,8 @@ class Document(db.Model):
     trashed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
     trash_kind: Mapped[TrashKind | None] = mapped_column(Word(TrashKind))
     trash_reason: Mapped[str] = mapped_column(String(500), default="")
+    held_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """First paid, matched, exported or sent: since then the law wants it kept (SAFETY R17)."""
     duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("document.id", ondelete="SET NULL"), index=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
@@ -207,6 +218,17 @@ class Document(db.Model):
                 cls.readers.any(User.id == user.id),
             )
         )
+
+    @validates("number")
+    def _number_and_key(self, _name: str, number: str) -> str:
+        """The key follows the number, whoever sets it."""
+        self.number_key = key_of(number)
+        return number
+
+    @property
+    def party_name(self) -> str:
+        """Who it is from or for: the counterparty, else the name as read or typed."""
+        return self.counterparty.name if self.counterparty else self.counterparty_name
 
     @property
     def open_minor(self) -> int | None:

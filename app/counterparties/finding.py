@@ -1,0 +1,66 @@
+"""Finding a counterparty by what people type or by what was read."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from sqlalchemy import Select, or_, select
+
+from app.counterparties.models import Counterparty, CounterpartyIban
+from app.extensions import db
+from app.users.models import User
+
+AT_ONCE = 20
+IDENTIFIERS = ("vat_number", "siret", "siren")
+
+
+def plain(name: str) -> str:
+    """A name as it is compared: without accents, case and doubled spaces."""
+    letters = unicodedata.normalize("NFKD", name)
+    return " ".join("".join(each for each in letters if not unicodedata.combining(each)).casefold().split())
+
+
+def known(company_id: int, name: str, facts: dict[str, Any] | None = None) -> Counterparty | None:
+    """The one counterparty with one of these identifiers, else with this name; None where it is not clear."""
+    facts = facts or {}
+    tests = [getattr(Counterparty, fact) == facts[fact] for fact in IDENTIFIERS if facts.get(fact)]
+    tests += [Counterparty.ibans.any(CounterpartyIban.iban == iban) for iban in facts.get("ibans") or []]
+    for test in tests:
+        found = list(db.session.scalars(_living(company_id).where(test).limit(2)))
+        if len(found) == 1:
+            return found[0]
+    found = called(company_id, name)
+    return found[0] if len(found) == 1 else None
+
+
+def called(company_id: int, name: str) -> list[Counterparty]:
+    """All with this name or label; accents and case do not matter."""
+    wanted = plain(name)
+    names = db.session.scalars(_living(company_id).order_by(Counterparty.id)) if wanted else []
+    return [each for each in names if wanted in {plain(each.name), plain(label(each))}]
+
+
+def _living(company_id: int) -> Select[tuple[Counterparty]]:
+    return select(Counterparty).where(Counterparty.company_id == company_id, Counterparty.archived_at.is_(None))
+
+
+def named(user: User, company_id: int, words: str) -> list[Counterparty]:
+    """Those to choose from while `words` are typed, by name or identifier; no more of them is shown (SPEC US-2)."""
+    query = Counterparty.names_for(user, company_id).order_by(Counterparty.name, Counterparty.id)
+    for word in words.split()[:5]:
+        part = f"%{escaped(word)}%"
+        columns = (Counterparty.name, Counterparty.vat_number, Counterparty.siren, Counterparty.siret)
+        query = query.where(or_(*(column.ilike(part, escape="\\") for column in columns)))
+    return list(db.session.scalars(query.limit(AT_ONCE)))
+
+
+def escaped(word: str) -> str:
+    """The word with LIKE's own signs made plain."""
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def label(counterparty: Counterparty) -> str:
+    """Its name, with an identifier that tells it from others of that name."""
+    mark = counterparty.vat_number or counterparty.siret or counterparty.siren
+    return f"{counterparty.name} · {mark}" if mark else counterparty.name

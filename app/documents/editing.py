@@ -1,0 +1,155 @@
+"""Changing the facts of a document: whoever saves second is told, and nothing that must stay is changed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select, update
+
+from app.audit.models import AuditEntry
+from app.core import money
+from app.core.errors import Refused
+from app.counterparties.models import Counterparty
+from app.documents import status, words
+from app.documents.models import Category, Direction, Document, ReadState
+from app.documents.required import missing
+from app.extensions import db
+from app.users.models import User
+
+AMOUNTS = ("net", "tax", "gross")
+PLAIN = (
+    *("kind", "direction", "number", "label", "counterparty_id", "counterparty_name", "category_id"),
+    *("issue_date", "due_date", "currency", "order_reference", "payment_reference", "iban"),
+)
+CHANGEABLE = {*PLAIN, *AMOUNTS}
+
+
+class Incomplete(Refused):
+    """Something is missing or contradicts itself; `errors` has a sentence for each field."""
+
+    def __init__(self, errors: dict[str, str]) -> None:
+        super().__init__(_("Not complete yet: %(fields)s.", fields=words.listed(errors)))
+        self.errors = errors
+
+
+class Changed(Refused):
+    """Somebody saved another version meanwhile; `changes` has what was and is now of each column."""
+
+    def __init__(self, entries: list[AuditEntry]) -> None:
+        self.names = list(dict.fromkeys(entry.user_name or "Facteur" for entry in entries)) or ["Facteur"]
+        self.changes: dict[str, list[Any]] = {}
+        for entry in entries:
+            for name, (was, now) in entry.changes.items():
+                self.changes[name] = [self.changes.get(name, [was])[0], now]
+        who, what = ", ".join(self.names), words.listed(self.changes) or "–"
+        sentence = _("%(who)s changed this document meanwhile (%(what)s).", who=who, what=what)
+        super().__init__(f"{sentence} {_('What you typed is kept: look at it, then save again.')}")
+
+
+def edit(document: Document, changes: dict[str, Any], *, by: User, version: int) -> None:
+    """Set these facts, as of `version`; amounts are `Decimal`, all other values as the columns have them.
+
+    Raises `Changed`, `Incomplete` or `Refused`; the caller then rolls back.
+    """
+    unknown = set(changes) - CHANGEABLE
+    if unknown:
+        raise ValueError(f"not to be edited: {sorted(unknown)}")
+    told = _differences(document, changes)
+    if not told:
+        return
+    _check_allowed(document, told)
+    _claim(document, version)
+    for name, (_was, now) in told.items():
+        setattr(document, name, now)
+    db.session.flush()
+    db.session.expire(document, ["counterparty", "category"])
+    _check_after(document)
+    status.settle(document, by=by, act="edited", changes=_with_names(told) | {"version": [version, version + 1]})
+
+
+def _differences(document: Document, changes: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Column → (was, will be), only where they differ."""
+    wanted = {name: changes[name] for name in PLAIN if name in changes}
+    currency = wanted.get("currency", document.currency)
+    for name in AMOUNTS:
+        if name in changes or currency != document.currency:
+            wanted[f"{name}_minor"] = _minor(document, name, changes, currency)
+    if wanted.get("counterparty_id"):
+        wanted["counterparty_name"] = ""
+    return {name: (getattr(document, name), now) for name, now in wanted.items() if getattr(document, name) != now}
+
+
+def _minor(document: Document, name: str, changes: dict[str, Any], currency: str) -> int | None:
+    """The amount in minor units of its new currency, also where only the currency changes."""
+    was = getattr(document, f"{name}_minor")
+    before = None if was is None else money.from_minor(was, document.currency)
+    amount: Decimal | None = changes.get(name, before)
+    return None if amount is None else money.to_minor(amount, currency)
+
+
+def _check_allowed(document: Document, told: dict[str, tuple[Any, Any]]) -> None:
+    if document.trashed_at:
+        raise Refused(_("It is in the trash: restore it first."))
+    if document.read_state is ReadState.READING:
+        raise Refused(_("It is still being read: wait a moment, then check it."))
+    if document.validated_at and "direction" in told:
+        raise Refused(_("A validated document stays a sale or a purchase: delete it and import it again."))
+    if document.validated_at and document.direction is Direction.SALE and "number" in told:
+        raise Refused(number_is_fixed())
+    if document.settled_minor and "currency" in told:
+        raise Refused(_("A part is settled already: the currency can no longer be changed."))
+    _check_company(document, Counterparty, told.get("counterparty_id"))
+    _check_company(document, Category, told.get("category_id"))
+
+
+def number_is_fixed() -> str:
+    """Why the number of a validated sale can't be changed (SPEC RV-5)."""
+    return _("The number of a validated sale cannot be changed: delete the invoice and import it again.")
+
+
+def _check_company(document: Document, model: Any, change: tuple[Any, Any] | None) -> None:
+    """What the document is given belongs to its company."""
+    if change and change[1] is not None:
+        query = select(model.id).where(model.id == change[1], model.company_id == document.company_id)
+        if db.session.scalar(query) is None:
+            raise Refused(_("This choice is not there any more: choose again."))
+
+
+def _claim(document: Document, version: int) -> None:
+    """Be the one who edits this version; everybody else is told."""
+    claimed = db.session.execute(
+        update(Document)
+        .where(Document.id == document.id, Document.version == version)
+        .values(version=version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.refresh(document)
+    if not claimed.rowcount:
+        raise Changed(_since(document, version))
+
+
+def _since(document: Document, version: int) -> list[AuditEntry]:
+    """What made its later versions, oldest first."""
+    entries = list(db.session.scalars(AuditEntry.about(document)))
+    return [entry for entry in entries[::-1] if entry.changes.get("version", [0, 0])[1] > version]
+
+
+def _check_after(document: Document) -> None:
+    """A validated document stays complete, and never less than what is settled of it."""
+    if not document.validated_at:
+        return
+    if errors := missing(document):
+        raise Incomplete(errors)
+    if abs(document.settled_minor) > abs(document.gross_minor or 0):
+        raise Incomplete({"gross": _("More than this is settled already.")})
+
+
+def _with_names(told: dict[str, tuple[Any, Any]]) -> dict[str, Any]:
+    """The changes for the trail: who and what is chosen also by name, as it outlives the rows."""
+    named = {}
+    for name, model in (("counterparty", Counterparty), ("category", Category)):
+        if pair := told.get(f"{name}_id"):
+            named[name] = [each and db.session.get_one(model, each).name for each in pair]
+    return told | named

@@ -1,0 +1,178 @@
+"""Duplicates: documents with the same number, the same bytes or much alike, and what a person decides about them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from sqlalchemy import ColumnElement, and_, exists, extract, or_, select
+from sqlalchemy.orm import aliased
+
+from app.audit import trail
+from app.core.database import hold
+from app.core.errors import Refused
+from app.counterparties.models import Counterparty
+from app.documents import status
+from app.documents.models import Direction, Document, DocumentFile, FileRole, TrashKind, TwinVerdict
+from app.documents.trash import trash
+from app.extensions import db
+from app.files.models import File
+from app.users.models import User
+
+WARNING = lazy_gettext("It looks like this invoice has already been imported.")
+SIMILAR_DAYS = 45
+
+
+def same_number(document: Document) -> list[Document]:
+    """The documents that seem to be this one again (SPEC DU-1), those in the trash last.
+
+    Sales of one company and kind, whoever the customer; purchases of one company, kind and supplier.
+    """
+    other = aliased(Document)
+    query = select(other).where(Document.id == document.id, is_twin(Document, other))
+    return list(db.session.scalars(query.order_by(other.trashed_at.is_not(None), other.id)))
+
+
+def living(document: Document) -> list[Document]:
+    """Those among them that are not in the trash: only they stand in the way of a validation."""
+    return [twin for twin in same_number(document) if not twin.trashed_at]
+
+
+def has_living_twin() -> ColumnElement[bool]:
+    """Whether a row of `Document` has one, for lists, filters and counts."""
+    other = aliased(Document)
+    return exists().where(is_twin(Document, other), other.trashed_at.is_(None))
+
+
+def is_twin(one: Any, other: Any) -> ColumnElement[bool]:
+    """The rule of DU-1 between two rows, without those a person already judged."""
+    return and_(
+        other.id != one.id,
+        other.company_id == one.company_id,
+        other.direction == one.direction,
+        other.kind == one.kind,
+        other.number_key == one.number_key,
+        one.number_key != "",
+        or_(one.direction == Direction.SALE, other.counterparty_id == one.counterparty_id),
+        or_(other.duplicate_of_id.is_(None), other.duplicate_of_id != one.id),
+        ~_is_judged(one, other),
+        ~_is_of_another_year(one, other),
+    )
+
+
+def _is_judged(one: Any, other: Any) -> ColumnElement[bool]:
+    said = lambda first, second: and_(TwinVerdict.document_id == first.id, TwinVerdict.other_id == second.id)  # noqa: E731
+    return exists().where(or_(said(one, other), said(other, one)))
+
+
+def _is_of_another_year(one: Any, other: Any) -> ColumnElement[bool]:
+    """Does the supplier count from 1 again each year, and are these of two years?"""
+    restarts = exists().where(Counterparty.id == one.counterparty_id, Counterparty.numbering_restarts_yearly)
+    dated = and_(one.issue_date.is_not(None), other.issue_date.is_not(None))
+    years = extract("year", one.issue_date) != extract("year", other.issue_date)
+    return and_(one.direction == Direction.PURCHASE, restarts, dated, years)
+
+
+def same_bytes(company_id: int, file: File, *, but: Document | None = None) -> Document | None:
+    """The first document of the company with these bytes that is not in the trash (SPEC DU-2).
+
+    Nobody else is answered before this transaction ends: of two deliveries at once, the second finds the first.
+    """
+    hold(db.session, f"bytes:{company_id}:{file.sha256}")
+    query = _with_bytes(company_id, file, but).where(Document.trashed_at.is_(None))
+    return db.session.scalar(query.order_by(Document.id))
+
+
+def same_bytes_in_trash(company_id: int, file: File, *, but: Document | None = None) -> Document | None:
+    """The newest document in the trash with these bytes, to be offered with *Restore*."""
+    query = _with_bytes(company_id, file, but).where(Document.trashed_at.is_not(None))
+    return db.session.scalar(query.order_by(Document.trash_kind == TrashKind.DUPLICATE, Document.id.desc()))
+
+
+def _with_bytes(company_id: int, file: File, but: Document | None) -> Any:
+    query = select(Document).where(Document.company_id == company_id, Document.files.any(file_id=file.id))
+    return query.where(Document.id != but.id) if but else query
+
+
+def similar(document: Document) -> list[Document]:
+    """Same counterparty and gross, dates close together, another number: a warning, never more (SPEC DU-3)."""
+    if not (document.counterparty_id and document.issue_date and document.gross_minor):
+        return []
+    near = timedelta(days=SIMILAR_DAYS)
+    query = select(Document).where(
+        Document.id != document.id,
+        Document.counterparty_id == document.counterparty_id,
+        Document.direction == document.direction,
+        Document.kind == document.kind,
+        Document.gross_minor == document.gross_minor,
+        Document.currency == document.currency,
+        Document.number_key != document.number_key,
+        Document.issue_date.between(document.issue_date - near, document.issue_date + near),
+        Document.trashed_at.is_(None),
+    )
+    return list(db.session.scalars(query.order_by(Document.id).limit(5)))
+
+
+def can_replace(new: Document, existing: Document) -> bool:
+    """*Replace* is offered where the file came under the same name."""
+    if not (new.original and existing.original):
+        return False
+    return new.original.name.casefold().strip() == existing.original.name.casefold().strip()
+
+
+def link(new: Document, existing: Document, *, by: User) -> None:
+    """Attach the new file to the existing document; the new document goes to the trash as its duplicate."""
+    _check_pair(new, existing)
+    for each in new.files:
+        _attach(existing, each, FileRole.ATTACHMENT, by)
+    _gone(new, existing, by=by, act="file linked")
+
+
+def replace(new: Document, existing: Document, *, by: User) -> None:
+    """The new file becomes the original of the existing document; the old one stays in its history."""
+    _check_pair(new, existing)
+    if not can_replace(new, existing):
+        raise Refused(_("Only a file with the same name can replace the existing one: link it instead."))
+    existing.original.role = FileRole.REPLACED  # type: ignore[union-attr]
+    for each in new.files:
+        _attach(existing, each, each.role, by)
+    existing.page_count = new.page_count
+    _gone(new, existing, by=by, act="file replaced")
+
+
+def not_a_duplicate(document: Document, other: Document, why: str, *, by: User) -> None:
+    """A person's word that these are two documents; the reason is kept."""
+    if not why.strip():
+        raise Refused(_("Say why this is not a duplicate."))
+    db.session.add(TwinVerdict(document_id=document.id, other_id=other.id, why=why.strip(), by_id=by.id))
+    for one, second in ((document, other), (other, document)):
+        trail.record(one, by=by, act="not a duplicate", why=why.strip(), changes={"document": [None, second.id]})
+
+
+def discard(new: Document, existing: Document | None, *, by: User) -> None:
+    """The new document was one too many: to the trash as a duplicate."""
+    trash(new, by=by, kind=TrashKind.DUPLICATE, duplicate_of=existing)
+
+
+def _check_pair(new: Document, existing: Document) -> None:
+    if new.id == existing.id or new.company_id != existing.company_id:
+        raise Refused(_("These two documents do not belong together."))
+    if existing.trashed_at:
+        raise Refused(_("The existing document is in the trash: restore it first."))
+
+
+def _attach(existing: Document, each: DocumentFile, role: FileRole, by: User) -> None:
+    """Give the document a file, once; bytes it has already only change their role."""
+    known = next((mine for mine in existing.files if mine.file_id == each.file_id), None)
+    if known is None:
+        existing.files.append(DocumentFile(file=each.file, name=each.name, role=role, added_by_id=by.id))
+    elif role is not FileRole.ATTACHMENT:
+        known.role = role
+
+
+def _gone(new: Document, existing: Document, *, by: User, act: str) -> None:
+    name = new.original.name if new.original else ""
+    trash(new, by=by, kind=TrashKind.DUPLICATE, duplicate_of=existing)
+    status.settle(existing, by=by, act=act, changes={"file": [None, name], "document": [None, new.id]})
