@@ -16,7 +16,7 @@ from app.reader.contents import Contents
 COMPARED = ("number", "issue_date", "gross")
 """Where XML and page disagree on one of these, a person must look (SPEC EX-2)."""
 _PLAINLY, _AT_LEAST = 0.85, 0.4
-"""How sure of its own value a page must be to contradict the XML: where it prints the XML's value too, and where not."""
+"""How sure a page must be to contradict the XML: where it prints the XML's value too, and where it does not."""
 
 __all__ = ["Identity", "read_fields"]
 

@@ -57,11 +57,12 @@ def _judge(evidence: Evidence, spot: Spot, swap: bool) -> DatedSpot:
     readings = spot.value.readings
     day = readings[-1] if swap else readings[0]
     near = [nearby for nearby in evidence.near(spot) if not speaks_of_another(nearby.label)]
+    beside = [nearby for nearby in near if nearby.where == "left"]  # "Rechnung Nr. 12 vom 3.4.2024"
     return DatedSpot(
         spot,
         day,
         len(readings) > 1,
-        issue=weight(near, "issue_date"),
+        issue=max(weight(near, "issue_date"), 0.7 * weight(beside, "invoice", "credit_note", "number")),
         due=weight(near, "due_date"),
         other=weight(near, "other_date", "period", "order_reference"),
     )

@@ -33,6 +33,8 @@ class Evidence:
     """Lines that head the table of items: "Total" there says nothing about the invoice's total."""
     spots_of: dict[int, list[Spot]] = field(default_factory=lambda: defaultdict(list))
     """Amounts and dates of each line, from left to right."""
+    codes_of: dict[int, list[Spot]] = field(default_factory=lambda: defaultdict(list))
+    """Whatever else has digits."""
 
     def near(self, spot: Spot) -> list[Nearby]:
         """The labels to the left of a value and above it, the closest first."""
@@ -81,7 +83,7 @@ class Evidence:
             label.end <= other.start
             and not any(c.isalnum() for c in label.line.text[label.end : other.start])
             and other.area[0] - label.area[2] < 12 * max(label.line.height, 1.0)
-            for other in self.spots_of[label.line.index]
+            for other in (*self.spots_of[label.line.index], *self.codes_of[label.line.index])
         )
 
 
@@ -92,6 +94,8 @@ def gather(layout: Layout, labels: list[Label], values: Values) -> Evidence:
         evidence.labels_of[label.line.index].append(label)
     for spot in [*values.dates, *(money for money in values.amounts if money.decimals or money.currency)]:
         evidence.spots_of[spot.line.index].append(spot)
+    for spot in values.codes:
+        evidence.codes_of[spot.line.index].append(spot)
     for spots in evidence.spots_of.values():
         spots.sort(key=lambda spot: spot.start)
     for index, found in list(evidence.labels_of.items()):

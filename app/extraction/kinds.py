@@ -98,7 +98,7 @@ def _code_in(text: str) -> str:
 
 def _stands_in(sign: str, text: str) -> bool:
     if not sign.isalpha():
-        return sign in text
+        return len(sign) == 1 and sign in text
     return len(sign) >= 3 and re.search(rf"(?<![a-z]){re.escape(sign)}(?![a-z])", text) is not None
 
 

@@ -43,6 +43,8 @@ class Lexicon:
     words: list[str]
     small: frozenset[str]
     numbers: frozenset[str]
+    endings: tuple[str, ...]
+    """Long words that end like this are taken for it: a "Handelsrechnung" is a "Rechnung"."""
 
 
 class _Folding(dict):
@@ -83,11 +85,20 @@ def lexicon() -> Lexicon:
                 key = _key(_tokens(phrase, numbers), small)
                 roles[key].add(role)
                 languages[key].add(language)
+    _pass_on_titles(roles)
     by_first = defaultdict(list)
     for key in sorted(roles, key=len, reverse=True):
         by_first[key[0]].append((key, frozenset(roles[key]), frozenset(languages[key])))
     vocabulary = sorted({token for key in roles for token in key if len(token) >= 5})
-    return Lexicon(dict(by_first), vocabulary, small, numbers)
+    return Lexicon(dict(by_first), vocabulary, small, numbers, tuple(words["endings"]))
+
+
+def _pass_on_titles(roles: dict[tuple[str, ...], set[str]]) -> None:
+    """An "invoice no" is a title too: the longer label must not hide what its beginning says."""
+    for key, own in roles.items():
+        if own <= {"number", "number_weak"}:
+            beginnings = (roles.get(key[:length], set()) for length in range(1, len(key)))
+            own.update(*(beginning & {"invoice", "credit_note"} for beginning in beginnings))
 
 
 def _key(tokens: list[tuple[str, int, int]], small: frozenset[str]) -> tuple[str, ...]:
@@ -112,7 +123,7 @@ def _in_line(line: Line):
     known = lexicon()
     for start, end in line.columns():
         tokens = [
-            (_nearest(token) if line.page.source == "ocr" else token, start + a, start + b)
+            (_nearest(token, line.page.source == "ocr"), start + a, start + b)
             for token, a, b in _tokens(line.text[start:end], known.numbers)
         ]
         at = 0
@@ -152,10 +163,14 @@ def _tokens(text: str, numbers: frozenset[str]) -> list[tuple[str, int, int]]:
 
 
 @lru_cache(maxsize=20_000)
-def _nearest(token: str) -> str:
-    """The label word that OCR most likely misread as `token`."""
+def _nearest(token: str, is_ocr: bool) -> str:
+    """The label word that `token` is: for its ending, or because OCR most likely misread it."""
     known = lexicon()
     if len(token) < 5 or token.isdigit() or token in known.by_first or token in known.words:
+        return token
+    if ending := next((ending for ending in known.endings if token.endswith(ending)), ""):
+        return ending
+    if not is_ocr:
         return token
     allowed = 1 if len(token) < 11 else 2
     match = process.extractOne(token, known.words, scorer=DamerauLevenshtein.distance, score_cutoff=allowed)

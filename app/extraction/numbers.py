@@ -54,13 +54,14 @@ def _is_possible(spot: Spot) -> bool:
 
 def _judge(evidence: Evidence, spot: Spot, often: Counter) -> Numbered | None:
     near = _first_after(evidence, spot, evidence.near(spot))
-    label = weight([n for n in near if not speaks_of_another(n.label)], "number")
+    own = [nearby for nearby in near if not speaks_of_another(nearby.label)]
+    label = max(weight(own, "number"), _titled(evidence, own))
     against = weight(near, "other_number", "order_reference", "payment_reference", "other_date", "other_amount")
     value, spot = _whole(spot)
     score = label - 0.75 * against + shape(value)
     score += 0.1 if spot.line.page.number == 1 and spot.area[1] < 0.5 * spot.line.page.height else -0.05
     score += 0.08 if often[value.casefold()] > 1 else 0
-    score -= 0.4 if _is_postcode(spot) else 0
+    score -= 0.4 if _is_postcode(spot) or _is_bracketed(spot) else 0
     return Numbered(spot, score, label if label > against else 0.0, _named(near, "number"), value)
 
 
@@ -107,6 +108,24 @@ def _whole(spot: Spot) -> tuple[str, Spot]:
         return str(spot.value), spot
     text = re.sub(r"\s*([/-])\s*", r"\1", line.text[start:end]).strip()
     return text, Spot(line, start, end, text, line.area_of(start, end))
+
+
+def _titled(evidence: Evidence, near: list[Nearby]) -> float:
+    """How much a plain "no" says where the document's title stands before it on its line."""
+    best = 0.0
+    for nearby in near:
+        label = nearby.label
+        if nearby.where == "left" and "number_weak" in label.roles:
+            start, _ = column_around(label.line, label.start)
+            before = [other for other in evidence.labels_of[label.line.index] if start <= other.start < label.start]
+            if before and before[0].roles & {"invoice", "credit_note"} and not speaks_of_another(before[0]):
+                best = max(best, nearby.closeness * 0.95)
+    return best
+
+
+def _is_bracketed(spot: Spot) -> bool:
+    """Whether it stands alone in brackets, as a code of the document's type does."""
+    return spot.line.text[max(spot.start - 1, 0) : spot.start] == "(" and spot.line.text[spot.end : spot.end + 1] == ")"
 
 
 def _is_postcode(spot: Spot) -> bool:

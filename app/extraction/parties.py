@@ -14,8 +14,8 @@ from app.extraction.reading import Party
 ALIKE = 88
 """From this likeness on (of 100) two names may be one; below it a new counterparty is proposed."""
 _FREE = """gmail.com googlemail.com outlook.com outlook.fr hotmail.com hotmail.fr live.com live.fr yahoo.com yahoo.fr
-    orange.fr wanadoo.fr free.fr sfr.fr laposte.net icloud.com me.com aol.com gmx.de gmx.net web.de t-online.de proton.me
-    protonmail.com telenet.be skynet.be kpnmail.nl ziggo.nl libero.it tiscali.it bluewin.ch numericable.fr msn.com"""
+    orange.fr wanadoo.fr free.fr sfr.fr laposte.net icloud.com me.com aol.com gmx.de gmx.net web.de t-online.de
+    proton.me protonmail.com telenet.be skynet.be kpnmail.nl ziggo.nl libero.it tiscali.it bluewin.ch msn.com"""
 _FREE_MAIL = frozenset(_FREE.split())
 
 

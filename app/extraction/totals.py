@@ -15,7 +15,9 @@ _CENT = Decimal("0.01")
 _SCALE = 1000
 _MOST = 9
 """Candidates kept per role: enough for any page, few enough to try all combinations."""
-_AGAINST_GROSS = ("other_amount", "paid", "other_number", "other_date")
+_AGAINST_GROSS = ("other_amount", "rounding", "paid", "other_number", "other_date")
+_MOST_ROUNDING = 50
+"""What cash is rounded by at most, in thousandths."""
 
 
 @dataclass(slots=True)
@@ -57,6 +59,8 @@ class _Candidates:
     paid: list[Sum] = field(default_factory=list)
     payable: list[Sum] = field(default_factory=list)
     every: list[Money] = field(default_factory=list)
+    is_rounded: bool = False
+    """Whether a line rounds the total for those who pay in cash."""
 
 
 def find_totals(evidence: Evidence, values: Values) -> Totals:
@@ -82,6 +86,8 @@ def find_totals(evidence: Evidence, values: Values) -> Totals:
 def _collect(evidence: Evidence, values: Values) -> _Candidates:
     """Every amount under each role that its labels give it."""
     candidates = _Candidates()
+    labels = (label for found in evidence.labels_of.values() for label in found)
+    candidates.is_rounded = any("rounding" in label.roles for label in labels)
     last = max((money.line.index for money in values.amounts), default=0) or 1
     for money in values.amounts:
         near = evidence.near(money)
@@ -92,6 +98,7 @@ def _collect(evidence: Evidence, values: Values) -> _Candidates:
         place = 0.15 * money.line.index / last
         place += 0.05 if money.currency else 0
         place -= 0 if money.decimals == 2 else 0.15
+        place -= 0 if money.is_right else 0.3
         _add(candidates, money, near, place)
     for role in ("gross", "net", "tax", "paid", "payable"):
         getattr(candidates, role).sort(key=lambda one: -one.score)
@@ -194,7 +201,7 @@ def _best_whole(candidates: _Candidates):
     grosses = candidates.gross or _unlabelled(candidates)
     values = [gross.scaled for gross in grosses]
     for gross in grosses:
-        again = 0.08 * min(values.count(gross.scaled) - 1, 3)
+        again = 0.08 * min(values.count(gross.scaled) - 1, 3) + _is_after_rounding(gross, candidates)
         pairs = [(net, tax) for net in (*candidates.net, None) for tax in (*candidates.tax, None)]
         pairs += _unlabelled_pairs(gross, candidates)
         for net, tax in pairs:
@@ -205,6 +212,17 @@ def _best_whole(candidates: _Candidates):
         return None, 0.0, None
     ranked = sorted(scored.values(), key=lambda item: -item[0])
     return ranked[0][1], ranked[0][0], ranked[1][0] if len(ranked) > 1 else None
+
+
+def _is_after_rounding(gross: Sum, candidates: _Candidates) -> float:
+    """More for the total after rounding than for the one a few cents away, further up."""
+    if not candidates.is_rounded or gross.spot is None:
+        return 0.0
+    for other in candidates.gross:
+        is_above = other.spot is not None and other.spot.line.index < gross.spot.line.index
+        if is_above and 0 < abs(other.scaled - gross.scaled) <= _MOST_ROUNDING:
+            return max(0.0, 1.2 * (other.score - gross.score)) + 0.1
+    return 0.0
 
 
 def _score(gross: Sum, net: Sum | None, tax: Sum | None) -> float:

@@ -27,6 +27,7 @@ _VAT = re.compile(
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\s?\d{2}(?:[ .-]?[A-Z0-9]{1,4}){3,9}(?![A-Za-z0-9])")
 _SIRET = re.compile(r"(?<![\dA-Za-z])\d{3}[ .]?\d{3}[ .]?\d{3}[ .]?\d{5}(?!\d)|(?<![\dA-Za-z])\d{14}(?!\d)")
 _SIREN = re.compile(r"(?<![\dA-Za-z])\d{3}[ .]?\d{3}[ .]?\d{3}(?!\s?\d)")
+_BROKEN = re.compile(r"(?<![\w.,/-])(\d{1,4})[ .,]{1,2}(\d{2})(?=\t|$)")
 _BIC = re.compile(r"(?<![A-Za-z0-9])[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?![A-Za-z0-9])")
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.\\#-]*")
@@ -88,6 +89,8 @@ def find_values(layout: Layout) -> Values:
             _add_identifiers(line, values, taken)
             _add_rates(line, values, taken)
             _add_amounts(line, values, taken)
+            if line.page.source == "ocr":
+                _add_broken_amounts(line, values, taken)
         _add(line, values.mails, _MAIL, taken, lambda text: (text.lower().strip("."), True))
         _add_codes(line, values, taken)
     return values
@@ -220,6 +223,15 @@ def _add_amounts(line: Line, values: Values, taken: list[tuple[int, int]]) -> No
         values.amounts.append(Money(line, start, end, value, area, True, decimals, currency))
         if decimals or currency:
             taken.append((start, end))
+
+
+def _add_broken_amounts(line: Line, values: Values, taken: list[tuple[int, int]]) -> None:
+    """Amounts whose point OCR lost ("20 50" at the end of a column): better than nothing, and never sure."""
+    for match in _BROKEN.finditer(line.text):
+        if _is_free(*match.span(), taken):
+            value = Decimal(f"{match[1]}.{match[2]}")
+            values.amounts.append(Money(line, *match.span(), value, line.area_of(*match.span()), False, 2))
+            taken.append(match.span())
 
 
 def _add_codes(line: Line, values: Values, taken: list[tuple[int, int]]) -> None:
