@@ -67,15 +67,14 @@ def broken(error: Exception, status: int = 500) -> Response:
 
 def answer(code: int, text: str = "", error_id: str = "") -> Response:
     """The error's page, or its alert alone where htmx asked for a fragment."""
-    title, meaning = words(code)
-    text = text or meaning
     if request.htmx:
+        text = text or words(code)[1]
         flash(f"{text} ({error_id})" if error_id else text, "error")
         response = make_response(render_template("web/_alerts.html", out_of_band=True), code)
         response.headers["HX-Reswap"] = "none"
         return response
     template = "web/error.html"
-    return make_response(render_template(template, code=code, title=title, text=text, error_id=error_id), code)
+    return make_response(render_template(template, code=code, message=text, error_id=error_id), code)
 
 
 def words(code: int) -> tuple[str, str]:

@@ -28,6 +28,12 @@ document.addEventListener("click", (event) => {
 
 // Polling fails quietly: it has no person waiting, and tries again by itself.
 const isAsked = (event) => Boolean(event.detail.requestConfig?.triggeringEvent);
+// An error that brings its own words (alerts beside a region that stays) is shown, whatever its code.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (!isAsked(event) || event.detail.xhr.getResponseHeader("HX-Reswap") !== "none") return;
+  event.detail.shouldSwap = true;
+  event.detail.isError = false;
+});
 document.addEventListener("htmx:sendError", (event) => isAsked(event) && say("toast-lost"));
 document.addEventListener("htmx:responseError", (event) => isAsked(event) && say("toast-failed"));
 document.addEventListener("htmx:oobAfterSwap", () => watch(document));

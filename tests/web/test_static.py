@@ -143,3 +143,10 @@ def test_every_word_can_be_read_on_its_ground(theme):
     assert contrast("#ffffff", colours["accent"]) >= 4.5
     assert contrast("#ffffff", colours["red-fill"]) >= 4.5
     assert all(contrast(colours["line-strong"], colours[ground]) >= 3 for ground in ["surface", "ground", "raised"])
+
+
+def test_every_icon_of_the_navigation_is_in_the_sprite():
+    """OP-6: the sidebar's icons are named in Python."""
+    named = set(re.findall(r"Item\([^)]*\), \"([a-z0-9-]+)\"", (ROOT / "app/web/navigation.py").read_text()))
+    assert named
+    assert named <= icons()
