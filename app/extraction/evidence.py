@@ -6,12 +6,11 @@ from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from app.extraction.labels import Label
+from app.extraction.labels import Label, fold, lexicon
 from app.extraction.layout import Layout, Line
 from app.extraction.values import Spot, Values
 
 _LINES_ABOVE = 12
-_INTRODUCES_ANOTHER = ("sur", "zur", "auf", "against", "annule", "corrige", "rectifie", "original", "initiale", "bezug")
 
 
 @dataclass(slots=True)
@@ -155,5 +154,5 @@ def column_around(line: Line, at: int) -> tuple[int, int]:
 def speaks_of_another(label: Label) -> bool:
     """Whether the words before a label say that it is another document's: "zur Rechnung Nr. 12"."""
     start, _ = column_around(label.line, label.start)
-    words = label.line.text[start : label.start].casefold().split()
-    return bool(words) and words[-1].strip(":.,(") in _INTRODUCES_ANOTHER
+    words = fold(label.line.text[start : label.start]).split()
+    return bool(words) and words[-1].strip(":.,(") in lexicon().another

@@ -43,6 +43,8 @@ class Lexicon:
     words: list[str]
     small: frozenset[str]
     numbers: frozenset[str]
+    another: frozenset[str]
+    """Words before a label that say it is another document's: "zur Rechnung Nr. 12"."""
     endings: tuple[str, ...]
     """Long words that end like this are taken for it: a "Handelsrechnung" is a "Rechnung"."""
 
@@ -90,7 +92,8 @@ def lexicon() -> Lexicon:
     for key in sorted(roles, key=len, reverse=True):
         by_first[key[0]].append((key, frozenset(roles[key]), frozenset(languages[key])))
     vocabulary = sorted({token for key in roles for token in key if len(token) >= 5})
-    return Lexicon(dict(by_first), vocabulary, small, numbers, tuple(words["endings"]))
+    another = frozenset(fold(word) for word in words["another"])
+    return Lexicon(dict(by_first), vocabulary, small, numbers, another, tuple(words["endings"]))
 
 
 def _pass_on_titles(roles: dict[tuple[str, ...], set[str]]) -> None:

@@ -8,9 +8,10 @@ from app.extraction.dating import DatedSpot, Dates, find_document_dates
 from app.extraction.evidence import Evidence, column_around, weight
 from app.extraction.kinds import find_currency, find_kind, find_several, looks_like_an_invoice
 from app.extraction.labels import Label
+from app.extraction.names import add_names
 from app.extraction.numbers import Numbered, find_number, find_reference, shape
 from app.extraction.reading import DOUBTFUL, Found, Reading
-from app.extraction.sides import Side, find_sides
+from app.extraction.sides import Side, find_numbers
 from app.extraction.study import Study
 from app.extraction.totals import Sum, Totals, find_totals
 from app.extraction.values import Spot, Values
@@ -37,8 +38,10 @@ def read_page(study: Study, *, today: date) -> Reading:
         reading.fields["currency"] = Found(currency, sure)
     _put_references(reading, evidence, values)
     _put_account(reading, evidence, values)
-    for side, found in zip(("seller", "buyer"), find_sides(evidence, values), strict=True):
-        _put_side(reading, side, found)
+    seller, buyer, blocks = find_numbers(evidence, values)
+    add_names(evidence, values, blocks, seller, buyer)
+    _put_side(reading, "seller", seller)
+    _put_side(reading, "buyer", buyer)
     _put_label(reading, study.labels)
     _put_flags(reading, evidence, values, totals, numbers)
     return reading
@@ -120,6 +123,7 @@ def _put_totals(reading: Reading, totals: Totals) -> None:
             wrong = failed or ("rate" if name == "tax" and totals.rate_holds is False else None)
             reading.fields[name] = _total(one, _sure_of(one, totals, proven), wrong)
     if totals.paid is not None:
+        totals.paid.value = abs(totals.paid.value)  # printed as a deduction
         reading.fields["paid"] = _total(totals.paid, 0.85 if totals.paid.label > 0.7 else 0.6, None)
 
 

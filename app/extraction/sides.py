@@ -6,16 +6,18 @@ import re
 from dataclasses import dataclass, field
 from functools import cache
 
+from babel import Locale
+
 from app.extraction.evidence import Evidence
 from app.extraction.labels import Label, fold, tables
 from app.extraction.layout import Area, Line
 from app.extraction.values import Spot, Values
 
-_POSTCODE = re.compile(
+POSTCODE = re.compile(
     r"(?<![\w.,/-])(?:[A-Z]{1,2}[- ])?(?:\d{5}|\d{4}\s?[A-Z]{2}|\d{4})\s+[A-ZÀ-Þ][\w'’ .-]{2,}"
     r"|\b[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}\b|[A-Z][a-z]+,?\s[A-Z]{2},?\s\d{5}|,\s*\d{5}\b"
 )
-_ADDRESS = re.compile(
+ADDRESS = re.compile(
     r"\d{1,4}\s?(?:bis|ter)?,?\s+(?:rue|avenue|av|bd|boulevard|place|chemin|route|impasse|all[ée]e|quai|street|st|road|rd|lane|drive|dr|ave|blvd)\b"
     r"|\b(?:rue|avenue|boulevard|place|chemin|route|impasse|straße|strasse|weg|platz|straat|laan|calle|via|piazza|corso|jalan|jln|no\.)\s"
     r"|(?:str\.|straße|strasse|weg|platz|straat|laan|plein|gasse|allee)\s?\d|^\s*\d{1,5}\s+[A-Z][a-z]+ [A-Z][a-z]+",
@@ -55,18 +57,16 @@ class Block:
 
     def has_postcode(self) -> bool:
         """Whether one of its lines ends an address."""
-        return any(_POSTCODE.search(text) for text in self.text())
+        return any(POSTCODE.search(text) for text in self.text())
 
 
-def find_sides(evidence: Evidence, values: Values) -> tuple[Side, Side]:
-    """The seller and the buyer."""
+def find_numbers(evidence: Evidence, values: Values) -> tuple[Side, Side, list[Block]]:
+    """What the seller and the buyer are known by, but for their names, and the blocks of the page."""
     blocks = _blocks(evidence)
     _take_sides(evidence, blocks)
     seller, buyer = Side(), Side()
     _add_numbers(values, blocks, seller, buyer)
-    _add_name(evidence, values, blocks, "seller", seller)
-    _add_name(evidence, values, blocks, "buyer", buyer)
-    return seller, buyer
+    return seller, buyer, blocks
 
 
 def _blocks(evidence: Evidence) -> list[Block]:
@@ -80,7 +80,7 @@ def _blocks(evidence: Evidence) -> list[Block]:
                 gap = area[1] - block.area[3]
                 if (
                     last.page is line.page
-                    and -0.5 * line.height < gap < 0.9 * line.height
+                    and -0.5 * line.height < gap < (1.7 if line.page.source == "ocr" else 0.9) * line.height
                     and abs(block.area[0] - area[0]) < 1.2 * line.height
                 ):
                     block.parts.append((line, start, end))
@@ -176,48 +176,26 @@ def _block_of(blocks: list[Block], spot: Spot) -> Block | None:
     return None
 
 
-def _add_name(evidence: Evidence, values: Values, blocks: list[Block], side: str, found: Side) -> None:
-    """The name and the address of one side."""
-    for block in blocks:
-        if block.side == side and block.sure >= 0.4:
-            _from_block(evidence, block, found, 0.5 + 0.4 * block.sure)
-    if "name" not in found.spots:
-        for block, sure in _guesses(blocks, side, evidence):
-            _from_block(evidence, block, found, sure)
-            if "name" in found.spots:
-                break
-
-
-def _from_block(evidence: Evidence, block: Block, found: Side, sure: float) -> None:
-    parts = [part for part in block.parts if _may_be_name(evidence, part)]
-    if not parts:
-        return
-    line, start, end = _without_label(evidence, parts[0])
-    text = line.text[start:end].strip(" :-,;*")
-    if not text:
-        return
-    spot = Spot(line, start, end, text, line.area_of(start, end))
-    found.put("name", spot, text, min(sure, 0.85))
-    address = [p[0].text[p[1] : p[2]].strip() for p in block.parts if p[0].index > line.index]
-    address = [text for text in address if _ADDRESS.search(text) or _POSTCODE.search(text)]
-    if address:
-        found.put("address", spot, "\n".join(address[:4]), min(sure, 0.8))
-
-
-def _may_be_name(evidence: Evidence, part: tuple[Line, int, int]) -> bool:
+def may_be_name(evidence: Evidence, part: tuple[Line, int, int]) -> bool:
     """Whether a line can be a name: letters, and neither a label, an address, a number nor a telephone."""
-    line, start, end = _without_label(evidence, part)
-    text = line.text[start:end].strip(" :-,;*")
+    line, start, end = without_label(evidence, part)
+    text = line.text[start:end].strip(" -,;*")
+    if text.endswith(":") or fold(text).replace("-", " ") in _countries():
+        return False
     letters = sum(c.isalpha() for c in text)
     if letters < 3 or letters < 0.5 * len(text.replace(" ", "")) or len(text) > 70:
         return False
-    if _POSTCODE.search(text) or _CONTACT.search(text) or (_ADDRESS.search(text) and not has_legal_form(text)):
+    if POSTCODE.search(text) or _CONTACT.search(text) or (ADDRESS.search(text) and not has_legal_form(text)):
         return False
+    if has_legal_form(text):
+        return True
     here = [label for label in evidence.labels_of[line.index] if start <= label.start and label.end <= end]
-    return sum(label.end - label.start for label in here) < 0.6 * len(text) or has_legal_form(text)
+    if here and here[0].start - start < 2 and "third_party" in here[0].roles:
+        return False
+    return sum(label.end - label.start for label in here) < 0.6 * len(text)
 
 
-def _without_label(evidence: Evidence, part: tuple[Line, int, int]) -> tuple[Line, int, int]:
+def without_label(evidence: Evidence, part: tuple[Line, int, int]) -> tuple[Line, int, int]:
     """The part after a label such as "Client:" at its beginning."""
     line, start, end = part
     for label in evidence.labels_of[line.index]:
@@ -227,18 +205,11 @@ def _without_label(evidence: Evidence, part: tuple[Line, int, int]) -> tuple[Lin
     return part
 
 
-def _guesses(blocks: list[Block], side: str, evidence: Evidence) -> list[tuple[Block, float]]:
-    """Blocks of nobody that could be this side's, the likeliest first."""
-    free = [block for block in blocks if not block.side or block.sure < 0.4]
-    first = [block for block in free if block.parts[0][0].page.number == 1]
-    if side == "buyer":
-        addresses = [
-            block for block in first if block.has_postcode() and block.area[1] < 0.5 * block.parts[0][0].page.height
-        ]
-        addresses.sort(key=lambda block: -block.area[0])
-        return [(block, 0.45) for block in addresses[:2] if len(addresses) > 1]
-    with_form = [block for block in first if any(has_legal_form(text) for text in block.text()[:2])]
-    return [(block, 0.5) for block in with_form] + [(block, 0.4) for block in first[:12]]
+@cache
+def _countries() -> frozenset[str]:
+    """The names of all countries in the six languages."""
+    languages = ("fr", "en", "nl", "de", "es", "it")
+    return frozenset(fold(name).replace("-", " ") for code in languages for name in Locale(code).territories.values())
 
 
 @cache
