@@ -16,7 +16,9 @@ from app.web.access import Role
 
 def init_app(app: Flask) -> None:
     """Register all commands."""
-    for command in (users, first_run, sweep, addresses):
+    from app.intake.command import import_files, receive
+
+    for command in (users, first_run, sweep, addresses, receive, import_files, status, run_due):
         app.cli.add_command(command)
 
 
@@ -75,3 +77,28 @@ def sweep() -> None:
     from app import schedule
 
     schedule.sweep_for_ever()
+
+
+@click.command("run-due")
+@with_appcontext
+def run_due() -> None:
+    """Do now whatever is due, then stop."""
+    from app import schedule
+
+    click.echo(json.dumps({"done": schedule.run_due()}))
+
+
+@click.command("status")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@with_appcontext
+def status(as_json: bool) -> None:
+    """Say how this installation stands: messages, documents, tasks, outgoing mails, failures."""
+    from app.standing import figures
+
+    standing = figures()
+    if as_json:
+        click.echo(json.dumps(standing, ensure_ascii=False))
+        return
+    for name, counts in standing.items():
+        told = ", ".join(f"{count} {state}" for state, count in counts.items()) if name != "failures" else len(counts)
+        click.echo(f"{name}: {told or 'none'}")

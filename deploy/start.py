@@ -33,9 +33,7 @@ def run(*, with_demo: bool = False) -> int:
     ground.check_port(settings.host, settings.port, "FACTEUR_PORT")
     ground.check_port(settings.intake_smtp_host, settings.intake_smtp_port, "FACTEUR_INTAKE_SMTP_PORT")
     install(settings)
-    if with_demo:
-        load_demo()
-    return supervise(settings, held)
+    return supervise(settings, held, once_up=load_demo if with_demo else None)
 
 
 def demo() -> int:
@@ -95,7 +93,8 @@ def install(settings: Settings) -> None:
 
 
 def load_demo() -> None:
-    """Mail in the documents of the demo firm."""
+    """Mail in the documents of the demo firm, and have the older half of them checked."""
+    say("Bringing in the demo; this takes a minute.")
     flask("demo")
 
 

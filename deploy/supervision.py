@@ -10,6 +10,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from types import FrameType
 
 from app.config import ROOT, Settings
@@ -20,7 +21,7 @@ PATIENCE = 90
 """Seconds the web server may take to answer."""
 
 
-def supervise(settings: Settings, held: int) -> int:
+def supervise(settings: Settings, held: int, *, once_up: Callable[[], None] | None = None) -> int:
     """Start the supervisor, say when everything answers, and stop it when asked."""
     descendants.adopt_orphans()
     written = settings.data_dir / "run" / "supervisor.conf"
@@ -40,6 +41,8 @@ def supervise(settings: Settings, held: int) -> int:
     answered = wait_for_answer(settings, supervisor, stopping)
     if answered:
         announce(settings)
+        # Beside the waiting below, so that a signal still stops everything at once.
+        threading.Thread(target=once_up or (lambda: None), daemon=True).start()
     elif not stopping.is_set():
         say_why(settings)
         supervisor.terminate()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from app.demo import layouts, pictures
 from app.demo.eform import with_xml
-from app.demo.firms import CARRIER, OURS, PAINTS
+from app.demo.firms import CARRIER, HARDWARE, OURS, PAINTS
 from app.demo.sheet import GREY, Sheet, day
 from app.demo.story import Paper, mails
 
@@ -78,7 +78,15 @@ def catalogue(today: date) -> bytes:
     return sheet.done()
 
 
-OTHERS = {"broken": broken, "waybill": waybill, "catalogue": catalogue}
+def logo(today: date) -> bytes:
+    """The picture beneath a signature."""
+    sheet = Sheet(42, 12)
+    sheet.disc(6, 6, 4.5, HARDWARE.colour)
+    sheet.write(13, 7.5, "Marchetti", 11, "hebo", HARDWARE.colour)
+    return bytes(sheet.page.get_pixmap(dpi=96).tobytes("png"))
+
+
+OTHERS = {"logo": logo, "broken": broken, "waybill": waybill, "catalogue": catalogue}
 
 if __name__ == "__main__":
     draw_all(Path(sys.argv[1]), date.fromisoformat(sys.argv[2]))

@@ -37,6 +37,8 @@ class Firm:
     country: str = "FR"
     layout: Layout = Layout.RULED
     colour: tuple[float, float, float] = (0.16, 0.24, 0.35)
+    category: int = -1
+    """Place of the accounting category its invoices belong to."""
 
     @property
     def email(self) -> str:
@@ -85,6 +87,7 @@ SAWMILL = Firm(
     domain="scierie-haut-breda.example",
     phone="04 65 71 22 08",
     colour=(0.13, 0.33, 0.19),
+    category=0,
 )
 HARDWARE = Firm(
     "Quincaillerie Marchetti",
@@ -97,6 +100,7 @@ HARDWARE = Firm(
     phone="02 61 91 40 77",
     layout=Layout.BAND,
     colour=(0.72, 0.19, 0.13),
+    category=0,
 )
 ELECTRICITY = Firm(
     "Voltéa Énergie",
@@ -109,6 +113,7 @@ ELECTRICITY = Firm(
     phone="02 61 91 30 00",
     layout=Layout.BILL,
     colour=(0.05, 0.42, 0.55),
+    category=1,
 )
 TELECOM = Firm(
     "Filéo Pro",
@@ -121,6 +126,7 @@ TELECOM = Firm(
     phone="05 36 49 10 10",
     layout=Layout.BILL,
     colour=(0.42, 0.12, 0.52),
+    category=6,
 )
 ACCOUNTANT = Firm(
     "Cabinet Jouanneau & Associés",
@@ -132,6 +138,7 @@ ACCOUNTANT = Firm(
     domain="cabinet-jouanneau.example",
     phone="02 61 91 55 12",
     layout=Layout.LETTER,
+    category=4,
 )
 GARAGE = Firm(
     "Garage Le Bihan",
@@ -143,6 +150,7 @@ GARAGE = Firm(
     domain="garage-lebihan.example",
     phone="02 61 91 62 35",
     colour=(0.1, 0.1, 0.1),
+    category=3,
 )
 RENTAL = Firm(
     "Loca-Breizh Outillage",
@@ -155,6 +163,7 @@ RENTAL = Firm(
     phone="02 61 91 71 18",
     layout=Layout.BAND,
     colour=(0.93, 0.52, 0.05),
+    category=2,
 )
 SOFTWARE = Firm(
     "Tidewater Software Ltd",
@@ -167,6 +176,7 @@ SOFTWARE = Firm(
     domain="tidewater-software.example",
     country="IE",
     layout=Layout.PLAIN,
+    category=6,
 )
 CARRIER = Firm(
     "Transports Guéguen",
@@ -178,6 +188,7 @@ CARRIER = Firm(
     domain="transports-gueguen.example",
     phone="02 61 91 83 04",
     colour=(0.09, 0.22, 0.5),
+    category=5,
 )
 INSURER = Firm(
     "Mutuelle des Artisans du Ponant",
@@ -212,6 +223,7 @@ LANDLORD = Firm(
     domain="ateliers-du-port.example",
     phone="02 61 91 20 46",
     layout=Layout.LETTER,
+    category=2,
 )
 CLEANER = Firm(
     "Maëlle Trévidic – Net & Clair",
@@ -223,6 +235,7 @@ CLEANER = Firm(
     domain="net-et-clair.example",
     phone="06 39 98 12 57",
     colour=(0.2, 0.47, 0.62),
+    category=3,
 )
 GLAZIER = Firm(
     "Miroiterie de la Vilaine",
@@ -234,6 +247,7 @@ GLAZIER = Firm(
     domain="miroiterie-vilaine.example",
     phone="02 61 91 77 63",
     colour=(0.15, 0.35, 0.45),
+    category=0,
 )
 PAINTS = Firm(
     "Peintures Saudrais",
@@ -246,6 +260,7 @@ PAINTS = Firm(
     phone="02 61 91 18 39",
     layout=Layout.BAND,
     colour=(0.55, 0.1, 0.35),
+    category=0,
 )
 STATION = Firm(
     "Relais des Landes",
@@ -256,6 +271,7 @@ STATION = Firm(
     siren="044417624",
     phone="02 61 91 08 81",
     layout=Layout.RECEIPT,
+    category=1,
 )
 BRASSERIE = Firm(
     "Brasserie du Canal",

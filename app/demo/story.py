@@ -203,7 +203,7 @@ MAILS = (
         "Facture électronique",
         "Bonjour,\n\nVotre facture au format Factur-X est jointe.\n\nQuincaillerie Marchetti",
         24,
-        {"facture_marchetti.pdf": HINGES},
+        {"facture_marchetti.pdf": HINGES, "image001.png": "logo"},
     ),
     Mail(
         firms.ELECTRICITY.email,
