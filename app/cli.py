@@ -16,9 +16,10 @@ from app.web.access import Role
 
 def init_app(app: Flask) -> None:
     """Register all commands."""
+    from app.demo.command import demo
     from app.intake.command import import_files, receive
 
-    for command in (users, first_run, sweep, addresses, receive, import_files, status, run_due):
+    for command in (users, first_run, sweep, addresses, receive, import_files, status, run_due, demo):
         app.cli.add_command(command)
 
 
