@@ -5,24 +5,60 @@ from __future__ import annotations
 import time
 
 import structlog
+from sqlalchemy import select
 
 from app.audit import trail
+from app.core import clock
+from app.documents import jobs as documents
 from app.extensions import db
 from app.extraction import jobs as extraction
 from app.outbox import delivery
-from app.tasks import sweep
+from app.tasks import due, sweep
+from app.tasks.jobs import Job, commit
+from app.tasks.models import Task
 
 log = structlog.get_logger()
 PAUSE_SECONDS = 2.0
+DAILY: dict[str, Job] = {
+    "purge": documents.purge_trash,
+}
+"""Name → what runs once a day: a task with a key such as `purge:2026-11-22`, however many sweeps there are."""
+
+
+def start_the_day() -> None:
+    """Ask for whatever has not been asked for today."""
+    day = clock.today()
+    keys = {f"{name}:{day}": job for name, job in DAILY.items()}
+    known = set(db.session.scalars(select(Task.key).where(Task.key.in_(keys))))
+    for key, job in keys.items():
+        if key not in known:
+            job.later(key=key)
+    commit()
 
 
 def sweep_once() -> None:
-    """Ring for what waits, and chain the new rows of the trail."""
-    delivery.wake()
+    """Start what is due, ring for what waits, and chain the new rows of the trail."""
+    start_due()
     sweep.ring_what_waits()
-    extraction.end_what_is_stuck()
     trail.chain()
     db.session.commit()
+
+
+def start_due() -> None:
+    """Make the tasks that are due by now, and give up what hangs."""
+    start_the_day()
+    delivery.wake()
+    extraction.end_what_is_stuck()
+    db.session.commit()
+
+
+def run_due() -> int:
+    """Do here and now whatever is due, without workers; how many tasks were done."""
+    start_due()
+    done = due.run_due()
+    trail.chain()
+    db.session.commit()
+    return done
 
 
 def sweep_for_ever() -> None:

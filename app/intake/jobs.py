@@ -1,0 +1,15 @@
+"""What is done with a message after it was acknowledged."""
+
+from __future__ import annotations
+
+from app.intake import opening
+from app.tasks.jobs import job, short_transaction
+
+
+@job("default", timeout=120)
+def open_message(message_id: int) -> None:
+    """Make documents of a message's parts; run again, it makes none twice."""
+    with short_transaction():
+        arrived = opening.what_arrived(message_id)
+    opened = opening.open_up(arrived)  # no transaction open
+    opening.note(message_id, opened)

@@ -1,0 +1,194 @@
+"""Opening a message: every part gets its fate in the mail log, and those that are documents arrive as such."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from flask import current_app
+from sqlalchemy import select
+
+from app.core import storage
+from app.core.database import hold
+from app.documents import arrival, twins
+from app.documents.models import DocumentFile, FileRole, TrashKind
+from app.documents.trash import trash
+from app.extensions import db
+from app.files import store
+from app.files.models import File
+from app.intake import automatic, sorting
+from app.intake.letter import MOST_PARTS, Headers, TooDeep, parse
+from app.intake.models import Message, MessageState, Outcome, Part
+from app.intake.sorting import Fate, Piece
+from app.intake.types import UNKNOWN
+
+log = structlog.get_logger()
+KEPT = {Outcome.IMPORTED, Outcome.ATTACHED, Outcome.DUPLICATE, Outcome.UNREADABLE}
+"""Parts that something was made of: opened again, they stay as they are."""
+TAKEN_ANYWAY = "taken_anyway"
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """What is needed of a message to open it."""
+
+    sha256: str
+    is_mail: bool
+    name: str
+    envelope_sender: str
+    is_wanted: bool
+    """A person wants its documents although a machine wrote it."""
+
+
+@dataclass
+class Opened:
+    """What was found in a message; the bytes of its documents are stored already."""
+
+    headers: Headers = field(default_factory=Headers)
+    pieces: list[Piece] = field(default_factory=list)
+    stored: dict[int, tuple[str, int]] = field(default_factory=dict)
+    """Position → hash and length."""
+    notes: list[dict[str, Any]] = field(default_factory=list)
+    is_failed: bool = False
+
+
+def what_arrived(message_id: int) -> Arrived:
+    """Read what the opening needs; the caller ends the transaction."""
+    message = db.session.get_one(Message, message_id)
+    wanted = any(note["key"] == TAKEN_ANYWAY for note in message.notes)
+    return Arrived(message.raw.sha256, message.is_mail, message.raw_name, message.envelope_sender, wanted)
+
+
+def open_up(arrived: Arrived) -> Opened:
+    """Take the bytes apart and store those of its documents; touches no row."""
+    try:
+        opened = _open(storage.read(store.root(), arrived.sha256), arrived)
+    except storage.Damaged:
+        return Opened(notes=[{"key": "damaged"}], is_failed=True)
+    for position, piece in enumerate(opened.pieces):
+        if piece.fate is not Fate.PASSED_OVER:
+            opened.stored[position] = storage.store(store.root(), piece.data)
+    return opened
+
+
+def _open(raw: bytes, arrived: Arrived) -> Opened:
+    if not arrived.is_mail:
+        return Opened(pieces=sorting.of_file(raw, arrived.name, ""))
+    try:
+        return _open_mail(raw, arrived)
+    except TooDeep:
+        return Opened(notes=[{"key": "nested"}], is_failed=True)
+    except Exception:  # a mail we stumble over today stumbles us tomorrow too: it is shown, not tried for ever
+        log.exception("message.not_opened", sha256=arrived.sha256)
+        return Opened(notes=[{"key": "broken"}], is_failed=True)
+
+
+def _open_mail(raw: bytes, arrived: Arrived) -> Opened:
+    letter = parse(raw)
+    pieces = sorting.of_letter(letter)
+    opened = Opened(letter.headers, pieces[:MOST_PARTS])
+    if letter.left_out or len(pieces) > MOST_PARTS:
+        opened.notes.append({"key": "too_many_parts", "limit": MOST_PARTS})
+    ours = current_app.config["SETTINGS"].mail_from
+    machine = automatic.kind_of(letter.headers, envelope_sender=arrived.envelope_sender, our_address=ours)
+    machine = machine or ("loop" if automatic.is_loop(raw) else "")
+    if machine and not arrived.is_wanted:
+        opened.notes.append({"key": machine})
+        opened.pieces = sorting.none_taken(opened.pieces, machine)
+    elif not any(piece.fate is not Fate.PASSED_OVER for piece in opened.pieces):
+        opened.notes.append({"key": "no_attachment"})
+    return opened
+
+
+def note(message_id: int, opened: Opened) -> None:
+    """Write what was found: the message's headers, its parts and their documents; committed by the caller."""
+    hold(db.session, f"message:{message_id}")
+    message = db.session.get_one(Message, message_id, populate_existing=True)
+    if message.state is MessageState.REPEATED:
+        return
+    message.state = MessageState.FAILED if opened.is_failed else MessageState.OPENED
+    _note_headers(message, opened)
+    known = {part.position: part for part in message.parts}
+    files = _files(message, opened)
+    for position, piece in enumerate(opened.pieces):
+        part = known.get(position)
+        if part is None or part.outcome not in KEPT:
+            if part is None:
+                known[position] = part = Part(position=position)
+                message.parts.append(part)
+            _note_part(part, piece, files.get(position), known)
+            db.session.flush()
+
+
+def _note_headers(message: Message, opened: Opened) -> None:
+    headers = opened.headers
+    message.sender = headers.sender or message.sender or message.envelope_sender
+    message.subject, message.message_id = headers.subject or message.subject, headers.message_id or message.message_id
+    stays = [note for note in message.notes if note["key"] == TAKEN_ANYWAY]
+    message.notes = stays + opened.notes + _same_message_id(message)
+
+
+def _same_message_id(message: Message) -> list[dict[str, Any]]:
+    """Other bytes under the same Message-ID: both are kept, and both say so when opened (SPEC IN-3)."""
+    if not message.message_id:
+        return []
+    query = select(Message.id).where(
+        Message.company_id == message.company_id,
+        Message.message_id == message.message_id,
+        Message.raw_id != message.raw_id,
+    )
+    other = db.session.scalar(query.order_by(Message.id.desc()).limit(1))
+    return [{"key": "same_message_id", "message": other}] if other else []
+
+
+def _files(message: Message, opened: Opened) -> dict[int, File]:
+    """The rows of the stored bytes; all are held in one order, so that two messages never wait for each other."""
+    ordered = sorted(opened.stored.items(), key=lambda each: each[1])
+    for _position, (sha256, _size) in ordered:
+        hold(db.session, f"bytes:{message.company_id}:{sha256}")
+    return {at: store.row_of(*stored, opened.pieces[at].media or UNKNOWN) for at, stored in ordered}
+
+
+def _note_part(part: Part, piece: Piece, file: File | None, known: dict[int, Part]) -> None:
+    part.name, part.declared_type, part.type = piece.name, piece.declared, piece.media
+    part.size, part.file, part.reason, part.outcome = len(piece.data), file, piece.reason, Outcome.PASSED_OVER
+    if file is None:
+        return
+    if piece.fate is Fate.AGAIN and known[piece.beside].document:
+        part.outcome, part.document = Outcome.DUPLICATE, known[piece.beside].document
+        part.reason = {"key": "twice", "name": known[piece.beside].name}
+    elif piece.fate is Fate.BESIDE and known[piece.beside].document:
+        _attach(part, known[piece.beside])
+    else:
+        _import(part, piece)
+
+
+def _attach(part: Part, pdf: Part) -> None:
+    """Put the e-invoice beside its PDF; beside one that was there already only where it was there too."""
+    twin = twins.same_bytes(part.message.company_id, part.file) if pdf.outcome is Outcome.DUPLICATE else None
+    if pdf.outcome is Outcome.DUPLICATE and twin is None:
+        _import_file(part)
+        return
+    part.document, part.outcome = pdf.document, Outcome.DUPLICATE if twin else Outcome.ATTACHED
+    part.reason = {"key": "same_bytes", "document": twin.id} if twin else {}
+    pdf.document.files.append(DocumentFile(file=part.file, name=part.name, role=FileRole.E_INVOICE))
+
+
+def _import(part: Part, piece: Piece) -> None:
+    _import_file(part)
+    if piece.fate is Fate.UNREADABLE and part.outcome is Outcome.IMPORTED:
+        part.outcome = Outcome.UNREADABLE
+
+
+def _import_file(part: Part) -> None:
+    """Make a document; one whose bytes are there already goes to the trash as its duplicate (SPEC DU-2)."""
+    message, name = part.message, part.name or part.message.subject
+    twin = twins.same_bytes(message.company_id, part.file) if part.size else None
+    part.document = arrival.arrive(
+        message.company, message.direction, part.file, name, source=message.source.value, by=message.by
+    )
+    part.outcome = Outcome.IMPORTED
+    if twin:
+        trash(part.document, by=None, kind=TrashKind.DUPLICATE, duplicate_of=twin)
+        part.outcome, part.reason = Outcome.DUPLICATE, {"key": "same_bytes", "document": twin.id}

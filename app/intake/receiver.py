@@ -1,0 +1,204 @@
+"""The SMTP receiver: a process of its own that stores what it is given and says 250 once it would survive anything."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import signal
+from collections import Counter
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import IO, Any, TypeVar
+
+import structlog
+from flask import Flask
+from sqlalchemy import event
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.core.database import read_only
+from app.core.faultpoint import faultpoint
+from app.core.storage import CHUNK
+from app.extensions import db
+from app.files import store
+from app.intake import addresses, arrival
+from app.intake.automatic import is_loop
+from app.intake.models import IntakeAddress, Source
+from app.intake.smtp import Envelope, Session
+
+log = structlog.get_logger()
+T = TypeVar("T")
+PATIENCE_SECONDS = 20
+"""For the database: a sender is told to come again well before it gives up."""
+STOPPING_SECONDS = 8
+MOST_RECIPIENTS = 100
+HEAD = 256 * 1024
+LOOPBACK = {"127.0.0.1", "::1", "::ffff:127.0.0.1"}
+
+TAKEN = "250 2.0.0 Taken"
+UNKNOWN = "550 5.1.1 No such address here"
+RELAY = "554 5.7.1 No relaying here"
+LOOP = "554 5.4.6 This mail goes round in circles"
+TOO_LARGE = "552 5.3.4 Larger than what is taken here"
+TOO_MANY = "452 4.5.3 Too many recipients in one mail"
+LATER = "451 4.3.0 Not now, please try again later"
+FULL = "452 4.3.1 Not enough room just now, please try again later"
+
+
+class Receiver:
+    """What happens at each step of a dialogue; asked by `Session`."""
+
+    def __init__(self, app: Flask) -> None:
+        settings = app.config["SETTINGS"]
+        self.app, self.settings = app, settings
+        self.domain: str = settings.intake_domain.lower()
+        self.folder = _spool_folder(app)
+        self.threads = ThreadPoolExecutor(settings.smtp_in_data)
+        self.bells = ThreadPoolExecutor(1)
+        self.in_data = asyncio.Semaphore(settings.smtp_in_data)
+        self.present: Counter[str] = Counter()
+        self.receiving = 0
+        self.stop = asyncio.Event()
+        self.is_broken = False
+
+    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Envelope, address: str, _options: Any) -> str:
+        """Ours or not: one answer for all that are not, whether they never were or are no longer."""
+        if address.rpartition("@")[2].lower() != self.domain:
+            return RELAY
+        if len(envelope.address_ids) >= MOST_RECIPIENTS:
+            return TOO_MANY
+        found = await self._in_thread(self._find, address)
+        if found is None:
+            return UNKNOWN
+        envelope.rcpt_tos.append(address)
+        envelope.address_ids[found] = None
+        return "250 2.1.5 Ours"
+
+    async def take(self, envelope: Envelope, spool: IO[bytes], size: int) -> str:
+        """Store a whole mail and answer; nothing here reads it, asks the network or rings a bell."""
+        if size > self.settings.largest_message:
+            return TOO_LARGE
+        spool.seek(0)
+        if is_loop(spool.read(HEAD)):
+            return LOOP
+        self.receiving += 1
+        try:
+            envelope.bells = await self._in_thread(self._store, envelope, spool)
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            return self._trouble(error)
+        finally:
+            self.receiving -= 1
+        return TAKEN
+
+    def ring(self, envelope: Envelope) -> None:
+        """After the answer: tell the workers, from a thread of its own. Unheard, the sweep rings again."""
+        if envelope.bells:
+            self.bells.submit(self._call, envelope.bells)
+
+    async def handle_exception(self, error: Exception) -> str:
+        """Whatever goes wrong here is our trouble, not the sender's (SAFETY R2)."""
+        return self._trouble(error)
+
+    def lets_in(self, host: str) -> bool:
+        """Is there room for one more connection, from here and in all?"""
+        if self.is_exempt(host):
+            return True
+        settings = self.settings
+        return self.present.total() < settings.smtp_connections and self.present[host] < settings.smtp_per_address
+
+    def is_exempt(self, host: str) -> bool:
+        """Loopback and named relays speak for many."""
+        return host in LOOPBACK or host in self.settings.relay_hosts
+
+    async def _in_thread(self, call: Callable[..., T], *args: Any) -> T:
+        """Run in a thread with an application context; give up before the sender does."""
+
+        def here() -> T:
+            with self.app.app_context():
+                return call(*args)
+
+        return await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(self.threads, here), 28)
+
+    def _find(self, recipient: str) -> int | None:
+        read_only(db.session)
+        found = addresses.find(recipient)
+        return found.id if found else None
+
+    def _store(self, envelope: Envelope, spool: IO[bytes]) -> list[Any]:
+        """Bytes, then rows, then the commit; the bells that wait for the answer."""
+        spool.seek(0)
+        file = store.keep(iter(lambda: spool.read(CHUNK), b""), "message/rfc822")
+        faultpoint("receiver.before_commit")
+        for address in _addresses(envelope.address_ids):
+            arrival.enter(file, address=address, source=Source.SMTP, envelope_sender=envelope.mail_from or "")
+        db.session.commit()
+        faultpoint("receiver.after_commit")
+        return db.session.info.pop("after_commit", [])
+
+    def _call(self, bells: Iterable[Any]) -> None:
+        with self.app.app_context():
+            for call, args in bells:
+                call(*args)
+
+    def _trouble(self, error: Exception) -> str:
+        """The answer to trouble of ours; a disk that fails to keep what it was given stops us (SAFETY R19)."""
+        log.error("receiver.trouble", error=type(error).__name__, exc_info=error)
+        code = getattr(error, "errno", None)
+        if code == errno.EIO or "disk I/O error" in str(error):
+            self.is_broken = True
+            self.stop.set()
+        return FULL if code in (errno.ENOSPC, errno.EDQUOT) or "disk is full" in str(error) else LATER
+
+
+def _spool_folder(app: Flask) -> Path:
+    """Beside the stored files, so that a full disk shows at once."""
+    with app.app_context():
+        folder = store.root() / "tmp"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _addresses(ids: Iterable[int]) -> list[IntakeAddress]:
+    return [db.session.get_one(IntakeAddress, address_id) for address_id in ids]
+
+
+async def serve(app: Flask, *, ready: Callable[[], None] = lambda: None) -> Receiver:
+    """Receive until told to stop; what is being stored then is finished and acknowledged."""
+    loop, receiver, settings = asyncio.get_running_loop(), Receiver(app), app.config["SETTINGS"]
+    with app.app_context():
+        event.listen(db.engine, "connect", _impatient)
+    server = await loop.create_server(
+        lambda: Session(receiver, loop), settings.intake_smtp_host, settings.intake_smtp_port
+    )
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, receiver.stop.set)
+    log.info("receiver.listening", host=settings.intake_smtp_host, port=settings.intake_smtp_port)
+    ready()
+    await receiver.stop.wait()
+    server.close()
+    for _tenth in range(10 * STOPPING_SECONDS):
+        if not receiver.receiving:
+            break
+        await asyncio.sleep(0.1)
+    await asyncio.sleep(0.1)  # the last answers leave
+    receiver.bells.shutdown(wait=True, cancel_futures=False)
+    return receiver
+
+
+def _impatient(connection: Any, _record: Any) -> None:
+    """A locked database is told to the sender as "later", not waited for."""
+    cursor = connection.cursor()
+    if type(connection).__module__.startswith(("pysqlite3", "sqlite3")):
+        cursor.execute(f"PRAGMA busy_timeout = {PATIENCE_SECONDS}000")
+    else:
+        cursor.execute(f"SET lock_timeout = '{PATIENCE_SECONDS}s'")
+        cursor.execute(f"SET statement_timeout = '{PATIENCE_SECONDS}s'")
+        connection.commit()
+    cursor.close()
+
+
+def run(app: Flask) -> None:
+    """The receiver's process; ends with an error where its disk failed, so that the supervisor starts it afresh."""
+    receiver = asyncio.run(serve(app))
+    if receiver.is_broken:
+        raise SystemExit("The disk failed to keep a mail. It was not acknowledged; the receiver starts again.")

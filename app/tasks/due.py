@@ -1,0 +1,29 @@
+"""Doing here and now what is due, without workers: for scripts and for tests."""
+
+from __future__ import annotations
+
+from sqlalchemy import and_, or_, select
+
+from app.core import clock
+from app.extensions import db
+from app.tasks import runner
+from app.tasks.models import State, Task
+
+
+def run_due() -> int:
+    """Run every task that is due, and those that follow from them, until none is; how many were done."""
+    done = 0
+    while task_id := _next():
+        done += runner.run(task_id)
+    return done
+
+
+def _next() -> int | None:
+    """The oldest; one that failed waits for its next attempt and so is not due again at once."""
+    now = clock.now()
+    due = and_(Task.state == State.READY, Task.run_after <= now)
+    abandoned = and_(Task.state == State.RUNNING, Task.lease_until < now)
+    query = select(Task.id).where(or_(due, abandoned)).order_by(Task.run_after, Task.id).limit(1)
+    task_id = db.session.scalar(query)
+    db.session.commit()
+    return task_id
