@@ -13,6 +13,7 @@ _NUMERIC = re.compile(
     r"(?<![\w./-])(?<!\d,)(?P<a>\d{1,4})\s?(?P<mark>[./\-–])\s?(?P<b>\d{1,2})\s?(?P=mark)\s?(?P<c>\d{4}|\d{2})(?!\d|[/.-]\d)"
 )
 _COMPACT = re.compile(r"(?<![\w.,/-])(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})(?![\w/]|[.,-]\d)")
+_MISREAD_POINT = re.compile(r"(?<=\d),(?=\s?\d)")
 _EARLIEST, _LATEST = 1980, 2100
 
 
@@ -44,19 +45,21 @@ def _months() -> dict[str, int]:
 @cache
 def _named() -> tuple[re.Pattern[str], ...]:
     names = "|".join(sorted(_months(), key=len, reverse=True))
-    gap = r"[\s.,/-]{0,3}"
+    gap = r"(?:\s?[.,/-]\s?|\s{1,2})?"
     between = rf"(?:{gap}|\s+de\s+|\s+del\s+)"
     year = r"(?P<year>(?:19|20)\d{2}|\d{2})(?!\d|[.,:/]\d)"
     day = r"(?P<day>\d{1,2})(?:er|st|nd|rd|th|°|\.)?"
     return (
         re.compile(rf"(?<![\w.,/]){day}{between}(?P<month>{names})\b{between}'?{year}"),
-        re.compile(rf"(?<!\w)(?P<month>{names})\b{gap}{day}(?:,\s?|\s|-|/){year}"),
+        re.compile(rf"(?<!\w)(?P<month>{names})\b{gap}{day}(?:\s?,\s?|\s|-|/){year}"),
         re.compile(rf"(?<!\w)(?P<year>(?:19|20)\d{{2}}){gap}(?P<month>{names})\b{gap}(?P<day>\d{{1,2}})(?!\d)"),
     )
 
 
-def find_dates(text: str) -> list[Dated]:
-    """All dates in a text, from left to right."""
+def find_dates(text: str, *, is_ocr: bool = False) -> list[Dated]:
+    """All dates in a text, from left to right; OCR often reads the point as a comma."""
+    if is_ocr:
+        text = _MISREAD_POINT.sub(".", text)
     found = [dated for match in _NUMERIC.finditer(text) if (dated := _numeric(match))]
     found += [dated for match in _COMPACT.finditer(text) if (dated := _of_parts(match))]
     if any(character.isalpha() for character in text):

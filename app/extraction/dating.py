@@ -8,12 +8,16 @@ from datetime import date
 from itertools import pairwise
 
 from app.extraction.dates import is_month_first
-from app.extraction.evidence import Evidence, speaks_of_another, weight
+from app.extraction.evidence import Evidence, is_prose, speaks_of_another, weight
 from app.extraction.values import Spot, Values, all_dates
 
 _UNTIL = re.compile(
     r"\s*(?:-|–|—|au|to|until|till|bis|tot|t/m|al|hasta|a|>|→)(?:\s+(?:zum|the|le|el))?\s*", re.IGNORECASE
 )
+
+
+_LONG_BEFORE = 3 * 366
+"""Days before the document's last date from which a date is more likely a law's or a contract's."""
 
 
 @dataclass(slots=True)
@@ -27,6 +31,8 @@ class DatedSpot:
     due: float = 0.0
     other: float = 0.0
     is_period: bool = False
+    is_mentioned: bool = False
+    """Whether it stands in a sentence."""
 
 
 @dataclass(slots=True)
@@ -58,11 +64,14 @@ def _judge(evidence: Evidence, spot: Spot, swap: bool) -> DatedSpot:
     day = readings[-1] if swap else readings[0]
     near = [nearby for nearby in evidence.near(spot) if not speaks_of_another(nearby.label)]
     beside = [nearby for nearby in near if nearby.where == "left"]  # "Rechnung Nr. 12 vom 3.4.2024"
+    is_mentioned = is_prose(spot.line, spot.start)
+    by_title = 0.0 if is_mentioned else 0.7 * weight(beside, "invoice", "credit_note", "number")
     return DatedSpot(
         spot,
         day,
         len(readings) > 1,
-        issue=max(weight(near, "issue_date"), 0.7 * weight(beside, "invoice", "credit_note", "number")),
+        issue=max(weight(near, "issue_date"), by_title),
+        is_mentioned=is_mentioned,
         due=weight(near, "due_date"),
         other=weight(near, "other_date", "period", "order_reference"),
     )
@@ -82,11 +91,14 @@ def _period(judged: list[DatedSpot]) -> tuple[DatedSpot, DatedSpot] | None:
 
 def _issue(judged: list[DatedSpot], today: date) -> DatedSpot | None:
     best, most = None, 0.0
+    latest = max((dated.day for dated in judged if dated.day <= today), default=today)
     for rank, dated in enumerate(judged):
         score = 0.3 + dated.issue - 0.8 * max(dated.due, dated.other) - 0.01 * min(rank, 10)
         score += 0.08 if dated.spot.line.page.number == 1 else -0.1
         score -= 0.3 if dated.is_period and dated.issue < 0.8 else 0
         score -= 0.3 if (dated.day - today).days > 62 else 0
+        score -= 0.25 if dated.is_mentioned else 0
+        score -= 0.3 if (latest - dated.day).days > _LONG_BEFORE and dated.issue < 0.8 else 0
         if score > most:
             best, most = dated, score
     return best

@@ -151,6 +151,13 @@ def column_around(line: Line, at: int) -> tuple[int, int]:
     return columns[max(bisect_left([start for start, _ in columns], at + 1) - 1, 0)]
 
 
+def is_prose(line: Line, at: int) -> bool:
+    """Whether the place is in the middle of a sentence: labels and values there are mentions, not facts."""
+    start, end = column_around(line, at)
+    words = line.text[start:end].split()
+    return len(words) > 9 and sum(word.strip(".,;:()").isalpha() for word in words) > 0.7 * len(words)
+
+
 def speaks_of_another(label: Label) -> bool:
     """Whether the words before a label say that it is another document's: "zur Rechnung Nr. 12"."""
     start, _ = column_around(label.line, label.start)

@@ -45,6 +45,9 @@ class Lexicon:
     numbers: frozenset[str]
     another: frozenset[str]
     """Words before a label that say it is another document's: "zur Rechnung Nr. 12"."""
+    including: frozenset[str]
+    excluding: frozenset[str]
+    """Words between a total and a tax: "total incl. VAT", "Summe ohne MwSt."."""
     endings: tuple[str, ...]
     """Long words that end like this are taken for it: a "Handelsrechnung" is a "Rechnung"."""
 
@@ -92,8 +95,11 @@ def lexicon() -> Lexicon:
     for key in sorted(roles, key=len, reverse=True):
         by_first[key[0]].append((key, frozenset(roles[key]), frozenset(languages[key])))
     vocabulary = sorted({token for key in roles for token in key if len(token) >= 5})
-    another = frozenset(fold(word) for word in words["another"])
-    return Lexicon(dict(by_first), vocabulary, small, numbers, another, tuple(words["endings"]))
+    another, including, excluding = (
+        frozenset(map(fold, words[name])) for name in ("another", "including", "excluding")
+    )
+    endings = tuple(words["endings"])
+    return Lexicon(dict(by_first), vocabulary, small, numbers, another, including, excluding, endings)
 
 
 def _pass_on_titles(roles: dict[tuple[str, ...], set[str]]) -> None:
@@ -114,10 +120,12 @@ def find_labels(layout: Layout) -> tuple[list[Label], str]:
     """All labels in reading order, and the language most of them belong to."""
     labels, languages = [], Counter()
     for line in layout.lines:
+        found = []
         for label, spoken in _in_line(line):
-            labels.append(label)
+            found.append(label)
             for language in spoken:
                 languages[language] += 1 / len(spoken)
+        labels += _joined(found)
     return labels, max(languages, key=languages.get, default="")
 
 
@@ -139,6 +147,35 @@ def _in_line(line: Line):
                     at = last
                     break
             at += 1
+
+
+def _joined(labels: list[Label]) -> list[Label]:
+    """A total and a tax with "including" or "without" between or after them make one label, gross or net."""
+    joined: list[Label] = []
+    for label in labels:
+        before = joined[-1] if joined else None
+        if before and "tax" in label.roles and (role := _role_with_tax(before, label)):
+            line, start = label.line, before.start
+            area = line.area_of(start, label.end)
+            joined[-1] = Label(frozenset({role}), line, start, label.end, before.length + 2, area)
+        else:
+            joined.append(label)
+    return joined
+
+
+def _role_with_tax(total: Label, tax: Label) -> str:
+    """`gross` or `net`, where the words say that the total is with or without the tax."""
+    if not total.roles & {"gross", "gross_weak", "net", "payable"} or "\t" in total.line.text[total.end : tax.start]:
+        return ""
+    known, text = lexicon(), total.line.text
+    between = re.findall(r"[a-z]+", fold(text[total.end : tax.start]))
+    after = re.findall(r"[a-z]+", fold(text[tax.end : tax.end + 14]).split("\t")[0])[:1]
+    said = between or after
+    if len(between) > 3:
+        return ""
+    if known.excluding.intersection(said):
+        return "net"
+    return "gross" if known.including.intersection(said) else ""
 
 
 def _last_of(key: tuple[str, ...], tokens: list[tuple[str, int, int]], at: int, small: frozenset[str]) -> int | None:

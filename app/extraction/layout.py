@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 
 from app.reader.contents import Box, Contents, Page, Word
@@ -88,9 +89,21 @@ def lay_out(contents: Contents) -> Layout:
     """The lines of all pages."""
     layout = Layout(pages=contents.pages)
     for page in contents.pages:
-        for words in _rows(page):
-            layout.lines.append(_line(page, len(layout.lines), words))
+        rows = _rows(page)
+        usual = _usual_space(rows)
+        for row in rows:
+            layout.lines.append(_line(page, len(layout.lines), row, usual))
     return layout
+
+
+def _usual_space(rows: list[list[tuple[Area, Word]]]) -> float:
+    """How far words stand apart on this page: tills and typewriters set them wide."""
+    gaps = sorted(
+        max(right[0][0] - left[0][2], 0.0) / max(left[0][3] - left[0][1], 1.0)
+        for row in rows
+        for left, right in pairwise(row)
+    )
+    return gaps[len(gaps) * 2 // 5] if len(gaps) >= 10 else 0.0
 
 
 def _rows(page: Page) -> list[list[tuple[Area, Word]]]:
@@ -115,10 +128,10 @@ def _rows(page: Page) -> list[list[tuple[Area, Word]]]:
     return [sorted(row, key=lambda item: item[0][0]) for row in rows]
 
 
-def _line(page: Page, index: int, row: list[tuple[Area, Word]]) -> Line:
+def _line(page: Page, index: int, row: list[tuple[Area, Word]], usual: float) -> Line:
     height = median(area[3] - area[1] for area, _ in row)
     # OCR's boxes hug the letters, those of a PDF have the height of the font.
-    wide = height * (1.3 if page.source == "ocr" else 0.85)
+    wide = height * (max(1.3, min(2.2 * usual, 3.5)) if page.source == "ocr" else 0.85)
     text, starts, last = "", [], None
     for area, word in row:
         if last is not None:

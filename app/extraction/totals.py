@@ -66,6 +66,7 @@ class _Candidates:
 def find_totals(evidence: Evidence, values: Values) -> Totals:
     """The totals of a document."""
     candidates = _collect(evidence, values)
+    _add_proven(candidates)
     rows = _tax_rows(evidence, values)
     _add_tables(candidates, rows)
     best, score, rival = _best_whole(candidates)
@@ -144,6 +145,27 @@ def _add_tables(candidates: _Candidates, rows: list[tuple[Money | None, Money, M
         single = group[0] if len(group) == 1 else None
         candidates.net.append(Sum(base, 0.3, single and single[1], "tax table", 0.4))
         candidates.tax.append(Sum(tax, 0.3, single and single[2], "tax table", 0.4))
+
+
+def _add_proven(candidates: _Candidates) -> None:
+    """Amounts that no label calls the total, but that a labelled net and its tax add up to, below them."""
+    known = {one.scaled for one in candidates.gross}
+    by_value = {int(money.value * _SCALE): money for money in candidates.every}
+    for net in [*candidates.net, *candidates.gross]:
+        for tax in candidates.tax:
+            money = by_value.get(net.scaled + tax.scaled)
+            if (
+                net.label < 0.6
+                or tax.label < 0.6
+                or money is None
+                or tax.spot is None
+                or net.scaled + tax.scaled in known
+            ):
+                continue
+            if 0 < abs(tax.value) < abs(net.value) * Decimal("0.3") and money.line.index >= tax.spot.line.index:
+                candidates.gross.append(Sum(money.value, 0.75, money, "net + tax", 0.5))
+                candidates.net.append(Sum(net.value, 0.6, net.spot, net.why, net.label))
+                known.add(net.scaled + tax.scaled)
 
 
 def _tax_rows(evidence: Evidence, values: Values) -> list[tuple[Money | None, Money, Money, Decimal]]:
@@ -232,6 +254,8 @@ def _score(gross: Sum, net: Sum | None, tax: Sum | None) -> float:
         return -9.0  # one printed amount can't be two of them
     score = (0.7 * net.score if net else 0) + (0.7 * tax.score if tax else 0)
     if net and tax:
+        if abs(tax.scaled) > 0.3 * abs(net.scaled):
+            return score - 1.2  # no country taxes that much
         gap = abs(net.scaled + tax.scaled - gross.scaled)
         if gap <= _SCALE // 100:
             return score + (1.0 if tax.scaled else 0.6)

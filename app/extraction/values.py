@@ -82,11 +82,11 @@ def find_values(layout: Layout) -> Values:
     values = Values()
     texts = [line.text for line in layout.lines]
     values.decimal_mark = _decimal_mark(texts)
-    for line in layout.lines:
+    for before, line in zip(["", *texts], layout.lines, strict=False):
         taken: list[tuple[int, int]] = []
         if any(character.isdigit() for character in line.text):
             _add_dates(line, values, taken)
-            _add_identifiers(line, values, taken)
+            _add_identifiers(line, values, taken, before)
             _add_rates(line, values, taken)
             _add_amounts(line, values, taken)
             if line.page.source == "ocr":
@@ -110,7 +110,7 @@ def _is_free(start: int, end: int, taken: list[tuple[int, int]]) -> bool:
 
 
 def _add_dates(line: Line, values: Values, taken: list[tuple[int, int]]) -> None:
-    for dated in find_dates(line.text):
+    for dated in find_dates(line.text, is_ocr=line.page.source == "ocr"):
         values.dates.append(Spot(line, dated.start, dated.end, dated, line.area_of(dated.start, dated.end)))
         taken.append((dated.start, dated.end))
 
@@ -125,9 +125,9 @@ def _add(line: Line, found: list[Spot], pattern: re.Pattern[str], taken, underst
             taken.append(match.span())
 
 
-def _add_identifiers(line: Line, values: Values, taken: list[tuple[int, int]]) -> None:
+def _add_identifiers(line: Line, values: Values, taken: list[tuple[int, int]], before: str) -> None:
     """IBANs before VAT numbers before SIRET before SIREN: each looks like a part of the one before."""
-    _add_ibans(line, values, taken)
+    _add_ibans(line, values, taken, before)
     _add(line, values.vats, _VAT, taken, _understand_vat)
     _add(line, values.sirets, _SIRET, taken, lambda text: _checked(text, siret))
     _add(line, values.sirens, _SIREN, taken, lambda text: _checked(text, siren))
@@ -135,12 +135,12 @@ def _add_identifiers(line: Line, values: Values, taken: list[tuple[int, int]]) -
         _add(line, values.bics, _BIC, taken, lambda text: (text, True) if bic.is_valid(text) else None)
 
 
-def _add_ibans(line: Line, values: Values, taken: list[tuple[int, int]]) -> None:
+def _add_ibans(line: Line, values: Values, taken: list[tuple[int, int]], before: str) -> None:
     """IBANs, cut to the length their country says where other text follows at once."""
     for match in _IBAN.finditer(line.text):
         compact = re.sub("[ .-]", "", match[0])
         length = _iban_length(compact[:2])
-        is_labelled = "iban" in line.text.lower()
+        is_labelled = "iban" in line.text.lower() or before.lower().rstrip(" :").endswith("iban")
         if not 15 <= len(compact) <= 34 or not (length or is_labelled):
             continue
         end = match.end()
