@@ -102,7 +102,7 @@ class DocumentForm(FlaskForm):
 
     validate_net = validate_tax = validate_gross = _check_decimals
 
-    def tell(self, errors: dict[str, str]) -> None:
+    def refuse(self, errors: dict[str, str]) -> None:
         """Put the sentences of `Incomplete` beside their fields."""
         for fact, sentence in errors.items():
             field = self[FIELD_OF.get(fact, fact)]
@@ -125,7 +125,7 @@ class DocumentForm(FlaskForm):
                     self[each].data, self[each].raw_data = now[each], None
             elif self[name].data != now[name]:
                 sentence = _("%(who)s changed it meanwhile.", who=", ".join(changed.names))
-                self.tell({name: f"{sentence} {self._shown(name, now)}".strip()})
+                self.refuse({name: f"{sentence} {self._shown(name, now)}".strip()})
 
     def _untouched(self, name: str, was: Any) -> bool:
         data = self[name].data
