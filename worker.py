@@ -1,32 +1,44 @@
 """A worker of one queue: `python worker.py QUEUE`, QUEUE being ocr, mail or default."""
 
+import ctypes
+import os
+import signal
 import sys
 
 from app import create_app
 from app.config import BadSettings
 from app.tasks import bell
 
+PR_SET_PDEATHSIG = 1
+
 
 def main(queue: str) -> None:
     """Work until told to stop; each task runs in a fork with a database connection of its own."""
-    from rq import Worker
+    from redis import Redis
+    from rq import Queue, Worker
     from rq.serializers import JSONSerializer
 
     from app.extensions import db
 
     app = create_app()
-    settings = app.config["SETTINGS"]
+    redis = Redis.from_url(app.config["SETTINGS"].redis)
+    os.register_at_fork(after_in_child=_die_with_parent)
     with app.app_context():
         db.engine.dispose()
         worker = Worker(
-            [bell.queue(queue)],
-            connection=bell.connection(settings.redis),
+            [Queue(queue, connection=redis, serializer=JSONSerializer)],
+            connection=redis,
             serializer=JSONSerializer,
             worker_ttl=45,
             maintenance_interval=20,
             job_monitoring_interval=5,
         )
         worker.work(logging_level="WARNING")
+
+
+def _die_with_parent() -> None:
+    """A task whose worker was killed must not go on beside the one that takes it over."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 if __name__ == "__main__":

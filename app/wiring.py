@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, g, has_request_context, request
+from flask import Flask, g, has_request_context, request, url_for
 from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -30,6 +30,8 @@ PACKAGES = (
     "intake",
     "counterparties",
     "outbox",
+    "audit",
+    "settings",
 )
 """Those with pages: each has a `routes.py` with a blueprint `bp`."""
 MODELS = ("audit", "files", "tasks", "outbox", "users", "counterparties", "documents", "intake", "extraction")
@@ -69,9 +71,14 @@ def _flask_settings(settings: Settings) -> dict[str, Any]:
         "WTF_CSRF_TIME_LIMIT": None,
         "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "app" / "translations"),
         **connection.config_of(settings.mail_url, settings.mail_from),
-        "RATELIMIT_STORAGE_URI": settings.redis or "memory://",
+        "RATELIMIT_STORAGE_URI": _limits_storage(settings.redis),
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
     }
+
+
+def _limits_storage(redis: str) -> str:
+    """Where the rate limits count, in the words of their library."""
+    return f"redis+{redis}" if redis.startswith("unix:") else redis or "memory://"
 
 
 def _start_extensions(app: Flask) -> None:
@@ -102,12 +109,17 @@ def _register(app: Flask) -> None:
         """What the layout needs on every page of a signed-in person."""
         shell: dict[str, Any] = {
             "source_url": app.config["SETTINGS"].source_url,
-            "languages": language.LANGUAGES,
+            "languages": list(language.LANGUAGES.items()),
             "language": language.locale(),
             "allowed": access.allowed,
         }
+        if not has_request_context():
+            return shell
+        shell |= {"language_url": url_for("health.language"), "home_url": "/"}
         if g.get("sign_in") and current_user.is_authenticated and request.endpoint:
             mine = list(db.session.scalars(Company.visible_to(current_user)))
             shell |= {"company": sessions.current_company(), "companies": mine}
             shell |= {"navigation": navigation.navigation(), "bottom_bar": navigation.bottom_bar()}
+            shell |= {"company_url": url_for("users.choose_company"), "sign_out_url": url_for("users.sign_out")}
+            shell |= {"person_menu": navigation.person_menu()} | navigation.shortcuts()
         return shell

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import flask_migrate
 import pytest
 from flask import Flask
+from redis import Redis
 
 from app import create_app
 from app.extensions import db
@@ -78,3 +81,47 @@ def _execute(server: str, statement: str) -> None:
 
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(statement)
+
+
+class RedisServer:
+    """A Redis of our own on a socket, started and killed at will; it keeps what it was told (append-only)."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="facteur-redis-", dir=folder if len(str(folder)) < 60 else None))
+        self.url = f"unix://{self.folder}/socket"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self, *options: str) -> None:
+        """Listen, and return once it answers."""
+        command = ["redis-server", "--port", "0", "--unixsocket", f"{self.folder}/socket", "--dir", str(self.folder)]
+        command += ["--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction", *options]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        wait_for(lambda: Redis.from_url(self.url).ping(), seconds=10)
+
+    def kill(self) -> None:
+        """As a power cut does."""
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
+    """A running Redis of our own."""
+    server = RedisServer(tmp_path)
+    server.start()
+    yield server
+    server.kill()
+    shutil.rmtree(server.folder, ignore_errors=True)
+
+
+def wait_for(condition: Callable[[], object], *, seconds: float) -> object:
+    """Ask again until the answer is true; fails after `seconds`. An error counts as not yet."""
+    last = time.monotonic() + seconds
+    while time.monotonic() < last:
+        with contextlib.suppress(Exception):
+            if answer := condition():
+                return answer
+        time.sleep(0.05)
+    raise AssertionError(f"not so within {seconds} s")

@@ -7,6 +7,8 @@ from functools import lru_cache
 import structlog
 from flask import current_app
 from redis import Redis, RedisError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from rq import Queue
 from rq.serializers import JSONSerializer
 
@@ -17,8 +19,9 @@ RINGING_SECONDS = 2
 
 @lru_cache(maxsize=4)
 def connection(url: str) -> Redis:
-    """The connection to ring on; one for each process and address."""
-    return Redis.from_url(url, socket_connect_timeout=RINGING_SECONDS, socket_timeout=RINGING_SECONDS)
+    """The connection to ring on; one for each process and address. It gives up at once: nobody waits for a bell."""
+    seconds = RINGING_SECONDS
+    return Redis.from_url(url, socket_connect_timeout=seconds, socket_timeout=seconds, retry=Retry(NoBackoff(), 0))
 
 
 def queue(name: str) -> Queue:

@@ -13,15 +13,16 @@ from app.tasks.models import State, Task
 
 RING_AGAIN = timedelta(seconds=30)
 RING_FIRST = timedelta(seconds=2)
+"""A new task was rung for by its own commit; the sweep waits this long before it doubts that."""
 AT_ONCE = 200
 
 
 def ring_what_waits() -> int:
     """Ring for tasks that are due and were not rung lately, and for those whose lease ran out; how many."""
     now = clock.now()
-    due = and_(Task.state == State.READY, Task.run_after <= now)
+    due = and_(Task.state == State.READY, Task.run_after < now - RING_FIRST)
     abandoned = and_(Task.state == State.RUNNING, Task.lease_until < now)
-    unheard = or_(and_(Task.rung_at.is_(None), Task.run_after < now - RING_FIRST), Task.rung_at < now - RING_AGAIN)
+    unheard = or_(Task.rung_at.is_(None), Task.rung_at < now - RING_AGAIN)
     query = select(Task.id, Task.queue).where(or_(due, abandoned), unheard).order_by(Task.run_after).limit(AT_ONCE)
     waiting = db.session.execute(query).all()
     db.session.execute(update(Task).where(Task.id.in_([task_id for task_id, _queue in waiting])).values(rung_at=now))

@@ -1,0 +1,164 @@
+"""Real workers and a real Redis, killed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from redis import Redis
+from sqlalchemy import func, select
+
+from app.core import clock
+from app.extensions import db
+from app.outbox.models import OutgoingMail
+from app.tasks import bell, sweep
+from app.tasks.jobs import commit
+from app.tasks.models import State, Task
+from tests.live import make_live_app, wait_for
+from tests.settings import SECRET
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.alone
+
+
+@pytest.fixture
+def installation(tmp_path, redis_server):
+    """An application that really rings, and a way to start its workers."""
+    app = make_live_app(tmp_path, redis_url=redis_server.url)
+    app.config["BELLS"] = None
+    app.processes = []
+
+    def start_worker(queue: str, **environment: str) -> subprocess.Popen[bytes]:
+        settings = {
+            "FACTEUR_DATA_DIR": str(tmp_path),
+            "FACTEUR_SECRET_KEY": SECRET,
+            "FACTEUR_REDIS_URL": redis_server.url,
+        }
+        settings |= {"FACTEUR_MAIL_URL": "smtp://127.0.0.1:9", "PATH": os.environ["PATH"]} | environment
+        command = [sys.executable, "worker.py", queue]
+        process = subprocess.Popen(command, cwd=ROOT, env=settings, start_new_session=True, stderr=subprocess.DEVNULL)
+        app.processes.append(process)
+        return process
+
+    app.start_worker = start_worker
+    yield app
+    for process in app.processes:
+        kill(process)
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """SIGKILL to the worker and all it started."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def make_tasks(count: int) -> list[int]:
+    """Deliveries of mails that do not exist: the shortest real job."""
+    from app.outbox.delivery import deliver
+
+    ids = [deliver.later(number) for number in range(1, count + 1)]
+    commit()
+    return ids
+
+
+def done() -> int:
+    """How many tasks are done; lets go of the database at once, since outside a GET even a look locks SQLite."""
+    count = db.session.scalar(select(func.count()).where(Task.state == State.DONE))
+    db.session.rollback()
+    return count
+
+
+def fence_of(task_id: int) -> int:
+    """How often the task was claimed."""
+    fence = db.session.scalar(select(Task.fence).filter_by(id=task_id))
+    db.session.rollback()
+    return fence
+
+
+def all_done(count: int, seconds: float = 60) -> None:
+    """Ring as the sweep does, every three seconds instead of thirty, until all is done."""
+    rung = 0.0
+
+    def is_so() -> bool:
+        nonlocal rung
+        if time.monotonic() > rung + 3:
+            db.session.execute(db.update(Task).values(rung_at=None))
+            db.session.commit()
+            sweep.ring_what_waits()
+            rung = time.monotonic()
+        return done() == count
+
+    wait_for(is_so, seconds=seconds)
+
+
+def test_a_worker_killed_at_its_task_loses_nothing(installation):
+    """S35: as if it had not started, once its lease is over."""
+    with installation.app_context():
+        task_id, other = make_tasks(2)
+        dying = installation.start_worker("mail", FACTEUR_DIE_AT="task.after_claim")
+        wait_for(lambda: fence_of(task_id), seconds=30)
+        kill(dying)
+        db.session.execute(db.update(Task).values(lease_until=clock.now() - timedelta(seconds=1)))
+        db.session.commit()
+
+        installation.start_worker("mail")
+        all_done(2)
+        assert db.session.get_one(Task, task_id).fence == 2
+        assert db.session.get_one(Task, other).state is State.DONE
+
+
+def test_redis_killed_and_emptied_delays_and_no_more(installation, redis_server):
+    """S36: all work resumes; saved rows stand."""
+    with installation.app_context():
+        redis_server.kill()
+        bell.connection.cache_clear()
+        make_tasks(5)
+        redis_server.start()
+        Redis.from_url(redis_server.url).flushall()
+        installation.start_worker("mail")
+        all_done(5)
+
+
+def test_a_full_redis_delays_and_no_more(installation, redis_server):
+    """S36: the bell is refused, the row stands."""
+    with installation.app_context():
+        redis = Redis.from_url(redis_server.url)
+        redis.config_set("maxmemory", "1")
+        make_tasks(3)
+        assert db.session.scalar(select(func.count()).where(Task.state == State.READY)) == 3
+        db.session.rollback()
+        redis.config_set("maxmemory", "0")
+        installation.start_worker("mail")
+        all_done(3)
+
+
+def test_workers_under_a_kill_loop_end_every_task_once(installation):
+    """S35: killed again and again, each task reaches its end."""
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")
+    dice = random.Random(seed)
+    with installation.app_context():
+        make_tasks(30)
+        for _round in range(5):
+            worker = installation.start_worker("mail")
+            sweep.ring_what_waits()
+            with_pause = dice.uniform(0.8, 2.0)
+            try:
+                worker.wait(with_pause)
+            except subprocess.TimeoutExpired:
+                kill(worker)
+            db.session.execute(db.update(Task).values(lease_until=clock.now() - timedelta(seconds=1), rung_at=None))
+            db.session.commit()
+        installation.start_worker("mail")
+        all_done(30)
+        assert db.session.scalar(select(func.count(OutgoingMail.id))) == 0
+        assert db.session.scalar(select(func.max(Task.attempts))) <= 6
