@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 
+from app.core import clock
 from app.einvoice.invoice import Invoice
 from app.extraction.from_xml import locate, read_invoice
 from app.extraction.page import read_page
@@ -26,7 +27,7 @@ def read_fields(
 ) -> Reading:
     """Everything that can be read from a document. `own` says which of the parties is the company itself."""
     taken_apart = study(contents)
-    reading = read_page(taken_apart, today=today or datetime.now(UTC).date())
+    reading = read_page(taken_apart, today=today or clock.today())
     if use_xml and contents.einvoices:
         reading = _with_xml(taken_apart, reading, contents.einvoices)
     if own is not None:
