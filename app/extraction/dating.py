@@ -16,6 +16,7 @@ _UNTIL = re.compile(
 )
 
 
+_TIME = re.compile(r"[\s,\t-]{1,3}(?:\w{1,3}\s)?[0-2]?\d[:.hH][0-5]\d")
 _LONG_BEFORE = 3 * 366
 """Days before the document's last date from which a date is more likely a law's or a contract's."""
 
@@ -70,11 +71,16 @@ def _judge(evidence: Evidence, spot: Spot, swap: bool) -> DatedSpot:
         spot,
         day,
         len(readings) > 1,
-        issue=max(weight(near, "issue_date"), by_title),
+        issue=max(weight(near, "issue_date"), by_title, 0.55 if _has_time(spot) else 0.0),
         is_mentioned=is_mentioned,
         due=weight(near, "due_date"),
         other=weight(near, "other_date", "period", "order_reference"),
     )
+
+
+def _has_time(spot: Spot) -> bool:
+    """Whether a time of day follows: so tills print the moment of the sale."""
+    return bool(_TIME.match(spot.line.text[spot.end : spot.end + 12]))
 
 
 def _period(judged: list[DatedSpot]) -> tuple[DatedSpot, DatedSpot] | None:

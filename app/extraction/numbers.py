@@ -12,6 +12,8 @@ from app.extraction.values import Spot, Values
 _WORTH_A_LOOK = 0.3
 _PREFIX = re.compile(r"(?<![A-Za-z0-9])[A-Z]{1,5}\s?[-/]?\s?$")
 _FRAGMENT = re.compile(r"\s?[/-]\s?[A-Za-z0-9/_.-]*[A-Za-z0-9]|\s[0-9][A-Z0-9/_.-]*(?=\s|$|\t)")
+_TORN = re.compile(r" \d{2,4}$|(?<=\d) \d{2,4}(?=\t|$)")
+"""The end of a number that OCR tore off."""
 _NOT_A_PREFIX = {"NO", "NR", "N", "NUM", "DU", "DE", "LE", "OF", "ID", "REF", "DATE", "VOM", "THE", "TEL", "FAX", "TVA"}
 
 
@@ -104,9 +106,16 @@ def _whole(spot: Spot) -> tuple[str, Spot]:
         if not is_joined and not (glued and start != spot.start):
             break
         end = part.end()
+    if (
+        line.page.source == "ocr"
+        and (part := _TORN.match(line.text, end, last))
+        and re.search("[/-]", line.text[start:end])
+    ):
+        end = part.end()
     if (start, end) == (spot.start, spot.end):
         return str(spot.value), spot
     text = re.sub(r"\s*([/-])\s*", r"\1", line.text[start:end]).strip()
+    text = re.sub(r"(?<=\d) (?=\d{2,4}$)", "", text) if line.page.source == "ocr" else text
     return text, Spot(line, start, end, text, line.area_of(start, end))
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache
 
 from app.extraction.evidence import Evidence, Nearby, weight
-from app.extraction.labels import tables
+from app.extraction.labels import Label, tables
 from app.extraction.reading import TaxLine
 from app.extraction.values import Money, Values
 
@@ -29,6 +29,8 @@ class Sum:
     spot: Money | None = None
     why: str = ""
     label: float = 0.0
+    head: Label | None = None
+    """The label above it, where that is what speaks for it."""
     scaled: int = 0
 
     def __post_init__(self) -> None:
@@ -88,6 +90,8 @@ def _collect(evidence: Evidence, values: Values) -> _Candidates:
     """Every amount under each role that its labels give it."""
     candidates = _Candidates()
     labels = (label for found in evidence.labels_of.values() for label in found)
+    # A line that names a rate is a row of a tax table: a part of the whole.
+    rated = {spot.line.index for spot in values.rates}
     candidates.is_rounded = any("rounding" in label.roles for label in labels)
     last = max((money.line.index for money in values.amounts), default=0) or 1
     for money in values.amounts:
@@ -100,8 +104,10 @@ def _collect(evidence: Evidence, values: Values) -> _Candidates:
         place += 0.05 if money.currency else 0
         place -= 0 if money.decimals == 2 else 0.15
         place -= 0 if money.is_right else 0.3
+        place -= 0.35 if money.line.index in rated and near and near[0].where == "above" else 0
         _add(candidates, money, near, place)
     for role in ("gross", "net", "tax", "paid", "payable"):
+        _prefer_sums(getattr(candidates, role))
         getattr(candidates, role).sort(key=lambda one: -one.score)
         del getattr(candidates, role)[_MOST:]
     return candidates
@@ -120,7 +126,23 @@ def _add(candidates: _Candidates, money: Money, near: list[Nearby], place: float
     ):
         score = own - 0.6 * other if other > own else own - 0.25 * other
         if own > 0.15 and score > 0.05:
-            getattr(candidates, role).append(Sum(money.value, score + place, money, _named(near, role), own))
+            best = max(near, key=lambda nearby: nearby.closeness * nearby.label.is_for(role))
+            head = best.label if best.where == "above" else None
+            getattr(candidates, role).append(Sum(money.value, score + place, money, _named(near, role), own, head))
+
+
+def _prefer_sums(found: list[Sum]) -> None:
+    """Below one heading, the amount that adds up those above it is the total; they are only parts."""
+    columns: dict[int, list[Sum]] = {}
+    for one in found:
+        if one.head is not None:
+            columns.setdefault(id(one.head), []).append(one)
+    for column in columns.values():
+        *parts, total = sorted(column, key=lambda one: one.spot.line.index)
+        if len(parts) > 1 and sum(part.scaled for part in parts) == total.scaled:
+            total.score, total.label = (max(getattr(one, name) for one in column) for name in ("score", "label"))
+            for part in parts:
+                part.score *= 0.5
 
 
 def _is_named_at_once(near: list[Nearby]) -> bool:
@@ -162,8 +184,10 @@ def _add_proven(candidates: _Candidates) -> None:
                 or net.scaled + tax.scaled in known
             ):
                 continue
-            if 0 < abs(tax.value) < abs(net.value) * Decimal("0.3") and money.line.index >= tax.spot.line.index:
-                candidates.gross.append(Sum(money.value, 0.75, money, "net + tax", 0.5))
+            proven = Sum(money.value, 0.75, money, "net + tax", 0.5)
+            is_below = money.line.index >= tax.spot.line.index and not _is_one_row(proven, net, tax)
+            if is_below and 0 < abs(tax.value) < abs(net.value) * Decimal("0.3"):
+                candidates.gross.append(proven)
                 candidates.net.append(Sum(net.value, 0.6, net.spot, net.why, net.label))
                 known.add(net.scaled + tax.scaled)
 
@@ -222,18 +246,27 @@ def _best_whole(candidates: _Candidates):
     scored: dict[int, tuple[float, tuple]] = {}
     grosses = candidates.gross or _unlabelled(candidates)
     values = [gross.scaled for gross in grosses]
+    largest = max((abs(gross.scaled) for gross in grosses if gross.label > 0.4), default=0)
     for gross in grosses:
         again = 0.08 * min(values.count(gross.scaled) - 1, 3) + _is_after_rounding(gross, candidates)
         pairs = [(net, tax) for net in (*candidates.net, None) for tax in (*candidates.tax, None)]
         pairs += _unlabelled_pairs(gross, candidates)
         for net, tax in pairs:
             score = 1.2 * gross.score + again + _score(gross, net, tax)
+            score -= 0.8 if largest > abs(gross.scaled) and _is_one_row(gross, net, tax) else 0
             if gross.scaled not in scored or score > scored[gross.scaled][0]:
                 scored[gross.scaled] = (score, (gross, net, tax))
     if not scored:
         return None, 0.0, None
     ranked = sorted(scored.values(), key=lambda item: -item[0])
     return ranked[0][1], ranked[0][0], ranked[1][0] if len(ranked) > 1 else None
+
+
+def _is_one_row(*whole: Sum | None) -> bool:
+    """Whether all three stand on one line: the row of a tax table adds up too, and is not the whole."""
+    return len({one.spot.line.index for one in whole if one and one.spot}) == 1 and all(
+        one and one.spot for one in whole
+    )
 
 
 def _is_after_rounding(gross: Sum, candidates: _Candidates) -> float:
@@ -256,7 +289,9 @@ def _score(gross: Sum, net: Sum | None, tax: Sum | None) -> float:
     if net and tax:
         if abs(tax.scaled) > 0.3 * abs(net.scaled):
             return score - 1.2  # no country taxes that much
-        gap = abs(net.scaled + tax.scaled - gross.scaled)
+        # A dash between "VAT" and its amount looks like a minus.
+        added = abs(tax.scaled) if gross.scaled > 0 and net.scaled > 0 else tax.scaled
+        gap = abs(net.scaled + added - gross.scaled)
         if gap <= _SCALE // 100:
             return score + (1.0 if tax.scaled else 0.6)
         return score + (0.6 if gap <= 2 * _SCALE // 100 else -0.9 - 0.3 * min(net.score, tax.score))
@@ -290,6 +325,8 @@ def _unlabelled(candidates: _Candidates) -> list[Sum]:
 def _complete(totals: Totals) -> None:
     """Compute the one that is not printed from the two that are."""
     gross, net, tax = totals.gross, totals.net, totals.tax
+    if gross and net and tax and tax.scaled < 0 < gross.scaled and net.scaled - tax.scaled == gross.scaled:
+        totals.tax, totals.adds_up = replace(tax, value=-tax.value), True  # the dash was no minus
     if gross and net and not tax and abs(net.value) <= abs(gross.value):
         totals.tax = Sum(gross.value - net.value, 0.0, None, "gross − net")
     elif gross and tax and not net:
