@@ -128,6 +128,11 @@ class SignIn(db.Model):
     user: Mapped[User] = relationship(lazy="joined")
     company: Mapped[Company | None] = relationship()
 
+    @classmethod
+    def visible_to(cls, user: User) -> Select[tuple[SignIn]]:
+        """A person's own."""
+        return select(cls).where(cls.user_id == user.id)
+
 
 class LinkPurpose(StrEnum):
     """What a mailed link lets its holder do, once."""

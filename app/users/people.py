@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -22,16 +23,35 @@ after_company_created: list[Callable[[Company], None]] = []
 
 def create(email: str, *, role: Role, name: str = "", password: str = "", by: User | None = None) -> User:
     """A person with this role in the first company, which is made where there is none."""
-    email = email.strip().lower()
-    if db.session.scalar(select(User).filter_by(email=email)):
+    if by_email(email):
         raise Refused(_("%(email)s already has an account.", email=email))
     company = db.session.scalar(select(Company).order_by(Company.id)) or create_company(_("My company"), by=by)
-    user = User(email=email, name=name or email.split("@")[0])
+    user = new(email, name=name)
     if password:
         passwords.set_password(user, password)
-    db.session.add(user)
     join(user, company, role, by=by)
     return user
+
+
+def new(email: str, *, name: str = "", language: str = "fr") -> User:
+    """A person who cannot sign in yet, and belongs to no company."""
+    email = email.strip().lower()
+    user = User(email=email, name=name or email.split("@")[0], language=language)
+    db.session.add(user)
+    return user
+
+
+def by_email(email: str) -> User | None:
+    """The person with this address, whatever its case."""
+    return db.session.scalar(select(User).filter_by(email=email.strip().lower()))
+
+
+def rename(user: User, name: str, language: str) -> None:
+    """Change what somebody is called, and the language Facteur speaks to them."""
+    changes = {"name": [user.name, name], "language": [user.language, language]}
+    user.name, user.language = name, language
+    if changed := {field: pair for field, pair in changes.items() if pair[0] != pair[1]}:
+        note(user, by=user, act="changed", changes=changed)
 
 
 def create_company(name: str, *, by: User | None = None) -> Company:
@@ -47,13 +67,20 @@ def create_company(name: str, *, by: User | None = None) -> Company:
     return company
 
 
-def join(user: User, company: Company, role: Role, *, by: User | None) -> Membership:
+def join(user: User, company: Company, role: Role, *, by: User | None, rights: list[str] | None = None) -> Membership:
     """Make `user` a member of `company` with this role."""
-    membership = Membership(user=user, company=company, role=role)
+    membership = Membership(user=user, company=company, role=role, rights=rights or [])
     db.session.add(membership)
     db.session.flush()
-    trail.record(membership, by=by, act="joined", changes={"role": [None, role], "user": [None, user.email]})
+    changes = {"role": [None, role], "rights": [[], membership.rights], "user": [None, user.email]}
+    trail.record(membership, by=by, act="joined", changes=changes)
     return membership
+
+
+def note(user: User, *, by: User | None, act: str, changes: dict[str, Any] | None = None) -> None:
+    """Note an act about a person in the trail of each of their companies, where its admins read it."""
+    for membership in user.memberships:
+        trail.record(membership, by=by, act=act, why=user.email, changes=changes)
 
 
 def slug_of(name: str) -> str:

@@ -7,7 +7,7 @@ import secrets
 from datetime import timedelta
 
 from flask import g, request, session
-from flask_login import login_user, logout_user
+from flask_login import current_user, login_user, logout_user
 from sqlalchemy import select, update
 
 from app.core import clock
@@ -15,6 +15,7 @@ from app.extensions import db, login
 from app.users.models import Company, SignIn, User
 
 LONGEST = timedelta(days=30)
+SEEN_EVERY = timedelta(minutes=5)
 
 
 def digest(token: str) -> str:
@@ -22,19 +23,27 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def begin(user: User) -> SignIn:
-    """Sign `user` in here, under a new session."""
-    session.clear()
+def begin(user: User, *, stay: bool = False) -> SignIn:
+    """Sign `user` in here, under a new session; `stay`: also when the browser is closed in between."""
+    end()
+    session.permanent = stay
     user.token = secrets.token_urlsafe(32)
     sign_in = SignIn(
         token_hash=digest(user.token),
         user=user,
+        company_id=_last_company(user),
         address=request.remote_addr or "",
         browser=request.user_agent.string[:200],
     )
     db.session.add(sign_in)
     login_user(user)
+    g.sign_in = sign_in
     return sign_in
+
+
+def _last_company(user: User) -> int | None:
+    """Where the person was last time."""
+    return db.session.scalar(select(SignIn.company_id).filter_by(user_id=user.id).order_by(SignIn.id.desc()).limit(1))
 
 
 @login.user_loader
@@ -44,15 +53,29 @@ def load(token: str) -> User | None:
     if sign_in is None or sign_in.created_at < clock.now() - LONGEST or sign_in.user.is_disabled:
         return None
     g.sign_in, sign_in.user.token = sign_in, token
+    if request.method == "POST" and sign_in.seen_at < clock.now() - SEEN_EVERY:
+        sign_in.seen_at = clock.now()
     return sign_in.user
+
+
+def here() -> SignIn | None:
+    """The sign-in this request comes through."""
+    return g.get("sign_in")
 
 
 def end() -> None:
     """Sign out here: this sign-in is dead on the server too."""
-    if sign_in := g.get("sign_in"):
+    if current_user.is_authenticated and (sign_in := here()):
         sign_in.ended_at = clock.now()
     logout_user()
     session.clear()
+
+
+def living(user: User) -> list[SignIn]:
+    """The browsers in which a person is signed in, newest first."""
+    query = select(SignIn).where(SignIn.user_id == user.id, SignIn.ended_at.is_(None))
+    query = query.where(SignIn.created_at > clock.now() - LONGEST)
+    return list(db.session.scalars(query.order_by(SignIn.id.desc())))
 
 
 def end_all(user: User, *, but: SignIn | None = None) -> None:
