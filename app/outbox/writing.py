@@ -42,7 +42,9 @@ def write(
     if known:
         return known
     addresses = [_checked(address) for address in ([to] if isinstance(to, str) else to)]
-    with force_locale(language or "fr"):
+    language = language or "fr"
+    context["language"] = language
+    with force_locale(language):
         text = render_template(f"{template}.txt", **context)
         html = render_template(f"{template}.html", **context)
     mail = OutgoingMail(

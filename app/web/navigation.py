@@ -47,11 +47,14 @@ SEES = (P.SEE_ALL, P.SEE_ASSIGNED, P.SEE_VALIDATED)
 HOME = Item("dashboard.home", _("Home"), "house", (P.SEE_OWN_PAGES,))
 REVIEW = Item("review.index", _("Review"), "inbox", (P.EDIT,))
 ADD = Item("intake.new", _("Add"), "plus", (P.EDIT,))
+DOCUMENTS = Item("documents.index", _("Documents"), "file-text", SEES)
+SETTINGS = Item("settings.index", _("Settings"), "settings", (P.ADMINISTER,))
+ACCOUNT = Item("users.account", _("My account"), "circle-user-round", (P.SEE_OWN_PAGES,))
 MAIN = [
     HOME,
     REVIEW,
     Item("approval.index", _("Approvals"), "circle-check", (P.DECIDE,)),
-    Item("documents.index", _("Documents"), "file-text", SEES),
+    DOCUMENTS,
     Item("counterparties.customers", _("Customers"), "users", SEES),
     Item("counterparties.suppliers", _("Suppliers"), "truck", SEES),
 ]
@@ -59,15 +62,26 @@ APART = [
     Item("intake.index", _("Mail log"), "mail", (P.EDIT,)),
     Item("outbox.index", _("Outbox"), "send", (P.ADMINISTER,)),
     Item("documents.trash_list", _("Trash"), "trash-2", (P.EDIT,)),
-    Item("settings.index", _("Settings"), "settings", (P.ADMINISTER,)),
+    SETTINGS,
 ]
 
 
-def navigation() -> list[list[dict[str, Any]]]:
+def navigation() -> list[dict[str, Any]]:
     """The groups of the sidebar."""
-    return [[item.as_link() for item in group if item.is_shown] for group in (MAIN, APART)]
+    return [{"label": "", "items": [item.as_link() for item in group if item.is_shown]} for group in (MAIN, APART)]
 
 
 def bottom_bar() -> list[dict[str, Any]]:
     """What a phone shows at the bottom."""
     return [item.as_link() for item in (HOME, REVIEW, MAIN[2], ADD) if item.is_shown]
+
+
+def person_menu() -> list[dict[str, Any]]:
+    """What stands under the person's name."""
+    return [item.as_link() for item in (ACCOUNT, SETTINGS) if item.is_shown]
+
+
+def shortcuts() -> dict[str, str]:
+    """The addresses of the top bar: the search, and the one primary button; left out where they may not be used."""
+    places = {"search_url": DOCUMENTS, "add_url": ADD}
+    return {name: url_for(item.endpoint) for name, item in places.items() if item.is_shown}
