@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core import clock
 from app.core.types import Json, UTCDateTime
 from app.extensions import db
+from app.web.access import Permission, Person, companies_with
 
 
 class AuditEntry(db.Model):
@@ -31,8 +32,15 @@ class AuditEntry(db.Model):
     why: Mapped[str] = mapped_column(Text, default="")
     changes: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     """Field name → [was, is now]."""
+    position: Mapped[int | None] = mapped_column(unique=True)
+    """Its place in the chain; not its id, as a transaction that began earlier may end later."""
     previous_hash: Mapped[str | None] = mapped_column(String(64))
     hash: Mapped[str | None] = mapped_column(String(64), index=True)
+
+    @classmethod
+    def visible_to(cls, user: Person) -> Select[tuple[AuditEntry]]:
+        """The entries of the companies `user` administers."""
+        return select(cls).where(cls.company_id.in_(companies_with(user, Permission.ADMINISTER)))
 
     @classmethod
     def about(cls, thing: Any) -> Select[tuple[AuditEntry]]:

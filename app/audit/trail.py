@@ -48,17 +48,24 @@ def _plain(value: Any) -> Any:
 
 def chain(limit: int = 1000) -> int:
     """Give hashes to the entries that have none, in order; how many. Called by the sweep, never by the writer."""
-    head = db.session.scalar(select(AuditEntry.hash).where(AuditEntry.hash.is_not(None)).order_by(AuditEntry.id.desc()))
-    head, waiting = head or FIRST, _unchained(limit)
+    position, last = head()
+    waiting = _unchained(limit)
     for entry in waiting:
-        head, previous = _hash(entry, head), head
+        position, last, previous = position + 1, _hash(entry, last), last
         db.session.execute(
             update(AuditEntry)
             .where(AuditEntry.id == entry.id, AuditEntry.hash.is_(None))
-            .values(previous_hash=previous, hash=head)
+            .values(position=position, previous_hash=previous, hash=last)
             .execution_options(synchronize_session=False)
         )
     return len(waiting)
+
+
+def head() -> tuple[int, str]:
+    """Place and hash of the last entry of the chain: whoever keeps them can tell later that its tail was cut."""
+    query = select(AuditEntry.position, AuditEntry.hash).where(AuditEntry.position.is_not(None))
+    last = db.session.execute(query.order_by(AuditEntry.position.desc()).limit(1)).first()
+    return (last.position or 0, last.hash or FIRST) if last else (0, FIRST)
 
 
 def _unchained(limit: int) -> list[AuditEntry]:
@@ -84,12 +91,11 @@ def _hash(entry: AuditEntry, previous: str) -> str:
 
 
 def first_bad_entry() -> int | None:
-    """Id of the first entry that was changed, reordered or stands after a gap; None where the chain holds."""
-    head = FIRST
-    for entry in db.session.scalars(select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=500)):
-        if entry.hash is None:
-            return None
-        if entry.previous_hash != head or entry.hash != _hash(entry, head):
+    """Id of the first entry that was changed, moved or stands after a gap; None where the chain holds."""
+    last = FIRST
+    query = select(AuditEntry).where(AuditEntry.hash.is_not(None)).order_by(AuditEntry.position)
+    for place, entry in enumerate(db.session.scalars(query.execution_options(yield_per=500)), start=1):
+        if entry.position != place or entry.previous_hash != last or entry.hash != _hash(entry, last):
             return entry.id
-        head = entry.hash
+        last = entry.hash
     return None

@@ -23,9 +23,11 @@ def upgrade():
     sa.Column('act', sa.String(length=60), nullable=False),
     sa.Column('why', sa.Text(), nullable=False),
     sa.Column('changes', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=True),
     sa.Column('previous_hash', sa.String(length=64), nullable=True),
     sa.Column('hash', sa.String(length=64), nullable=True),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_audit_entry'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_audit_entry')),
+    sa.UniqueConstraint('position', name=op.f('uq_audit_entry_position'))
     )
     with op.batch_alter_table('audit_entry', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_audit_entry_company_id'), ['company_id'], unique=False)

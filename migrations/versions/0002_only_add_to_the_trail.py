@@ -22,7 +22,8 @@ POSTGRESQL = (
     """CREATE FUNCTION audit_entry_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
        BEGIN
          IF TG_OP = 'UPDATE' AND OLD.hash IS NULL
-            AND (to_jsonb(NEW) - 'hash' - 'previous_hash') = (to_jsonb(OLD) - 'hash' - 'previous_hash') THEN
+            AND (to_jsonb(NEW) - ARRAY['hash', 'previous_hash', 'position'])
+              = (to_jsonb(OLD) - ARRAY['hash', 'previous_hash', 'position']) THEN
            RETURN NEW;
          END IF;
          RAISE EXCEPTION 'the audit trail is append-only';

@@ -1,0 +1,92 @@
+"""The audit trail, as admins read it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from flask import Blueprint, request, url_for
+from flask_babel import get_timezone
+from flask_login import current_user
+from sqlalchemy import Select, select
+
+from app.audit import words
+from app.audit.models import AuditEntry
+from app.extensions import db
+from app.users.models import Company
+from app.web.access import Permission, requires
+from app.web.pages import page
+
+bp = Blueprint("audit", __name__, url_prefix="/audit")
+PAGE_SIZE = 50
+LARGEST_ID = 2**63 - 1
+
+
+@bp.get("")
+@requires(Permission.ADMINISTER)
+def index():
+    """Who changed what and when, newest first, in the companies one is admin of."""
+    wanted = _wanted()
+    query = _matching(AuditEntry.visible_to(current_user), wanted)
+    if before := _number("before"):
+        query = query.where(AuditEntry.id < before)
+    found = list(db.session.scalars(query.order_by(AuditEntry.id.desc()).limit(PAGE_SIZE + 1)))
+    shown = found[:PAGE_SIZE]
+    pages = {"previous_url": url_for(".index", **wanted) if before else None, "next_url": None}
+    if len(found) > PAGE_SIZE:
+        pages["next_url"] = url_for(".index", before=shown[-1].id, **wanted)
+    return page("audit/index.html", entries=shown, pages=pages, wanted=wanted, words=words, **_choices())
+
+
+def _wanted() -> dict[str, Any]:
+    """The filters in the address that make sense."""
+    since, until = _day("since"), _day("until")
+    wanted = {"person": _number("person"), "type": request.args.get("type"), "thing": _number("thing")}
+    wanted |= {"since": since and since.isoformat(), "until": until and until.isoformat()}
+    return {name: value for name, value in wanted.items() if value}
+
+
+def _matching(query: Select[tuple[AuditEntry]], wanted: dict[str, Any]) -> Select[tuple[AuditEntry]]:
+    if "person" in wanted:
+        query = query.where(AuditEntry.user_id == wanted["person"])
+    if "type" in wanted:
+        query = query.where(AuditEntry.object_type == wanted["type"])
+    if "thing" in wanted:
+        query = query.where(AuditEntry.object_id == wanted["thing"])
+    if "since" in wanted:
+        query = query.where(AuditEntry.at >= _beginning(date.fromisoformat(wanted["since"])))
+    if "until" in wanted:
+        query = query.where(AuditEntry.at < _beginning(date.fromisoformat(wanted["until"]) + timedelta(days=1)))
+    return query
+
+
+def _number(name: str) -> int | None:
+    number = request.args.get(name, type=int)
+    return number if number and 0 < number <= LARGEST_ID else None
+
+
+def _day(name: str) -> date | None:
+    """A day as browsers send it; one that is none is passed over."""
+    try:
+        day = date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None
+    return day if 1970 <= day.year <= 9000 else None
+
+
+def _beginning(day: date) -> datetime:
+    """The moment a day begins where the reader is."""
+    return datetime.combine(day, time(), tzinfo=get_timezone())
+
+
+def _choices() -> dict[str, Any]:
+    """The people and kinds of things that occur, and the names of companies."""
+    seen = AuditEntry.visible_to(current_user).subquery()
+    people = select(seen.c.user_id, seen.c.user_name).where(seen.c.user_id.is_not(None)).distinct()
+    types = select(seen.c.object_type).distinct()
+    names = {each.id: each.name for each in db.session.scalars(Company.visible_to(current_user))}
+    return {
+        "people": sorted({id_: name for id_, name in db.session.execute(people)}.items(), key=lambda each: each[1]),
+        "types": sorted(((type_, words.thing(type_)) for type_ in db.session.scalars(types)), key=lambda each: each[1]),
+        "companies_by_id": names,
+    }
