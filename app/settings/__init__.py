@@ -1,0 +1,1 @@
+"""The pages on which an admin sets up companies, people and what they may do."""

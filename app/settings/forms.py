@@ -1,0 +1,160 @@
+"""Forms of the settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from stdnum import iban
+from stdnum.eu import vat
+from stdnum.exceptions import ValidationError as BadNumber
+from stdnum.fr import siren
+from wtforms import (
+    BooleanField,
+    EmailField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import DataRequired, Email, Length
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from app.documents.models import Direction
+from app.settings import choices
+from app.users.forms import stripped
+from app.web.language import LANGUAGES
+
+MOST_OCR_LANGUAGES = 6
+
+
+def compact(value: str | None) -> str:
+    """A number without the blanks, dots and dashes people group it by."""
+    return "".join(c for c in (value or "").upper() if c.isalnum())
+
+
+class LinesField(TextAreaField):
+    """One thing a line."""
+
+    def _value(self) -> str:
+        return "\n".join(self.data or [])
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Each line once, without the empty ones."""
+        lines = (valuelist[0] if valuelist else "").splitlines()
+        self.data = list(dict.fromkeys(line.strip() for line in lines if line.strip()))
+
+
+class CompanyForm(FlaskForm):
+    """What a company is."""
+
+    name = StringField(_("Name"), [DataRequired(_("Enter the company's name.")), Length(max=200)], filters=[stripped])
+    other_names = LinesField(
+        _("Other names"),
+        description=_("Trade names suppliers write to, one a line. They help to tell sales from purchases."),
+    )
+    vat_number = StringField(_("VAT number"), filters=[compact], render_kw={"autocomplete": "off"})
+    siren = StringField("SIREN", filters=[compact], description=_("Nine digits."), render_kw={"inputmode": "numeric"})
+    ibans = LinesField(_("Its own IBANs"), description=_("One a line. An invoice to be paid to one of them is a sale."))
+    address = TextAreaField(_("Address"), [Length(max=1000)], filters=[stripped])
+    country = SelectField(_("Country"))
+    currency = SelectField(_("Currency"), description=_("Where an invoice names none."))
+    time_zone = SelectField(_("Time zone"), description=_("When a day begins, and when mails leave."))
+    ocr_languages = SelectMultipleField(
+        _("Languages of scanned invoices"),
+        description=_(
+            "The fewer, the faster and surer. A language that is not installed on the server is passed over."
+        ),
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.country.choices = choices.countries()
+        self.currency.choices = choices.currencies()
+        self.time_zone.choices = choices.time_zones()
+        self.ocr_languages.choices = choices.ocr_languages()
+
+    def validate_vat_number(self, field: Any) -> None:
+        """Its check digits, as its country reckons them."""
+        if field.data and not vat.is_valid(field.data):
+            raise ValidationError(gettext("This is no valid VAT number of the European Union: look at its digits."))
+
+    def validate_siren(self, field: Any) -> None:
+        """Its check digit."""
+        if field.data and not siren.is_valid(field.data):
+            raise ValidationError(gettext("This is no valid SIREN: nine digits, the last of which checks the others."))
+
+    def validate_ibans(self, field: Any) -> None:
+        """The check digits of each."""
+        numbers = [compact(line) for line in field.data]
+        for number, line in zip(numbers, field.data, strict=True):
+            try:
+                iban.validate(number)
+            except BadNumber:
+                raise ValidationError(gettext("“%(line)s” is no valid IBAN.", line=line[:60])) from None
+        field.data = list(dict.fromkeys(numbers))
+
+    def validate_other_names(self, field: Any) -> None:
+        """Few and short enough to be names."""
+        if len(field.data) > 50 or any(len(name) > 200 for name in field.data):
+            raise ValidationError(gettext("At most 50 names of at most 200 characters."))
+
+    def validate_ocr_languages(self, field: Any) -> None:
+        """One at least; each more takes time on every page."""
+        if not 1 <= len(field.data or []) <= MOST_OCR_LANGUAGES:
+            raise ValidationError(gettext("Choose between one and %(most)d languages.", most=MOST_OCR_LANGUAGES))
+
+    def facts(self) -> dict[str, Any]:
+        """What is to be stored."""
+        facts = {name: value for name, value in self.data.items() if name != "csrf_token"}
+        return facts | {"ocr_languages": "+".join(self.ocr_languages.data)}
+
+
+class RulesForm(FlaskForm):
+    """How a company works."""
+
+    restrict_non_admins = BooleanField(_("Restrict non-admins"))
+    category_required = BooleanField(_("Require an accounting category for purchases"))
+    trash_enabled = BooleanField(_("Use the trash"))
+    trash_emptied = BooleanField(_("Empty the trash automatically"))
+    trash_days = StringField(_("Days kept in the trash"), [Length(max=20)], render_kw={"inputmode": "numeric"})
+
+
+class CategoryForm(FlaskForm):
+    """An accounting category."""
+
+    name = StringField(_("Name"), [DataRequired(_("Enter a name.")), Length(max=120)], filters=[stripped])
+    account_code = StringField(_("Account code"), [Length(max=20)], filters=[stripped])
+    direction = SelectField(_("For"))
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        named = {Direction.PURCHASE: gettext("Purchases"), Direction.SALE: gettext("Sales")}
+        self.direction.choices = [("", gettext("Both")), *((each.value, name) for each, name in named.items())]
+
+    def facts(self) -> dict[str, Any]:
+        """What is to be stored."""
+        direction = Direction(self.direction.data) if self.direction.data else None
+        return {"name": self.name.data, "account_code": self.account_code.data, "direction": direction}
+
+
+class InviteForm(FlaskForm):
+    """Whom to invite; what they may do stands beside, company by company."""
+
+    name = StringField(_("Name"), [DataRequired(_("Enter a name.")), Length(max=200)], filters=[stripped])
+    email = EmailField(
+        _("E-mail address"),
+        [
+            DataRequired(_("Enter an e-mail address.")),
+            Length(max=254),
+            Email(_("This is no e-mail address."), check_deliverability=False),
+        ],
+        filters=[stripped],
+        render_kw={"autocomplete": "off"},
+    )
+    language = SelectField(_("Language"), choices=list(LANGUAGES.items()))
