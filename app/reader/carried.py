@@ -21,7 +21,7 @@ def carried(document: pymupdf.Document, job: Job) -> Iterator[tuple[str, Any]]:
     left = job.limits.embedded_bytes
     for place in range(min(document.embfile_count(), MAX_FILES)):
         said = document.embfile_info(place)
-        name = said.get("ufilename") or said.get("filename") or said.get("name") or f"file {place + 1}"
+        name = _name(said) or f"file {place + 1}"
         data = b"" if said.get("size", 0) > left else document.embfile_get(place)
         if len(data) > left or (not data and said.get("size", 0)):
             yield "flag", "embedded_left_out"
@@ -30,6 +30,15 @@ def carried(document: pymupdf.Document, job: Job) -> Iterator[tuple[str, Any]]:
         yield "embedded", Embedded(name=name[:255], data=data)
         if data and sniff(data[:HEAD])[0] == "xml":
             yield _told(data)
+
+
+def _name(said: dict) -> str:
+    """The name of an embedded file; the library gives UTF-8 as if it were Latin-1."""
+    name = said.get("ufilename") or said.get("filename") or said.get("name") or ""
+    try:
+        return name.encode("latin-1").decode()
+    except UnicodeError:
+        return name
 
 
 def _told(data: bytes) -> tuple[str, Any]:

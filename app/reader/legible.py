@@ -39,6 +39,9 @@ def legible(picture: Image.Image, job: Job, dpi: int) -> Legible:
 def _read(found: Legible, job: Job, dpi: int) -> None:
     """First try; turned where the first try gives little; second page mode where it still does."""
     grey = found.picture.convert("L")
+    darkest, brightest = grey.getextrema()
+    if darkest == brightest:
+        return  # a blank page
     clean = straighten.is_clean(grey)
     found.look = "picture" if clean else "page"
     if not clean:

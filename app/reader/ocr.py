@@ -58,6 +58,8 @@ def words(picture: Image.Image, job: Job, mode: int, dpi: int) -> list[Word]:
             raise Unreadable("ocr_failed", str(error.message)[:200]) from error
         except RuntimeError as error:  # how pytesseract says that it timed out
             raise OutOfTime from error
+        except (OSError, ValueError, KeyError) as error:  # it ended well, but left no table or a broken one
+            raise Unreadable("ocr_failed", type(error).__name__) from error
     return list(_words(table, picture.size))
 
 
@@ -72,7 +74,7 @@ def turn(picture: Image.Image, job: Job) -> int | None:
                 timeout=max(0.1, job.seconds_left),
                 output_type=Output.DICT,
             )
-        except (pytesseract.TesseractError, RuntimeError):
+        except (pytesseract.TesseractError, RuntimeError, OSError):
             return None
     return found["rotate"] if found["orientation_conf"] > 1 else None
 

@@ -14,7 +14,7 @@ from app.reader.carried import carried
 from app.reader.contents import Page, Unreadable, Word
 from app.reader.job import Job
 from app.reader.legible import Legible, legible
-from app.reader.textlayer import is_usable, layer
+from app.reader.textlayer import is_blank, is_usable, layer
 
 OCR_DPI = 300
 _SCRIPTS = ("/JavaScript", "/JS", "/Launch", "/SubmitForm", "/ImportData")
@@ -104,7 +104,7 @@ class _Pages:
             words, hidden = layer(drawn)
             if hidden:
                 self.flags.add("hidden_text")
-            if not self.job.force_ocr and is_usable(drawn, words):
+            if (not self.job.force_ocr and is_usable(drawn, words)) or is_blank(drawn):
                 return self.as_text(drawn, number, words)
             return self.by_ocr(drawn, number)
         except (pymupdf.mupdf.FzErrorBase, RuntimeError, ValueError) as error:
@@ -116,6 +116,7 @@ class _Pages:
     def as_text(self, drawn: pymupdf.Page, number: int, words: list[Word]) -> Page:
         """The page with the words of its text layer."""
         page = Page(number, round(drawn.rect.width, 1), round(drawn.rect.height, 1), self.kept(words))
+        page.source = "text" if page.words else "none"
         page.glyph_height = drawing.glyph_height(page)
         if self.job.draw:
             page.dpi = self.fitting(drawn, drawing.DPI, drawing.MAX_SIZE[0] * drawing.MAX_SIZE[1])

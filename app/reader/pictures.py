@@ -16,7 +16,7 @@ from app.reader.job import Job
 from app.reader.legible import Legible, legible
 
 _A4_INCHES = 11.69
-_FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "HEIF", "MPO")
+_FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "HEIF")
 
 
 def prepare() -> None:

@@ -40,6 +40,13 @@ def is_usable(page: pymupdf.Page, words: list[Word]) -> bool:
     return letters >= _FEW * 10 or not (letters < _FEW * 10 and _picture_share(page) > 0.6)
 
 
+def is_blank(page: pymupdf.Page) -> bool:
+    """True where nothing at all is printed, so that OCR need not look."""
+    small = 400 / max(page.rect.width, page.rect.height, 1)
+    drawn = page.get_pixmap(matrix=pymupdf.Matrix(small, small), colorspace=pymupdf.csGRAY, alpha=False).samples
+    return drawn.count(drawn[:1]) == len(drawn)
+
+
 def _sorted(words: list[tuple]) -> list[tuple]:
     """Blocks from top to bottom and left to right, the file's own order inside a block."""
     first: dict[int, tuple[float, float]] = {}
