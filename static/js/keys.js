@@ -17,6 +17,16 @@ function pressed(event) {
   return [...held, held.length && key.length === 1 ? key.toUpperCase() : key].join("+");
 }
 
+/** Single keys can be switched off, for voice control and unsure hands (WCAG 2.1.4); Ctrl and Alt always act. */
+function singles(setting) {
+  try {
+    if (setting !== undefined) localStorage.setItem("single-keys", setting ? "on" : "off");
+    return localStorage.getItem("single-keys") !== "off";
+  } catch {
+    return true;
+  }
+}
+
 function isVisible(element) {
   return element.getClientRects().length > 0;
 }
@@ -50,6 +60,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && typing) return event.target.blur();
   // While typing only Ctrl and Alt combinations act, and never AltGr, which writes characters.
   if (typing && (!(event.ctrlKey || event.metaKey || event.altKey) || event.getModifierState("AltGraph"))) return;
+  if (event.key.length === 1 && !(event.ctrlKey || event.metaKey || event.altKey) && !singles()) return;
   if (event.target.matches("summary, button, a") && ["Enter", " "].includes(event.key) && !event.ctrlKey) return;
   const key = pressed(event);
   const here = all();
@@ -100,5 +111,11 @@ function list(target) {
 }
 
 document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-dialog='#keys']")) list(document.querySelector("[data-keys-list]"));
+  if (!event.target.closest("[data-dialog='#keys']")) return;
+  list(document.querySelector("[data-keys-list]"));
+  document.querySelector("[data-keys-switch]").checked = singles();
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-keys-switch]")) singles(event.target.checked);
 });

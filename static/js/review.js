@@ -60,7 +60,8 @@ function choose(field, text) {
 function fill(word, adding) {
   if (!aimed?.isConnected || aimed.readOnly) return;
   const text = fitting(word.dataset.value ?? word.dataset.text, aimed);
-  if (text === null || !choose(aimed, adding && aimed.value ? `${aimed.value} ${text}` : text)) return;
+  const fits = text !== null && choose(aimed, adding && aimed.value ? `${aimed.value} ${text}` : text);
+  if (!fits) return aimed.focus({ preventScroll: true });
   for (const kind of ["input", "change"]) aimed.dispatchEvent(new Event(kind, { bubbles: true }));
   aimed.closest(".field")?.classList.remove("field-unsure", "field-failed");
   if (adding) aimed.focus({ preventScroll: true });

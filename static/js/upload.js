@@ -18,7 +18,9 @@ function row(form, file) {
   bar.max = 1;
   bar.value = 0;
   bar.setAttribute("aria-label", file.name);
-  line.append(make("span", "upload-name", file.name), bar, make("span", "upload-state", form.dataset.wordWaiting));
+  const name = make("span", "upload-name", file.name);
+  name.title = file.name;
+  line.append(name, bar, make("span", "upload-state", form.dataset.wordWaiting));
   form.querySelector("[data-upload-list]").append(line);
   return line;
 }

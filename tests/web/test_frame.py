@@ -16,6 +16,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired
 
 from app.documents.models import Status
+from tests.web.sample import make_app
 
 EVIL = "<script>alert(1)</script>\"'"
 
@@ -29,27 +30,35 @@ class SampleForm(FlaskForm):
     urgent = BooleanField("Urgent")
 
 
+@pytest.fixture(scope="module")
+def sample() -> Flask:
+    """The real templates without a database."""
+    return make_app()
+
+
 @pytest.fixture
-def part(app: Flask, monkeypatch):
+def part(sample: Flask, monkeypatch):
     """`part("{{ icon('x') }}", …)`: what one macro writes; an unknown variable is an error."""
-    monkeypatch.setattr(app.jinja_env, "undefined", StrictUndefined)
-    names = re.findall(r"{% macro ([a-z]\w*)", app.jinja_env.loader.get_source(app.jinja_env, "web/_macros.html")[0])
+    monkeypatch.setattr(sample.jinja_env, "undefined", StrictUndefined)
+    names = re.findall(
+        r"{% macro ([a-z]\w*)", sample.jinja_env.loader.get_source(sample.jinja_env, "web/_macros.html")[0]
+    )
     heading = f'{{% from "web/_macros.html" import {", ".join(names)} %}}'
 
     def write(template: str, **context) -> str:
-        with app.test_request_context():
+        with sample.test_request_context():
             return render_template_string(heading + template, **context)
 
     return write
 
 
 @pytest.fixture
-def frame(app: Flask):
+def frame(sample: Flask):
     """`frame(**context)`: an empty page with this context."""
 
     def write(**context) -> str:
         person = SimpleNamespace(name="Léa Martin", email="lea@example.org", is_authenticated=True)
-        with app.test_request_context():
+        with sample.test_request_context():
             return render_template("web/layout.html", current_user=person, **context)
 
     return write
@@ -103,9 +112,9 @@ def test_every_htmx_request_carries_the_token(frame):
     assert json.loads(re.search(r"<body hx-headers='([^']+)'", page).group(1)) == {"X-CSRFToken": token}
 
 
-def test_a_fragment_brings_a_fresh_token_and_leaves_the_toasts_alone(app):
+def test_a_fragment_brings_a_fresh_token_and_leaves_the_toasts_alone(sample):
     """OP-6: polling does not wipe away what the person has not read yet."""  # S77
-    with app.test_request_context():
+    with sample.test_request_context():
         fragment = render_template("web/_alerts.html", out_of_band=True)
     assert 'id="csrf-token"' in fragment and 'hx-swap-oob="true"' in fragment
     assert 'id="alerts"' not in fragment
@@ -140,9 +149,9 @@ def test_a_text_is_never_markup(part, template):
     assert "\"'" not in written
 
 
-def test_an_error_is_linked_to_its_field(app, part):
+def test_an_error_is_linked_to_its_field(sample, part):
     """OP-6: a screen reader reads hint and reason with the field."""
-    with app.test_request_context(method="POST"):
+    with sample.test_request_context(method="POST"):
         form = SampleForm(meta={"csrf": False})
         form.validate()
         written = part("{{ form_errors(form) }}{{ form_field(form.number) }}", form=form)
@@ -151,9 +160,9 @@ def test_an_error_is_linked_to_its_field(app, part):
     assert '<a href="#number">' in written
 
 
-def test_an_unsure_field_is_told_in_words(app, part):
+def test_an_unsure_field_is_told_in_words(sample, part):
     """RV-2: doubt and failed checks stand out by more than colour."""
-    with app.test_request_context():
+    with sample.test_request_context():
         form = SampleForm(meta={"csrf": False})
         unsure = part('{{ form_field(f, confidence="unsure", data_field="number") }}', f=form.number)
         failed = part('{{ form_field(f, confidence="failed", reason="Net + tax is 118.00") }}', f=form.number)
@@ -164,9 +173,9 @@ def test_an_unsure_field_is_told_in_words(app, part):
     assert "number-reason" not in sure
 
 
-def test_each_sort_of_field_has_its_label(app, part):
+def test_each_sort_of_field_has_its_label(sample, part):
     """OP-6: no field without a name."""
-    with app.test_request_context():
+    with sample.test_request_context():
         form = SampleForm(meta={"csrf": False})
         written = part("{% for f in form %}{{ form_field(f) }}{% endfor %}", form=form)
     assert "<legend" in written and written.count("<label") == 5
@@ -188,9 +197,9 @@ def test_a_question_works_without_script(part):
 
 
 @pytest.mark.parametrize("code", [400, 403, 404, 405, 413, 418, 422, 429, 500, 503])
-def test_an_error_page_says_what_was_kept_and_what_to_do(app, code):
+def test_an_error_page_says_what_was_kept_and_what_to_do(sample, code):
     """OP-6: errors tell three things, with a number to ask by, whatever the code."""
-    with app.test_request_context(headers={"Accept-Language": "en"}):
+    with sample.test_request_context(headers={"Accept-Language": "en"}):
         page = render_template("web/error.html", code=code, error_id="a1b2")
     assert page.count("<h1>") == 1 and "a1b2" in page
     assert len(re.findall(r"<p[ >]", page)) >= 4

@@ -1,0 +1,253 @@
+"""The modules of static/js in a real browser, under the real policy."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+from werkzeug.serving import make_server
+
+from tests.web.sample import make_app, shell
+
+OPTIONS = "no-sandbox disable-gpu disable-background-networking disable-component-update disable-sync no-first-run"
+AXE = (Path(__file__).parents[1] / "vendor/axe-core-4.14.1/axe.min.js").read_text()
+PAGES = ["/list", "/review", "/add", "/settings"]
+WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """Where the sample is served."""
+    server = make_server("127.0.0.1", 0, make_app(shell), threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """One headless browser for the module."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=[f"--{option}" for option in OPTIONS.split()]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium, address):
+    """`open_page("/list", …)`: a page of the sample; whatever the browser complains about fails the test."""
+    complaints, contexts = [], []
+
+    def open_at(path: str, **options) -> Page:
+        contexts.append(
+            chromium.new_context(base_url=address, **({"viewport": WIDE, "reduced_motion": "reduce"} | options))
+        )
+        page = contexts[-1].new_page()
+        page.on("console", lambda said: complaints.append(said.text) if "Failed to load" not in said.text else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(path)
+        return page
+
+    yield open_at
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def focused(page: Page) -> str:
+    """The id or name of what has the focus."""
+    return page.evaluate("document.activeElement.id || document.activeElement.name")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_nothing_serious(open_page, path, viewport, scheme):
+    """OP-6: WCAG 2.2 AA, on a phone, dark and light; and nothing is wider than the screen."""
+    page = open_page(path, viewport=viewport, color_scheme=scheme)
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    serious = [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]
+    assert serious == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_keys_lead_to_the_search_and_to_pages_but_never_while_typing(open_page):
+    """RV-7: `/` searches, one key after another goes to a page; in a field they are letters."""
+    page = open_page("/list")
+    page.keyboard.press("/")
+    assert focused(page) == "q"
+    page.keyboard.type("j/?")
+    assert page.input_value("[name=q]") == "j/?"
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("s")
+    page.wait_for_url("**/settings")
+
+
+def test_the_help_frame_lists_every_shortcut_of_the_page(open_page):
+    """RV-7: listed under `?`."""
+    page = open_page("/review")
+    page.keyboard.press("?")
+    shown = page.inner_text("[data-keys-list]")
+    assert all(word in shown for word in ["Validate", "zoom-in", "rotate", "Search", "Settings"])
+    page.keyboard.press("Escape")
+    assert not page.is_visible("#keys")
+
+
+def test_single_keys_can_be_switched_off(open_page):
+    """OP-6: WCAG 2.1.4, for those whose voice presses keys; Ctrl+Enter still validates."""
+    page = open_page("/review")
+    page.keyboard.press("?")
+    page.uncheck("[data-keys-switch]")
+    page.reload()
+    page.keyboard.press("/")
+    assert focused(page) != "q"
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/saved")
+
+
+def test_a_form_left_open_is_sent_with_the_newest_token(open_page):
+    """OP-6: the token in the form is old; the page's own goes out instead."""  # S77
+    page = open_page("/review")
+    page.click("text=Validate")
+    page.wait_for_url("**/saved")
+    assert page.inner_text("h1") == "Settings"
+
+
+def test_a_field_lights_its_box_and_a_box_leads_to_its_field(open_page):
+    """RV-2: focusing a field shows where it was read."""
+    page = open_page("/review")
+    page.focus("#number")
+    assert page.locator(".box.is-active").get_attribute("data-field") == "number"
+    page.focus("#label")
+    assert page.locator(".box.is-active").count() == 0
+    page.hover(".box")
+    assert page.locator(".field.is-pointed").count() == 1
+    page.click(".box")
+    assert focused(page) == "number"
+
+
+def test_a_click_on_a_word_fills_the_field_and_moves_on(open_page):
+    """RV-2: a date is put as a date field wants it; Shift adds a word; nothing fits where nothing is aimed at."""
+    page = open_page("/review")
+    word, day = page.locator(".word").nth(0), page.locator(".word").nth(1)
+    word.click()
+    assert page.input_value("#number") == ""
+    page.focus("#number")
+    word.click()
+    assert (page.input_value("#number"), focused(page)) == ("F-204", "issue_date")
+    word.click()
+    assert (page.input_value("#issue_date"), focused(page)) == ("", "issue_date")
+    day.click()
+    assert (page.input_value("#issue_date"), focused(page)) == ("2026-12-03", "label")
+    word.click(modifiers=["Shift"])
+    word.click(modifiers=["Shift"])
+    assert (page.input_value("#label"), focused(page)) == ("F-204 F-204", "label")
+
+
+def test_the_page_is_zoomed_turned_and_leafed_through(open_page):
+    """RV-2: zoom, rotate, thumbnails, by key too."""
+    page = open_page("/review")
+    width = page.locator(".sheet").first.bounding_box()["width"]
+    page.keyboard.press("+")
+    assert page.locator(".sheet").first.bounding_box()["width"] > width
+    page.keyboard.press("-")
+    page.keyboard.press("o")
+    turned = page.locator(".sheet").first.bounding_box()
+    assert page.locator(".sheet").first.get_attribute("data-rotation") == "90"
+    assert turned["width"] == pytest.approx(width, abs=1)
+    page.click("[data-review-page='2']")
+    assert page.evaluate("document.querySelector('.review-sheets').scrollTop") > 100
+
+
+def test_a_selection_shows_its_bar_and_its_number(open_page):
+    """RV-7: bulk acts on what is selected, and says how many."""
+    page = open_page("/list")
+    assert not page.is_visible("[data-bulk]")
+    page.locator("[name=ids]").nth(1).click()
+    page.locator("[name=ids]").nth(4).click(modifiers=["Shift"])
+    assert page.inner_text("[data-bulk-count]") == "4"
+    page.click("[data-select-all]")
+    assert page.inner_text("[data-bulk-count]") == "6"
+    page.click("[data-bulk-clear]")
+    assert not page.is_visible("[data-bulk]")
+
+
+def test_menus_and_dialogs_open_and_close(open_page):
+    """OP-6: usable by keyboard alone."""
+    page = open_page("/list")
+    page.focus(".person-menu > summary")
+    page.keyboard.press("Enter")
+    assert page.is_visible(".person-menu .menu-panel")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.closest('.person-menu') !== null")
+    page.keyboard.press("Escape")
+    assert not page.is_visible(".person-menu .menu-panel")
+    page.click("[data-dialog='#sure']")
+    assert page.is_visible("#sure")
+    page.click("#sure [data-close]")
+    assert not page.is_visible("#sure")
+
+
+def test_the_chosen_theme_stays(open_page):
+    """OP-6: dark and light, by choice or by the system."""
+    page = open_page("/list", color_scheme="light")
+    page.click(".person-menu > summary")
+    page.click("[data-theme-choice=dark]")
+    page.reload()
+    assert page.evaluate("getComputedStyle(document.body).colorScheme") == "dark"
+
+
+def test_without_script_the_system_s_theme_and_the_plain_forms_remain(open_page):
+    """OP-6: core actions work without JavaScript."""
+    page = open_page("/add", java_script_enabled=False, color_scheme="dark")
+    assert page.is_visible("input[type=file]#files") and page.is_visible("noscript button")
+    page.goto("/list")
+    assert page.is_visible("[data-bulk]") and not page.is_visible("[data-copy]")
+
+
+def test_each_file_goes_by_itself_and_says_what_became_of_it(open_page):
+    """IN-2: a progress bar per file, a reason, and a second try."""
+    page = open_page("/add")
+    names = ["one.pdf", "locked.pdf", "<b>two</b>.pdf"]
+    page.set_input_files("#files", [{"name": name, "mimeType": "application/pdf", "buffer": b"%PDF"} for name in names])
+    page.wait_for_selector(".upload-row:nth-child(3)[data-state=imported]")
+    rows = page.locator(".upload-row")
+    assert [row.get_attribute("data-state") for row in rows.all()] == ["imported", "failed", "imported"]
+    assert "The file is encrypted." in rows.nth(1).inner_text() and rows.nth(0).locator("progress").count() == 1
+    assert "<b>two</b>.pdf" in rows.nth(2).inner_text()  # S78
+    rows.nth(1).locator("button").click()
+    page.wait_for_selector(".upload-row:nth-child(2)[data-state=failed] button")
+    assert page.inner_text("[data-upload-count]") == "3 of 3 files"
+
+
+def test_an_answer_in_a_region_brings_its_toast(open_page):
+    """OP-6: what happened is said where the eye and the screen reader find it."""
+    page = open_page("/list")
+    page.click("#ask")
+    page.wait_for_selector("#alerts [data-toast]")
+    assert page.inner_text("#alerts .toast-text") == "Saved."
+    assert page.locator("#csrf-token").count() == 1 and page.inner_text("#region") == "New."
+
+
+def test_a_failure_in_a_region_is_said_and_the_region_stays(open_page):
+    """OP-6: silence would look like success."""
+    page = open_page("/list")
+    page.click("#fail")
+    page.wait_for_selector("#alerts .toast-error")
+    assert page.inner_text("#alerts .toast-text") == "It broke."
+    assert "Nothing yet" in page.inner_text("#region")
+
+
+def test_a_copy_says_so(open_page, address):
+    """IN-1: the intake address with a copy button."""
+    page = open_page("/list", permissions=["clipboard-read", "clipboard-write"])
+    page.click("[data-copy]")
+    page.wait_for_selector(".is-copied")
+    assert page.evaluate("navigator.clipboard.readText()") == "achats@example.org"
