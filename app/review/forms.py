@@ -1,0 +1,30 @@
+"""How a file is to be read once more."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, PasswordField, SelectMultipleField
+from wtforms.validators import Length, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from app.extraction import password
+
+LANGUAGES = [
+    ("fra", _("French")),
+    ("eng", _("English")),
+    ("nld", _("Dutch")),
+    ("deu", _("German")),
+    ("spa", _("Spanish")),
+    ("ita", _("Italian")),
+]
+
+
+class ReadAgainForm(FlaskForm):
+    """Languages for the text recognition, and a password for an encrypted PDF."""
+
+    languages = SelectMultipleField(
+        _("Languages"), choices=LANGUAGES, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+    )
+    as_picture = BooleanField(_("Recognise the text from the picture, even where the file holds text"))
+    password = PasswordField(_("Password of the PDF"), validators=[Optional(), Length(max=password.LONGEST)])

@@ -1,0 +1,157 @@
+"""What a person should look at: the flags of a reading and each field's certainty, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import format_date, format_decimal
+from flask_babel import gettext as _
+
+from app.core import money
+from app.documents.models import Direction, Document, Kind
+from app.documents.words import names_of_facts
+from app.extraction import fields
+from app.extraction.reading import AMOUNTS, DATES, Found, Reading
+from app.reader.reasons import FLAGS
+from app.web.language import locale
+
+PARTY = "counterparty_name"
+"""The form's field for whoever is on the other side."""
+
+
+@dataclass(frozen=True)
+class Hint:
+    """How sure a field is: `sure`, `unsure` or `failed`, with the reason in words."""
+
+    confidence: str
+    reason: str = ""
+
+
+def of_form(document: Document, reading: Reading) -> dict[str, Hint]:
+    """Field of the form → how sure it is; what a person typed is theirs, and plain."""
+    typed = {name.removesuffix("_minor") for name in fields.typed(document)}
+    found = {}
+    for name, each in reading.fields.items():
+        shown = form_field(document, name)
+        if shown and shown not in found and shown not in typed:
+            found[shown] = of_field(each, reading)
+    if document.counterparty_id:  # found by what identifies it: surer than the name on the page
+        found.pop(PARTY, None)
+    return found
+
+
+def form_field(document: Document, name: str) -> str:
+    """The form's field that a field of the reading belongs to; none for what the form does not ask."""
+    if name in {"direction", "paid", "bic"} or name.startswith("period_"):
+        return ""
+    if name.startswith(("seller_", "buyer_")):
+        side = "seller" if document.direction is Direction.PURCHASE else "buyer"
+        return PARTY if name.startswith(f"{side}_") else ""
+    return name
+
+
+def of_field(found: Found, reading: Reading) -> Hint:
+    """How sure one value is, and why not."""
+    if found.failed_check:
+        return Hint("failed", failed(found, reading))
+    return Hint("sure") if found.is_sure else Hint("unsure")
+
+
+def failed(found: Found, reading: Reading) -> str:
+    """Why a value can't be right as it stands, with the figures."""
+    if found.failed_check == "sum":
+        return _sum(reading)
+    sentences = {
+        "rate": _("The tax is not its rate times the net amount."),
+        "check_digits": _("The check digits are wrong: a sign was misread or mistyped."),
+        "date": _("This date is not plausible."),
+        "xml_page_differ": _("The e-invoice and the page say different things."),
+    }
+    return sentences.get(found.failed_check or "", _("Check: a test of this value failed."))
+
+
+def _sum(reading: Reading) -> str:
+    currency = str(reading.value("currency") or "EUR")
+    net, tax, gross = (reading.value(name) for name in ("net", "tax", "gross"))
+    if not (isinstance(net, Decimal) and isinstance(tax, Decimal) and isinstance(gross, Decimal)):
+        return _("The amounts do not add up.")
+    total, said = _money(net + tax, currency), _money(gross, currency)
+    return _("Net + tax is %(total)s, gross says %(gross)s.", total=total, gross=said)
+
+
+def _money(amount: Decimal, currency: str) -> str:
+    return money.format_amount(money.to_minor(amount, currency), currency, locale())
+
+
+def of_flag(flag: dict[str, Any]) -> str:
+    """A flag of the reading, as a sentence."""
+    code = flag.get("code", "")
+    sentences = {
+        "not_invoice": _("This does not look like an invoice. Check it, or put it into the trash."),
+        "several_invoices": _("There seem to be several invoices in this file%(pages)s.", pages=_pages(flag)),
+        "direction_differs": _(
+            "It came in as %(was)s, but the page looks like %(now)s: check the direction.", **_ways(flag)
+        ),
+    }
+    if code == "xml_page_differ":
+        return _("%(field)s: the e-invoice says %(xml)s, the page says %(other)s.", **_differ(flag, "page"))
+    if code == "two_xml_differ":
+        return _("%(field)s: one e-invoice in the file says %(xml)s, another %(other)s.", **_differ(flag, "other"))
+    return str(
+        sentences.get(code) or FLAGS.get(code) or _("Something is unusual here (%(code)s): look closely.", code=code)
+    )
+
+
+def _differ(flag: dict[str, Any], other: str) -> dict[str, str]:
+    """The field, and the two values that differ, in words."""
+    name = flag.get("field", "")
+    values = {"xml": flag.get("xml"), "other": flag.get(other)}
+    return {"field": field_name(name)} | {side: value_in_words(name, value) for side, value in values.items()}
+
+
+def value_in_words(name: str, value: Any) -> str:
+    """A value as a person writes it, be it read or stored as plain text."""
+    if value in (None, ""):
+        return "–"
+    if name in DATES:
+        return format_date(value if isinstance(value, date) else date.fromisoformat(value), "short")
+    if name.endswith("_minor"):
+        return number(Decimal(value) / 100)
+    if name in AMOUNTS:
+        return number(Decimal(str(value)))
+    if name in {"kind", "direction"}:
+        return str((Kind if name == "kind" else Direction)(value).label)
+    return str(value)
+
+
+def listed(reading: Reading) -> list[tuple[str, str]]:
+    """All that was read, as names and values."""
+    return [(field_name(name), value_in_words(name, found.value)) for name, found in reading.fields.items()]
+
+
+def number(value: Decimal | None) -> str:
+    """A figure in the reader's language, with the decimals it has."""
+    return "" if value is None else format_decimal(value, format="#,##0.00####")
+
+
+def field_name(field: str) -> str:
+    """What a field of a reading is called in a sentence."""
+    side, _line, fact = field.partition("_")
+    if side not in {"seller", "buyer"}:
+        return names_of_facts().get(field) or {"paid": _("Already paid"), "bic": _("BIC")}.get(field, field)
+    name = _("Seller") if side == "seller" else _("Buyer")
+    facts = {"vat": _("VAT number"), "siren": "SIREN", "siret": "SIRET", "email": _("E-mail"), "address": _("Address")}
+    return f"{name}, {facts[fact]}" if fact in facts else name
+
+
+def _pages(flag: dict[str, Any]) -> str:
+    pages = ", ".join(str(page) for page in flag.get("pages", []))
+    return _(" (they begin on pages %(pages)s)", pages=pages) if pages else ""
+
+
+def _ways(flag: dict[str, Any]) -> dict[str, str]:
+    words = {"purchase": _("a purchase"), "sale": _("a sale")}
+    return {side: words.get(flag.get(side, ""), "") for side in ("was", "now")}

@@ -1,0 +1,20 @@
+"""What happens when the button is pressed: said beside it, before it is pressed."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+from app.documents.models import Document, Kind
+from app.documents.required import missing
+from app.documents.words import listed
+
+
+def in_words(document: Document) -> str:
+    """Where a validation would take the document as it is saved now, or what is still missing for it."""
+    if left := missing(document):
+        return _("Still to fill in: %(fields)s", fields=listed(left))
+    if document.gross_minor == 0:
+        return _("→ validated & paid: the amount is zero")
+    if document.kind is Kind.CREDIT_NOTE:
+        return _("→ available credit notes")
+    return _("→ to match with its bank line")

@@ -1,0 +1,86 @@
+"""The queue of what waits to be checked: oldest first, and what comes after what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, or_, select
+
+from app.counterparties.models import Counterparty
+from app.documents.models import Direction, Document, Status
+from app.extensions import db
+from app.users.models import Company, User
+
+WAITING = (Status.TO_PROCESS, Status.UNREADABLE)
+"""What a person can work on."""
+QUEUE = (Status.TO_PROCESS, Status.UNREADABLE, Status.READING)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What of the queue is looked at; each stands in the page's address."""
+
+    status: Status | None = None
+    direction: Direction | None = None
+    flagged: bool = False
+    words: str = ""
+
+    def apply(self, query: Select) -> Select:
+        """The query with these filters, but for the status."""
+        if self.direction:
+            query = query.where(Document.direction == self.direction)
+        if self.flagged:
+            query = query.where(func.json_array_length(Document.flags) > 0)
+        if self.words:
+            like = f"%{self.words.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"
+            named = Document.counterparty.has(Counterparty.name.ilike(like, escape="!"))
+            texts = (Document.number, Document.label)
+            query = query.where(or_(named, *(text.ilike(like, escape="!") for text in texts)))
+        return query
+
+
+def waiting(user: User, company: Company, statuses: tuple[Status, ...] = QUEUE) -> Select[tuple[Document]]:
+    """The documents of the company's queue that `user` sees, oldest first."""
+    mine = Document.visible_to(user).where(Document.company_id == company.id, Document.status.in_(statuses))
+    return mine.order_by(Document.id)
+
+
+def counts(user: User, company: Company, filters: Filters) -> dict[Status, int]:
+    """How many wait in each status."""
+    mine = filters.apply(waiting(user, company)).order_by(None).subquery()
+    found = dict(db.session.execute(select(mine.c.status, func.count()).group_by(mine.c.status)).all())
+    return {status: found.get(status, 0) for status in QUEUE}
+
+
+def following(user: User, company: Company, document: Document | None = None) -> Document | None:
+    """What to check next: the oldest after `document`, then the oldest of all; unreadable ones at the end."""
+    for status in WAITING:
+        query = waiting(user, company, (status,)).limit(1)
+        for where in [Document.id > document.id, Document.id < document.id] if document else [True]:
+            if found := db.session.scalar(query.where(where)):
+                return found
+    return None
+
+
+def neighbours(user: User, document: Document) -> tuple[Document | None, Document | None]:
+    """The ones before and after it in the queue, to leaf through without deciding."""
+    query = waiting(user, document.company, WAITING).limit(1)
+    before = query.where(Document.id < document.id).order_by(None).order_by(Document.id.desc())
+    return db.session.scalar(before), db.session.scalar(query.where(Document.id > document.id))
+
+
+def place(user: User, document: Document) -> tuple[int, int]:
+    """Which it is among those that wait, and how many they are."""
+    ids = waiting(user, document.company, WAITING).order_by(None).with_only_columns(Document.id).subquery()
+    before = func.sum((ids.c.id <= document.id).cast(db.Integer))
+    number, count = db.session.execute(select(before, func.count()).select_from(ids)).one()
+    return number or 0, count
+
+
+def waiting_count(user: User, company: Company | None) -> int:
+    """How many wait for a person, for the sidebar."""
+    if company is None:
+        return 0
+    return db.session.scalar(
+        select(func.count()).select_from(waiting(user, company, WAITING).order_by(None).subquery())
+    )

@@ -1,0 +1,206 @@
+"""The review queue, and the page where a document is checked beside its picture."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.counterparties import finding
+from app.documents import decisions, editing
+from app.documents.forms import DocumentForm
+from app.documents.models import Direction, Document, Status
+from app.extensions import db
+from app.extraction import jobs
+from app.extraction.models import newest
+from app.review import queue, sheets, showing
+from app.review.forms import ReadAgainForm
+from app.tasks.jobs import commit
+from app.users.sessions import current_company
+from app.web import navigation
+from app.web.access import Permission, demand, requires
+from app.web.pages import page
+
+bp = Blueprint("review", __name__)
+navigation.COUNTS["review.index"] = lambda: queue.waiting_count(current_user, current_company())
+
+
+# --- The queue ------------------------------------------------------------------------------------
+
+
+@bp.get("/review")
+@requires(Permission.EDIT)
+def index():
+    """What waits to be checked, oldest first; asked again by itself while something is being read."""
+    listed = showing.queue_page(current_user, current_company(), _filters(), request.args.get("page", 1, int))
+    if request.args.get("seen") == listed["seen"] and request.htmx:
+        return Response(status=204)
+    return page("review/index.html", **listed)
+
+
+def _filters() -> queue.Filters:
+    said = request.args
+    return queue.Filters(
+        status=Status(said["status"]) if said.get("status") in {each.value for each in queue.QUEUE} else None,
+        direction=Direction(said["direction"]) if said.get("direction") in {each.value for each in Direction} else None,
+        flagged=said.get("flagged") == "yes",
+        words=said.get("q", "").strip()[:100],
+    )
+
+
+@bp.get("/review/next")
+@requires(Permission.EDIT)
+def start():
+    """The first document to check, or the queue where nothing waits."""
+    return _to_next(None)
+
+
+def _to_next(document: Document | None) -> Response:
+    company = document.company if document else current_company()
+    found = queue.following(current_user, company, document)
+    if found is None:
+        return redirect(url_for("review.index"), 303)
+    return redirect(url_for("review.show", document_id=found.id), 303)
+
+
+# --- One document ---------------------------------------------------------------------------------
+
+
+def _document(document_id: int) -> Document:
+    document = db.one_or_404(Document.visible_to(current_user).filter_by(id=document_id))
+    demand(Permission.EDIT, document.company_id)
+    return document
+
+
+@bp.get("/review/<int:document_id>")
+@requires(Permission.EDIT)
+def show(document_id: int):
+    """The page left, the form right; one that is decided has its own page."""
+    document = _document(document_id)
+    if document.status not in queue.QUEUE:
+        return redirect(url_for("documents.show", document_id=document.id), 303)
+    if request.htmx.target == "progress" and document.status is not Status.READING:
+        return Response(status=204, headers={"HX-Refresh": "true"})
+    return _shown(document, DocumentForm(document))
+
+
+def _shown(document: Document, form: DocumentForm, status: int = 200, **context: Any) -> Response:
+    return page("review/show.html", status, **showing.document_page(current_user, document, form), **context)
+
+
+@bp.get("/review/<int:document_id>/pages/<int:number>")
+@requires(Permission.EDIT)
+def marks(document_id: int, number: int):
+    """What lies over one page of many: asked for when it comes into sight."""
+    document = _document(document_id)
+    read = newest(document)
+    sheet = sheets.one(document, read, number) if read else None
+    return page("review/_marks.html", sheet=sheet) if sheet else ("", 404)
+
+
+@bp.get("/review/<int:document_id>/counterparties")
+@requires(Permission.EDIT)
+def counterparties(document_id: int):
+    """Names and identifiers to choose from while somebody types; nothing else of them."""
+    document = _document(document_id)
+    words = (request.args.get("q") or request.args.get("counterparty_name") or "").strip()[:200]
+    found = finding.named(current_user, document.company_id, words)
+    return page("review/_counterparties.html", labels=[finding.label(each) for each in found])
+
+
+# --- Decisions ------------------------------------------------------------------------------------
+
+
+@bp.post("/review/<int:document_id>")
+@requires(Permission.EDIT)
+def save(document_id: int):
+    """Keep what was typed and stay."""
+    document = _document(document_id)
+    form = DocumentForm(document)
+    if refused := _edited(document, form):
+        return refused
+    commit()
+    flash(_("Saved."))
+    return redirect(url_for("review.show", document_id=document_id), 303)
+
+
+@bp.post("/review/<int:document_id>/validation")
+@requires(Permission.EDIT)
+def validate(document_id: int):
+    """Keep what was typed and validate it, both or neither; the next document opens."""
+    document = _document(document_id)
+    form = DocumentForm(document)
+    if refused := _edited(document, form) or _validated(document, form):
+        return refused
+    commit()
+    flash(_said(document))
+    return _to_next(document)
+
+
+def _edited(document: Document, form: DocumentForm) -> Response | None:
+    """Save the form; a page that says why where it can't be."""
+    if not form.validate():
+        return _shown(document, form, 422)
+    try:
+        editing.edit(document, form.changes(), by=current_user, version=form.version.data)
+    except editing.Changed as error:
+        db.session.rollback()
+        form.meet(error)
+        return _shown(document, form, 409, conflict=showing.conflict(error))
+    except editing.Incomplete as error:
+        return _incomplete(document, form, error)
+    return None
+
+
+def _validated(document: Document, form: DocumentForm) -> Response | None:
+    try:
+        decisions.validate(document, by=current_user)
+    except editing.Incomplete as error:
+        return _incomplete(document, form, error)
+    except decisions.HasTwin:
+        db.session.rollback()
+        return _shown(document, form, 409, twin_first=True)
+    return None
+
+
+def _incomplete(document: Document, form: DocumentForm, error: editing.Incomplete) -> Response:
+    db.session.rollback()
+    form.tell(error.errors)
+    return _shown(document, form, 422)
+
+
+def _said(document: Document) -> str:
+    """What a validation has led to; also where the document left this person's sight (SPEC US-2)."""
+    if db.session.scalar(Document.visible_to(current_user).filter_by(id=document.id)):
+        return _("%(name)s validated.", name=document.number or document.label)
+    name = document.counterparty.name if document.counterparty else ""
+    return _("Validated. It is now with those who look after %(name)s.", name=name)
+
+
+@bp.post("/review/<int:document_id>/trash")
+@requires(Permission.EDIT)
+def trash(document_id: int):
+    """Put it aside and go on with the next; it can be taken back at once."""
+    document = _document(document_id)
+    decisions.trash(document, by=current_user, why=request.form.get("why", ""))
+    commit()
+    undo = url_for("documents.restore", document_id=document_id)
+    flash({"text": _("Put into the trash."), "undo_url": undo}, "message")  # type: ignore[arg-type]
+    return _to_next(document)
+
+
+@bp.post("/review/<int:document_id>/reading")
+@requires(Permission.EDIT)
+def read_again(document_id: int):
+    """Read the file once more: in other languages, as a picture, with a password."""
+    document, form = _document(document_id), ReadAgainForm()
+    if form.validate():
+        languages = "+".join(form.languages.data or [])
+        jobs.read_again(
+            document, by=current_user, languages=languages, force_ocr=form.as_picture.data,
+            typed_password=form.password.data or "",
+        )  # fmt: skip
+        commit()
+    return redirect(url_for("review.show", document_id=document_id), 303)

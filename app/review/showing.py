@@ -1,0 +1,190 @@
+"""What the review pages show, gathered with few queries."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from flask import url_for
+from flask_babel import format_decimal
+from flask_babel import gettext as _
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.counterparties import finding
+from app.documents import twins, words
+from app.documents.editing import Changed
+from app.documents.models import Direction, Document, ReadState, Status
+from app.documents.reasons import in_words
+from app.extensions import db
+from app.extraction.models import DocumentReading, newest
+from app.extraction.reading import Reading
+from app.intake import addresses
+from app.reader.reasons import reason
+from app.review import hints, next_step, queue, sheets
+from app.review.forms import ReadAgainForm
+from app.users.models import Company, User
+from app.web.filters import amount
+
+AT_ONCE = 50
+NEEDS_PASSWORD = {"encrypted", "wrong_password"}
+SHOWN = ("vat_number", "siren", "email")
+"""What is said of a counterparty that nobody knows yet."""
+
+
+# --- The queue ------------------------------------------------------------------------------------
+
+
+def queue_page(user: User, company: Company, filters: queue.Filters, number: int) -> dict[str, Any]:
+    """The documents of one page of the queue, with the counts of all."""
+    counts = queue.counts(user, company, filters)
+    statuses = (filters.status,) if filters.status else queue.QUEUE
+    query = filters.apply(queue.waiting(user, company, statuses))
+    query = query.options(joinedload(Document.counterparty), selectinload(Document.files))
+    found = list(db.session.scalars(query.limit(AT_ONCE + 1).offset((number - 1) * AT_ONCE)))
+    documents, has_more = found[:AT_ONCE], len(found) > AT_ONCE
+    link = lambda **other: _link(filters, **other)  # noqa: E731
+    return {
+        "documents": documents,
+        "counts": counts,
+        "tabs": _tabs(filters, counts, link),
+        "directions": [(direction.value, direction.label) for direction in Direction],
+        "address": addresses.full(addresses.living(company, Direction.PURCHASE)),
+        "filters": filters,
+        "link": link,
+        "pages": {
+            "previous_url": link(page=number - 1) if number > 1 else None,
+            "next_url": link(page=number + 1) if has_more else None,
+        },
+        "is_reading": bool(counts[Status.READING]),
+        "seen": _fingerprint(documents, counts),
+        "why": why,
+    }
+
+
+def _tabs(filters: queue.Filters, counts: dict[Status, int], link: Callable[..., str]) -> list[dict[str, Any]]:
+    """All, and each status with its count."""
+    every = [{"label": _("All"), "url": link(status=None), "count": sum(counts.values()), "active": not filters.status}]
+    return every + [
+        {"label": each.label, "url": link(status=each.value), "count": count, "active": filters.status is each}
+        for each, count in counts.items()
+    ]
+
+
+def _link(filters: queue.Filters, **other: Any) -> str:
+    """The address of the queue with these filters, some of them changed."""
+    said = {
+        "status": filters.status.value if filters.status else None,
+        "direction": filters.direction.value if filters.direction else None,
+        "flagged": "yes" if filters.flagged else None,
+        "q": filters.words or None,
+    }
+    return url_for("review.index", **{name: value for name, value in (said | other).items() if value})
+
+
+def _fingerprint(documents: list[Document], counts: dict[Status, int]) -> str:
+    """Changes whenever the list looks different, so that an unchanged one need not be sent again."""
+    facts = [(each.id, each.status.value, each.version, each.read_pages) for each in documents]
+    return hashlib.sha256(repr((facts, list(counts.values()))).encode()).hexdigest()[:16]
+
+
+def why(document: Document) -> str:
+    """Why it is here, in one line."""
+    if document.status is Status.UNREADABLE:
+        return str(reason(document.unreadable_reason))
+    if document.status is Status.TO_PROCESS and document.flags:
+        return hints.of_flag(document.flags[0])
+    return in_words(document.reason)
+
+
+# --- One document ---------------------------------------------------------------------------------
+
+
+def document_page(user: User, document: Document, form: Any) -> dict[str, Any]:
+    """All that stands on the page of a document under review."""
+    read = newest(document)
+    return {
+        "document": document,
+        "form": form,
+        "is_reading": document.status is Status.READING,
+        "unreadable": reason(document.unreadable_reason) if document.read_state is ReadState.UNREADABLE else "",
+        "needs_password": document.unreadable_reason in NEEDS_PASSWORD,
+        "read_again": ReadAgainForm(languages=_languages(document, read)),
+        "next_step": next_step.in_words(document),
+        "proposal": _proposal(document),
+        "rates": _rates(document),
+    } | (_around(user, document) | _what_was_read(document, read) | _alike(user, document))
+
+
+def _around(user: User, document: Document) -> dict[str, Any]:
+    """Where it stands in the queue."""
+    before, after = queue.neighbours(user, document)
+    place, count = queue.place(user, document)
+    return {"previous": before, "following": after, "place": place, "count": count}
+
+
+def _what_was_read(document: Document, read: DocumentReading | None) -> dict[str, Any]:
+    reading = read.reading if read else Reading()
+    return {
+        "sheets": sheets.of(document, read),
+        "marked_at_once": sheets.AT_ONCE,
+        "said": reading,
+        "facts": [
+            (hints.field_name(name), hints.value_in_words(name, said.value)) for name, said in reading.fields.items()
+        ],
+        "plain": hints.number,
+        "hints": hints.of_form(document, reading),
+        "flags": [hints.of_flag(flag) for flag in document.flags],
+    }
+
+
+def _alike(user: User, document: Document) -> dict[str, Any]:
+    """Documents that may be this one again; those out of sight are only counted (SPEC DU-1)."""
+    found = twins.same_number(document)
+    visible = _visible(user, found)
+    similar = _visible(user, twins.similar(document))
+    return {"warning": twins.WARNING, "twins": visible, "hidden_twins": len(found) - len(visible), "similar": similar}
+
+
+def _languages(document: Document, read: DocumentReading | None) -> list[str]:
+    return ((read.languages if read else "") or document.company.ocr_languages).split("+")
+
+
+def _proposal(document: Document) -> str:
+    """What stands beneath the counterparty: by what it is known, or that it is new."""
+    name, facts = document.counterparty_name, document.counterparty_facts
+    known = document.counterparty or (finding.known(document.company_id, name, facts) if name else None)
+    if known:
+        return finding.label(known) if document.counterparty is None else known.vat_number or known.siret or known.siren
+    shown = ", ".join(str(facts[fact]) for fact in SHOWN if facts.get(fact))
+    if shown:
+        return _("New: made when you validate, with %(facts)s.", facts=shown)
+    return _("New: made when you validate.") if name else ""
+
+
+def _rates(document: Document) -> str:
+    """The tax per rate, in one line."""
+    return " · ".join(
+        f"{format_decimal(tax.rate)} % : {amount(tax.tax_minor, document.currency)}" for tax in document.taxes
+    )
+
+
+def _visible(user: User, documents: list[Document]) -> list[Document]:
+    if not documents:
+        return []
+    query = Document.visible_to(user).where(Document.id.in_([each.id for each in documents]))
+    return list(db.session.scalars(query.order_by(Document.id)))
+
+
+def conflict(error: Changed) -> dict[str, Any]:
+    """Who changed what meanwhile: for each fact its name, what it was and what it is now."""
+    names = words.names_of_facts()
+    plain = {name: pair for name, pair in error.changes.items() if name in names and not name.endswith("_id")}
+    changes = [(names[name], *(_readable(name, value) for value in pair)) for name, pair in plain.items()]
+    return {"sentence": str(error), "changes": changes}
+
+
+def _readable(name: str, value: Any) -> str:
+    if value in (None, ""):
+        return "–"
+    return hints.value_in_words(name, value)

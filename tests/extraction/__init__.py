@@ -1,0 +1,1 @@
+"""What is read from documents, and what becomes of it."""
