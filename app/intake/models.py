@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.core import clock
 from app.core.types import Json, UTCDateTime, Word
 from app.counterparties.models import Counterparty
-from app.documents.models import Direction, Document
+from app.documents.models import Direction, Document, Status
 from app.extensions import db
 from app.files.models import File
 from app.users.models import Company, User
@@ -114,6 +114,17 @@ class Message(db.Model):
     first: Mapped[Message | None] = relationship(remote_side=[id])
     by: Mapped[User | None] = relationship()
     parts: Mapped[list[Part]] = relationship(back_populates="message", order_by="Part.position")
+
+    @property
+    def is_under_way(self) -> bool:
+        """Does it still wait to be opened, or one of its documents to be read?"""
+        documents = [part.document for part in self.parts if part.document]
+        return self.state is MessageState.RECEIVED or any(each.status is Status.READING for each in documents)
+
+    @property
+    def has_documents(self) -> bool:
+        """Did anything come of it?"""
+        return any(part.document_id for part in self.parts)
 
     @classmethod
     def visible_to(cls, user: User) -> Select[tuple[Message]]:

@@ -82,7 +82,7 @@ def judge(data: bytes) -> Found:
 
 def looks_like_mail(head: bytes) -> bool:
     """Does it begin with the headers of a mail?"""
-    head = head.lstrip(b"\r\n")
+    head = re.sub(rb"\A(?:[ \t]*\r?\n)+", b"", head)
     return bool(_HEADER.match(head)) and bool(_OF_MAILS.search(re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0]))
 
 

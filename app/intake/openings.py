@@ -1,0 +1,29 @@
+"""A person asks for a message to be opened again."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+from app.audit import trail
+from app.core.errors import Refused
+from app.intake.jobs import open_message
+from app.intake.models import Message, MessageState
+from app.intake.opening import TAKEN_ANYWAY
+from app.users.models import User
+
+
+def open_again(message: Message, *, by: User) -> None:
+    """Open it once more; parts that became something stay as they are."""
+    if message.state is MessageState.REPEATED:
+        raise Refused(_("This message came twice; open the first one again instead."))
+    if message.state is MessageState.RECEIVED:
+        raise Refused(_("This message is still waiting to be opened."))
+    message.state = MessageState.RECEIVED
+    trail.record(message, by=by, act="opened again")
+    open_message.later(message.id)
+
+
+def take_anyway(message: Message, *, by: User) -> None:
+    """Take the documents of a message although a machine wrote it."""
+    message.notes = [*message.notes, {"key": TAKEN_ANYWAY, "by": by.id}]
+    open_again(message, by=by)

@@ -1,0 +1,167 @@
+"""Pages: add invoices, and the mail log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.documents.models import Direction, Document
+from app.extensions import db
+from app.files.leaving import as_download
+from app.intake import addresses, maillog, openings, uploads, words
+from app.intake.models import Message, Source
+from app.tasks.jobs import commit
+from app.users.sessions import current_company
+from app.web.access import Permission, demand, requires
+from app.web.pages import page
+
+bp = Blueprint("intake", __name__)
+POLL_SECONDS = 3
+
+
+@bp.get("/add")
+@requires(Permission.EDIT)
+def new():
+    """Add invoices: drop them, choose them, take a picture."""
+    company = _company()
+    return page(
+        "intake/new.html",
+        tab="upload",
+        direction=_direction(),
+        directions=Direction,
+        largest_mb=uploads.largest() // (1024 * 1024),
+        here=company,
+        arrivals=uploads.latest(company, current_user),
+    )
+
+
+@bp.get("/add/by-email")
+@requires(Permission.EDIT)
+def by_email():
+    """Add invoices: the two addresses to mail them to."""
+    company = _company()
+    mine = [(direction, addresses.full(addresses.living(company, direction))) for direction in Direction]
+    return page("intake/by_email.html", tab="by_email", addresses=mine, here=company)
+
+
+@bp.post("/uploads")
+@requires(Permission.EDIT)
+def upload():
+    """Take files; one file a request from our script, all at once from a plain form."""
+    company = _company()
+    demand(Permission.EDIT, company.id)
+    taken = uploads.take_all(request.files.getlist("files"), company, _direction(), by=current_user)
+    if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
+        answers = [_answer(each) for each in taken]
+        return {**answers[0], "files": answers}, max(each.code for each in taken)
+    for each in taken:
+        flash(f"{each.name}: {each.text}" if each.name else each.text, "message" if each.message_id else "error")
+    return redirect(url_for(".new", direction=_direction().value), 303)
+
+
+def _answer(taken: uploads.Taken) -> dict[str, Any]:
+    url = url_for(".show", message_id=taken.message_id) if taken.message_id else None
+    return {"id": taken.message_id, "name": taken.name, "text": taken.text, "url": url, "outcome": taken.outcome}
+
+
+@bp.get("/messages")
+@requires(Permission.EDIT)
+def index():
+    """The mail log."""
+    company, wanted = _company(), _wanted()
+    sheet = maillog.sheet(company, current_user, wanted)
+    link = lambda **at: url_for(".index", **_filters(wanted), **at)  # noqa: E731
+    around = {
+        "previous_url": link(after=sheet.newer_than) if sheet.newer_than else None,
+        "next_url": link(before=sheet.older_than) if sheet.older_than else None,
+    }
+    return page(
+        "intake/index.html",
+        messages=sheet.messages,
+        wanted=wanted,
+        around=around,
+        outcomes=maillog.outcomes(),
+        sources={each.value: each.label for each in Source},
+        words=words,
+        here=company,
+    )
+
+
+@bp.get("/messages/<int:message_id>")
+@requires(Permission.EDIT)
+def show(message_id: int):
+    """One message: what it said of itself, and what became of each part."""
+    message = _found(message_id)
+    return page("intake/show.html", message=message, words=words, visible=_visible_documents(message))
+
+
+@bp.get("/messages/<int:message_id>/raw")
+@requires(Permission.EDIT)
+def raw(message_id: int) -> Response:
+    """The original, as it arrived."""
+    message = _found(message_id)
+    name = message.raw_name or f"message-{message.id}"
+    return as_download(message.raw, name if "." in name else f"{name}{'.eml' if message.is_mail else ''}")
+
+
+@bp.post("/messages/<int:message_id>/openings")
+@requires(Permission.EDIT)
+def read_again(message_id: int):
+    """Open it again, for the parts nothing was made of."""
+    message = _found(message_id)
+    demand(Permission.EDIT, message.company_id)
+    openings.open_again(message, by=current_user)
+    commit()
+    flash(_("The message is being opened again."))
+    return redirect(url_for(".show", message_id=message.id), 303)
+
+
+@bp.post("/messages/<int:message_id>/documents")
+@requires(Permission.EDIT)
+def take_anyway(message_id: int):
+    """Make documents of a message that looked automatic."""
+    message = _found(message_id)
+    demand(Permission.EDIT, message.company_id)
+    openings.take_anyway(message, by=current_user)
+    commit()
+    flash(_("Its attachments are being taken."))
+    return redirect(url_for(".show", message_id=message.id), 303)
+
+
+def _found(message_id: int) -> Message:
+    return db.one_or_404(Message.visible_to(current_user).where(Message.id == message_id))
+
+
+def _visible_documents(message: Message) -> set[int]:
+    """Which of the documents it speaks of this person may see; a twin may be out of sight."""
+    spoken = {part.document_id for part in message.parts} | {part.reason.get("document") for part in message.parts}
+    query = Document.visible_to(current_user).where(Document.id.in_(spoken - {None}))
+    return set(db.session.scalars(query.with_only_columns(Document.id)))
+
+
+def _company():
+    return current_company() or abort(404)
+
+
+def _direction() -> Direction:
+    chosen = request.values.get("direction", "")
+    return Direction(chosen) if chosen in {each.value for each in Direction} else Direction.PURCHASE
+
+
+def _wanted() -> maillog.Wanted:
+    args = request.args
+    return maillog.Wanted(
+        outcome=args.get("outcome", ""),
+        source=args.get("source", ""),
+        search=args.get("q", "").strip()[: maillog.LONGEST_SEARCH],
+        before=args.get("before", type=int),
+        after=args.get("after", type=int),
+    )
+
+
+def _filters(wanted: maillog.Wanted) -> dict[str, str]:
+    named = {"outcome": wanted.outcome, "source": wanted.source, "q": wanted.search}
+    return {name: value for name, value in named.items() if value}

@@ -1,0 +1,94 @@
+"""Files a person gives: taken one by one, each with an answer of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import PurePosixPath
+
+from flask import current_app
+from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage
+
+from app.core import clock
+from app.core.storage import CHUNK
+from app.documents.models import Direction
+from app.extensions import db
+from app.files import store
+from app.intake import types
+from app.intake.arrival import enter
+from app.intake.maillog import shown_with
+from app.intake.models import Message, MessageState, Source
+from app.reader.sniff import HEAD
+from app.tasks.jobs import commit
+from app.users.models import Company, User
+
+RECENT = timedelta(hours=1)
+MOST_SHOWN = 12
+TAKEN = {"pdf", "image", "xml", "mail", "zip", "tnef"}
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of one file: an HTTP code, words, and the message it is now."""
+
+    name: str
+    code: int
+    text: str
+    message_id: int | None = None
+
+    @property
+    def outcome(self) -> str:
+        return "done" if self.message_id else "refused"
+
+
+def largest() -> int:
+    """Bytes a file may have."""
+    return current_app.config["SETTINGS"].largest_message
+
+
+def take_all(files: list[FileStorage], company: Company, direction: Direction, *, by: User) -> list[Taken]:
+    """Take each; one that is refused does not keep the others out."""
+    chosen = [file for file in files if file.filename]
+    if not chosen:
+        return [Taken("", 422, _("No file was chosen. Choose one or more and send again."))]
+    return [_take(file, company, direction, by) for file in chosen]
+
+
+def _take(file: FileStorage, company: Company, direction: Direction, by: User) -> Taken:
+    name, stream = PurePosixPath(file.filename or "").name, file.stream
+    if stream.seek(0, 2) > largest():
+        size = largest() // (1024 * 1024)
+        return Taken(name, 413, _("Larger than %(size)s MB. It was not kept: send a smaller file.", size=size))
+    stream.seek(0)
+    kind = types.judge(stream.read(HEAD)).kind
+    if kind not in TAKEN and not types.claim(name, file.mimetype or ""):
+        told = _("Not a PDF, a picture, an e-invoice or a mail. It was not kept: save it as PDF and send it again.")
+        return Taken(name, 422, told)
+    commit()  # no transaction stays open while bytes are written
+    stream.seek(0)
+    media = types.MEDIA["mail"] if kind == "mail" else types.UNKNOWN
+    kept = store.keep(iter(lambda: stream.read(CHUNK), b""), media)
+    message = enter(
+        kept, company=company, direction=direction, source=Source.UPLOAD, is_mail=kind == "mail", by=by, name=name
+    )
+    commit()
+    if message.state is MessageState.REPEATED:
+        return Taken(name, 201, _("This mail came before: nothing was imported twice."), message.id)
+    return Taken(name, 201, _("Received."), message.id)
+
+
+def latest(company: Company, by: User) -> list[Message]:
+    """What this person added a moment ago, newest first."""
+    query = (
+        Message.visible_to(by)
+        .where(
+            Message.company_id == company.id,
+            Message.by_id == by.id,
+            Message.received_at > clock.now() - RECENT,
+        )
+        .options(*shown_with())
+        .order_by(Message.id.desc())
+        .limit(MOST_SHOWN)
+    )
+    return list(db.session.scalars(query))

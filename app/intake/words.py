@@ -1,0 +1,85 @@
+"""The mail log's reasons, in the reader's words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+
+from app.intake.models import Message, MessageState, Outcome, Part
+
+
+def of_part(part: Part) -> str:
+    """Why this part was taken as it was; empty where nothing needs saying."""
+    reason = dict(part.reason)
+    key = reason.pop("key", "")
+    words = {
+        "body": _("The text of the message."),
+        "empty": _("It is empty (0 bytes). Ask the sender for it again."),
+        "decoration": _("A logo or a signature picture, by its size, its shape and its place in the text."),
+        "mislabelled": _("It says it is a %(said)s file, but its contents are something else.", said=_said(reason)),
+        "not_yet_opened": _("An archive, not yet opened. It is kept in the original message."),
+        "no_e_invoice": _("XML, but no e-invoice (UBL, CII)."),
+        "type": _("Not a type that invoices are read from."),
+        "too_deep": _("Nested deeper than messages are opened."),
+        "mail_opened": _("A message; its own parts are listed below."),
+        "twice": _("The same file twice in this message."),
+        "same_bytes": _("The same file was already there."),
+    }
+    return words.get(key) or of_machine(key)
+
+
+def _said(reason: dict[str, Any]) -> str:
+    return {"pdf": "PDF", "image": _("picture"), "xml": "XML"}.get(reason.get("said", ""), "")
+
+
+def of_machine(key: str) -> str:
+    """Why no document is made of a whole message."""
+    words = {
+        "bounce": _("A delivery report, not a message of a supplier."),
+        "auto_reply": _("An automatic reply."),
+        "list": _("Sent through a mailing list."),
+        "own": _("Sent by Facteur itself."),
+        "loop": _("It went round in circles between mail servers."),
+    }
+    return words.get(key, "")
+
+
+def of_note(note: dict[str, Any]) -> str:
+    """What should be known of the message as a whole."""
+    words = {
+        "no_attachment": _("No attachment that could be an invoice."),
+        "same_message_id": _("Another message has the same Message-ID but other contents. Both were kept."),
+        "too_many_parts": _(
+            "It has more parts than are opened: only the first %(limit)s were.", limit=note.get("limit")
+        ),
+        "nested": _("Its parts are nested so deeply that it was not opened. The original is kept."),
+        "broken": _("Its contents could not be understood. The original is kept."),
+        "damaged": _("The stored original is missing or was changed. Restore it from a backup."),
+        "taken_anyway": _("Its documents were taken because somebody asked for it."),
+    }
+    machine = of_machine(note["key"])
+    return words.get(note["key"]) or (_("No document was made of it: %(why)s", why=machine) if machine else "")
+
+
+def summary(message: Message) -> list[tuple[Outcome, int]]:
+    """How many parts had which outcome, the text of the message left out."""
+    counted: dict[Outcome, int] = {}
+    for part in files(message):
+        counted[part.outcome] = counted.get(part.outcome, 0) + 1
+    return [(outcome, counted[outcome]) for outcome in Outcome if outcome in counted]
+
+
+def files(message: Message) -> list[Part]:
+    """The parts that are more than the text of the message."""
+    return [part for part in message.parts if part.reason.get("key") != "body"]
+
+
+def is_machine(message: Message) -> bool:
+    """Was nothing taken because a machine wrote it?"""
+    return any(of_machine(note["key"]) for note in message.notes)
+
+
+def can_be_read_again(message: Message) -> bool:
+    """Is there anything a second opening could find?"""
+    return message.state in (MessageState.FAILED, MessageState.OPENED)
