@@ -138,7 +138,7 @@ stopsignal = TERM
 stopwaitsecs = {stop_seconds}
 killasgroup = true
 redirect_stderr = true
-stdout_logfile = {log}/{process_name}.log
+stdout_logfile = {program_log}/{process_name}.log
 stdout_logfile_maxbytes = 10MB
 stdout_logfile_backups = 5
 """
@@ -158,6 +158,7 @@ def program(process: Process, places: dict[str, str]) -> str:
     environment = {"PYTHONUNBUFFERED": "1", **process.environment}
     return PROGRAM.format(
         **places,
+        program_log=escaped(places["log"]),  # this one it expands twice
         name=process.name,
         command=escaped(shlex.join([*dying_with_parent(), *process.command])),
         environment=",".join(f'{name}="{value}"' for name, value in environment.items()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -42,7 +43,7 @@ def supervise(settings: Settings, held: int, *, once_up: Callable[[], None] | No
     if answered:
         announce(settings)
         # Beside the waiting below, so that a signal still stops everything at once.
-        threading.Thread(target=once_up or (lambda: None), daemon=True).start()
+        threading.Thread(target=follow_up, args=(settings, once_up), daemon=True).start()
     elif not stopping.is_set():
         say_why(settings)
         supervisor.terminate()
@@ -51,6 +52,13 @@ def supervise(settings: Settings, held: int, *, once_up: Callable[[], None] | No
     asked = stopping.is_set()
     say("Stopped." if asked else "Everything is stopped, and nobody asked for it: start again with ./facteur run.")
     return 0 if asked else 1
+
+
+def follow_up(settings: Settings, act: Callable[[], None] | None) -> None:
+    """Do what was asked for once everything runs; the addresses may be others afterwards."""
+    if act:
+        act()
+        announce(settings)
 
 
 def stop_on_signal(supervisor: subprocess.Popen[str]) -> threading.Event:
@@ -79,10 +87,10 @@ def retell(supervisor: subprocess.Popen[str], settings: Settings, stopping: thre
 
 
 def wait_for_answer(settings: Settings, supervisor: subprocess.Popen[str], stopping: threading.Event) -> bool:
-    """Whether the web server answered in time."""
+    """Whether the web server and the mail receiver answered in time."""
     give_up = time.monotonic() + PATIENCE
     while time.monotonic() < give_up and supervisor.poll() is None and not stopping.is_set():
-        if answers(settings):
+        if answers(settings) and receives(settings):
             return True
         stopping.wait(0.2)
     return False
@@ -96,6 +104,16 @@ def answers(settings: Settings) -> bool:
             return True
     except urllib.error.HTTPError as error:
         return error.code < 500
+    except OSError:
+        return False
+
+
+def receives(settings: Settings) -> bool:
+    """Whether the mail receiver takes connections."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.intake_smtp_host, settings.intake_smtp_host)
+    try:
+        with socket.create_connection((host, settings.intake_smtp_port), timeout=5) as connection:
+            return connection.recv(3) == b"220"
     except OSError:
         return False
 
@@ -118,7 +136,9 @@ def announce(settings: Settings) -> None:
 
 
 def say_why(settings: Settings) -> None:
-    """The end of the web server's log, where it did not come up."""
-    log = settings.data_dir / "log" / "web.log"
-    tail = log.read_text(errors="replace").splitlines()[-15:] if log.exists() else []
-    say("\n".join(["Facteur did not come up. The web server's last words:", *tail]))
+    """The ends of the logs that tell, where something did not come up."""
+    say("Facteur did not come up.")
+    for name in ("web", "receiver"):
+        log = settings.data_dir / "log" / f"{name}.log"
+        tail = log.read_text(errors="replace").splitlines()[-10:] if log.exists() else []
+        say("\n".join([f"\nThe end of {log}:", *tail]))

@@ -87,7 +87,7 @@ def _validate(document: Document, paper: Paper, *, by: User) -> None:
         commit()
     except Refused as refused:
         db.session.rollback()
-        log.info("demo.left_to_check", document=document.id, why=str(refused))
+        log.debug("demo.left_to_check", document=document.id, why=str(refused))
 
 
 def _as_on_paper(document: Document, paper: Paper) -> dict[str, object]:

@@ -28,11 +28,8 @@ from app.web.access import Role
 def load() -> int:
     """Import the month into the demo firm, once, and check its older half; the number of mails."""
     admin = _first_admin()
-    company = _company(admin)
-    if db.session.scalar(select(Message.id).filter_by(company_id=company.id).limit(1)):
-        raise Refused(_("The demo is already there, in the company %(name)s.", name=company.name))
-    commit()
-    imported = _import_mails(company)
+    company = demo_firm(admin)
+    imported = bring_in(company)
     checking.check(company, by=admin)
     return imported
 
@@ -45,7 +42,7 @@ def _first_admin() -> User:
     return admin
 
 
-def _company(admin: User) -> Company:
+def demo_firm(admin: User) -> Company:
     """The demo firm: the one made at first start where nothing came in yet, else one beside it."""
     if known := db.session.scalar(select(Company).filter_by(name=OURS.name)):
         return known
@@ -72,8 +69,11 @@ def _introduce(company: Company, admin: User) -> None:
             addresses.rotate(company, direction, by=admin)
 
 
-def _import_mails(company: Company) -> int:
-    """Take each mail as if it had just arrived; each is durable before the next."""
+def bring_in(company: Company) -> int:
+    """Take each mail of the month as if it had just arrived; each is durable before the next."""
+    if db.session.scalar(select(Message.id).filter_by(company_id=company.id).limit(1)):
+        raise Refused(_("The demo is already there, in the company %(name)s.", name=company.name))
+    commit()
     today, now = clock.today(company), clock.now()
     to = {direction: addresses.living(company, direction) for direction in Direction}
     with tempfile.TemporaryDirectory() as folder:

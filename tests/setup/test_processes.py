@@ -1,0 +1,97 @@
+"""What the supervisor is told to keep alive, and our own Redis."""
+
+from __future__ import annotations
+
+import configparser
+import shlex
+import subprocess
+
+import pytest
+from redis import Redis
+
+from deploy import processes
+from tests.live import wait_for
+from tests.settings import settings_in
+
+
+def configuration(settings) -> configparser.ConfigParser:
+    read = configparser.ConfigParser(interpolation=None)
+    read.read_string(processes.supervisor_configuration(settings))
+    return read
+
+
+def programs(settings) -> dict[str, list[str]]:
+    """Name → command, as the supervisor will split it."""
+    read = configuration(settings)
+    return {name.partition(":")[2]: shlex.split(read[name]["command"]) for name in read if name.startswith("program:")}
+
+
+def test_everything_runs_under_one_supervisor(tmp_path):
+    """OP-1: web, receiver, a worker for each queue, the sweep, and a Redis of our own."""
+    commands = programs(settings_in(tmp_path))
+
+    assert set(commands) == {"redis", "web", "receiver", "ocr", "mail", "default", "sweep"}
+    assert {commands[queue][-1] for queue in ("ocr", "mail", "default")} == {"ocr", "mail", "default"}
+
+
+def test_a_redis_that_is_set_is_used_instead_of_our_own(tmp_path):
+    """OP-2: by environment variables only."""
+    assert "redis" not in programs(settings_in(tmp_path, redis_url="redis://cache.internal:6379/2"))
+
+
+def test_more_reading_workers_are_a_setting(tmp_path):
+    """OP-2: several workers of the queue that has the long work."""
+    read = configuration(settings_in(tmp_path, workers=3))
+
+    assert read["program:ocr"]["numprocs"] == "3"
+    assert "%(process_num)d" in read["program:ocr"]["process_name"]
+    assert read["program:mail"]["numprocs"] == "1"
+
+
+def test_the_supervisor_itself_understands_odd_folders(tmp_path):
+    """OP-1: spaces and percent signs in the path of the data."""
+    from supervisor.options import ServerOptions
+
+    folder = tmp_path / "50 % of my data"
+    (folder / "log").mkdir(parents=True)
+    (folder / "run").mkdir()
+    settings = settings_in(folder, workers=2)
+    written = folder / "run" / "supervisor.conf"
+    written.write_text(processes.supervisor_configuration(settings))
+    options = ServerOptions()
+    options.realize(["-c", str(written)])
+
+    configured = {process.name: process for group in options.process_group_configs for process in group.process_configs}
+    assert {"web", "redis", "ocr-0", "ocr-1"} <= set(configured)
+    assert configured["web"].stdout_logfile == str(folder / "log" / "web.log")
+    assert str(folder / "run" / "redis.conf") in configured["redis"].command
+    assert all(process.stdout_logfile_maxbytes and process.stdout_logfile_backups for process in configured.values())
+
+
+@pytest.mark.parametrize("name", ["data", "my data", "x" * 120])
+def test_our_own_redis_keeps_what_it_was_told(tmp_path, name):
+    """OP-1: append-only and never evicting, on a socket only we can open, even where the path is long."""
+    data = tmp_path / name
+    (data / "run").mkdir(parents=True)
+    processes.prepare_redis(data)
+    url = (data / "redis.url").read_text().strip()
+    server = subprocess.Popen(processes.redis(data).command, stdout=subprocess.DEVNULL)
+    try:
+        client = Redis.from_url(url)
+        wait_for(client.ping, seconds=10)
+        asked = ("appendonly", "appendfsync", "maxmemory-policy", "save", "port")
+        told = {key: client.config_get(key)[key] for key in asked}
+        client.set("bell", "rung")
+        server.kill()
+        server.wait()
+        server = subprocess.Popen(processes.redis(data).command, stdout=subprocess.DEVNULL)
+        wait_for(client.ping, seconds=10)
+        kept = client.get("bell")
+    finally:
+        server.kill()
+        server.wait()
+
+    wanted = {"appendonly": "yes", "appendfsync": "everysec", "maxmemory-policy": "noeviction", "save": "", "port": "0"}
+    assert told == wanted
+    assert kept == b"rung"
+    assert processes.socket_path(data).parent.stat().st_mode & 0o077 == 0 or name != "x" * 120

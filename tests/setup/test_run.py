@@ -1,0 +1,145 @@
+"""A whole installation, started, disturbed and stopped as a person does it."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import smtplib
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.config import ROOT
+from tests.live import free_port, wait_for
+
+UP = 90
+pytestmark = pytest.mark.timeout(300)
+
+
+class Installation:
+    """`python -m deploy run` on free ports and a folder of its own, as `./facteur run` ends in."""
+
+    def __init__(self, data: Path) -> None:
+        self.data, self.port, self.mail_port = data, free_port(), free_port()
+        self.told = data.parent / "told.txt"
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("FACTEUR_")}
+        self.environment = environment | {
+            "FACTEUR_DATA_DIR": str(data),
+            "FACTEUR_PORT": str(self.port),
+            "FACTEUR_INTAKE_SMTP_PORT": str(self.mail_port),
+        }
+        self.process = self.start()
+
+    def start(self) -> subprocess.Popen[bytes]:
+        with self.told.open("ab") as told:
+            command = [sys.executable, "-m", "deploy", "run"]
+            return subprocess.Popen(
+                command, cwd=ROOT, env=self.environment, stdout=told, stderr=told, stdin=subprocess.DEVNULL
+            )
+
+    def is_up(self) -> bool:
+        return "Facteur runs at" in self.told.read_text() and "Stop with Ctrl-C" in self.told.read_text()
+
+    def processes(self) -> list[int]:
+        """All that belongs to this installation, found by its environment."""
+        mark, found = f"FACTEUR_DATA_DIR={self.data}".encode(), []
+        for place in Path("/proc").glob("[0-9]*/environ"):
+            try:
+                if mark in place.read_bytes().split(b"\0"):
+                    found.append(int(place.parent.name))
+            except OSError:
+                continue
+        return found
+
+    def named(self, words: str) -> int:
+        """The process whose command line has these words."""
+        for pid in self.processes():
+            line = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+            if words in line:
+                return pid
+        raise AssertionError(f"no process called {words}")
+
+    def stop(self, how: signal.Signals) -> int:
+        self.process.send_signal(how)
+        return self.process.wait(timeout=30)
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    running = Installation(tmp_path / "my data")
+    try:
+        yield running
+    finally:
+        if running.process.poll() is None:
+            running.stop(signal.SIGTERM)
+        for pid in running.processes():
+            os.kill(pid, signal.SIGKILL)
+
+
+def page(installation: Installation, path: str) -> int:
+    with urllib.request.urlopen(f"http://127.0.0.1:{installation.port}{path}", timeout=10) as answer:
+        return answer.status
+
+
+def test_one_command_starts_everything_and_stops_all_of_it(installation):
+    """OP-1: the password once, the addresses, all processes up; nothing is left after Ctrl-C, and the data stays."""
+    # S108
+    wait_for(installation.is_up, seconds=UP)
+    told = installation.told.read_text()
+    assert len(re.findall(r"Password \(shown once\): \S{12,}", told)) == 1
+    assert len(re.findall(r"(purchase|sale)s?: \S+@\S+", told)) == 2
+    assert page(installation, "/healthz") == 200
+    assert smtplib.SMTP("127.0.0.1", installation.mail_port, timeout=10).noop()[0] == 250
+    assert (installation.data / "secret_key").stat().st_mode & 0o777 == 0o600
+    assert installation.data.stat().st_mode & 0o077 == 0
+
+    second = subprocess.run(
+        [sys.executable, "-m", "deploy", "run"],
+        cwd=ROOT,
+        env=installation.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert second.returncode == 1 and "already runs on the data folder" in second.stderr
+
+    os.kill(installation.named("worker.py default"), signal.SIGKILL)
+    wait_for(lambda: "A process ended and is started again: default" in installation.told.read_text(), seconds=20)
+    wait_for(lambda: installation.named("worker.py default"), seconds=20)
+
+    assert installation.stop(signal.SIGINT) == 0
+    assert installation.processes() == []
+
+    installation.told.write_text("")
+    installation.process = installation.start()
+    wait_for(installation.is_up, seconds=UP)
+    assert "Password" not in installation.told.read_text()
+    assert installation.stop(signal.SIGTERM) == 0
+    assert installation.processes() == []
+
+
+def test_nothing_goes_on_when_the_supervisor_is_killed(installation):
+    """OP-1: no orphan holds a port or reads on; whoever started it sees that it failed."""
+    wait_for(lambda: installation.named("worker.py mail"), seconds=UP)
+    os.kill(int((installation.data / "run" / "supervisor.pid").read_text()), signal.SIGKILL)
+
+    assert installation.process.wait(timeout=30) == 1
+    assert installation.processes() == []
+
+
+def test_nothing_goes_on_when_the_first_process_is_killed(installation):
+    """OP-1: closing the terminal the hard way stops everything too, and the folder is free again."""
+    wait_for(lambda: installation.named("worker.py mail"), seconds=UP)
+    installation.process.kill()
+    installation.process.wait()
+
+    give_up = time.monotonic() + 30
+    while installation.processes() and time.monotonic() < give_up:
+        time.sleep(0.2)
+    assert installation.processes() == []
