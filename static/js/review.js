@@ -3,7 +3,7 @@
 //     <div class="sheet" data-page="1" id="page-1"><img src="…" width height alt="">
 //       <svg viewBox="0 0 1000 1000" preserveAspectRatio="none">
 //         <rect class="box" data-field="number" x y width height><title>Number</title></rect>
-//         <rect class="word" data-text="F-204" x y width height/>        (data-value: what to fill in, where it is not the text)
+//         <rect class="word" data-text="F-204" x y width height/>        (data-value: what to fill in; or <g class="word"><rect/><text>…</text></g>, to select)
 //       </svg></div>
 //     <input data-field="number">                                        in the form, in the order of reading
 //     <button data-review-do="zoom-in|zoom-out|fit|rotate|next-field|page-next|page-previous">

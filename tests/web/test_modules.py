@@ -207,6 +207,7 @@ def test_the_chosen_theme_stays(open_page):
 def test_without_script_the_system_s_theme_and_the_plain_forms_remain(open_page):
     """OP-6: core actions work without JavaScript."""
     page = open_page("/add", java_script_enabled=False, color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(15, 16, 18)"
     assert page.is_visible("input[type=file]#files") and page.is_visible("noscript button")
     page.goto("/list")
     assert page.is_visible("[data-bulk]") and not page.is_visible("[data-copy]")
