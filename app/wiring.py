@@ -100,6 +100,8 @@ def _time_zone() -> str:
 
 
 def _register(app: Flask) -> None:
+    for jobs in sorted(Path(ROOT, "app").glob("*/jobs.py")):  # a worker must know every job it may be rung for
+        importlib.import_module(f"app.{jobs.parent.name}.jobs")
     for package in PACKAGES:
         if Path(ROOT, "app", package, "routes.py").exists():
             app.register_blueprint(importlib.import_module(f"app.{package}.routes").bp)
@@ -118,8 +120,7 @@ def _register(app: Flask) -> None:
         shell |= {"language_url": url_for("health.language"), "home_url": "/"}
         if g.get("sign_in") and current_user.is_authenticated and request.endpoint:
             mine = list(db.session.scalars(Company.visible_to(current_user)))
-            shell |= {"company": sessions.current_company(), "companies": mine}
-            shell |= {"navigation": navigation.navigation(), "bottom_bar": navigation.bottom_bar()}
+            here = sessions.current_company()
+            shell |= {"company": here, "companies": mine, **navigation.shell(here.id if here else None)}
             shell |= {"company_url": url_for("users.choose_company"), "sign_out_url": url_for("users.sign_out")}
-            shell |= {"person_menu": navigation.person_menu()} | navigation.shortcuts()
         return shell

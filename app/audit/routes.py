@@ -86,7 +86,7 @@ def _choices() -> dict[str, Any]:
     types = select(seen.c.object_type).distinct()
     names = {each.id: each.name for each in db.session.scalars(Company.visible_to(current_user))}
     return {
-        "people": sorted({id_: name for id_, name in db.session.execute(people)}.items(), key=lambda each: each[1]),
+        "people": sorted(dict(db.session.execute(people).all()).items(), key=lambda each: each[1]),
         "types": sorted(((type_, words.thing(type_)) for type_ in db.session.scalars(types)), key=lambda each: each[1]),
         "companies_by_id": names,
     }

@@ -143,7 +143,10 @@ def _visible_documents(message: Message) -> set[int]:
 
 
 def _company():
-    return current_company() or abort(404)
+    """The company looked at, where one may add to it."""
+    company = current_company() or abort(404)
+    demand(Permission.EDIT, company.id)
+    return company
 
 
 def _direction() -> Direction:

@@ -34,7 +34,9 @@ navigation.COUNTS["review.index"] = lambda: queue.waiting_count(current_user, cu
 @requires(Permission.EDIT)
 def index():
     """What waits to be checked, oldest first; asked again by itself while something is being read."""
-    listed = showing.queue_page(current_user, current_company(), _filters(), request.args.get("page", 1, int))
+    company = current_company()
+    demand(Permission.EDIT, company.id)
+    listed = showing.queue_page(current_user, company, _filters(), request.args.get("page", 1, int))
     if request.args.get("seen") == listed["seen"] and request.htmx:
         return Response(status=204)
     return page("review/index.html", **listed)

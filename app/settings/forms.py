@@ -91,8 +91,9 @@ class CompanyForm(FlaskForm):
 
     def validate_ibans(self, field: Any) -> None:
         """The check digits of each."""
-        numbers = [compact(line) for line in field.data]
-        for number, line in zip(numbers, field.data, strict=True):
+        lines = field.data or []
+        numbers = [compact(line) for line in lines]
+        for number, line in zip(numbers, lines, strict=True):
             try:
                 iban.validate(number)
             except BadNumber:
@@ -101,6 +102,7 @@ class CompanyForm(FlaskForm):
 
     def validate_other_names(self, field: Any) -> None:
         """Few and short enough to be names."""
+        field.data = field.data or []
         if len(field.data) > 50 or any(len(name) > 200 for name in field.data):
             raise ValidationError(gettext("At most 50 names of at most 200 characters."))
 

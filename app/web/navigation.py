@@ -19,16 +19,16 @@ COUNTS: dict[str, Callable[[], int]] = {}
 
 @dataclass(frozen=True)
 class Item:
-    """One entry: shown where its page exists and the person has one of the permissions."""
+    """One entry: shown where its page exists and the person has one of the permissions in the company looked at."""
 
     endpoint: str
     label: Any
     icon: str
     permissions: tuple[Permission, ...]
 
-    @property
-    def is_shown(self) -> bool:
-        mine = any(allowed(current_user, permission) for permission in self.permissions)
+    def is_shown(self, company_id: int | None) -> bool:
+        """May the person open it here?"""
+        mine = any(allowed(current_user, permission, company_id) for permission in self.permissions)
         return mine and self.endpoint in current_app.view_functions
 
     def as_link(self) -> dict[str, Any]:
@@ -66,22 +66,13 @@ APART = [
 ]
 
 
-def navigation() -> list[dict[str, Any]]:
-    """The groups of the sidebar."""
-    return [{"label": "", "items": [item.as_link() for item in group if item.is_shown]} for group in (MAIN, APART)]
-
-
-def bottom_bar() -> list[dict[str, Any]]:
-    """What a phone shows at the bottom."""
-    return [item.as_link() for item in (HOME, REVIEW, MAIN[2], ADD) if item.is_shown]
-
-
-def person_menu() -> list[dict[str, Any]]:
-    """What stands under the person's name."""
-    return [item.as_link() for item in (ACCOUNT, SETTINGS) if item.is_shown]
-
-
-def shortcuts() -> dict[str, str]:
-    """The addresses of the top bar: the search, and the one primary button; left out where they may not be used."""
-    places = {"search_url": DOCUMENTS, "add_url": ADD}
-    return {name: url_for(item.endpoint) for name, item in places.items() if item.is_shown}
+def shell(company_id: int | None) -> dict[str, Any]:
+    """What the layout shows to somebody looking at this company."""
+    links = lambda items: [item.as_link() for item in items if item.is_shown(company_id)]  # noqa: E731
+    top = {"search_url": DOCUMENTS, "add_url": ADD}
+    return {
+        "navigation": [{"label": "", "items": links(group)} for group in (MAIN, APART)],
+        "bottom_bar": links((HOME, REVIEW, MAIN[2], ADD)),
+        "person_menu": links((ACCOUNT, SETTINGS)),
+        **{name: url_for(item.endpoint) for name, item in top.items() if item.is_shown(company_id)},
+    }

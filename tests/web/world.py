@@ -1,0 +1,172 @@
+"""A company with one of everything, for tests made from the URL map; its texts are canaries nobody else may see."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask, url_for
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from werkzeug.routing import Rule
+
+from app.audit import trail
+from app.core import clock
+from app.counterparties.models import Counterparty
+from app.documents.models import Direction, Document, TrashKind
+from app.extensions import db
+from app.files import store
+from app.intake.models import Message, MessageState, Outcome, Part, Source
+from app.outbox.models import OutgoingMail, Recipient
+from app.users.models import Company, SignIn, User
+from app.web.access import Role
+from tests.factories import make_category, make_company, make_counterparty, make_document, make_file, make_user
+
+READS = {"GET"}
+
+
+@dataclass
+class World:
+    """A company, a person of each role in it, and one of each thing an address can name."""
+
+    company: Company
+    people: dict[Role, User]
+    waiting: Document
+    validated: Document
+    trashed: Document
+    counterparty: Counterparty
+    message: Message
+    things: dict[str, Any] = field(default_factory=dict)
+
+    def values(self, rule: Rule, document: Document | None = None) -> dict[str, Any]:
+        """What to put into the address of a view; a name that is new here is a test to be completed."""
+        document = document or self.validated
+        known = self.things | {"document_id": document.id, "file_id": document.files[0].id}
+        missing = set(rule.arguments) - set(known)
+        assert not missing, f"say in tests/web/world.py what {missing} of {rule} is"
+        return {name: known[name] for name in rule.arguments}
+
+
+def make_world(canary: str, number: int) -> World:
+    """A company whose every text holds `canary`, and whose every amount is `number`."""
+    company = make_company(f"{canary}-company", other_names=[f"{canary}-other"], address=f"{canary}-street")
+    people = {role: make_user(role, company, name=f"{canary}-{role.value}") for role in Role}
+    counterparty = make_counterparty(
+        f"{canary}-name", company, email=f"{canary}@mail.example", address=f"{canary}-lane", is_customer=True
+    )
+    category = make_category(f"{canary}-category", company)
+    facts = {"counterparty": counterparty, "label": f"{canary}-label", "gross_minor": number, "category": category}
+    facts |= {"net_minor": number - 1, "tax_minor": 1, "order_reference": f"{canary}-order"}
+    made = lambda kind, **more: make_document(  # noqa: E731
+        company, number=f"{canary}-{kind}", file_name=f"{canary}-{kind}.pdf", **(facts | more)
+    )
+    waiting = made("waiting")
+    validated = made("validated", validated_at=clock.now(), validated_by_id=people[Role.ADMIN].id)
+    trashed = made(
+        "trashed",
+        validated_at=clock.now(),
+        trashed_at=clock.now(),
+        trash_kind=TrashKind.DELETED,
+        trash_reason=f"{canary}-reason",
+    )
+    message = make_message(company, canary, [validated, trashed])
+    mail = _mail(company, canary)
+    trail.record(validated, by=people[Role.ADMIN], act="edited", why=f"{canary}-why", changes={"label": ["", canary]})
+    sign_in = SignIn(token_hash=f"{canary}-sign-in", user=people[Role.ADMIN], browser=f"{canary}-browser")
+    db.session.add(sign_in)
+    db.session.commit()
+    world = World(company, people, waiting, validated, trashed, counterparty, message)
+    world.things = {
+        "company_id": company.id,
+        "user_id": people[Role.MEMBER].id,
+        "counterparty_id": counterparty.id,
+        "category_id": category.id,
+        "message_id": message.id,
+        "part_id": message.parts[0].id,
+        "mail_id": mail.id,
+        "sign_in_id": sign_in.id,
+        "other_id": trashed.id,
+        "twin_id": trashed.id,
+        "direction": Direction.PURCHASE.value,
+        "number": 1,
+        "page": 1,
+        "dpi": 110,
+        "token": "no-such-token",
+        "filename": "favicon.svg",
+    }
+    return world
+
+
+def make_message(company: Company, canary: str, documents: list[Document]) -> Message:
+    """A mail that brought these documents."""
+    raw = store.keep(f"Subject: {canary}\r\n\r\n{canary}".encode(), type="message/rfc822")
+    message = Message(company=company, direction=Direction.PURCHASE, source=Source.SMTP, raw=raw)
+    message.state, message.sender, message.subject = MessageState.OPENED, f"{canary}@from.example", f"{canary}-subject"
+    for position, document in enumerate(documents):
+        part = Part(position=position, name=f"{canary}-part.pdf", type="application/pdf", outcome=Outcome.IMPORTED)
+        part.file, part.document = make_file(), document
+        message.parts.append(part)
+    db.session.add(message)
+    db.session.commit()
+    return message
+
+
+def _mail(company: Company, canary: str) -> OutgoingMail:
+    mail = OutgoingMail(key=f"test:{canary}", kind="test", company_id=company.id, subject=f"{canary}-mail", text=canary)
+    mail.message_id = f"<{canary}@test>"
+    mail.recipients.append(Recipient(address=f"{canary}@to.example"))
+    db.session.add(mail)
+    db.session.commit()
+    return mail
+
+
+def rules(app: Flask, *methods: str) -> list[tuple[Rule, str]]:
+    """Every address with each method it takes."""
+    wanted = set(methods or ("GET", "POST", "PUT", "PATCH", "DELETE"))
+    found = [(rule, method) for rule in app.url_map.iter_rules() for method in rule.methods & wanted]
+    return sorted(found, key=lambda each: (each[0].rule, each[1]))
+
+
+def address(app: Flask, rule: Rule, values: dict[str, Any]) -> str:
+    """The address of a view."""
+    with app.test_request_context():
+        return url_for(rule.endpoint, **values)
+
+
+def ask(browser: FlaskClient, method: str, url: str, **how: Any):
+    """Ask without following redirects; a form is empty unless told."""
+    return browser.open(url, method=method, **how)
+
+
+@contextmanager
+def taken_back() -> Iterator[None]:
+    """What happens inside leaves no trace in the database."""
+    db.session.commit()  # a savepoint of the session's own, if older, would take ours with it
+    savepoint = db.engines[None].begin_nested()
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        savepoint.rollback()
+        db.session.expire_all()
+
+
+def contents(but: Callable[[str], bool] = lambda table: table == "sign_in") -> dict[str, list[Any]]:
+    """All rows of all tables, to see that nothing changed."""
+    names = [name for name in db.metadata.tables if not but(name)]
+    connection = db.engines[None]
+    return {name: sorted(map(repr, connection.execute(text(f'SELECT * FROM "{name}"')))) for name in names}
+
+
+def told(answer: Any) -> str:
+    """All an answer says: head and body."""
+    return str(answer.headers) + answer.get_data().decode("utf-8", "replace")
+
+
+def without_tokens(body: str) -> str:
+    """The text of a page without what differs each time it is asked for."""
+    body = re.sub(r'(name="csrf[_-]token"[^>]*?(?:value|content)=")[^"]*', r"\1", body)
+    return re.sub(r'("X-CSRFToken": ")[^"]*', r"\1", body)
