@@ -45,7 +45,7 @@ def _months() -> dict[str, int]:
 @cache
 def _named() -> tuple[re.Pattern[str], ...]:
     names = "|".join(sorted(_months(), key=len, reverse=True))
-    gap = r"(?:\s?[.,/-]\s?|\s{1,2})?"
+    gap = r"(?:\s?[.,/]\s?|-\s?|\s{1,2})?"  # " - " parts two dates
     between = rf"(?:{gap}|\s+de\s+|\s+del\s+)"
     year = r"(?P<year>(?:19|20)\d{2}|\d{2})(?!\d|[.,:/]\d)"
     day = r"(?P<day>\d{1,2})(?:er|st|nd|rd|th|°|\.)?"

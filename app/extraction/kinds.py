@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from app.extraction.evidence import Evidence, column_around
+from app.extraction.evidence import Evidence, column_around, is_prose
 from app.extraction.labels import Label, fold, tables
 from app.extraction.numbers import Numbered
 from app.extraction.totals import Totals
 from app.extraction.values import Values, currency_of
 
-_LEAST_LIKE_AN_INVOICE = 1.6
+_LEAST_LIKE_AN_INVOICE = 1.1
 _EURO = "AT BE CY DE EE EL ES FI FR HR IE IT LT LU LV MT NL PT SI SK"
 _EURO_COUNTRIES = frozenset(_EURO.split())
 _OTHER_COUNTRIES = {
@@ -129,9 +129,17 @@ def looks_like_an_invoice(evidence: Evidence, values: Values, totals: Totals, nu
         points += 0.8 + (0.7 if totals.adds_up and totals.tax and totals.tax.spot else 0.0)
     points += 0.4 if values.dates else 0.0
     points += 0.3 if values.vats or values.sirens or values.sirets else 0.0
+    points += 0.4 if sum(money.decimals == 2 for money in values.amounts) >= 3 else 0.0
+    points -= 1.0 if _is_mostly_prose(evidence) else 0.0
     if other and other[0][1] > max(0.6, invoice[0][1] if invoice else 0.0):
         points -= 1.2
     return points >= _LEAST_LIKE_AN_INVOICE
+
+
+def _is_mostly_prose(evidence: Evidence) -> bool:
+    """Whether most lines are sentences, as in terms of sale and letters."""
+    lines = [line for line in evidence.layout.lines if len(line.words) > 2]
+    return len(lines) > 10 and sum(is_prose(line, 0) for line in lines) > 0.5 * len(lines)
 
 
 def find_several(evidence: Evidence, numbers: list[Numbered]) -> list[int]:

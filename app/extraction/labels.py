@@ -105,9 +105,10 @@ def lexicon() -> Lexicon:
 def _pass_on_titles(roles: dict[tuple[str, ...], set[str]]) -> None:
     """An "invoice no" is a title too: the longer label must not hide what its beginning says."""
     for key, own in roles.items():
-        if own <= {"number", "number_weak"}:
+        if own <= {"number", "number_weak", "other_number", "order_reference"}:
             beginnings = (roles.get(key[:length], set()) for length in range(1, len(key)))
-            own.update(*(beginning & {"invoice", "credit_note"} for beginning in beginnings))
+            titles = {"something_else"} if own & {"other_number", "order_reference"} else {"invoice", "credit_note"}
+            own.update(*(beginning & titles for beginning in beginnings))
 
 
 def _key(tokens: list[tuple[str, int, int]], small: frozenset[str]) -> tuple[str, ...]:

@@ -74,8 +74,10 @@ def _put_number(reading: Reading, numbers: list[Numbered]) -> None:
     rival = next((other for other in numbers[1:] if other.value.casefold() != best.value.casefold()), None)
     lead = best.score - rival.score if rival else 1.0
     if best.label >= 0.8:
-        sure = 0.97 if lead > 0.35 else 0.9 if lead > 0.15 else 0.7
-    elif best.label >= 0.45:
+        sure = 0.97 if lead > 0.35 else 0.92 if lead > 0.15 else 0.75
+    elif best.label >= 0.5:
+        sure = 0.92 if lead > 0.35 else 0.85 if lead > 0.15 else 0.6
+    elif best.label >= 0.4:
         sure = 0.85 if lead > 0.35 else 0.7 if lead > 0.15 else 0.5
     else:
         sure = 0.55 if lead > 0.1 else 0.4
@@ -97,16 +99,17 @@ def _put_dates(reading: Reading, dates: Dates, today: date) -> None:
 
 def _sure_of_issue(dates: Dates) -> float:
     issue = dates.issue
-    different = {dated.day for dated in dates.all or []}
+    rivals = [dated for dated in dates.all or [] if dated.day != issue.day and max(dated.due, dated.other) < 0.6]
+    rivals = [dated for dated in rivals if not (dated.is_period or dated.is_mentioned)]
     if issue.issue > 0.8:
         return 0.97
     if issue.issue > 0.4:
-        return 0.94 if len(different) == 1 else 0.88
-    return 0.85 if len(different) == 1 else 0.5 if issue.issue > 0.2 else 0.45
+        return 0.95 if all(dated.issue < issue.issue - 0.3 for dated in rivals) else 0.85
+    return 0.8 if not rivals else 0.5
 
 
 def _dated(dated: DatedSpot, sure: float, failed: str | None) -> Found:
-    return _found(dated.spot, dated.day, sure - (0.05 if dated.is_ambiguous else 0), failed=failed)
+    return _found(dated.spot, dated.day, sure - (0.03 if dated.is_ambiguous else 0), failed=failed)
 
 
 def _implausible(dated: DatedSpot, today: date) -> str | None:

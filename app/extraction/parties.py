@@ -86,7 +86,7 @@ def _is_own(own: Identity, party: Party) -> float:
     if set(map(_plain, party.ibans)) & set(map(_plain, own.ibans)):
         return 0.95
     best = max((likeness(party.name, name) for name in own.names), default=0.0)
-    return best / 100 if best >= ALIKE else 0.0
+    return best / 100 * 0.9 if best >= ALIKE else 0.0
 
 
 def likeness(one: str, other: str) -> float:
@@ -96,9 +96,10 @@ def likeness(one: str, other: str) -> float:
         return 0.0
     if one == other:
         return 100.0
-    # One word more is often a branch or a person; but a single short word is in too many names.
-    contained = min(len(one), len(other)) >= 6 and (f" {one} " in f" {other} " or f" {other} " in f" {one} ")
-    return max(fuzz.token_sort_ratio(one, other), 92.0 if contained else 0.0)
+    short, long = sorted((one, other), key=len)
+    # A few letters more are often a branch or a town; but one word alone may be a trade ("Menuiserie").
+    is_part = f" {short} " in f" {long} " and (" " in short or len(short) > 0.7 * len(long))
+    return max(fuzz.token_sort_ratio(one, other), 92.0 if is_part else 0.0)
 
 
 def bare_name(name: str) -> str:

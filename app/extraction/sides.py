@@ -155,7 +155,7 @@ def _add_free(name: str, free: list[Spot], seller: Side, buyer: Side) -> None:
     known = buyer.spots.get(name, (None, "", 0))[1]
     free = [spot for spot in free if spot.value != known]
     for rank, spot in enumerate(sorted(free, key=_place)):
-        sure = (0.92 if len({s.value for s in free}) == 1 else 0.75) - 0.1 * min(rank, 3)
+        sure = (0.95 if len({s.value for s in free}) == 1 else 0.85) - 0.1 * min(rank, 3)
         seller.put(name, spot, str(spot.value), sure if spot.is_right else min(sure, 0.45))
 
 

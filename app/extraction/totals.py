@@ -16,6 +16,8 @@ _SCALE = 1000
 _MOST = 9
 """Candidates kept per role: enough for any page, few enough to try all combinations."""
 _AGAINST_GROSS = ("other_amount", "rounding", "paid", "other_number", "other_date")
+_TOGETHER = 6
+"""Lines that a group of totals is high."""
 _MOST_ROUNDING = 50
 """What cash is rounded by at most, in thousandths."""
 
@@ -80,6 +82,8 @@ def find_totals(evidence: Evidence, values: Values) -> Totals:
     totals.adds_up = (
         None if net is None or tax is None else abs(net.scaled + tax.scaled - gross.scaled) <= 2 * _SCALE // 100
     )
+    if not totals.adds_up:
+        _face_contradiction(totals, candidates)
     _complete(totals)
     totals.taxes = _tax_lines(totals, rows, values)
     totals.rate_holds = _rate_holds(totals, values)
@@ -320,6 +324,31 @@ def _unlabelled(candidates: _Candidates) -> list[Sum]:
     """Where nothing is called a total: the largest amounts, with little trust."""
     largest = sorted((money for money in candidates.every if money.decimals == 2), key=lambda money: -abs(money.value))
     return [Sum(money.value, 0.1 - 0.01 * rank, money, "largest amount") for rank, money in enumerate(largest[:4])]
+
+
+def _face_contradiction(totals: Totals, candidates: _Candidates) -> None:
+    """Where net and tax are named beside a gross that they don't make, say so instead of leaving one out."""
+    spot = totals.gross.spot
+    if spot is None:
+        return
+    net, tax = (
+        next((one for one in found if one.label > 0.8 and one.head is None and _is_beside(one, spot)), None)
+        for found in (candidates.net, candidates.tax)
+    )
+    if net and tax and net.spot is not tax.spot and abs(tax.scaled) < 0.5 * abs(net.scaled):
+        gap = abs(net.scaled + abs(tax.scaled) - totals.gross.scaled)
+        totals.net, totals.tax, totals.adds_up = net, tax, gap <= 2 * _SCALE // 100
+
+
+def _is_beside(one: Sum, gross: Money) -> bool:
+    """Whether an amount stands in the same group of totals as the gross."""
+    spot = one.spot
+    return (
+        spot is not None
+        and spot is not gross
+        and spot.line.page is gross.line.page
+        and (abs(spot.line.index - gross.line.index) <= _TOGETHER)
+    )
 
 
 def _complete(totals: Totals) -> None:
