@@ -1,0 +1,134 @@
+"""Every job of Facteur, asked for twice and run at once, has one effect."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from app.core import clock
+from app.documents import trash
+from app.documents.models import Direction, Document, ReadState, TrashKind
+from app.extensions import db
+from app.extraction.models import DocumentReading
+from app.intake import arrival
+from app.intake.models import Message, Part, Source
+from app.outbox.models import Mark, OutgoingMail
+from app.outbox.writing import write
+from app.tasks import runner
+from app.tasks.jobs import JOBS, commit
+from app.tasks.models import State, Task
+from app.web.access import Role
+from tests import samples
+from tests.factories import make_company, make_document, make_file, make_user
+from tests.sink import Sink
+
+pytestmark = pytest.mark.alone
+CASES: dict[str, Callable[[Flask, Sink], tuple[list[Any], Callable[[], Any], Any]]] = {}
+"""Job name → what prepares it: its ids, what is counted afterwards, and what that must be."""
+
+
+def case(prepare: Callable[[Flask, Sink], tuple[list[Any], Callable[[], Any], Any]]) -> None:
+    CASES[prepare.__name__] = prepare
+
+
+def count_of(*what: Any) -> Callable[[], Any]:
+    return lambda: [db.session.scalar(select(func.count()).select_from(each)) for each in what]
+
+
+@case
+def open_message(app: Flask, sink: Sink):
+    facts = {"company": make_company(), "direction": Direction.PURCHASE, "source": Source.UPLOAD}
+    message = arrival.take_message(samples.invoice_pdf(), is_mail=False, name="a.pdf", **facts)
+    return [message.id], count_of(Message, Part, Document), [1, 1, 1]
+
+
+@case
+def read_document(app: Flask, sink: Sink):
+    document = make_document(file=make_file(samples.invoice_pdf()), read_state=ReadState.READING, number="")
+    document_id = document.id
+    return [document_id], lambda: (count_of(DocumentReading)(), state_of(document_id)), ([1], ReadState.READ)
+
+
+def state_of(document_id: int) -> ReadState:
+    return db.session.scalar(select(Document.read_state).filter_by(id=document_id))
+
+
+@case
+def deliver(app: Flask, sink: Sink):
+    app.config["SETTINGS"].__dict__["mail_url"] = f"smtp://127.0.0.1:{sink.port}"
+    state = app.extensions["mail"]
+    state.server, state.port, state.suppress = "127.0.0.1", sink.port, False
+    about = {"template": "users/mail/password_changed", "user": make_user()}
+    mail = write("test", key="test:1", to="a@example.org", subject="Hello", **about)
+    mail_id = mail.id
+    return [mail_id], lambda: (len(sink.messages), mark_of(mail_id)), (1, Mark.SENT)
+
+
+def mark_of(mail_id: int) -> Mark:
+    return db.session.scalar(select(OutgoingMail.mark).filter_by(id=mail_id))
+
+
+@case
+def purge_trash(app: Flask, sink: Sink):
+    company = make_company(trash_emptied=True, trash_days=30)
+    make_document(company)
+    document = make_document(company)
+    trash.trash(document, by=None, kind=TrashKind.DELETED, why="a test")
+    document.trashed_at = clock.now() - timedelta(days=31)
+    return [], count_of(Document), [1]
+
+
+@case
+def send_password_reset(app: Flask, sink: Sink):
+    user = make_user(password=True)
+    return [user.email, clock.now().isoformat()], count_of(OutgoingMail), [1]
+
+
+@case
+def send_trail_head(app: Flask, sink: Sink):
+    make_user(Role.ADMIN, password=True)
+    return ["2026-11-22"], count_of(OutgoingMail), [1]
+
+
+def test_every_job_has_its_case(app):
+    """S37: a job without this test fails the suite."""
+    assert set(CASES) == set(JOBS)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_job_run_twice_at_once_has_one_effect(live_app, sink, name):
+    """S37: two tasks of one cause, at the same time, on both databases; then once more."""
+    with live_app.app_context():
+        ids, figures, expected = CASES[name](live_app, sink)
+        tasks = [JOBS[name].later(*ids) for _each in range(2)]
+        commit()
+    together = [threading.Thread(target=run, args=(live_app, task)) for task in tasks]
+    for thread in together:
+        thread.start()
+    for thread in together:
+        thread.join()
+
+    with live_app.app_context():
+        assert figures() == expected
+        last = JOBS[name].later(*ids)
+        commit()
+        run(live_app, last)
+        assert figures() == expected
+        assert not db.session.scalars(select(Task).filter_by(state=State.FAILED)).all()
+
+
+def run(app: Flask, task_id: int) -> None:
+    """As a worker does: tried again where the other was in the way."""
+    with app.app_context():
+        for _try in range(3):
+            db.session.execute(db.update(Task).filter_by(id=task_id).values(run_after=clock.now()))
+            commit()
+            if runner.run(task_id):
+                break
+        db.session.remove()
