@@ -8,6 +8,7 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.core.errors import Refused
 from app.counterparties import finding
 from app.documents import decisions, editing
 from app.documents.forms import DocumentForm
@@ -146,7 +147,7 @@ def _edited(document: Document, form: DocumentForm) -> Response | None:
     if not form.validate():
         return _shown(document, form, 422)
     try:
-        editing.edit(document, form.changes(), by=current_user, version=form.version.data)
+        editing.edit(document, form.changes(), by=current_user, version=form.version.data or 0)
     except editing.Changed as error:
         db.session.rollback()
         form.meet(error)
@@ -169,7 +170,7 @@ def _validated(document: Document, form: DocumentForm) -> Response | None:
 
 def _incomplete(document: Document, form: DocumentForm, error: editing.Incomplete) -> Response:
     db.session.rollback()
-    form.tell(error.errors)
+    form.refuse(error.errors)
     return _shown(document, form, 422)
 
 
@@ -186,6 +187,8 @@ def _said(document: Document) -> str:
 def trash(document_id: int):
     """Put it aside and go on with the next; it can be taken back at once."""
     document = _document(document_id)
+    if not document.company.trash_enabled:
+        raise Refused(_("The trash is switched off, so deleting is final: do it on the document's own page."))
     decisions.trash(document, by=current_user, why=request.form.get("why", ""))
     commit()
     undo = url_for("documents.restore", document_id=document_id)
