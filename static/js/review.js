@@ -78,7 +78,9 @@ function turn(step) {
   for (const sheet of root().querySelectorAll(".sheet")) {
     const rotation = (Number(sheet.dataset.rotation ?? 0) + step + 360) % 360;
     const image = sheet.querySelector("img");
-    sheet.style.setProperty("--sheet-ratio", (image.naturalHeight || 1414) / (image.naturalWidth || 1000));
+    // A picture that is still to load knows its size from its attributes.
+    const [width, height] = [image?.naturalWidth || image?.width || 1000, image?.naturalHeight || image?.height || 1414];
+    sheet.style.setProperty("--sheet-ratio", height / width);
     sheet.dataset.rotation = rotation;
   }
 }

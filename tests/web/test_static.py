@@ -26,7 +26,7 @@ INSIDE = {
     "an event attribute": r"<[a-zA-Z][^<>]*\s(on[a-z]+|hx-on[:\w-]*)\s*=",
     "code in an address": r"javascript:",
     "code in an htmx attribute": r"hx-(vals|headers|vars|request)\s*=\s*[\"']\s*js:",
-    "a condition htmx would evaluate": r"hx-trigger\s*=\s*\"[^\"]*\[",
+    "a condition htmx would evaluate": r"hx-trigger\s*=\s*\"([^\"]*,)?\s*[\w:.-]+\[",
     "a file from outside": r"<(script|link|img|source|iframe|use)\b[^>]*\b(src|href)\s*=\s*[\"'](https?:)?//",
 }
 
