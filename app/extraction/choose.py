@@ -8,10 +8,10 @@ from decimal import Decimal
 from app.core import clock
 from app.einvoice.invoice import Invoice
 from app.extraction.from_xml import locate, read_invoice
-from app.extraction.page import read_page
 from app.extraction.parties import Identity, side_of
 from app.extraction.reading import DOUBTFUL, Found, Reading
-from app.extraction.study import Study, study
+from app.extraction.study import Study
+from app.extraction.voting import read_passes
 from app.reader.contents import Contents
 
 COMPARED = ("number", "issue_date", "gross")
@@ -26,8 +26,7 @@ def read_fields(
     contents: Contents, *, own: Identity | None = None, use_xml: bool = True, today: date | None = None
 ) -> Reading:
     """Everything that can be read from a document. `own` says which of the parties is the company itself."""
-    taken_apart = study(contents)
-    reading = read_page(taken_apart, today=today or clock.today())
+    taken_apart, reading = read_passes(contents, today=today or clock.today())
     if use_xml and contents.einvoices:
         reading = _with_xml(taken_apart, reading, contents.einvoices)
     if own is not None:
