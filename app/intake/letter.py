@@ -20,7 +20,7 @@ MOST_PARTS = 100
 DEEPEST = 10
 BODY_TYPES = {"text/plain", "text/html", "text/enriched", "text/richtext", "text/x-amp-html", "text/watch-html"}
 LONGEST_HTML = 2 * 1024 * 1024
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
+_UNSEEN = re.compile(r" *[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+ *")
 _HIGH = re.compile("[\udc80-\udcff]+")
 _CID = re.compile(r"""(?:cid:|src\s*=\s*["']?)([^"'\s>)]{1,300})""", re.I)
 

@@ -58,7 +58,7 @@ class Receiver:
         self.in_data = asyncio.Semaphore(settings.smtp_in_data)
         self.present: Counter[str] = Counter()
         self.receiving = 0
-        self.stop = asyncio.Event()
+        self.stop, self.is_listening = asyncio.Event(), asyncio.Event()
         self.is_broken = False
 
     async def handle_RCPT(self, _server: Any, _session: Any, envelope: Envelope, address: str, _options: Any) -> str:
@@ -162,18 +162,15 @@ def _addresses(ids: Iterable[int]) -> list[IntakeAddress]:
     return [db.session.get_one(IntakeAddress, address_id) for address_id in ids]
 
 
-async def serve(app: Flask, *, ready: Callable[[], None] = lambda: None) -> Receiver:
+async def serve(receiver: Receiver) -> None:
     """Receive until told to stop; what is being stored then is finished and acknowledged."""
-    loop, receiver, settings = asyncio.get_running_loop(), Receiver(app), app.config["SETTINGS"]
-    with app.app_context():
+    loop, settings = asyncio.get_running_loop(), receiver.settings
+    with receiver.app.app_context():
         event.listen(db.engine, "connect", _impatient)
-    server = await loop.create_server(
-        lambda: Session(receiver, loop), settings.intake_smtp_host, settings.intake_smtp_port
-    )
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, receiver.stop.set)
-    log.info("receiver.listening", host=settings.intake_smtp_host, port=settings.intake_smtp_port)
-    ready()
+    host, port = settings.intake_smtp_host, settings.intake_smtp_port
+    server = await loop.create_server(lambda: Session(receiver, loop), host, port)
+    log.info("receiver.listening", host=host, port=port)
+    receiver.is_listening.set()
     await receiver.stop.wait()
     server.close()
     for _tenth in range(10 * STOPPING_SECONDS):
@@ -181,8 +178,7 @@ async def serve(app: Flask, *, ready: Callable[[], None] = lambda: None) -> Rece
             break
         await asyncio.sleep(0.1)
     await asyncio.sleep(0.1)  # the last answers leave
-    receiver.bells.shutdown(wait=True, cancel_futures=False)
-    return receiver
+    receiver.bells.shutdown(wait=True)
 
 
 def _impatient(connection: Any, _record: Any) -> None:
@@ -199,6 +195,13 @@ def _impatient(connection: Any, _record: Any) -> None:
 
 def run(app: Flask) -> None:
     """The receiver's process; ends with an error where its disk failed, so that the supervisor starts it afresh."""
-    receiver = asyncio.run(serve(app))
+    receiver = Receiver(app)
+
+    async def until_told() -> None:
+        for name in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(name, receiver.stop.set)
+        await serve(receiver)
+
+    asyncio.run(until_told())
     if receiver.is_broken:
         raise SystemExit("The disk failed to keep a mail. It was not acknowledged; the receiver starts again.")

@@ -164,4 +164,5 @@ def _key(text: str) -> str:
 
 def none_taken(pieces: list[Piece], why: str) -> list[Piece]:
     """The same parts, all passed over for what the message is."""
-    return [replace(each, fate=Fate.PASSED_OVER, reason={"key": why}, beside=None) for each in pieces]
+    reason = lambda piece: piece.reason if piece.reason.get("key") == "body" else {"key": why}  # noqa: E731
+    return [replace(each, fate=Fate.PASSED_OVER, reason=reason(each), beside=None) for each in pieces]

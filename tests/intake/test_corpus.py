@@ -1,0 +1,48 @@
+"""Mails that nobody on this project wrote, and what should come of them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from app.documents.models import Document
+from app.extensions import db
+from app.intake.models import MessageState, Outcome
+from tests.intake.test_opening import opened
+from tests.settings import CORPUS
+
+MANIFEST = CORPUS / "mail" / "manifest.jsonl"
+MAILS = [json.loads(line) for line in MANIFEST.read_text().splitlines()] if MANIFEST.exists() else []
+EXPECTED = [mail for mail in MAILS if "expect" in mail]
+pytestmark = pytest.mark.skipif(not MAILS, reason="the corpus is not here")
+
+
+@pytest.mark.parametrize("mail", EXPECTED, ids=lambda mail: mail["group"])
+def test_the_corpus_gives_the_documents_it_should(app, mail):
+    """IN-4: as many documents as the mail holds; what is unreadable or no invoice is judged later, and visible."""
+    message = opened((CORPUS / mail["file"]).read_bytes())
+
+    if any(part.reason.get("key") == "not_yet_opened" for part in message.parts):
+        pytest.skip("archives are opened later")
+    expect = mail["expect"]
+    imported = [part for part in message.parts if part.outcome is Outcome.IMPORTED]
+    assert len(imported) == expect["documents"] + len(expect.get("not_invoice", []))
+    assert any(part.outcome is Outcome.UNREADABLE for part in message.parts) == expect.get("error", False)
+    ignored = {part.name for part in message.parts if part.reason.get("key") == "decoration"}
+    assert ignored == set(expect.get("ignore", []))
+    if "filename" in expect:
+        assert imported[0].name == expect["filename"]
+    if "subject" in expect:
+        assert message.subject == expect["subject"]
+
+
+@pytest.mark.parametrize("mail", MAILS, ids=lambda mail: mail["group"])
+def test_every_mail_of_the_corpus_ends_in_the_log(app, mail):
+    """S20: broken mails too are listed, with a reason where nothing came of them."""
+    message = opened((CORPUS / mail["file"]).read_bytes())  # S20
+
+    assert message.state is MessageState.OPENED
+    assert db.session.query(Document).count() or message.notes
+    for part in message.parts:
+        assert part.document_id or part.reason
