@@ -16,6 +16,8 @@ from app.reader.contents import Contents
 
 COMPARED = ("number", "issue_date", "gross")
 """Where XML and page disagree on one of these, a person must look (SPEC EX-2)."""
+DOUBTED = ("due_date", "currency", "net", "tax", "seller_vat", "iban")
+"""Where they disagree on one of these, the XML's value is not sure any more."""
 _PLAINLY, _AT_LEAST = 0.85, 0.4
 """How sure a page must be to contradict the XML: where it prints the XML's value too, and where it does not."""
 
@@ -44,7 +46,7 @@ def _with_xml(taken_apart: Study, page: Reading, invoices: list[Invoice]) -> Rea
         reading.fields.setdefault(name, found)
     reading.taxes = reading.taxes or page.taxes
     reading.flags = [flag for flag in page.flags if flag["code"] != "not_invoice"]
-    for name in COMPARED:
+    for name in (*COMPARED, *DOUBTED):
         _compare(taken_apart, reading, page, name, invoices[0])
     for other in invoices[1:]:
         _compare_invoices(reading, read_invoice(other))
@@ -65,14 +67,21 @@ def _compare(taken_apart: Study, reading: Reading, page: Reading, name: str, inv
     said, printed = reading.fields.get(name), page.fields.get(name)
     if said is None or printed is None or said.source != "xml" or _same(name, said.value, printed.value):
         return
-    if name == "gross" and invoice.payable is not None and _same(name, invoice.payable, printed.value):
+    if name == "gross" and _is_rest(invoice, printed.value):
         return
     is_printed_too = locate(taken_apart, name, said.value) is not None
     if printed.confidence >= _PLAINLY or (printed.confidence >= _AT_LEAST and not is_printed_too):
         _distrust(said)
-        reading.flags.append(
-            {"code": "xml_page_differ", "field": name, "xml": _text(said.value), "page": _text(printed.value)}
-        )
+        if name in COMPARED:
+            both = {"xml": _text(said.value), "page": _text(printed.value)}
+            reading.flags.append({"code": "xml_page_differ", "field": name, **both})
+
+
+def _is_rest(invoice: Invoice, amount: object) -> bool:
+    """Whether an amount is what a prepayment leaves to pay."""
+    if invoice.payable is None or invoice.gross is None or not invoice.prepaid:
+        return False
+    return invoice.payable == invoice.gross - invoice.prepaid and _same("gross", invoice.payable, amount)
 
 
 def _compare_invoices(reading: Reading, other: Reading) -> None:

@@ -88,6 +88,20 @@ def test_a_contradiction_is_seen_where_the_page_prints_the_other_value_too():
     assert [flag["field"] for flag in read(xml(**less), texts=texts).flags] == ["gross"]
 
 
+def test_a_wrong_total_is_seen_though_the_amount_due_is_right():
+    """EX-2: only a prepayment may part what is due from the total."""
+    # S29
+    reading = read(xml(gross=Decimal("1100.00"), payable=Decimal("1200.00")))
+    assert [flag["field"] for flag in reading.flags] == ["gross"]
+
+
+def test_an_account_that_the_page_contradicts_is_not_sure():
+    """EX-2: whoever changes the XML's IBAN wants the money."""
+    # S29
+    found = read(xml(ibans=["DE88200800000970375700"])).fields["iban"]
+    assert found.value == "DE88200800000970375700" and found.confidence <= DOUBTFUL
+
+
 def test_two_xmls_that_differ_are_flagged():
     """EX-2: a file may carry two, and a message one beside its PDF."""
     # S29
