@@ -96,6 +96,15 @@ class FileRole(StrEnum):
     ATTACHMENT = "attachment"
     REPLACED = "replaced"
 
+    @property
+    def label(self) -> Any:
+        return {
+            "original": _("Original"),
+            "e_invoice": _("E-invoice"),
+            "attachment": _("Attachment"),
+            "replaced": _("Replaced since"),
+        }[self]
+
 
 document_reader = Table(
     "document_reader",

@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from app.documents.models import Document, Kind, Status
+from app.reader.reasons import reason as unreadable
 
 
 def first(document: Document) -> dict[str, Any]:
@@ -26,6 +27,9 @@ def first(document: Document) -> dict[str, Any]:
 
 def in_words(reason: dict[str, Any]) -> str:
     """The line, in the reader's language."""
+    key, why = reason.get("key", ""), reason.get("why", "")
+    if key == "unreadable" and reason.get("code"):
+        return str(unreadable(reason["code"]))
     words = {
         "reading": _("Being read; it will be here to check in a moment."),
         "unreadable": _("Could not be read: complete it by hand."),
@@ -38,7 +42,7 @@ def in_words(reason: dict[str, Any]) -> str:
         "validated": _("Done."),
         "zero": _("Nothing to pay: the amount is zero."),
         "deleted": _("Deleted."),
-        "duplicate": _("The same file was already there."),
+        "duplicate": _("A duplicate of another document."),
         "rejected": _("Not approved."),
     }
-    return words.get(reason.get("key", ""), "")
+    return f"{words.get(key, '')} {why}".strip()

@@ -1,0 +1,87 @@
+"""The form of a counterparty's facts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+from sqlalchemy import select
+from stdnum import vatin
+from stdnum.fr import siren, siret
+from wtforms import BooleanField, StringField, TextAreaField
+from wtforms.validators import Email, InputRequired, Length, Optional, ValidationError
+
+from app.counterparties.keeping import FACTS, FACTS_OF_A_SUPPLIER
+from app.counterparties.models import Counterparty
+from app.extensions import db
+from app.users.models import Company
+
+
+def _trimmed(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+def _compact(text: str | None) -> str:
+    return "".join(each for each in text or "" if each.isalnum()).upper()
+
+
+class CounterpartyForm(FlaskForm):
+    """What is known of a customer or a supplier."""
+
+    name = StringField(
+        lazy_gettext("Name"),
+        [InputRequired(lazy_gettext("Enter the name.")), Length(max=200)],
+        filters=[_trimmed],
+    )
+    is_customer = BooleanField(lazy_gettext("Customer"))
+    is_supplier = BooleanField(lazy_gettext("Supplier"))
+    vat_number = StringField(lazy_gettext("VAT number"), [Length(max=20)], filters=[_compact])
+    siren = StringField(lazy_gettext("SIREN"), [Length(max=9)], filters=[_compact])
+    siret = StringField(lazy_gettext("SIRET"), [Length(max=14)], filters=[_compact])
+    email = StringField(
+        lazy_gettext("E-mail"), [Optional(), Length(max=254), Email(lazy_gettext("This is no e-mail address."))]
+    )
+    address = TextAreaField(lazy_gettext("Address"), [Length(max=1000)])
+    numbering_restarts_yearly = BooleanField(lazy_gettext("Its invoice numbers begin again each year"))
+
+    def __init__(self, company: Company, counterparty: Counterparty | None = None, **kwargs: Any) -> None:
+        super().__init__(obj=counterparty, **kwargs)
+        self.company, self.counterparty = company, counterparty
+
+    def facts(self) -> dict[str, Any]:
+        """What the verbs take."""
+        return {name: self[name].data or "" for name in FACTS} | {
+            name: bool(self[name].data) for name in ("is_customer", "is_supplier", *FACTS_OF_A_SUPPLIER)
+        }
+
+    def validate_is_supplier(self, field: BooleanField) -> None:
+        """It is one of the two, or both."""
+        if not (field.data or self.is_customer.data):
+            raise ValidationError(_("Say whether it is a customer, a supplier, or both."))
+
+    def validate_vat_number(self, field: StringField) -> None:
+        """Check digits, where its country has them."""
+        self._check_free(field)
+        if field.data and not vatin.is_valid(field.data):
+            raise ValidationError(_("This VAT number is not valid: compare it with an invoice."))
+
+    def validate_siren(self, field: StringField) -> None:
+        """Nine digits with their check digit."""
+        if field.data and not siren.is_valid(field.data):
+            raise ValidationError(_("This SIREN is not valid: nine digits, the last one checks the others."))
+
+    def validate_siret(self, field: StringField) -> None:
+        """Fourteen digits with their check digit."""
+        self._check_free(field)
+        if field.data and not siret.is_valid(field.data):
+            raise ValidationError(_("This SIRET is not valid: fourteen digits, the last one checks the others."))
+
+    def _check_free(self, field: StringField) -> None:
+        """Documents find their counterparty by this number, so nobody else of the company has it."""
+        column = getattr(Counterparty, field.short_name)
+        own = self.counterparty.id if self.counterparty else 0
+        query = select(Counterparty.id).where(column == field.data, Counterparty.company_id == self.company.id)
+        if field.data and db.session.scalar(query.where(Counterparty.id != own)):
+            raise ValidationError(_("Another customer or supplier has this number already."))

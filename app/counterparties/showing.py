@@ -1,0 +1,62 @@
+"""What the pages of customers and suppliers show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import selectinload
+
+from app.counterparties.finding import escaped
+from app.counterparties.models import Counterparty
+from app.extensions import db
+from app.users.models import Company, Membership, User
+from app.web import keyset
+from app.web.access import Role
+
+ORDER = keyset.Order(func.lower(Counterparty.name), str, is_descending=False)
+
+
+def list_page(user: User, company: Company, said: Any, *, is_customer: bool) -> dict[str, Any]:
+    """One page of customers or suppliers, by name."""
+    words, is_archived = " ".join(said.get("q", "").split())[:100], said.get("archived") == "yes"
+    query = Counterparty.visible_to(user).where(Counterparty.company_id == company.id)
+    query = query.where(Counterparty.is_customer if is_customer else Counterparty.is_supplier)
+    archived = Counterparty.archived_at
+    query = query.where(archived.is_not(None) if is_archived else archived.is_(None))
+    for word in words.split()[:5]:
+        query = query.where(_has(word))
+    query = query.options(selectinload(Counterparty.assigned_users))
+    leaf = keyset.leaf(query, ORDER, Counterparty.id, before=said.get("before", ""), after=said.get("after", ""))
+    endpoint = "counterparties.customers" if is_customer else "counterparties.suppliers"
+    kept = {"q": words or None, "archived": "yes" if is_archived else None}
+    return {
+        "counterparties": [row[0] for row in leaf.rows],
+        "is_customer": is_customer,
+        "is_archived": is_archived,
+        "words": words,
+        "endpoint": endpoint,
+        "pages": {
+            "previous_url": url_for(endpoint, **kept, before=leaf.before) if leaf.before else None,
+            "next_url": url_for(endpoint, **kept, after=leaf.after) if leaf.after else None,
+        },
+    }
+
+
+def _has(word: str) -> Any:
+    part = f"%{escaped(word)}%"
+    columns = (Counterparty.name, Counterparty.vat_number, Counterparty.siren, Counterparty.email)
+    return or_(*(column.ilike(part, escape="\\") for column in columns))
+
+
+def one_page(counterparty: Counterparty) -> dict[str, Any]:
+    """All that stands on its page, but for its documents."""
+    members = select(User).join(Membership).where(Membership.company_id == counterparty.company_id)
+    people = list(db.session.scalars(members.where(User.is_disabled.is_(False)).order_by(User.name, User.id)))
+    role = {user.id: _role(user, counterparty.company_id) for user in people}
+    return {"counterparty": counterparty, "people": people, "role": role}
+
+
+def _role(user: User, company_id: int) -> Role:
+    return next(each.role for each in user.memberships if each.company_id == company_id)

@@ -1,0 +1,148 @@
+"""What waits for a person: one line each, one click from its work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from sqlalchemy import Select, and_, case, func, or_, select
+
+from app.core import clock
+from app.documents import retention, twins
+from app.documents.models import Document, Kind, Status
+from app.documents.search import DECIDED, OPEN
+from app.extensions import db
+from app.intake.models import Message, MessageState
+from app.outbox.models import Mark, OutgoingMail
+from app.tasks.models import State, Task
+from app.users.models import Company, User
+from app.web.access import Permission, allowed
+
+
+@dataclass(frozen=True)
+class Line:
+    """Something that waits: how many, what, why, and where."""
+
+    count: int
+    label: str
+    hint: str
+    icon: str
+    url: str
+
+
+def lines(user: User, company: Company) -> list[Line]:
+    """Only what really waits, the most pressing first."""
+    found = _documents(user, company)
+    if allowed(user, Permission.EDIT, company.id):
+        found += _messages(user, company)
+    if allowed(user, Permission.ADMINISTER, company.id):
+        found += _for_admins(user, company)
+    return [line for line in found if line.count]
+
+
+def _documents(user: User, company: Company) -> list[Line]:
+    """To review, unreadable, perhaps there twice, late: counted by one query."""
+    counts = _counts(Document.visible_to(user).where(Document.company_id == company.id), company)
+    late_url = url_for("documents.index", tab="outstanding", late="yes", sort="due")
+    late = Line(counts.late, _("Late"), _("Invoices past their due date"), "clock", late_url)
+    if not allowed(user, Permission.EDIT, company.id):
+        return [late]
+    return [
+        Line(
+            counts.to_process,
+            _("To review"),
+            _("Read, to be checked beside their page"),
+            "eye",
+            url_for("review.index", status="to_process"),
+        ),
+        Line(
+            counts.unreadable,
+            _("Unreadable"),
+            _("To be completed by hand"),
+            "file-x",
+            url_for("review.index", status="unreadable"),
+        ),
+        Line(
+            counts.twins,
+            _("Perhaps there twice"),
+            _("Compare and decide"),
+            "files",
+            url_for("documents.index", tab="to_process", twins="yes"),
+        ),
+        late,
+    ]
+
+
+def _counts(visible: Select[Any], company: Company) -> Any:
+    number = lambda test: func.coalesce(func.sum(case((test, 1), else_=0)), 0)  # noqa: E731
+    to_process = Document.status == Status.TO_PROCESS
+    is_late = and_(DECIDED, OPEN, Document.kind == Kind.INVOICE, Document.due_date < clock.today(company))
+    query = visible.where(or_(to_process, Document.status == Status.UNREADABLE, is_late))
+    return db.session.execute(
+        query.with_only_columns(
+            number(to_process).label("to_process"),
+            number(Document.status == Status.UNREADABLE).label("unreadable"),
+            number(and_(to_process, twins.has_living_twin())).label("twins"),
+            number(is_late).label("late"),
+        )
+    ).one()
+
+
+def _messages(user: User, company: Company) -> list[Line]:
+    failed = Message.visible_to(user).where(Message.company_id == company.id, Message.state == MessageState.FAILED)
+    url = url_for("intake.index", outcome="failed")
+    return [Line(_count(failed), _("Could not be opened"), _("Messages kept as they came"), "mail", url)]
+
+
+def _for_admins(user: User, company: Company) -> list[Line]:
+    mails = OutgoingMail.visible_to(user)
+    waiting = mails.where(OutgoingMail.mark.in_([Mark.QUEUED, Mark.CLAIMED, Mark.TRANSMITTING]))
+    stuck = mails.where(OutgoingMail.mark.in_([Mark.UNCERTAIN, Mark.REFUSED]))
+    failed = failures() if administers_all(user) else None
+    due = retention.plan(company)
+    trash = len(due.due) if due.is_unusual else due.overdue_count
+    return [
+        Line(
+            _count(stuck),
+            _("Mails to decide on"),
+            _("Refused or uncertain"),
+            "triangle-alert",
+            url_for("outbox.index", mark="uncertain"),
+        ),
+        Line(
+            _count(waiting),
+            _("Mails waiting"),
+            _("They leave once a mail server is set"),
+            "send",
+            url_for("outbox.index"),
+        ),
+        Line(
+            _count(failed) if failed is not None else 0,
+            _("Failed work"),
+            _("Given up after several tries"),
+            "ban",
+            url_for("dashboard.failures"),
+        ),
+        Line(trash, _("The trash was not emptied"), due.sentence, "trash-2", url_for("documents.trash_list")),
+    ]
+
+
+def failures() -> Select[tuple[Task]]:
+    """Work that was given up, newest first."""
+    return select(Task).where(Task.state == State.FAILED).order_by(Task.id.desc())
+
+
+def administers_all(user: User) -> bool:
+    """Is this person an admin of every company here? Tasks belong to the installation, not to one company."""
+    return len(user.company_ids(Permission.ADMINISTER)) == db.session.scalar(select(func.count(Company.id)))
+
+
+def _count(query: Select[Any]) -> int:
+    return db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+
+
+def is_new(company: Company) -> bool:
+    """Has nothing arrived here yet?"""
+    return db.session.scalar(select(Document.id).where(Document.company_id == company.id).limit(1)) is None

@@ -1,0 +1,83 @@
+"""What happened to a document, from the trail, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from flask_babel import gettext as _
+
+from app.audit import trail
+from app.audit.models import AuditEntry
+from app.documents.models import Direction, Document, Kind, Status, TrashKind
+from app.documents.words import names_of_facts
+from app.extensions import db
+from app.web.filters import amount, day
+
+WORDS = {"kind": Kind, "direction": Direction, "status": Status, "trash_kind": TrashKind}
+MOST = 200
+
+
+@dataclass
+class Line:
+    """One thing that happened; `changes` are (name, was, is now) in words."""
+
+    at: datetime
+    who: str
+    text: str
+    icon: str
+    why: str = ""
+    changes: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+def of(document: Document) -> list[Line]:
+    """Newest first."""
+    entries = db.session.scalars(AuditEntry.about(document).limit(MOST))
+    return [_line(entry, document.currency) for entry in entries]
+
+
+def _line(entry: AuditEntry, currency: str) -> Line:
+    text, icon = acts().get(entry.act, (entry.act, "info"))
+    names = names_of_facts()
+    shown = {name: pair for name, pair in entry.changes.items() if name in names and not name.endswith("_id")}
+    changes = [(names[name], *(_said(name, value, currency) for value in pair)) for name, pair in shown.items()]
+    why = "" if entry.act == "not read" else entry.why
+    return Line(entry.at, entry.user_name or "Facteur", text, icon, why, changes)
+
+
+def acts() -> dict[str, tuple[str, str]]:
+    """What stands in the trail → in words, with an icon."""
+    return {
+        "arrived": (_("arrived"), "inbox"),
+        "read": (_("read it"), "eye"),
+        "not read": (_("could not read it"), "file-x"),
+        "read again": (_("had it read again"), "refresh-cw"),
+        "edited": (_("changed it"), "pencil"),
+        "validated": (_("validated it"), "circle-check"),
+        "trashed": (_("put it into the trash"), "trash-2"),
+        "restored": (_("took it out of the trash"), "undo-2"),
+        "file linked": (_("attached the file of a duplicate"), "paperclip"),
+        "file replaced": (_("replaced its file"), "files"),
+        "not a duplicate": (_("said that it is not a duplicate"), "check"),
+        "file damaged": (_("found a stored file damaged"), "triangle-alert"),
+    }
+
+
+def _said(name: str, value: Any, currency: str) -> str:
+    if value in (None, ""):
+        return "–"
+    if name.endswith("_minor"):
+        return amount(value, currency)
+    if name.endswith(("_date", "_start", "_end")):
+        return day(date.fromisoformat(value))
+    return str(WORDS[name](value).label) if name in WORDS else str(value)
+
+
+def note_damage(document: Document, name: str) -> bool:
+    """Note once that this stored file of the document is not what it was; False where that is known."""
+    known = AuditEntry.about(document).where(AuditEntry.act == "file damaged", AuditEntry.why == name)
+    if db.session.scalars(known).first():
+        return False
+    trail.record(document, by=None, act="file damaged", why=name)
+    return True

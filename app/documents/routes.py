@@ -1,0 +1,262 @@
+"""The pages of documents: lists, one document, its files, the trash."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, flash, redirect, request, send_file, url_for
+from flask_babel import format_decimal, ngettext
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.core.errors import Refused
+from app.core.storage import Damaged
+from app.documents import decisions, editing, history, reasons, retention, showing, twins
+from app.documents.forms import DocumentForm
+from app.documents.models import Direction, Document
+from app.extensions import db
+from app.files import store
+from app.files.leaving import as_download
+from app.intake import addresses
+from app.tasks.jobs import commit
+from app.users.sessions import current_company
+from app.web.access import Permission, allowed, demand, requires
+from app.web.errors import answer
+from app.web.pages import page
+
+bp = Blueprint("documents", __name__)
+bp.add_app_template_filter(reasons.in_words, "reason")
+bp.add_app_template_filter(format_decimal, "decimal")
+bp.add_app_template_global(showing.late, "late")
+
+
+def seen(document_id: int) -> Document:
+    """The document, where the signed-in person may know about it."""
+    return db.one_or_404(Document.visible_to(current_user).filter_by(id=document_id))
+
+
+def mine(document_id: int) -> Document:
+    """The document, where the signed-in person may change it."""
+    document = seen(document_id)
+    demand(Permission.EDIT, document.company_id)
+    return document
+
+
+def to(document: Document) -> Response:
+    """Back to its page; to the list where it has just left the person's sight."""
+    if db.session.scalar(Document.visible_to(current_user).filter_by(id=document.id)):
+        return redirect(url_for("documents.show", document_id=document.id), 303)
+    return redirect(url_for("documents.index"), 303)
+
+
+# --- Lists and one document -----------------------------------------------------------------------
+
+
+@bp.get("/documents")
+@requires(Permission.SEE_OWN_PAGES)
+def index():
+    """The documents of the company, by status, with what is open."""
+    company = current_company() or abort(404)
+    may_add = allowed(current_user, Permission.EDIT, company.id)
+    address = addresses.full(addresses.living(company, Direction.PURCHASE)) if may_add else ""
+    return page("documents/index.html", address=address, **showing.list_page(current_user, company, request.args))
+
+
+@bp.get("/documents/<int:document_id>")
+@requires(Permission.SEE_OWN_PAGES)
+def show(document_id: int):
+    """One document: pages, files, facts, what happened, and what may be done."""
+    return page("documents/show.html", **showing.document_page(current_user, seen(document_id)))
+
+
+@bp.get("/documents/<int:document_id>/facts")
+@requires(Permission.EDIT)
+def edit(document_id: int):
+    """The form of its facts."""
+    document = mine(document_id)
+    return _form(document, DocumentForm(document))
+
+
+@bp.post("/documents/<int:document_id>/facts")
+@requires(Permission.EDIT)
+def save(document_id: int):
+    """Keep the changed facts; what is wrong, or was changed by somebody else meanwhile, comes back as typed."""
+    document = mine(document_id)
+    form = DocumentForm(document)
+    if not form.validate():
+        return _form(document, form, 422)
+    try:
+        editing.edit(document, form.changes(), by=current_user, version=form.version.data or 0)
+    except editing.Changed as changed:
+        db.session.rollback()
+        form.meet(changed)
+        return _form(document, form, 409, conflict=changed.sentence)
+    except editing.Incomplete as incomplete:
+        db.session.rollback()
+        form.refuse(incomplete.errors)
+        return _form(document, form, 422)
+    commit()
+    flash(_("Saved."))
+    return to(document)
+
+
+def _form(document: Document, form: DocumentForm, status: int = 200, conflict: object = "") -> Response:
+    is_fixed = showing.has_fixed_number(document)
+    context = {"document": document, "form": form, "conflict": conflict, "number_is_fixed": is_fixed}
+    return page("documents/edit.html", status, **context, why_fixed=editing.number_is_fixed())
+
+
+# --- Trash and back -------------------------------------------------------------------------------
+
+
+@bp.post("/documents/<int:document_id>/trash")
+@requires(Permission.EDIT)
+def trash(document_id: int):
+    """Into the trash, with the way back at hand; for good where the company keeps none."""
+    document = mine(document_id)
+    if not document.company.trash_enabled:
+        _check_typed(_("delete"))
+    is_gone = retention.delete_by_hand(document, by=current_user, why=request.form.get("why", ""))
+    commit()
+    if is_gone:
+        flash(_("Deleted for good."))
+    else:
+        undo = url_for("documents.restore", document_id=document_id)
+        flash({"text": _("Put into the trash."), "undo_url": undo}, "message")  # type: ignore[arg-type]
+    return redirect(url_for("documents.index"), 303)
+
+
+def _check_typed(word: str) -> None:
+    """What cannot be undone is typed, not clicked."""
+    if request.form.get("typed", "").strip().casefold() != word.casefold():
+        raise Refused(_("Type “%(word)s” to confirm. Nothing was deleted.", word=word))
+
+
+@bp.post("/documents/trash")
+@requires(Permission.EDIT)
+def trash_selected():
+    """The selected documents into the trash; what is not the person's to trash is left out."""
+    ids = request.form.getlist("ids", type=int)[:500]
+    allowed = Document.company_id.in_(current_user.company_ids(Permission.EDIT))
+    query = Document.visible_to(current_user).where(Document.id.in_(ids), allowed, Document.trashed_at.is_(None))
+    documents = list(db.session.scalars(query))
+    for document in documents:
+        decisions.trash(document, by=current_user)
+    commit()
+    count = len(documents)
+    flash(ngettext("%(num)d document put into the trash.", "%(num)d documents put into the trash.", count))
+    return redirect(url_for("documents.index"), 303)
+
+
+@bp.post("/documents/<int:document_id>/restoration")
+@requires(Permission.EDIT)
+def restore(document_id: int):
+    """Out of the trash, to its former status."""
+    document = mine(document_id)
+    decisions.restore(document, by=current_user)
+    commit()
+    flash(_("Taken out of the trash."))
+    return to(document)
+
+
+@bp.get("/trash")
+@requires(Permission.EDIT)
+def trash_list():
+    """What was deleted, by whom, when and why."""
+    company = current_company() or abort(404)
+    return page("documents/trash.html", **showing.trash_page(current_user, company, request.args))
+
+
+@bp.post("/trash/emptying")
+@requires(Permission.ADMINISTER)
+def empty_trash():
+    """All of it for good, but for what the law wants kept."""
+    company = current_company() or abort(404)
+    demand(Permission.ADMINISTER, company.id)
+    _check_typed(_("empty"))
+    count = retention.empty_now(company, by=current_user)
+    commit()
+    flash(ngettext("%(num)d document deleted for good.", "%(num)d documents deleted for good.", count))
+    return redirect(url_for("documents.trash_list"), 303)
+
+
+# --- Duplicates -----------------------------------------------------------------------------------
+
+
+@bp.post("/documents/<int:document_id>/duplicates/<int:other_id>/link")
+@requires(Permission.EDIT)
+def link(document_id: int, other_id: int):
+    """The file of the new document is attached to the existing one."""
+    existing = mine(other_id)
+    twins.link(mine(document_id), existing, by=current_user)
+    commit()
+    flash(_("The file is attached to %(name)s; the new document is in the trash.", name=existing.number))
+    return to(existing)
+
+
+@bp.post("/documents/<int:document_id>/duplicates/<int:other_id>/replacement")
+@requires(Permission.EDIT)
+def replace(document_id: int, other_id: int):
+    """The file of the new document takes the place of the existing one's."""
+    existing = mine(other_id)
+    twins.replace(mine(document_id), existing, by=current_user)
+    commit()
+    flash(_("The file of %(name)s is replaced; the old one stays in its history.", name=existing.number))
+    return to(existing)
+
+
+@bp.post("/documents/<int:document_id>/duplicates/<int:other_id>/verdict")
+@requires(Permission.EDIT)
+def not_a_duplicate(document_id: int, other_id: int):
+    """A person's word that these are two, with the reason."""
+    document = mine(document_id)
+    twins.not_a_duplicate(document, mine(other_id), request.form.get("why", ""), by=current_user)
+    commit()
+    flash(_("Noted: not a duplicate."))
+    return to(document)
+
+
+@bp.post("/documents/<int:document_id>/duplicates/<int:other_id>/discard")
+@requires(Permission.EDIT)
+def discard(document_id: int, other_id: int):
+    """The new document was one too many."""
+    document, existing = mine(document_id), mine(other_id)
+    twins.discard(document, existing, by=current_user)
+    commit()
+    undo = url_for("documents.restore", document_id=document_id)
+    flash({"text": _("Discarded as a duplicate."), "undo_url": undo}, "message")  # type: ignore[arg-type]
+    return to(existing)
+
+
+# --- Files ----------------------------------------------------------------------------------------
+
+
+@bp.get("/documents/<int:document_id>/files/<int:file_id>")
+@requires(Permission.SEE_OWN_PAGES)
+def file(document_id: int, file_id: int):
+    """A file as it came, always as a download (SAFETY R13); what is damaged is never served as good."""
+    document = seen(document_id)
+    each = next((each for each in document.files if each.id == file_id), None) or abort(404)
+    try:
+        return as_download(each.file, each.name)
+    except Damaged:
+        return _damaged(document, each.name)
+
+
+def _damaged(document: Document, name: str) -> Response:
+    if history.note_damage(document, name):
+        commit()
+    text = _("The stored file is missing or was changed, so it is not given out. An admin can look for it in a backup.")
+    return answer(410, text=text)
+
+
+@bp.get("/documents/<int:document_id>/pages/<int:number>.png")
+@requires(Permission.SEE_OWN_PAGES)
+def page_image(document_id: int, number: int):
+    """The picture of one page of its original, as it was drawn when it was read."""
+    document = seen(document_id)
+    original = document.original or abort(404)
+    path = store.pages_folder(original.file) / f"page-{number}.png"
+    if not path.is_file():
+        abort(404)
+    response = send_file(path, "image/png", etag=False, conditional=False)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

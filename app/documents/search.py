@@ -1,0 +1,187 @@
+"""Which documents a list shows: what is looked for, in which order, and where its pages begin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import aliased
+
+from app.core import money
+from app.counterparties.finding import escaped
+from app.counterparties.models import Counterparty
+from app.documents import twins
+from app.documents.models import Direction, Document, Kind, Status, key_of
+from app.extensions import db
+from app.users.models import Company, User
+from app.web.keyset import Order
+
+MOST_WORDS = 8
+OPEN = Document.gross_minor != Document.settled_minor
+DECIDED = and_(Document.validated_at.is_not(None), Document.trashed_at.is_(None))
+
+
+LAST_DAY = date(9999, 12, 31)
+ORDERS = {
+    "date": Order(func.coalesce(Document.issue_date, LAST_DAY), date.fromisoformat),
+    "due": Order(func.coalesce(Document.due_date, LAST_DAY), date.fromisoformat),
+    "amount": Order(func.coalesce(Document.gross_minor, 0), int),
+    "arrival": Order(Document.id, int),
+}
+"""By which a list may stand; with a minus sign the largest or latest comes first; an unknown day counts as the last."""
+USUAL = "-date"
+
+
+def order_of(said: str | None) -> tuple[str, Order]:
+    """The order the address asks for."""
+    said = said if said and said.removeprefix("-") in ORDERS else USUAL
+    return said, replace(ORDERS[said.removeprefix("-")], is_descending=said.startswith("-"))
+
+
+class Tab(StrEnum):
+    """The lists there are: two of what is open, and one a status."""
+
+    ALL = "all"
+    OUTSTANDING = "outstanding"
+    CREDITS = "credits"
+    READING = "reading"
+    UNREADABLE = "unreadable"
+    TO_PROCESS = "to_process"
+    TO_APPROVE = "to_approve"
+    TO_MATCH = "to_match"
+    TO_PAY = "to_pay"
+    VALIDATED = "validated"
+
+    @property
+    def label(self) -> Any:
+        if self.value in set(Status):
+            return Status(self.value).label
+        return {"all": _("All"), "outstanding": _("Outstanding invoices"), "credits": _("Available credit notes")}[self]
+
+    @property
+    def is_kept(self) -> bool:
+        """Shown even while it is empty."""
+        return self not in {Tab.READING, Tab.UNREADABLE, Tab.TO_APPROVE}
+
+    def test(self) -> ColumnElement[bool]:
+        """What is in it."""
+        if self is Tab.ALL:
+            return Document.trashed_at.is_(None)
+        if self is Tab.OUTSTANDING:
+            return and_(DECIDED, OPEN, Document.kind == Kind.INVOICE)
+        if self is Tab.CREDITS:
+            return and_(DECIDED, OPEN, Document.kind == Kind.CREDIT_NOTE)
+        return Document.status == Status(self.value)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is looked for; each stands in the address."""
+
+    tab: Tab = Tab.ALL
+    q: str = ""
+    direction: Direction | None = None
+    kind: Kind | None = None
+    since: date | None = None
+    until: date | None = None
+    counterparty: int | None = None
+    late: bool = False
+    twins: bool = False
+
+    @classmethod
+    def from_address(cls, said: Any) -> Wanted:
+        """What the address says; what makes no sense is left out."""
+        return cls(
+            tab=_member(Tab, said.get("tab")) or Tab.ALL,
+            q=" ".join(said.get("q", "").split())[:200],
+            direction=_member(Direction, said.get("direction")),
+            kind=_member(Kind, said.get("kind")),
+            since=_day(said.get("since")),
+            until=_day(said.get("until")),
+            counterparty=said.get("counterparty", type=int),
+            late=said.get("late") == "yes",
+            twins=said.get("twins") == "yes",
+        )
+
+    def in_address(self) -> dict[str, str]:
+        """As it stands there; what is not asked for does not."""
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        plain = {name: "yes" if value is True else str(value) for name, value in values.items() if value}
+        return {name: value for name, value in plain.items() if (name, value) != ("tab", Tab.ALL.value)}
+
+
+def _member(words: type[StrEnum], said: str | None) -> Any:
+    return words(said) if said in set(words) else None
+
+
+def _day(said: str | None) -> date | None:
+    try:
+        return date.fromisoformat(said) if said else None
+    except ValueError:
+        return None
+
+
+def visible(user: User, company: Company, wanted: Wanted, today: date) -> Select[tuple[Document]]:
+    """The documents of the company that `user` may see and that are wanted, whatever the tab."""
+    query = Document.visible_to(user).where(Document.company_id == company.id)
+    return query.where(*_tests(wanted, company, today))
+
+
+def _tests(wanted: Wanted, company: Company, today: date) -> Iterator[ColumnElement[bool]]:
+    if wanted.direction:
+        yield Document.direction == wanted.direction
+    if wanted.kind:
+        yield Document.kind == wanted.kind
+    if wanted.since:
+        yield Document.issue_date >= wanted.since
+    if wanted.until:
+        yield Document.issue_date <= wanted.until
+    if wanted.counterparty:
+        yield Document.counterparty_id == wanted.counterparty
+    if wanted.late:
+        yield and_(Document.due_date < today, OPEN)
+    if wanted.twins:
+        yield twins.has_living_twin()
+    if wanted.q:
+        yield matches(wanted.q, company.currency)
+
+
+def matches(words: str, currency: str) -> ColumnElement[bool]:
+    """Number, label, counterparty or amount: every word is found somewhere, or all of them are one amount."""
+    found = and_(*(_has(word) for word in words.split()[:MOST_WORDS]))
+    amount = money.parse_amount(words)
+    if amount is None:
+        return found
+    minor = money.to_minor(abs(amount), currency)
+    return or_(found, func.abs(Document.gross_minor) == minor, func.abs(Document.net_minor) == minor)
+
+
+def _has(word: str) -> ColumnElement[bool]:
+    part, key = f"%{escaped(word)}%", key_of(word)
+    columns = (Document.label, Document.number, Document.counterparty_name)
+    places = [column.ilike(part, escape="\\") for column in columns]
+    places.append(Document.counterparty.has(Counterparty.name.ilike(part, escape="\\")))
+    if key:
+        places.append(Document.number_key.contains(key, autoescape=True))
+    return or_(*places)
+
+
+def counts(visible: Select[tuple[Document]]) -> dict[Tab, int]:
+    """How many are in each tab, by one query."""
+    mine = aliased(Document, visible.where(Document.trashed_at.is_(None)).subquery())
+    is_open = and_(mine.validated_at.is_not(None), mine.gross_minor != mine.settled_minor)
+    rows = db.session.execute(
+        select(mine.status, mine.kind, is_open, func.count()).group_by(mine.status, mine.kind, is_open)
+    ).all()
+    counted = dict.fromkeys(Tab, 0)
+    for status, kind, is_open_too, count in rows:
+        counted[Tab.ALL] += count
+        counted[Tab(status.value)] += count
+        if is_open_too:
+            counted[Tab.OUTSTANDING if kind is Kind.INVOICE else Tab.CREDITS] += count
+    return counted

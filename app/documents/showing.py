@@ -1,0 +1,238 @@
+"""What the pages of documents show, gathered with few queries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.core import clock
+from app.counterparties.models import Counterparty
+from app.documents import history, retention, search, twins
+from app.documents.models import Direction, Document, Kind, Status
+from app.documents.search import Tab, Wanted
+from app.extensions import db
+from app.files import store
+from app.users.models import Company, User
+from app.web import keyset
+from app.web.filters import day
+
+WAITING = (Status.TO_PROCESS, Status.UNREADABLE, Status.READING)
+"""What has its place in the review."""
+
+
+# --- Lists ----------------------------------------------------------------------------------------
+
+
+def list_page(user: User, company: Company, said: Any) -> dict[str, Any]:
+    """One page of a list, its tabs and its filters."""
+    wanted, today = Wanted.from_address(said), clock.today(company)
+    sort, order = search.order_of(said.get("sort"))
+    everything = search.visible(user, company, wanted, today)
+    query = everything.where(wanted.tab.test()).add_columns(twins.has_living_twin().label("has_twin"))
+    query = query.options(joinedload(Document.counterparty), selectinload(Document.files))
+    leaf = keyset.leaf(query, order, Document.id, before=said.get("before", ""), after=said.get("after", ""))
+    link = _linker("documents.index", wanted, sort)
+    return {
+        "rows": leaf.rows,
+        "pages": {
+            "previous_url": link(before=leaf.before) if leaf.before else None,
+            "next_url": link(after=leaf.after) if leaf.after else None,
+        },
+        "tabs": _tabs(wanted, search.counts(everything), link),
+        "chips": _chips(wanted, link),
+        "sorts": _sorts(sort, link),
+        "wanted": wanted,
+        "link": link,
+        "sort": sort,
+        "today": today,
+        "directions": list(Direction),
+        "kinds": list(Kind),
+    }
+
+
+def latest(user: User, company: Company, wanted: Wanted, count: int = 10) -> dict[str, Any]:
+    """The newest documents that are wanted, for a page about something else."""
+    today = clock.today(company)
+    query = search.visible(user, company, wanted, today).where(wanted.tab.test())
+    query = query.add_columns(twins.has_living_twin()).options(
+        joinedload(Document.counterparty), selectinload(Document.files)
+    )
+    order = (search.ORDERS["date"].value.desc(), Document.id.desc())
+    return {"rows": list(db.session.execute(query.order_by(*order).limit(count))), "today": today}
+
+
+def _linker(endpoint: str, wanted: Wanted, sort: str) -> Callable[..., str]:
+    """`link(tab=…)`: the address of this list with one thing changed; its pages begin anew."""
+
+    def link(before: str | None = None, after: str | None = None, sort: str = sort, **changed: Any) -> str:
+        said = replace(wanted, **changed).in_address()
+        said |= {} if sort == search.USUAL else {"sort": sort}
+        return url_for(endpoint, **said, before=before, after=after)
+
+    return link
+
+
+def _tabs(wanted: Wanted, counts: dict[Tab, int], link: Callable[..., str]) -> list[dict[str, Any]]:
+    return [
+        {"label": tab.label, "url": link(tab=tab), "count": counts[tab], "active": wanted.tab is tab}
+        for tab in Tab
+        if tab.is_kept or counts[tab] or wanted.tab is tab
+    ]
+
+
+def _chips(wanted: Wanted, link: Callable[..., str]) -> list[dict[str, str]]:
+    """The filters in force; each can be taken off."""
+    said = [
+        (wanted.q, f"“{wanted.q}”", {"q": ""}),
+        (wanted.direction, wanted.direction and wanted.direction.label, {"direction": None}),
+        (wanted.kind, wanted.kind and wanted.kind.label, {"kind": None}),
+        (wanted.since, _("Issued since %(day)s", day=day(wanted.since)), {"since": None}),
+        (wanted.until, _("Issued until %(day)s", day=day(wanted.until)), {"until": None}),
+        (wanted.counterparty, _counterparty_name(wanted.counterparty), {"counterparty": None}),
+        (wanted.late, _("Late"), {"late": False}),
+        (wanted.twins, _("Perhaps there twice"), {"twins": False}),
+    ]
+    return [{"label": str(label), "remove_url": link(**without)} for value, label, without in said if value]
+
+
+def _counterparty_name(counterparty_id: int | None) -> str:
+    found = db.session.get(Counterparty, counterparty_id) if counterparty_id else None
+    return found.name if found else _("One counterparty")
+
+
+def _sorts(sort: str, link: Callable[..., str]) -> dict[str, dict[str, Any]]:
+    """For the head of each column: where a click leads, and how the list stands now."""
+    heads = {}
+    for name in search.ORDERS:
+        is_down = sort == f"-{name}"
+        standing = "descending" if is_down else "ascending" if sort == name else None
+        heads[name] = {"url": link(sort=name if is_down else f"-{name}"), "standing": standing}
+    return heads
+
+
+def late(document: Document, today: Any) -> str:
+    """How late it is, in words; empty where it is not."""
+    if document.trashed_at or not document.due_date or not document.open_minor or document.kind is Kind.CREDIT_NOTE:
+        return ""
+    days = (today - document.due_date).days
+    return ngettext("%(num)d day late", "%(num)d days late", days) if days > 0 else ""
+
+
+# --- One document ---------------------------------------------------------------------------------
+
+
+@dataclass
+class Pair:
+    """A document and one that may be the same: which came later, and what may be done."""
+
+    other: Document
+    new: Document
+    existing: Document
+    is_same_file: bool = False
+
+    @property
+    def can_replace(self) -> bool:
+        return twins.can_replace(self.new, self.existing)
+
+
+def document_page(user: User, document: Document) -> dict[str, Any]:
+    """All that stands on the page of one document."""
+    numbers = twins.same_number(document) if not document.trashed_at else []
+    seen = only_visible(user, numbers)
+    linked = Counterparty.visible_to(user).with_only_columns(Counterparty.id).filter_by(id=document.counterparty_id)
+    return {
+        "document": document,
+        "today": clock.today(document.company),
+        "pages": page_numbers(document),
+        "timeline": history.of(document),
+        "pairs": [_pair(document, twin) for twin in seen] + _same_file(user, document, seen),
+        "hidden_count": len([twin for twin in numbers if twin not in seen]),
+        "similar": only_visible(user, twins.similar(document)) if not document.trashed_at else [],
+        "warning": twins.WARNING,
+        "page_numbers": page_numbers,
+        "duplicate_of": next(iter(only_visible(user, [document.duplicate_of] if document.duplicate_of else [])), None),
+        "may_validate": document.status in WAITING,
+        "linked": set(db.session.scalars(linked)),
+    }
+
+
+def has_fixed_number(document: Document) -> bool:
+    """Is it a validated sale, whose number stays (SPEC RV-5)?"""
+    return bool(document.validated_at) and document.direction is Direction.SALE
+
+
+def _pair(document: Document, other: Document) -> Pair:
+    new, existing = (document, other) if document.id > other.id else (other, document)
+    return Pair(other, new, existing)
+
+
+def _same_file(user: User, document: Document, known: list[Document]) -> list[Pair]:
+    """The same bytes lie in the trash: offered with *Restore* until this one is decided (SPEC DU-2)."""
+    if document.validated_at or document.trashed_at or document.original is None:
+        return []
+    found = twins.same_bytes_in_trash(document.company_id, document.original.file, but=document)
+    seen = only_visible(user, [found] if found and found not in known else [])
+    return [Pair(twin, document, twin, is_same_file=True) for twin in seen]
+
+
+def only_visible(user: User, documents: list[Document]) -> list[Document]:
+    """Those among them that `user` may know about."""
+    if not documents:
+        return []
+    ids = [each.id for each in documents]
+    seen = set(db.session.scalars(Document.visible_to(user).where(Document.id.in_(ids))))
+    return [each for each in documents if each in seen]
+
+
+def page_numbers(document: Document) -> list[int]:
+    """The pages of its original that were drawn."""
+    if document.original is None:
+        return []
+    folder = store.pages_folder(document.original.file)
+    names = (path.stem.removeprefix("page-") for path in folder.glob("page-*.png"))
+    return sorted(int(name) for name in names if name.isdigit())
+
+
+# --- The trash ------------------------------------------------------------------------------------
+
+
+def trash_page(user: User, company: Company, said: Any) -> dict[str, Any]:
+    """One page of the trash, what was put there last first."""
+    query = Document.visible_to(user).where(Document.company_id == company.id, Document.trashed_at.is_not(None))
+    query = query.options(
+        joinedload(Document.counterparty),
+        joinedload(Document.trashed_by),
+        joinedload(Document.duplicate_of),
+        selectinload(Document.files),
+    )
+    order = keyset.Order(Document.trashed_at, _moment)
+    leaf = keyset.leaf(query, order, Document.id, before=said.get("before", ""), after=said.get("after", ""))
+    documents = [row[0] for row in leaf.rows]
+    firsts = [each.duplicate_of for each in documents if each.duplicate_of]
+    removable, kept = retention.in_trash(company)
+    return {
+        "documents": documents,
+        "seen": only_visible(user, firsts),
+        "removable": removable,
+        "kept": kept,
+        "days": retention.days_kept(company),
+        "stopped": retention.plan(company).sentence,
+        "pages": {
+            "previous_url": url_for("documents.trash_list", before=leaf.before) if leaf.before else None,
+            "next_url": url_for("documents.trash_list", after=leaf.after) if leaf.after else None,
+        },
+    }
+
+
+def _moment(said: str) -> datetime:
+    moment = datetime.fromisoformat(said)
+    if moment.tzinfo is None:
+        raise ValueError("a moment without a time zone")
+    return moment

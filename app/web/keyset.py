@@ -1,0 +1,70 @@
+"""Leafing through a long list by where one is, not by counting: as fast on page 4,000 as on page 1."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, or_
+
+from app.extensions import db
+
+ROWS = 25
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order of a list: the value rows stand by (never NULL), how it is written in the address and read again."""
+
+    value: ColumnElement[Any]
+    read: Callable[[str], Any]
+    is_descending: bool = True
+
+
+@dataclass
+class Leaf:
+    """One page: its rows, each as the query gives it, and where the pages beside it begin."""
+
+    rows: list[Any]
+    before: str | None = None
+    after: str | None = None
+
+
+def leaf(query: Select[Any], order: Order, row_id: Any, *, before: str = "", after: str = "") -> Leaf:
+    """The page before or after that place, or the first one; the query's last column is the order's value."""
+    is_back = bool(before)
+    down = order.is_descending != is_back
+    place = _place(before or after, order)
+    query = query.add_columns(order.value.label("_place"), row_id.label("_row_id"))
+    if place:
+        query = query.where(_beyond(order.value, row_id, place, down))
+    ways = (order.value, row_id)
+    query = query.order_by(*(way.desc() if down else way.asc() for way in ways)).limit(ROWS + 1)
+    found = list(db.session.execute(query))
+    has_more, found = len(found) > ROWS, found[:ROWS]
+    if is_back:
+        found.reverse()
+    has_before, has_after = (has_more, True) if is_back and place else (bool(place), has_more)
+    ends = (_written(found[0]), _written(found[-1])) if found else (None, None)
+    return Leaf([row[:-2] for row in found], ends[0] if has_before else None, ends[1] if has_after else None)
+
+
+def _beyond(value: Any, row_id: Any, place: tuple[Any, int], down: bool) -> ColumnElement[bool]:
+    at, last = place
+    if down:
+        return or_(value < at, and_(value == at, row_id < last))
+    return or_(value > at, and_(value == at, row_id > last))
+
+
+def _written(row: Any) -> str:
+    return f"{row[-2]}_{row[-1]}"
+
+
+def _place(said: str, order: Order) -> tuple[Any, int] | None:
+    """Where the address says one is; None where it makes no sense."""
+    value, _mark, row_id = said.rpartition("_")
+    try:
+        return (order.read(value), int(row_id)) if said else None
+    except ValueError:
+        return None
