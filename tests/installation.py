@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import smtplib
@@ -14,10 +15,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Engine, create_engine, text
+
 from app.config import ROOT, Settings
+from app.core import database
 from deploy import processes
 from tests.live import free_port
 from tests.settings import settings_in
@@ -29,7 +34,7 @@ PATIENCE = 30
 
 @dataclass
 class Installation:
-    """Its folder, its settings, and the processes that run."""
+    """Its settings, and the processes that run."""
 
     settings: Settings
     running: dict[str, subprocess.Popen] = field(default_factory=dict)
@@ -84,6 +89,20 @@ class Installation:
             message.add_attachment(data, maintype=maintype, subtype=subtype, filename=name)
         with smtplib.SMTP("127.0.0.1", self.settings.intake_smtp_port, timeout=PATIENCE) as smtp:
             smtp.send_message(message)
+
+    def address(self, direction: str = "purchase") -> str:
+        """The first company's intake address."""
+        lines = [json.loads(line) for line in self.flask("addresses").splitlines() if line.startswith("{")]
+        return next(line["address"] for line in lines if line["direction"] == direction)
+
+    def documents(self) -> list[tuple[str, str]]:
+        """Number and status of every document, oldest first, as the database has them now."""
+        with self._engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(text("SELECT number, status FROM document ORDER BY id"))]
+
+    @cached_property
+    def _engine(self) -> Engine:
+        return create_engine(self.settings.database, **database.engine_options(self.settings.database))
 
     def logs(self) -> str:
         """The end of what every process wrote, for whoever wonders why a test failed."""

@@ -5,18 +5,19 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, PasswordField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.extraction import password
 
 LANGUAGES = [
-    ("fra", _("French")),
-    ("eng", _("English")),
-    ("nld", _("Dutch")),
-    ("deu", _("German")),
-    ("spa", _("Spanish")),
-    ("ita", _("Italian")),
+    SelectChoice("fra", _("French")),
+    SelectChoice("eng", _("English")),
+    SelectChoice("nld", _("Dutch")),
+    SelectChoice("deu", _("German")),
+    SelectChoice("spa", _("Spanish")),
+    SelectChoice("ita", _("Italian")),
 ]
 
 

@@ -1,0 +1,1 @@
+"""How long things take, beside what they cannot be faster than."""
