@@ -27,11 +27,11 @@ class Line:
     """Where each word begins in `text`."""
     areas: list[Area]
     height: float
+    area: Area = (0.0, 0.0, 0.0, 0.0)
+    """The whole line."""
 
-    @property
-    def area(self) -> Area:
-        """The whole line."""
-        return _around(self.areas)
+    def __post_init__(self) -> None:
+        self.area = _around(self.areas)
 
     def area_of(self, start: int, end: int) -> Area:
         """Where the characters from `start` to `end` stand."""
@@ -165,9 +165,5 @@ def _fractions(area: Area, page: Page) -> Box:
 
 
 def _around(areas: list[Area]) -> Area:
-    return (
-        min(area[0] for area in areas),
-        min(area[1] for area in areas),
-        max(area[2] for area in areas),
-        max(area[3] for area in areas),
-    )
+    left, top, right, bottom = zip(*areas, strict=True)
+    return min(left), min(top), max(right), max(bottom)
