@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from app.documents import arrival, retention, status
+from app.documents import arrival, retention, status, usual
 from app.extraction import jobs as extraction
 from app.intake import addresses
 from app.users import people
@@ -14,6 +14,7 @@ from app.users import people
 def connect() -> None:
     """Fill the lists of the packages above with functions of those below. May be called again."""
     _add(people.after_company_created, addresses.open_both)
+    _add(people.after_company_created, usual.open_categories)
     _add(arrival.after_arrival, extraction.read_soon)
     _add(status.before_status, retention.note_hold)
 
