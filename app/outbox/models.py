@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ForeignKey, Index, Select, String, Text, or_, select
+from sqlalchemy import ForeignKey, Index, Select, String, Text, and_, exists, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
@@ -80,9 +80,14 @@ class OutgoingMail(db.Model):
 
     @classmethod
     def visible_to(cls, user: Person) -> Select[tuple[OutgoingMail]]:
-        """The mails of the companies `user` administers, and those of no company for any admin."""
+        """The mails of the companies `user` administers; those of no one company, for admins of all of them.
+
+        A mail of no one company may hold a link that opens somebody's whole account.
+        """
         mine = companies_with(user, Permission.ADMINISTER)
-        return select(cls).where(or_(cls.company_id.in_(mine), cls.company_id.is_(None) if mine else False))
+        company = db.metadata.tables["company"]
+        is_everywhere = and_(bool(mine), ~exists().where(company.c.id.not_in(mine)))
+        return select(cls).where(or_(cls.company_id.in_(mine), and_(cls.company_id.is_(None), is_everywhere)))
 
 
 class Recipient(db.Model):
