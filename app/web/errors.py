@@ -8,12 +8,14 @@ from typing import Any
 import structlog
 from flask import Flask, Response, flash, make_response, render_template, request
 from flask_babel import gettext as _
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from app.core.errors import Refused
 from app.extensions import db
+from app.web import guard
 
 log = structlog.get_logger()
 
@@ -39,7 +41,9 @@ def refused(error: Refused) -> Response:
 
 
 def stale_form(_error: CSRFError) -> Response:
-    """The form's proof of origin is missing or too old."""
+    """The form's proof of origin is missing or too old; or the session it belonged to has ended."""
+    if not current_user.is_authenticated and request.endpoint and not guard.is_public(request.endpoint):
+        return guard.to_sign_in()
     return answer(
         403, text=_("This form is too old or came from elsewhere. Nothing was changed: reload and try again.")
     )

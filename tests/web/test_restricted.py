@@ -1,0 +1,245 @@
+"""A restricted member sees no trace of what is out of scope (SPEC US-2, SAFETY S72): two worlds look the same."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from app.core import clock
+from app.documents.models import Document, TrashKind
+from app.extensions import db
+from app.web.access import PUBLIC, Role
+from tests.factories import make_company, make_counterparty, make_document, make_user
+from tests.web.world import address, ask, make_message, make_world, rules, taken_back, told, without_tokens
+
+CANARY = "zanzibar"
+HIDDEN_MINOR = 98765432
+QUERIES = (
+    {},
+    {"q": CANARY},
+    {"q": CANARY[:4]},
+    {"q": "9876"},
+    {"q": "Visible"},
+    {"name": CANARY, "search": CANARY, "counterparty_name": CANARY},
+    {"page": 2},
+    {"status": "to_match"},
+    {"status": "validated"},
+    {"status": "trash"},
+    {"tab": "all"},
+    {"tab": "outstanding"},
+    {"tab": "credits"},
+    {"sort": "gross"},
+    {"direction": "purchase"},
+)
+NAMES_MAY_BE_KNOWN = {"review.counterparties"}
+"""Whoever reviews may search the names and identifiers of all counterparties (SPEC US-2)."""
+
+
+@pytest.fixture
+def company(app):
+    """A company that restricts its members."""
+    return make_company("Visible SARL", restrict_non_admins=True)
+
+
+@pytest.fixture
+def member(company):
+    """A restricted member, to whom one supplier is assigned."""
+    return make_user(Role.MEMBER, company, name="Visible Member")
+
+
+@pytest.fixture
+def seen(company, member):
+    """What the member may see: a validated document of the assigned supplier, in each state a list may show."""
+    supplier = make_counterparty("Visible Supplier", company, assigned_users=[member])
+    facts = {"counterparty": supplier, "validated_at": clock.now()}
+    shown = make_document(company, number="VISIBLE-1", label="Visible paper", **facts)
+    make_document(company, number="VISIBLE-2", trashed_at=clock.now(), trash_kind=TrashKind.DELETED, **facts)
+    waiting = make_document(company, number="VISIBLE-3", counterparty=supplier)
+    message = make_message(company, "Visible", [shown])
+    return {"shown": shown, "waiting": waiting, "supplier": supplier, "message": message}
+
+
+@pytest.fixture
+def client(browser, member, company):
+    """The member's browser."""
+    return browser(member, company)
+
+
+@pytest.fixture
+def hidden(company):
+    """Puts into the company what the member must not see; the same supplier for all of it."""
+
+    def make() -> dict[str, int]:
+        supplier = make_counterparty(
+            f"{CANARY}-supplier", company, email=f"{CANARY}@mail.example", address=f"{CANARY}-street", is_customer=True
+        )
+        facts = {"counterparty": supplier, "validated_at": clock.now(), "gross_minor": HIDDEN_MINOR}
+        facts |= {"label": f"{CANARY}-label", "net_minor": HIDDEN_MINOR, "tax_minor": 0, "order_reference": CANARY}
+        document = make_document(company, number=f"{CANARY}-1", file_name=f"{CANARY}-1.pdf", **facts)
+        trashed = make_document(
+            company, number=f"{CANARY}-2", file_name=f"{CANARY}-2.pdf", trashed_at=clock.now(),
+            trash_kind=TrashKind.REJECTED, trash_reason=f"{CANARY}-reason", **facts,
+        )  # fmt: skip
+        message = make_message(company, CANARY, [document])
+        return {
+            "document_id": document.id,
+            "file_id": document.files[0].id,
+            "trashed_id": trashed.id,
+            "message_id": message.id,
+            "part_id": message.parts[0].id,
+            "counterparty_id": supplier.id,
+        }
+
+    return make
+
+
+def pages(app, values):
+    """Every page a signed-in person can ask for, with every query."""
+    for rule, method in rules(app, "GET"):
+        view = app.view_functions[rule.endpoint]
+        if rule.endpoint in PUBLIC or getattr(view, "permission", None) is None:
+            continue
+        if set(rule.arguments) <= set(values):
+            url = address(app, rule, {name: values[name] for name in rule.arguments})
+            queries = QUERIES if not rule.arguments or rule.endpoint in NAMES_MAY_BE_KNOWN else QUERIES[:2]
+            yield from ((rule, method, url, query) for query in queries)
+
+
+def crawl(app, client, values):
+    """What each page says, without what differs each time."""
+    found = {}
+    for rule, method, url, query in pages(app, values):
+        answer = ask(client, method, url, query_string=query)
+        found[(rule.endpoint, url, str(query))] = (answer.status_code, _steady(told(answer)))
+    return found
+
+
+def _steady(text: str) -> str:
+    """A page without tokens, and without the headers that differ each time."""
+    return re.sub(r"(Set-Cookie|Content-Length|Date): [^\n]*\n", "", without_tokens(text))
+
+
+def values_of(seen):
+    """What the member may name in an address."""
+    document = seen["waiting"]
+    return {
+        "document_id": document.id,
+        "file_id": document.files[0].id,
+        "counterparty_id": seen["supplier"].id,
+        "message_id": seen["message"].id,
+        "part_id": seen["message"].parts[0].id,
+        "number": 1,
+        "page": 1,
+        "dpi": 110,
+    }
+
+
+def test_a_world_with_hidden_documents_looks_like_one_without(app, client, seen, hidden):
+    """US-2: lists, search, suggestions, counts, totals and files say the same."""  # S72
+    values = values_of(seen)
+    without = crawl(app, client, values)
+    with taken_back():
+        hidden()
+        also = crawl(app, client, values)
+
+    differing = [key for key in without if also[key] != without[key] and key[0] not in NAMES_MAY_BE_KNOWN]
+    broken = [key for key, (status, _text) in without.items() if status >= 500]
+    assert without
+    assert broken == []
+    assert differing == []
+
+
+def test_no_page_says_a_word_of_what_is_hidden(app, client, seen, hidden):
+    """US-2: not a name, number, label, amount, file name or sender of what is out of scope."""  # S72
+    hidden()
+    spoken = {CANARY, "987654,32", "987,654.32", "987\u202f654,32", "987\xa0654,32", "98765432"}
+    traces = []
+    for (endpoint, url, query), (_status, text) in crawl(app, client, values_of(seen)).items():
+        allowed = {CANARY} if endpoint in NAMES_MAY_BE_KNOWN else set()
+        # A page repeats what was typed into its own search; that is no trace.
+        typed = rf'value="{CANARY}"|[?&;](q|name|search|counterparty_name)={CANARY}'
+        if any(word in re.sub(typed, "", text) for word in spoken - allowed) and CANARY not in url:
+            traces.append((endpoint, url, query))
+
+    assert traces == []
+
+
+def test_names_may_be_searched_while_reviewing_and_nothing_else(app, client, seen, hidden):
+    """US-2: names and identifiers of all counterparties, no address, e-mail, document or figure."""  # S72
+    hidden()
+    url = f"/review/{seen['waiting'].id}/counterparties"
+
+    answer = told(client.get(url, query_string={"q": CANARY}))
+
+    assert f"{CANARY}-supplier" in answer
+    assert not any(word in answer for word in (f"{CANARY}@", f"{CANARY}-street", f"{CANARY}-1", "987"))
+
+
+def test_what_is_hidden_cannot_be_named_in_an_address(app, client, seen, hidden, member):
+    """US-2: out of scope is 404, for every view and method, and nothing changes."""  # S72
+    ids, open_to = hidden(), []
+    for rule, method in rules(app):
+        names = {"document_id", "message_id", "counterparty_id", "file_id", "part_id"} & set(rule.arguments)
+        permission = getattr(app.view_functions[rule.endpoint], "permission", None)
+        if not names or permission is None or not _may(member, permission):
+            continue
+        for document_id in (ids["document_id"], ids["trashed_id"]):
+            values = values_of(seen) | ids | {"document_id": document_id}
+            if not set(rule.arguments) <= set(values):
+                continue
+            with taken_back():
+                answer = ask(client, method, address(app, rule, {name: values[name] for name in rule.arguments}))
+                if answer.status_code != 404 or CANARY in told(answer):
+                    open_to.append((method, rule.rule, answer.status_code))
+
+    assert open_to == []
+
+
+def _may(member, permission):
+    return bool(member.company_ids(permission))
+
+
+def test_a_document_leaves_sight_when_validated_and_comes_back_when_assigned(company, member):
+    """US-2: unvalidated it is everybody's, validated only theirs to whom its counterparty is assigned."""
+    document = make_document(company)
+    sees = lambda: db.session.scalar(Document.visible_to(member).filter_by(id=document.id)) is document  # noqa: E731
+
+    before = sees()
+    document.validated_at = clock.now()
+    db.session.commit()
+    after = sees()
+    document.counterparty.assigned_users.append(member)
+    db.session.commit()
+
+    assert (before, after, sees()) == (True, False, True)
+
+
+def test_admins_and_accountants_are_not_restricted(company):
+    """US-2: the setting applies to members alone."""
+    document = make_document(company, validated_at=clock.now())
+
+    for role in (Role.ADMIN, Role.ACCOUNTANT):
+        assert db.session.scalars(Document.visible_to(make_user(role, company))).all() == [document]
+
+
+def test_whom_one_asked_sees_that_document_for_good(company):
+    """US-6: an approver sees what they were asked about, and nothing else."""
+    approver = make_user(Role.APPROVER, company)
+    asked = make_document(company, validated_at=clock.now(), readers={approver})
+    make_document(company, validated_at=clock.now())
+
+    assert db.session.scalars(Document.visible_to(approver)).all() == [asked]
+
+
+def test_restriction_in_one_company_says_nothing_of_another(company, member):
+    """US-2: the setting is the company's; elsewhere the same person may see all."""
+    from app.users import people
+
+    free = make_world("free", 100)
+    people.join(member, free.company, Role.MEMBER, by=None)
+    make_document(company, validated_at=clock.now())
+
+    found = set(db.session.scalars(Document.visible_to(member)))
+
+    assert found == {free.waiting, free.validated, free.trashed}
