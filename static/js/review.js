@@ -99,7 +99,8 @@ function zoom(step) {
 function openPage(number) {
   root().querySelector(`.sheet[data-page="${CSS.escape(number)}"]`)?.scrollIntoView({ block: "start" });
   for (const thumb of root().querySelectorAll("[data-review-page]"))
-    thumb.toggleAttribute("aria-current", thumb.dataset.reviewPage === String(number));
+    if (thumb.dataset.reviewPage === String(number)) thumb.setAttribute("aria-current", "true");
+    else thumb.removeAttribute("aria-current");
 }
 
 function seenPage() {

@@ -164,6 +164,7 @@ def test_the_page_is_zoomed_turned_and_leafed_through(open_page):
     assert turned["width"] == pytest.approx(width, abs=1)
     page.click("[data-review-page='2']")
     assert page.evaluate("document.querySelector('.review-sheets').scrollTop") > 100
+    assert page.locator("[data-review-page='2']").get_attribute("aria-current") == "true"
 
 
 def test_a_selection_shows_its_bar_and_its_number(open_page):
