@@ -37,7 +37,7 @@ class Evidence:
 
     def near(self, spot: Spot) -> list[Nearby]:
         """The labels to the left of a value and above it, the closest first."""
-        found = [*self._left(spot), *self._above(spot)]
+        found = [*self._left(spot), *self._askew(spot), *self._above(spot)]
         return sorted(found, key=lambda nearby: -nearby.closeness)
 
     def _left(self, spot: Spot) -> list[Nearby]:
@@ -53,6 +53,17 @@ class Evidence:
             else:
                 factor *= 0.45
             found.append(Nearby(label, closeness, "left"))
+        return found
+
+    def _askew(self, spot: Spot) -> list[Nearby]:
+        """Labels to the left on a line that is hardly higher or lower and has no value of its own."""
+        found, lines = [], self.layout.lines
+        for index in (spot.line.index - 1, spot.line.index + 1):
+            if 0 <= index < len(lines) and lines[index].page is spot.line.page and not self.spots_of[index]:
+                away = abs(_middle(lines[index].area) - _middle(spot.area)) / max(spot.line.height, 1.0)
+                labels = [label for label in self.labels_of[index] if label.area[2] <= spot.area[0]]
+                if away < 0.9 and labels:
+                    found.append(Nearby(labels[-1], 0.9 - 0.3 * away, "left"))
         return found
 
     def _above(self, spot: Spot) -> list[Nearby]:
@@ -137,6 +148,10 @@ def aligned(one: tuple, other: tuple, height: float) -> bool:
         or abs(one[0] - other[0]) < 0.5 * height
         or abs(one[2] - other[2]) < 0.7 * height
     )
+
+
+def _middle(area: tuple) -> float:
+    return (area[1] + area[3]) / 2
 
 
 def _share_of_column(label: Label) -> float:

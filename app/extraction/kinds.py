@@ -74,19 +74,30 @@ def find_currency(evidence: Evidence, values: Values, totals: Totals, language: 
                 code = _code_in(label.line.text[label.end : label.end + 25])
                 if code:
                     return code, 0.96
-    if totals.gross is not None and totals.gross.spot is not None and totals.gross.spot.currency:
-        return totals.gross.spot.currency, 0.96
+    text = fold("\n".join(line.text for line in evidence.layout.lines))
     counted = Counter(money.currency for money in values.amounts if money.currency)
     if counted:
-        (code, count), *others = counted.most_common()
-        return code, 0.93 if not others or count > 2 * others[0][1] else 0.6
-    text = fold("\n".join(line.text for line in evidence.layout.lines))
+        return _by_amounts(counted, totals, values, text, is_ocr=evidence.layout.is_ocr)
     counted = Counter(
         code for code, signs in tables()["currencies"].items() for sign in signs[:2] if _stands_in(sign, text)
     )
     if counted:
         return counted.most_common(1)[0][0], 0.85 if len(counted) == 1 else 0.5
     return _by_country(values, text, language)
+
+
+def _by_amounts(counted: Counter, totals: Totals, values: Values, text: str, *, is_ocr: bool) -> tuple[str, float]:
+    """The currency that stands beside the total, or beside most amounts; one sign alone may be misread."""
+    (code, count), *others = counted.most_common()
+    beside = totals.gross.spot.currency if totals.gross is not None and totals.gross.spot is not None else ""
+    if is_ocr and counted[beside or code] == 1:
+        country, sure = _by_country(values, text, "")
+        if country and country != (beside or code):
+            return country, sure
+        return beside or code, 0.8
+    if beside:
+        return beside, 0.96
+    return code, 0.93 if not others or count > 2 * others[0][1] else 0.6
 
 
 def _code_in(text: str) -> str:

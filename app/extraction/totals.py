@@ -251,13 +251,15 @@ def _best_whole(candidates: _Candidates):
     grosses = candidates.gross or _unlabelled(candidates)
     values = [gross.scaled for gross in grosses]
     largest = max((abs(gross.scaled) for gross in grosses if gross.label > 0.4), default=0)
+    beside = any(gross.label > 0.6 and gross.head is None for gross in grosses)
     for gross in grosses:
         again = 0.08 * min(values.count(gross.scaled) - 1, 3) + _is_after_rounding(gross, candidates)
         pairs = [(net, tax) for net in (*candidates.net, None) for tax in (*candidates.tax, None)]
         pairs += _unlabelled_pairs(gross, candidates)
         for net, tax in pairs:
-            score = 1.2 * gross.score + again + _score(gross, net, tax)
-            score -= 0.8 if largest > abs(gross.scaled) and _is_one_row(gross, net, tax) else 0
+            is_part = largest > abs(gross.scaled) and _is_one_row(gross, net, tax)
+            score = 1.2 * gross.score + again + (-0.3 if is_part else _score(gross, net, tax))
+            score -= 0.25 if beside and gross.head is not None else 0  # a heading says less than a label beside it
             if gross.scaled not in scored or score > scored[gross.scaled][0]:
                 scored[gross.scaled] = (score, (gross, net, tax))
     if not scored:
@@ -356,6 +358,8 @@ def _complete(totals: Totals) -> None:
     gross, net, tax = totals.gross, totals.net, totals.tax
     if gross and net and tax and tax.scaled < 0 < gross.scaled and net.scaled - tax.scaled == gross.scaled:
         totals.tax, totals.adds_up = replace(tax, value=-tax.value), True  # the dash was no minus
+    if gross and tax and not net and tax.value < 0 < gross.value:
+        tax = totals.tax = replace(tax, value=-tax.value)  # "(19.00)" beside a positive total is an aside
     if gross and net and not tax and abs(net.value) <= abs(gross.value):
         totals.tax = Sum(gross.value - net.value, 0.0, None, "gross − net")
     elif gross and tax and not net:
