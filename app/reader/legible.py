@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from dataclasses import dataclass, field
 
 from PIL import Image
@@ -10,9 +11,16 @@ from app.reader import ocr, straighten
 from app.reader.contents import Word
 from app.reader.job import Job
 
-_GOOD = 0.6
-_ENOUGH = 12
-"""So many sure words of three letters or more, and the picture stands the right way up."""
+_SURE = 0.7
+_ENOUGH = 8
+"""With so many surely read words the picture stands the right way up."""
+_PLENTY = 30
+"""With so many, a second page mode finds nothing new."""
+_NARROW = 1.6
+"""Till receipts are at least so much higher than wide; A4 is 1.41."""
+_LETTERS = 26
+"""Pixels: the height at which Tesseract reads letters best."""
+_MAX_GROWTH = 3.0
 
 
 @dataclass(slots=True)
@@ -23,6 +31,22 @@ class Legible:
     words: list[Word] = field(default_factory=list)
     look: str = "page"
     passes: list[list[Word]] = field(default_factory=list)
+
+    def turn(self, degrees: int) -> None:
+        """Turn the picture clockwise by quarter turns; words read before are void."""
+        if degrees:
+            self.picture, self.words = straighten.turned(self.picture, degrees), []
+
+    def grey(self) -> Image.Image:
+        """The picture as Tesseract gets it: grey, shadows taken out unless a program drew it."""
+        grey = self.picture.convert("L")
+        return grey if self.look == "picture" else straighten.even(grey)
+
+    def keep(self, words: list[Word]) -> None:
+        """Take `words` as a further opinion; the one with more sure words comes first."""
+        first, second = (words, self.words) if sure(words) > sure(self.words) else (self.words, words)
+        self.words = first
+        self.passes.append(second)
 
 
 def legible(picture: Image.Image, job: Job, dpi: int) -> Legible:
@@ -36,54 +60,69 @@ def legible(picture: Image.Image, job: Job, dpi: int) -> Legible:
     return found
 
 
+def sure(words: list[Word]) -> int:
+    """How many words are surely words: upside down, Tesseract reads digits and short scraps, but few of these."""
+    return sum(word.confidence > _SURE and len(word.text) > 3 and word.text.strip(".,:;").isalpha() for word in words)
+
+
 def _read(found: Legible, job: Job, dpi: int) -> None:
-    """First try; turned where the first try gives little; second page mode where it still does."""
     grey = found.picture.convert("L")
-    darkest, brightest = grey.getextrema()
-    if darkest == brightest:
+    if len(set(grey.getextrema())) == 1:
         return  # a blank page
-    clean = straighten.is_clean(grey)
-    found.look = "picture" if clean else "page"
-    if not clean:
-        grey = _levelled(found, grey)
-    mode = ocr.COLUMNS
-    found.words = ocr.words(_ready(grey, clean), job, mode, dpi)
-    if _sure(found.words) < _ENOUGH:
-        grey = _upright(found, grey, clean, job, dpi)
-    if _sure(found.words) < _ENOUGH * 3 or not clean:
-        _second_opinion(found, grey, clean, job, dpi)
+    found.look = _look(grey)
+    if straighten.lies_on_its_side(grey):
+        found.turn(ocr.turn(found.grey(), job) or 90)
+    if found.look != "picture":
+        found.picture = straighten.level(found.picture, straighten.tilt(found.picture.convert("L")))
+    found.words = _pass(found, job, ocr.COLUMNS, dpi)
+    if sure(found.words) < _ENOUGH:
+        _stand_up(found, job, dpi)
+    _look_closer(found, job, dpi)
 
 
-def _levelled(found: Legible, grey: Image.Image) -> Image.Image:
-    angle = straighten.tilt(grey)
-    if angle:
-        found.picture = straighten.level(found.picture, angle)
-        grey = found.picture.convert("L")
-    return grey
+def _look(grey: Image.Image) -> str:
+    """`picture`, `receipt` or `page`: what it is decides how it is read."""
+    if straighten.is_clean(grey):
+        return "picture"
+    long, short = max(grey.size), min(grey.size)
+    return "receipt" if long > short * _NARROW else "page"
 
 
-def _upright(found: Legible, grey: Image.Image, clean: bool, job: Job, dpi: int) -> Image.Image:
-    """Turn the picture the way that reads best: what Tesseract says, else each way tried in turn."""
-    said = ocr.turn(_ready(grey, clean), job)
-    for degrees in [said] if said else [90, 180, 270]:
-        other = straighten.turned(grey, degrees)
-        words = ocr.words(_ready(other, clean), job, ocr.COLUMNS, dpi)
-        if _sure(words) > max(_sure(found.words), 3):
-            picture = straighten.turned(found.picture, degrees)
-            found.picture, found.words, grey = picture, words, other
-    return grey
+def _stand_up(found: Legible, job: Job, dpi: int) -> None:
+    """Try the picture the way Tesseract says it stands (upside down where it can't tell); keep what reads better."""
+    said = ocr.turn(found.grey(), job)
+    degrees = 180 if said is None else said
+    if not degrees:
+        return
+    other = Legible(found.picture, look=found.look)
+    other.turn(degrees)
+    other.words = _pass(other, job, ocr.COLUMNS, dpi)
+    if sure(other.words) > sure(found.words):
+        found.picture, found.words = other.picture, other.words
 
 
-def _second_opinion(found: Legible, grey: Image.Image, clean: bool, job: Job, dpi: int) -> None:
-    words = ocr.words(_ready(grey, clean), job, ocr.BLOCK, dpi)
-    first, second = sorted((found.words, words), key=_sure, reverse=True)
-    found.words, found.passes = first, [second]
+def _look_closer(found: Legible, job: Job, dpi: int) -> None:
+    """Second opinions where the first is not enough: letters of a better size, other page modes."""
+    growth = _growth(found)
+    if found.look == "picture":
+        if growth > 1.2:
+            found.keep(_pass(found, job, ocr.COLUMNS, dpi, growth))
+        return
+    if sure(found.words) < _PLENTY or found.look == "receipt":
+        found.keep(_pass(found, job, ocr.BLOCK, dpi, growth))
 
 
-def _ready(grey: Image.Image, clean: bool) -> Image.Image:
-    return grey if clean else straighten.even(grey)
+def _pass(found: Legible, job: Job, mode: int, dpi: int, growth: float = 1.0) -> list[Word]:
+    grey = found.grey()
+    if growth > 1.0:
+        size = (round(grey.width * growth), round(grey.height * growth))
+        grey, dpi = grey.resize(size, Image.Resampling.BICUBIC), round(dpi * growth)
+    return ocr.words(grey, job, mode, dpi)
 
 
-def _sure(words: list[Word]) -> int:
-    """How many words are surely words."""
-    return sum(1 for word in words if word.confidence > _GOOD and sum(map(str.isalnum, word.text)) >= 3)
+def _growth(found: Legible) -> float:
+    """How much larger the letters should be."""
+    heights = [(word.box[3] - word.box[1]) * found.picture.height for word in found.words]
+    if len(heights) < 4:
+        return 2.0 if max(found.picture.size) < 1500 else 1.0
+    return min(_MAX_GROWTH, max(1.0, _LETTERS / max(1.0, statistics.median(heights))))

@@ -23,9 +23,7 @@ def even(grey: Image.Image) -> Image.Image:
 
 def tilt(grey: Image.Image) -> float:
     """By how many degrees (counter-clockwise) to turn the picture so that its lines are level."""
-    small = grey.copy()
-    small.thumbnail((_SMALL, _SMALL), Image.Resampling.BOX)
-    ink = even(small).point(lambda level: 255 if level < 140 else 0)
+    ink = _ink(grey)
     best = max(_steps(0.0, MAX_TILT, 1.0), key=lambda angle: _levelness(ink, angle))
     for step in (0.4, 0.1):
         best = max(_steps(best, step * 3, step), key=lambda angle: _levelness(ink, angle))
@@ -33,8 +31,18 @@ def tilt(grey: Image.Image) -> float:
     return best if gain > 1.05 and abs(best) >= 0.2 else 0.0
 
 
+def lies_on_its_side(grey: Image.Image) -> bool:
+    """True where lines seem to run from top to bottom."""
+    ink = _ink(grey)
+    sideways = ink.transpose(Image.Transpose.ROTATE_90)
+    angles = _steps(0.0, 4.0, 2.0)
+    return max(_levelness(sideways, angle) for angle in angles) > 1.5 * max(_levelness(ink, angle) for angle in angles)
+
+
 def level(picture: Image.Image, angle: float) -> Image.Image:
     """The picture turned by a few degrees, nothing cut off, the corners filled with paper."""
+    if not angle:
+        return picture
     paper = "white" if picture.mode == "RGB" else 255
     return picture.rotate(angle, Image.Resampling.BICUBIC, expand=True, fillcolor=paper)
 
@@ -51,6 +59,13 @@ def is_clean(grey: Image.Image) -> bool:
     paper = max(range(256), key=counts.__getitem__)
     near = sum(counts[max(0, paper - 6) : paper + 7])
     return counts[paper] > 0.5 * sum(counts) and counts[paper] > 0.93 * near
+
+
+def _ink(grey: Image.Image) -> Image.Image:
+    """A small copy in which only what is printed is white."""
+    small = grey.copy()
+    small.thumbnail((_SMALL, _SMALL), Image.Resampling.BOX)
+    return even(small).point(lambda level: 255 if level < 140 else 0)
 
 
 def _steps(middle: float, reach: float, step: float) -> list[float]:

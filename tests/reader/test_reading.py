@@ -10,7 +10,12 @@ from PIL import Image
 
 from app.reader.cage import read
 from app.reader.contents import Contents, Page, Word
+from app.reader.limits import Limits
 from tests import samples
+
+
+PATIENT = Limits(page_seconds=100)
+"""What is read right does not depend on how busy the machine is."""
 
 
 def text_of(page: Page) -> str:
@@ -90,7 +95,7 @@ def test_an_xml_file_alone_is_read(on_disk):
 
 def test_a_scan_is_read_by_ocr_and_stands_straight(on_disk, tmp_path):
     """EX-2, IN-10: tilted and noisy, its boxes point at the picture that is shown."""
-    found = read(on_disk(samples.scanned_pdf("F-2026-036", gross="1234.50")), draw_to=tmp_path)
+    found = read(on_disk(samples.scanned_pdf("F-2026-036", gross="1234.50")), draw_to=tmp_path, limits=PATIENT)
 
     [page] = found.pages
     assert page.source == "ocr"
@@ -103,7 +108,7 @@ def test_a_scan_is_read_by_ocr_and_stands_straight(on_disk, tmp_path):
 @pytest.mark.parametrize("turn", [1, 2, 3])
 def test_a_page_that_lies_on_its_side_is_turned(on_disk, tmp_path, turn):
     """IN-10: orientation is found out."""
-    found = read(on_disk(samples.scanned_pdf("F-2026-037", turn=turn)), draw_to=tmp_path)
+    found = read(on_disk(samples.scanned_pdf("F-2026-037", turn=turn)), draw_to=tmp_path, limits=PATIENT)
 
     [page] = found.pages
     assert page.height > page.width
@@ -114,7 +119,7 @@ def test_a_page_that_lies_on_its_side_is_turned(on_disk, tmp_path, turn):
 
 def test_a_photographed_receipt_is_read(on_disk, tmp_path):
     """IN-10, EX-2: on a table, in bad light, not quite level."""
-    found = read(on_disk(samples.receipt_jpeg("23.40"), "IMG_0001.pdf"), draw_to=tmp_path)
+    found = read(on_disk(samples.receipt_jpeg("23.40"), "IMG_0001.pdf"), draw_to=tmp_path, limits=PATIENT)
 
     [page] = found.pages
     assert (found.type, page.source) == ("image", "ocr")
@@ -129,7 +134,7 @@ def test_a_photograph_turned_by_its_exif_note_is_upright(on_disk):
     exif[0x0112] = 6
     sideways.save(out, "JPEG", quality=90, exif=exif)
 
-    [page] = read(on_disk(out.getvalue())).pages
+    [page] = read(on_disk(out.getvalue()), limits=PATIENT).pages
 
     assert page.height > page.width and "F-2026-038" in text_of(page)
 
@@ -140,7 +145,7 @@ def test_every_picture_format_is_read(on_disk, form):
     import pillow_heif
 
     pillow_heif.register_heif_opener()
-    [page] = read(on_disk(samples.picture("F-2026-039", format=form))).pages
+    [page] = read(on_disk(samples.picture("F-2026-039", format=form)), limits=PATIENT).pages
 
     assert "F-2026-039" in text_of(page)
 
@@ -151,7 +156,7 @@ def test_each_page_of_a_tiff_is_a_page(on_disk):
     out = io.BytesIO()
     first.save(out, "TIFF", save_all=True, append_images=[second], compression="tiff_deflate")
 
-    found = read(on_disk(out.getvalue()))
+    found = read(on_disk(out.getvalue()), limits=PATIENT)
 
     assert [page.number for page in found.pages] == [1, 2]
     assert "F-2026-042" in text_of(found.pages[1])
@@ -159,7 +164,7 @@ def test_each_page_of_a_tiff_is_a_page(on_disk):
 
 def test_the_text_layer_can_be_ignored(on_disk):
     """EX-9: OCR when asked for."""
-    [page] = read(on_disk(samples.invoice_pdf("F-2026-043")), force_ocr=True).pages
+    [page] = read(on_disk(samples.invoice_pdf("F-2026-043")), force_ocr=True, limits=PATIENT).pages
 
     assert page.source == "ocr" and "F-2026-043" in text_of(page)
 
