@@ -33,13 +33,13 @@ class Item:
 
     def as_link(self) -> dict[str, Any]:
         """What the layout needs."""
-        package = self.endpoint.split(".")[0]
+        url = url_for(self.endpoint)
         return {
             "label": self.label,
-            "url": url_for(self.endpoint),
+            "url": url,
             "icon": self.icon,
             "count": COUNTS[self.endpoint]() if self.endpoint in COUNTS else 0,
-            "active": request.endpoint == self.endpoint or (request.blueprint == package and package != "settings"),
+            "active": request.path == url or (url != "/" and request.path.startswith(f"{url}/")),
         }
 
 
