@@ -86,9 +86,9 @@ def test_the_same_mail_again_is_imported_once_and_logged_twice(app):
 
 def test_one_mail_to_two_addresses_is_two_imports(app):
     """IN-3: two of our addresses in one mail are two imports."""
-    raw, other = mails.invoice_mail(), make_company("Other SARL")
+    raw, company, other = mails.invoice_mail(), the_company(), make_company("Other SARL")
 
-    assert opened(raw).state is MessageState.OPENED
+    assert opened(raw, company=company).state is MessageState.OPENED
     assert opened(raw, direction=Direction.SALE).state is MessageState.OPENED
     assert opened(raw, company=other).state is MessageState.OPENED
     assert db.session.query(Document).filter_by(company_id=other.id, trashed_at=None).count() == 1
