@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from flask_babel import gettext as _
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from app.core import clock
 from app.core.database import hold
 from app.core.errors import Refused
 from app.counterparties import finding, keeping
+from app.counterparties.models import Counterparty
 from app.documents import status, twins
 from app.documents.editing import Changed, Incomplete, edit
 from app.documents.models import Direction, Document, ReadState
@@ -86,8 +87,25 @@ def _make_counterparty(document: Document, *, by: User | None) -> None:
     if document.counterparty is None:
         facts = document.counterparty_facts | {"name": document.counterparty_name}
         document.counterparty = keeping.create(document.company, facts, by=by)
+        _spread(document.counterparty, document)
     document.counterparty_name = ""
     if document.direction is Direction.PURCHASE:
         document.counterparty.is_supplier = True
     else:
         document.counterparty.is_customer = True
+
+
+def _spread(made: Counterparty, document: Document) -> None:
+    """What waits under the same name is from or for the same one."""
+    db.session.flush()
+    waiting = select(Document).where(
+        Document.id != document.id,
+        Document.company_id == document.company_id,
+        Document.counterparty_id.is_(None),
+        Document.validated_at.is_(None),
+        func.lower(Document.counterparty_name) == made.name.lower(),
+    )
+    for each in db.session.scalars(waiting.order_by(Document.id)):
+        each.counterparty, each.counterparty_name = made, ""
+        changes = {"counterparty": [None, made.name], "counterparty_id": [None, made.id]}
+        status.settle(each, by=None, act="counterparty known", changes=changes)

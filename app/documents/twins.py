@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from sqlalchemy import ColumnElement, and_, exists, extract, or_, select
+from sqlalchemy import ColumnElement, and_, exists, extract, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.audit import trail
@@ -55,11 +55,18 @@ def is_twin(one: Any, other: Any) -> ColumnElement[bool]:
         other.kind == one.kind,
         other.number_key == one.number_key,
         one.number_key != "",
-        or_(one.direction == Direction.SALE, other.counterparty_id == one.counterparty_id),
+        or_(one.direction == Direction.SALE, _is_of_same_supplier(one, other)),
         or_(other.duplicate_of_id.is_(None), other.duplicate_of_id != one.id),
         ~_is_judged(one, other),
         ~_is_of_another_year(one, other),
     )
+
+
+def _is_of_same_supplier(one: Any, other: Any) -> ColumnElement[bool]:
+    """By the supplier chosen, or, where nobody knows it yet, by the name that was read."""
+    unknown = and_(one.counterparty_id.is_(None), other.counterparty_id.is_(None), one.counterparty_name != "")
+    same_name = func.lower(other.counterparty_name) == func.lower(one.counterparty_name)
+    return or_(other.counterparty_id == one.counterparty_id, and_(unknown, same_name))
 
 
 def _is_judged(one: Any, other: Any) -> ColumnElement[bool]:

@@ -6,6 +6,7 @@ from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
 
 from app.extensions import db
 from app.outbox import decisions
@@ -29,6 +30,7 @@ def index():
     before = request.args.get("before", type=int)
     if before:
         mails = mails.where(OutgoingMail.id < before)
+    mails = mails.options(selectinload(OutgoingMail.recipients))
     rows = list(db.session.scalars(mails.order_by(OutgoingMail.id.desc()).limit(PAGE_SIZE + 1)))
     has_server = bool(current_app.config["SETTINGS"].mail_url)
     shown = rows[:PAGE_SIZE]

@@ -59,12 +59,28 @@ def test_documents_without_a_number_are_no_twins(app):
     assert twins.same_number(first) == []
 
 
-def test_purchases_without_a_supplier_are_not_compared(app):
-    """DU-1: same company, kind and supplier."""
-    first = make_document(number="F-77", counterparty=None)
-    make_document(number="F-77", counterparty=None)
+def test_a_supplier_nobody_knows_yet_is_compared_by_the_name_that_was_read(app):
+    """DU-1: same company, kind and supplier; without any name there is nothing to compare."""
+    unknown = {"number": "F-77", "counterparty": None}
+    first, second = (make_document(counterparty_name=name, **unknown) for name in ("Durand", "DURAND"))
+    nameless, _other = make_document(**unknown), make_document(**unknown)
+    make_document(number="F-77", counterparty=make_counterparty("Durand"))
 
-    assert twins.same_number(first) == []
+    assert twins.same_number(first) == [second]
+    assert twins.same_number(nameless) == []
+
+
+def test_a_supplier_made_on_validation_is_that_of_the_others_with_its_name(app):
+    """DU-1: EX-7: what waits under the same name is then compared with it."""
+    first = make_document(number="F-77", counterparty=None, counterparty_name="Durand", category=make_category())
+    waiting = make_document(number="F 77", counterparty=None, counterparty_name="durand", kind=Kind.CREDIT_NOTE)
+    validated_by = make_user()
+
+    decisions.validate(first, by=validated_by)
+    db.session.commit()
+
+    assert reload(waiting).counterparty == first.counterparty
+    assert reload(waiting).counterparty_name == ""
 
 
 def test_a_supplier_may_count_from_one_each_year(app):

@@ -1,0 +1,103 @@
+"""Twice the rows, no more queries: what a list costs does not grow with it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event
+
+from app.core import clock
+from app.documents.models import Direction, Document, TrashKind
+from app.extensions import db
+from app.intake.models import Message, MessageState, Outcome, Part, Source
+from app.outbox.models import OutgoingMail, Recipient
+from app.users.models import Company
+from app.web.access import Role
+from tests.factories import make_category, make_counterparty, make_document, make_file, make_user, the_company
+
+FEW = 4
+_numbers = itertools.count(1)
+LISTS = (
+    *("/", "/documents", "/documents?tab=outstanding&sort=due", "/documents?q=paper&twins=yes", "/trash", "/failures"),
+    *(
+        "/suppliers",
+        "/customers",
+        "/review",
+        "/messages",
+        "/outbox",
+        "/settings/people",
+        "/settings/companies/1/categories",
+        "/audit",
+    ),
+)
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The statements that are sent meanwhile."""
+    statements: list[str] = []
+
+    def note(_connection, _cursor, statement, *_rest) -> None:
+        statements.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+
+
+def fill(company: Company) -> None:
+    """A few of each thing that stands in a list, each with all that hangs on it."""
+    for number in itertools.islice(_numbers, FEW):
+        member, category = make_user(company=company), make_category(f"Category {number}", company)
+        twin = {"number": f"F-{number}", "counterparty": make_counterparty(f"Supplier {number}", company)}
+        twin["counterparty"].assigned_users = [member]
+        first = make_document(company, **twin, category=category)
+        second = make_document(company, **twin, validated_at=clock.now(), validated_by_id=member.id)
+        trash = {"trashed_at": clock.now(), "trashed_by_id": member.id, "trash_kind": TrashKind.DUPLICATE}
+        make_document(company, **trash, duplicate_of_id=second.id)
+        make_document(company, direction=Direction.SALE, counterparty=make_counterparty(is_customer=True))
+        _message(company, first)
+        _mail(company, f"mail-{number}")
+    db.session.commit()
+
+
+def _message(company: Company, document: Document) -> None:
+    message = Message(company=company, direction=document.direction, source=Source.SMTP, raw=make_file())
+    message.state, message.sender, message.subject = MessageState.OPENED, "durand@example.org", "Invoice"
+    part = Part(position=0, name="invoice.pdf", file=document.files[0].file, outcome=Outcome.IMPORTED)
+    part.document = document
+    message.parts = [part]
+    db.session.add(message)
+
+
+def _mail(company: Company, name: str) -> None:
+    mail = OutgoingMail(key=name, kind="test", company_id=company.id, subject="Hello", text="Hello", message_id=name)
+    mail.send_after = clock.now() + timedelta(hours=1)
+    mail.recipients = [Recipient(address="durand@example.org")]
+    db.session.add(mail)
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_a_list_of_twice_the_rows_takes_no_more_queries(app, browser, address):
+    """RV-1: SR-1: S110: the number of queries is a matter of the page, not of its rows."""
+    company = the_company()
+    reader = browser(make_user(Role.ADMIN, company))
+    fill(company)
+    assert reader.get(address).status_code == 200
+    with counted() as before:
+        first = reader.get(address)
+    fill(company)
+
+    with counted() as after:
+        second = reader.get(address)
+
+    assert second.status_code == 200
+    assert len(after) == len(before) < 40, "\n\n".join(after)
+    if address not in {"/", "/failures"}:
+        assert len(second.text) > len(first.text)
