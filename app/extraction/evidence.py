@@ -42,9 +42,12 @@ class Evidence:
 
     def _left(self, spot: Spot) -> list[Nearby]:
         before = [label for label in self.labels_of[spot.line.index] if label.end <= spot.start]
-        found, factor = [], 1.0
+        found, factor, last = [], 1.0, None
         for label in reversed(before):
             between = spot.line.text[label.end : spot.start]
+            if last is not None and spot.line.text[label.end : last.start].strip() == "/":
+                factor /= 0.45  # "Invoice date/Delivery date" names both
+            last = label
             closeness = factor * (1.0 if not any(c.isalnum() for c in between) else 0.85)
             if any(label.end <= other.start < spot.start for other in self.spots_of[spot.line.index]):
                 closeness *= 0.75

@@ -70,6 +70,11 @@ def fold(text: str) -> str:
     return text.translate(_FOLDING)
 
 
+def is_small(text: str) -> bool:
+    """Whether a text has nothing but small words ("à l'") and marks."""
+    return all(word in lexicon().small for word in re.findall(r"[a-z0-9]+", fold(text)))
+
+
 @cache
 def tables() -> dict[str, dict[str, list[str]]]:
     """The file as it is."""

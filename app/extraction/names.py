@@ -9,7 +9,7 @@ from app.extraction.evidence import Evidence, column_around
 from app.extraction.labels import Label, fold
 from app.extraction.layout import Line
 from app.extraction.parties import bare_name
-from app.extraction.sides import ADDRESS, POSTCODE, Block, Side, has_legal_form, may_be_name, without_label
+from app.extraction.sides import ADDRESS, CONTACT, POSTCODE, Block, Side, has_legal_form, may_be_name, without_label
 from app.extraction.values import Spot, Values
 
 _PARTED = re.compile(r"\s*[●•·|*–—]\s*|\s+-\s+")
@@ -198,9 +198,11 @@ def _best(names: list[Name], values: Values | None) -> Name | None:
 
 def _with_domain(name: Name, values: Values | None) -> float:
     """More for a name that is in the address of a mailbox or a website."""
+    page = name.spot.line.page
     place = -0.001 * name.spot.line.index
     if values is None:
         return name.score() + place
+    place -= 0.14 * name.spot.area[0] / (page.width or 1)  # letterheads begin on the left
     compact = re.sub("[^a-z0-9]", "", fold(bare_name(name.text)))
     domains = {re.sub("[^a-z0-9]", "", str(mail.value).rpartition("@")[2].rsplit(".", 1)[0]) for mail in values.mails}
     is_known = len(compact) > 3 and any(
@@ -214,6 +216,6 @@ def _put(side: Side, name: Name) -> None:
     if name.block is None:
         return
     below = [line.text[start:end].strip() for line, start, end in name.block.parts if line.index > name.spot.line.index]
-    address = [text for text in below if ADDRESS.search(text) or POSTCODE.search(text)]
+    address = [text for text in below if (ADDRESS.search(text) or POSTCODE.search(text)) and not CONTACT.search(text)]
     if address:
         side.put("address", name.spot, "\n".join(address[:4]), min(name.score(), 0.8))

@@ -120,7 +120,7 @@ def _implausible(dated: DatedSpot, today: date) -> str | None:
 
 def _put_totals(reading: Reading, totals: Totals) -> None:
     failed = "sum" if totals.adds_up is False else None
-    proven = bool(totals.adds_up and totals.tax and totals.tax.spot and totals.net and totals.net.spot)
+    proven = totals.adds_up is True
     for name, one in (("gross", totals.gross), ("net", totals.net), ("tax", totals.tax)):
         if one is not None:
             wrong = failed or ("rate" if name == "tax" and totals.rate_holds is False else None)

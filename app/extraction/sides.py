@@ -8,8 +8,9 @@ from functools import cache
 
 from babel import Locale
 
+from app.extraction.dates import find_dates
 from app.extraction.evidence import Evidence
-from app.extraction.labels import Label, fold, tables
+from app.extraction.labels import Label, fold, is_small, tables
 from app.extraction.layout import Area, Line
 from app.extraction.values import Spot, Values
 
@@ -23,7 +24,7 @@ ADDRESS = re.compile(
     r"|(?:str\.|straße|strasse|weg|platz|straat|laan|plein|gasse|allee)\s?\d|^\s*\d{1,5}\s+[A-Z][a-z]+ [A-Z][a-z]+",
     re.IGNORECASE,
 )
-_CONTACT = re.compile(
+CONTACT = re.compile(
     r"@|www\.|https?:|\b(?:t[ée]l|tel|fax|phone|mobile|telefon|telefoon|e-?mail|siret|siren|rcs|iban|bic|tva|vat|ust|btw|cif|nif|gst|kvk)\b",
     re.I,
 )
@@ -75,6 +76,9 @@ def _blocks(evidence: Evidence) -> list[Block]:
     for line in evidence.layout.lines:
         for start, end in line.columns():
             area = line.area_of(start, end)
+            if _begins_side(evidence, line, start, end):
+                blocks.append(Block([(line, start, end)], area))
+                continue
             for block in reversed(blocks[-14:]):
                 last, *_ = block.parts[-1]
                 gap = area[1] - block.area[3]
@@ -89,6 +93,12 @@ def _blocks(evidence: Evidence) -> list[Block]:
             else:
                 blocks.append(Block([(line, start, end)], area))
     return blocks
+
+
+def _begins_side(evidence: Evidence, line: Line, start: int, end: int) -> bool:
+    """Whether a heading such as "Client:" begins another party's block here."""
+    labels = (label for label in evidence.labels_of[line.index] if start <= label.start < end)
+    return any(_side_of(label, line.text[start:end])[1] > 0.9 for label in labels)
 
 
 def _take_sides(evidence: Evidence, blocks: list[Block]) -> None:
@@ -111,10 +121,11 @@ def _side_of(label: Label, text: str) -> tuple[str, float]:
     side = next((side for side in ("third_party", "buyer", "seller") if side in label.roles), "")
     if not side:
         return "", 0.0
-    rest = text.replace(label.line.text[label.start : label.end], "", 1).strip()
-    alone = not any(c.isalnum() for c in rest)
+    said = label.line.text[label.start : label.end]
+    before, _, after = text.partition(said)
+    alone = is_small(before) and not any(c.isalnum() for c in after)
     followed = label.line.text[label.end : label.end + 3].lstrip()[:1] in (":", "-")
-    begins = text.strip().startswith(label.line.text[label.start : label.end])
+    begins = is_small(before)
     if alone or (begins and followed):
         return side, 0.95
     return side, 0.45 if begins and label.length > 1 else 0.2
@@ -185,12 +196,17 @@ def may_be_name(evidence: Evidence, part: tuple[Line, int, int]) -> bool:
     letters = sum(c.isalpha() for c in text)
     if letters < 3 or letters < 0.5 * len(text.replace(" ", "")) or len(text) > 70:
         return False
-    if POSTCODE.search(text) or _CONTACT.search(text) or (ADDRESS.search(text) and not has_legal_form(text)):
+    if (
+        POSTCODE.search(text)
+        or CONTACT.search(text)
+        or find_dates(text)
+        or (ADDRESS.search(text) and not has_legal_form(text))
+    ):
         return False
     if has_legal_form(text):
         return True
     here = [label for label in evidence.labels_of[line.index] if start <= label.start and label.end <= end]
-    if here and here[0].start - start < 2 and "third_party" in here[0].roles:
+    if here and here[0].start - start < 2 and here[0].roles & {"third_party", "contact"}:
         return False
     return sum(label.end - label.start for label in here) < 0.6 * len(text)
 
@@ -199,9 +215,10 @@ def without_label(evidence: Evidence, part: tuple[Line, int, int]) -> tuple[Line
     """The part after a label such as "Client:" at its beginning."""
     line, start, end = part
     for label in evidence.labels_of[line.index]:
-        before = line.text[start : label.start].strip(" :.-")
-        if start <= label.start < end and not before and line.text[label.end : end].lstrip()[:1] in (":", "-", "/"):
-            return line, min(label.end + 1, end), end
+        if start <= label.start < end and is_small(line.text[start : label.start]):
+            is_parted = line.text[label.end : end].lstrip()[:1] in (":", "-", "/")
+            if is_parted or (label.length > 1 and label.roles & {"seller", "buyer"}):
+                return line, min(label.end + is_parted, end), end
     return part
 
 

@@ -15,7 +15,7 @@ from stdnum.gb import vat as gb_vat
 
 from app.core.money import parse_amount
 from app.extraction.dates import Dated, find_dates
-from app.extraction.labels import tables
+from app.extraction.labels import fold, tables
 from app.extraction.layout import Area, Layout, Line
 
 _DIGITS = r"\d{1,3}(?:[ .,'’]\d{3})+(?:\s?[.,]\s?\d{1,4})?(?!\d)|\d+(?:\s?[.,]\s?\d{1,4})?(?!\d)"
@@ -28,10 +28,28 @@ _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\s?\d{2}(?:[ .-]?[A-Z0-9]{1,4}){3,9
 _SIRET = re.compile(r"(?<![\dA-Za-z])\d{3}[ .]?\d{3}[ .]?\d{3}[ .]?\d{5}(?!\d)|(?<![\dA-Za-z])\d{14}(?!\d)")
 _SIREN = re.compile(r"(?<![\dA-Za-z])\d{3}[ .]?\d{3}[ .]?\d{3}(?!\s?\d)")
 _BROKEN = re.compile(r"(?<![\w.,/-])(\d{1,4})[ .,]{1,2}(\d{2})(?=\t|$)")
+_YEAR_AND_SEQUENCE = re.compile(r"20\d\d\.\d{1,5}")
+"""An invoice number as often as an amount."""
+_NUMBERED = re.compile(r"(?:n[o°]|nr|no|num|numero|nummer|number|#)\s?[.:°]?\s?$")
 _BIC = re.compile(r"(?<![A-Za-z0-9])[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?![A-Za-z0-9])")
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.\\#-]*")
-_VAT_LENGTHS = {"DE": 9, "AT": 9, "BE": 10, "FR": 11, "NL": 12, "IT": 11, "ES": 9, "LU": 8, "PT": 9, "PL": 10, "DK": 8}
+_LETTER_FIRST = {"AT", "CY", "ES", "FR", "IE"}
+_VAT_LENGTHS = {
+    "DE": 9,
+    "AT": 9,
+    "BE": 10,
+    "FR": 11,
+    "NL": 12,
+    "IT": 11,
+    "ES": 9,
+    "LU": 8,
+    "PT": 9,
+    "PL": 10,
+    "DK": 8,
+    "SI": 8,
+}
+_VAT_LENGTHS |= {"CY": 9, "EE": 9, "EL": 9, "FI": 8, "HR": 11, "HU": 8, "LV": 11, "MT": 8, "SE": 12, "SK": 10}
 
 
 @dataclass(slots=True)
@@ -111,6 +129,8 @@ def _is_free(start: int, end: int, taken: list[tuple[int, int]]) -> bool:
 
 def _add_dates(line: Line, values: Values, taken: list[tuple[int, int]]) -> None:
     for dated in find_dates(line.text, is_ocr=line.page.source == "ocr"):
+        if _NUMBERED.search(fold(line.text[: dated.start])[-12:]):
+            continue  # "Facture n° 2026-11-03" is a number, whatever it looks like
         values.dates.append(Spot(line, dated.start, dated.end, dated, line.area_of(dated.start, dated.end)))
         taken.append((dated.start, dated.end))
 
@@ -166,10 +186,13 @@ def _understand_vat(text: str) -> tuple[str, bool] | None:
     compact = re.sub("[ .-]", "", text).upper()
     country, rest = compact[:2], compact[2:]
     length = _VAT_LENGTHS.get(country)
+    if country == "CH":
+        swiss = re.match(r"CHE\d{9}", compact)
+        return (swiss[0], True) if swiss else None
     if sum(character.isdigit() for character in rest) < 7 or (length and len(rest) != length):
         return None
-    if country == "CH":
-        return (compact, True) if re.fullmatch(r"CHE\d{9}(MWST|TVA|IVA)?", compact) else None
+    if not rest[0].isdigit() and country not in _LETTER_FIRST:
+        return None
     return compact, (gb_vat.is_valid(rest) if country in ("GB", "XI") else eu_vat.is_valid(compact))
 
 
@@ -221,7 +244,7 @@ def _add_amounts(line: Line, values: Values, taken: list[tuple[int, int]]) -> No
         area = line.area_of(start, end)
         value = -amount if is_negative else amount
         values.amounts.append(Money(line, start, end, value, area, True, decimals, currency))
-        if decimals or currency:
+        if currency or (0 < decimals < 4 and not _YEAR_AND_SEQUENCE.fullmatch(match["digits"])):
             taken.append((start, end))
 
 

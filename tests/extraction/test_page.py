@@ -342,3 +342,83 @@ def test_a_second_page_of_the_same_invoice_is_not_another():
 def test_the_company_itself_decides_the_direction(own, direction):
     """EX-1: sale or purchase, by the company's own names and numbers; unsaid where it is on neither side."""
     assert read(page(*french_invoice()), own=own).value("direction") == direction
+
+
+@pytest.mark.parametrize(
+    "number", ["2026-11-03", "2026.0123", "FA/2026/11/007", "9314110911/00/M/00/N", "01.234.567.8-2026-1"]
+)
+def test_a_number_that_looks_like_something_else_is_still_the_number(number):
+    """EX-5: neither a date nor an amount eats what stands after "N°"."""
+    reading = read(page(*french_invoice(number=number)))
+    assert values(reading, "number", "issue_date") == (number, date(2026, 11, 2))
+
+
+def test_a_siret_is_no_vat_number():
+    """EX-1: "SIRET 404…" begins like a Slovenian VAT number."""
+    texts = [(x, y, text.replace("TVA FR40303265045", "SIRET 30326504500018")) for x, y, text in french_invoice()]
+    assert read(page(*texts)).value("seller_vat") is None
+
+
+def test_one_label_may_name_two_dates():
+    """EX-5: "invoice date/delivery date" is the invoice's date, too."""
+    head = [
+        (350, 60, "Facture N° F-7"),
+        (50, 200, "Date de la facture/Date de la livraison"),
+        (330, 200, "02 novembre 2026"),
+    ]
+    reading = read(page(*lines("Atelier Lumen SARL"), *head, *totals("100,00 €", "20,00 €", "120,00 €")))
+    assert reading.value("issue_date") == date(2026, 11, 2)
+
+
+def test_taxes_of_two_rates_prove_the_total():
+    """EX-4: each rate has a line of its own; together they make the difference between net and gross."""
+    rows = [
+        ("Subtotaal", "€ 100,00"),
+        ("9% btw over € 50,00", "€ 4,50"),
+        ("21% btw over € 50,00", "€ 10,50"),
+        ("Totaal", "€ 115,00"),
+    ]
+    texts = [
+        part
+        for place, (word, amount) in enumerate(rows)
+        for part in ((300, 500 + 16 * place, word), (480, 500 + 16 * place, amount))
+    ]
+    reading = read(page(*lines("Factuurnummer: 7", "Factuurdatum: 02-11-2026"), *texts))
+    assert values(reading, "net", "tax", "gross") == (Decimal(100), Decimal(15), Decimal(115))
+    assert reading.fields["gross"].confidence >= SURE
+    assert [(line.rate, line.base, line.tax) for line in reading.taxes] == [
+        (Decimal(9), Decimal(50), Decimal("4.50")),
+        (Decimal(21), Decimal(50), Decimal("10.50")),
+    ]
+
+
+def test_an_invoice_without_tax_is_read():
+    """EX-1: small businesses charge none, and say only "Total"."""
+    texts = [
+        *lines("Jeanne Martin", "Facture n° 12", "Paris, le 2 novembre 2026"),
+        (350, 600, "Total"),
+        (480, 600, "500,00 €"),
+    ]
+    reading = read(page(*texts, (50, 700, "TVA non applicable, art. 293 B du CGI")))
+    assert values(reading, "number", "gross", "currency") == ("12", Decimal(500), "EUR")
+    assert values(reading, "issue_date") == (date(2026, 11, 2),)
+
+
+def test_the_customer_in_a_line_of_his_own_is_found():
+    """EX-1: "Client: …" below the seller's own address."""
+    texts = lines(
+        "Menuiserie Janssens SRL", "Rue Haute 5", "1000 Bruxelles", "Client: Duval SA", "Total TVAC 121,00 EUR"
+    )
+    reading = read(page(*texts))
+    assert values(reading, "seller_name", "buyer_name") == ("Menuiserie Janssens SRL", "Duval SA")
+
+
+def test_the_seller_is_named_in_the_line_above_the_address():
+    """EX-1: German letters carry their sender in the window of the envelope."""
+    texts = [
+        (50, 120, "Muster & Sohn - Hauptstr. 1 - 10115 Berlin"),
+        *lines("Duval GmbH", "Waldweg 4", "80331 München", y=150, step=13),
+        *lines("Rechnung Nr. 12", "Datum: 02.11.2026", y=260),
+        *totals("100,00 €", "19,00 €", "119,00 €", words=("Netto", "MwSt. 19 %", "Gesamtbetrag")),
+    ]
+    assert values(read(page(*texts)), "seller_name", "buyer_name") == ("Muster & Sohn", "Duval GmbH")
