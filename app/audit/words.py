@@ -36,7 +36,6 @@ ACTS: dict[str, Any] = {
     "replaced": _("replaced the file"),
     "restored": _("restored"),
     "sent again": _("sent again"),
-    "signed in": _("signed in"),
     "signed out": _("signed out everywhere"),
     "trashed": _("put in the trash"),
     "undone": _("took back"),
@@ -101,6 +100,30 @@ FIELDS: dict[str, Any] = {
     "vat_number": _("VAT number"),
 }
 
+VALUES: dict[str, Any] = {
+    "accountant": _("Accountant"),
+    "admin": _("Admin"),
+    "approver": _("Approver"),
+    "change templates": _("Change templates"),
+    "credit_note": _("Credit note"),
+    "invoice": _("Invoice"),
+    "member": _("Member"),
+    "purchase": _("Purchase"),
+    "reading": _("Reading"),
+    "release a payment": _("Release payments"),
+    "sale": _("Sale"),
+    "send e-mails": _("Send e-mails to customers"),
+    "send letters": _("Send letters"),
+    "to_approve": _("To approve"),
+    "to_match": _("To match"),
+    "to_pay": _("To pay"),
+    "to_process": _("To process"),
+    "trash": _("Trash"),
+    "unreadable": _("Unreadable"),
+    "validated": _("Validated & paid"),
+}
+"""Members of closed lists, which are stored as words of the program."""
+
 
 def act(word: str) -> str:
     """What was done."""
@@ -123,4 +146,4 @@ def value(it: Any) -> str:
         return "–"
     if isinstance(it, bool):
         return str(_("yes") if it else _("no"))
-    return ", ".join(map(str, it)) if isinstance(it, list) else str(it)
+    return ", ".join(value(each) for each in it) if isinstance(it, list) else str(VALUES.get(str(it), it))

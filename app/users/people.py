@@ -72,7 +72,9 @@ def join(user: User, company: Company, role: Role, *, by: User | None, rights: l
     membership = Membership(user=user, company=company, role=role, rights=rights or [])
     db.session.add(membership)
     db.session.flush()
-    changes = {"role": [None, role], "rights": [[], membership.rights], "user": [None, user.email]}
+    changes = {"user": [None, user.email], "role": [None, role]}
+    if rights:
+        changes["rights"] = [[], rights]
     trail.record(membership, by=by, act="joined", changes=changes)
     return membership
 

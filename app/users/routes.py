@@ -48,7 +48,6 @@ def begin():
         problem = _("This e-mail address and password do not go together.")
         return page("users/sign_in.html", status=422, form=form, problem=problem)
     sessions.begin(user, stay=form.stay.data)
-    people.note(user, by=user, act="signed in")
     commit()
     return redirect(local(form.next.data), 303)
 
