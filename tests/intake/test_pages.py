@@ -1,0 +1,293 @@
+"""Adding invoices and reading the mail log in a browser."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from app.core import clock
+from app.documents.models import Document, ReadState
+from app.documents.status import settle
+from app.extensions import db
+from app.files.leaving import safe_name
+from app.intake import addresses, maillog
+from app.intake.jobs import open_message
+from app.intake.models import Message, Outcome, Source
+from app.tasks.models import State, Task
+from app.web.access import Role
+from tests.conftest import aimed_at
+from tests.factories import make_company, make_counterparty, make_user, reload, the_company
+from tests.intake import mails
+from tests.intake.test_opening import arrive, opened
+
+JSON = {"Accept": "application/json"}
+
+
+def file(name: str = "F-1.pdf", data: bytes | None = None) -> tuple[io.BytesIO, str]:
+    """What a browser sends for one chosen file."""
+    return io.BytesIO(mails.pdf() if data is None else data), name
+
+
+def upload(client, *files, headers=JSON, **fields):
+    """Send files as our script does, unless other headers are given."""
+    return client.post("/uploads", data={"files": list(files), **fields}, headers=headers)
+
+
+def test_both_addresses_are_shown_to_be_copied(app, browser):
+    """IN-1: under Add invoices → Import by e-mail, with a copy button each."""
+    user = make_user()
+    page = browser(user).get("/add/by-email").text
+
+    for address in addresses.all_addresses():
+        assert f'data-copy="{address["address"]}"' in page
+
+
+def test_a_dropped_file_is_received_and_answered_in_words(app, browser):
+    """IN-2: one file a request, 201 with what became of it and where to look; it comes in as all others do."""
+    user = make_user()
+    answer = upload(browser(user), file("Facture n° 1.pdf"), direction="sale")
+
+    message = db.session.query(Message).one()
+    assert answer.status_code == 201
+    assert answer.json["outcome"] == "done" and answer.json["url"] == f"/messages/{message.id}"
+    assert (message.source, message.raw_name, message.direction) == (Source.UPLOAD, "Facture n° 1.pdf", "sale")
+    assert message.by == user and db.session.query(Task).filter_by(kind="open_message").one().state is State.READY
+    open_message(message.id)
+    document = db.session.query(Document).one()
+    assert (document.source, document.created_by_id) == ("upload", user.id)
+
+
+def test_many_files_come_from_a_plain_form_too(app, browser):
+    """OP-6: without JavaScript the form sends all at once; each is told about."""
+    client = browser(make_user())
+    files = (file("a.pdf"), file("b.docx", b"PK\x03\x04 word/ x"), file("c.jpg", mails.photo()))
+    answer = upload(client, *files, headers={})
+
+    assert answer.status_code == 303
+    page = client.get(answer.location).text
+    assert "a.pdf: Received." in page and "b.docx: Not a PDF" in page
+    assert sorted(message.raw_name for message in db.session.query(Message)) == ["a.pdf", "c.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code"),
+    [
+        ("a.docx", b"PK\x03\x04 word/document.xml", 422),
+        ("a.txt", b"hello", 422),
+        ("a.exe", b"MZ\x90", 422),
+        ("a.pdf", b"", 201),
+        ("a.pdf", b"<html>", 201),
+        ("a.eml", mails.invoice_mail(), 201),
+        ("scan", b"%PDF-1.7", 201),
+    ],
+)
+def test_what_cannot_be_an_invoice_is_refused_at_once(app, browser, name, data, code):
+    """IN-8: what only claims to be a document is kept for a person; what is something else is refused in words."""
+    answer = upload(browser(make_user()), file(name, data))
+
+    assert answer.status_code == code and answer.json["text"]
+    assert db.session.query(Message).count() == (code == 201)
+
+
+def test_a_file_at_the_limit_is_taken_and_one_byte_more_is_not(app, browser, monkeypatch):
+    """IN-8: oversize is refused with 413 and words."""
+    monkeypatch.setattr(app.config["SETTINGS"], "largest_message", 2000)
+    client = browser(make_user())
+
+    assert upload(client, file("a.pdf", b"%PDF-" + b"x" * 1995)).status_code == 201
+    answer = upload(client, file("a.pdf", b"%PDF-" + b"x" * 1996))
+    assert answer.status_code == 413 and "not kept" in answer.json["text"]
+    assert upload(client).status_code == 422
+
+
+def test_an_uploaded_mail_is_opened_like_one_that_was_sent(app, browser):
+    """IN-2: all ways end in the same pipeline; the same mail again is imported once."""
+    client = browser(make_user())
+    upload(client, file("m.eml", mails.invoice_mail("F-7")))
+    open_message(db.session.query(Message).one().id)
+
+    assert db.session.query(Document).one().original.name == "F-7.pdf"
+    assert "twice" in upload(client, file("m.eml", mails.invoice_mail("F-7"))).json["text"]
+
+
+def test_a_file_just_added_is_followed_until_it_is_ready(app, browser):
+    """EX-8: reading → ready without reloading; the page stops asking once nothing is under way."""
+    client = browser(make_user())
+    upload(client, file())
+    fragment = client.get("/add", headers=aimed_at("arrivals")).text
+    assert "every 3s" in fragment and "<h1>" not in fragment
+
+    open_message(db.session.query(Message).one().id)
+    document = db.session.query(Document).one()
+    assert "Reading" in client.get("/add", headers=aimed_at("arrivals")).text
+
+    document.read_state = ReadState.READ
+    settle(document, by=None, act="read")
+    db.session.commit()
+    fragment = client.get("/add", headers=aimed_at("arrivals")).text
+    assert "To process" in fragment and "every 3s" not in fragment
+
+
+def test_the_log_shows_what_became_of_everything(app, browser):
+    """IN-5: every message with sender, outcome and a link."""
+    opened(mails.mail(("a.pdf", mails.pdf(), mails.PDF), ("a.txt", b"x", "text/plain"), subject="Facture <b>1</b>"))
+    opened(mails.mail(subject="Lien seul"))
+
+    page = browser(make_user()).get("/messages").text
+    assert "Facture &lt;b&gt;1&lt;/b&gt;" in page and "compta@fournisseur.example" in page
+    assert "Imported" in page and "No attachment that could be an invoice." in page
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("q=FOURNISSEUR", {"one", "two"}),
+        ("q=two", {"two"}),
+        ("q=100%25", set()),
+        ("outcome=imported", {"one"}),
+        ("outcome=passed_over", {"one"}),
+        ("outcome=nothing", {"two"}),
+        ("outcome=repeated", {"three"}),
+        ("source=command", {"three"}),
+        ("source=smtp&outcome=imported", {"one"}),
+        ("outcome=unknown&source=unknown", {"one", "two", "three"}),
+    ],
+)
+def test_the_log_is_filtered_by_its_address(app, browser, query, found):
+    """IN-5: by outcome, way in, sender and subject."""
+    opened(mails.mail(("a.pdf", mails.pdf(), mails.PDF), ("a.txt", b"x", "text/plain"), subject="Message one"))
+    opened(mails.mail(subject="Message two"))
+    third = mails.mail(subject="Message three", sender="x@elsewhere.example")
+    opened(third, source=Source.COMMAND)
+    again = opened(third, source=Source.COMMAND)
+    again.first.state = "failed"
+    db.session.commit()
+
+    page = browser(make_user()).get(f"/messages?{query}", headers=aimed_at("results")).text
+    assert {word for word in ("one", "two", "three") if f"Message {word}" in page} == found
+
+
+def test_a_long_log_has_pages_in_both_directions(app, browser, monkeypatch):
+    """IN-5: newest first, page by page from an id."""
+    monkeypatch.setattr(maillog, "PAGE_SIZE", 2)
+    ids = [arrive(mails.mail(subject=f"n° {n}")).id for n in range(5)]
+    user = make_user()
+    show = lambda **at: maillog.sheet(the_company(), user, maillog.Wanted(**at))  # noqa: E731
+
+    first = show()
+    assert [each.id for each in first.messages] == ids[:2:-1] and first.newer_than is None
+    second = show(before=first.older_than)
+    assert [each.id for each in second.messages] == ids[2:0:-1]
+    third = show(before=second.older_than)
+    assert [each.id for each in third.messages] == ids[:1] and third.older_than is None
+    assert [each.id for each in show(after=third.newer_than).messages] == ids[2:0:-1]
+    assert f"before={first.older_than}" in browser(user).get("/messages").text
+
+
+def test_a_message_tells_the_fate_of_each_part(app, browser):
+    """IN-5: imported as…, duplicate of…, passed over because…, could not be opened because…."""
+    files = (("a.pdf", mails.pdf(), mails.PDF), ("b.pdf", b"", mails.PDF), ("c.zip", b"PK\x03\x04", "application/zip"))
+    message = opened(mails.mail(*files))
+
+    page = browser(make_user()).get(f"/messages/{message.id}").text
+    document = next(part.document for part in message.parts if part.outcome is Outcome.IMPORTED)
+    assert f"/documents/{document.id}" in page
+    assert "It is empty (0 bytes)" in page and "An archive, not yet opened" in page
+
+
+def test_the_original_leaves_as_a_download_that_no_browser_shows(app, browser):
+    """R13: attachment, nosniff, sandbox; the very bytes that arrived."""
+    raw = mails.invoice_mail()
+    message = opened(raw, name='a"\r\nX-Evil: 1/../b.eml')  # S33
+
+    answer = browser(make_user()).get(f"/messages/{message.id}/raw")
+    assert answer.data == raw and "X-Evil" not in answer.headers
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"  # S80
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [("../../etc/passwd", "etc_passwd"), ("a\r\nb.pdf", "a_b.pdf"), ("\u202efdp.exe", "fdp.exe"), ("...", "")],
+)
+def test_a_download_has_a_plain_name(name, safe):
+    """S33: no folders, no line breaks, no marks that turn the reading direction."""
+    assert safe_name(name) == safe  # S33
+
+
+def test_a_hostile_mail_is_shown_as_text(app, browser):
+    """S33, S78: whatever stands in names and subjects."""
+    bad = '<script>alert(1)</script>"'
+    message = opened(
+        mails.mail((bad + ".pdf", mails.pdf(), mails.PDF), subject=bad, sender=f'"{bad[:8]}" <a@x.example>')
+    )
+
+    for path in ("/messages", f"/messages/{message.id}"):
+        assert "<script>alert" not in browser(make_user()).get(path).text  # S33 S78
+
+
+def test_read_again_opens_a_message_once_more(app, browser):
+    """IN-5: *Read again*; a repeated message has nothing to read."""
+    message = opened(mails.invoice_mail())
+    repeated = opened(mails.invoice_mail())
+    client = browser(make_user())
+
+    assert client.post(f"/messages/{message.id}/openings").status_code == 303
+    assert reload(message).state == "received"
+    assert client.post(f"/messages/{message.id}/openings").status_code == 422
+    assert client.post(f"/messages/{repeated.id}/openings").status_code == 422
+
+
+def test_attachments_of_an_automatic_mail_can_be_taken(app, browser):
+    """IN-7: in doubt a person decides."""
+    message = opened(mails.invoice_mail(**{"Auto-Submitted": "auto-replied"}))
+    client = browser(make_user())
+    assert "Take its attachments anyway" in client.get(f"/messages/{message.id}").text
+
+    client.post(f"/messages/{message.id}/documents")
+    open_message(reload(message).id)
+
+    assert db.session.query(Document).count() == 1
+
+
+@pytest.mark.parametrize("path", ["", "/raw"])
+def test_a_stranger_finds_no_message(app, browser, path):
+    """US-3: nothing of another company is visible."""
+    message = opened(mails.invoice_mail())
+    stranger = make_user(company=make_company("Other SARL"))
+
+    assert browser(stranger).get(f"/messages/{message.id}{path}").status_code == 404
+    assert "Votre facture" not in browser(stranger).get("/messages").text
+    for act in ("openings", "documents"):
+        assert browser(stranger).post(f"/messages/{message.id}/{act}").status_code == 404
+
+
+@pytest.mark.parametrize("role", [Role.APPROVER, Role.ACCOUNTANT])
+def test_who_may_not_add_invoices_may_not_open_these_pages(app, browser, role):
+    """US-6: adding is for members and admins."""
+    message = opened(mails.invoice_mail())
+    client = browser(make_user(role))
+
+    for path in ("/add", "/add/by-email", "/messages", f"/messages/{message.id}", f"/messages/{message.id}/raw"):
+        assert client.get(path).status_code == 403
+    assert upload(client, file()).status_code == 403
+
+
+def test_a_restricted_member_sees_no_message_of_somebody_elses_counterparty(app, browser):
+    """US-2: validated documents of others are out of sight, and so is the mail they came in."""
+    company = the_company()
+    company.restrict_non_admins = True
+    client = browser(make_user())
+    message = opened(mails.invoice_mail("F-1", subject="Canari"))
+    assert client.get(f"/messages/{message.id}").status_code == 200
+
+    document = db.session.query(Document).one()
+    document.counterparty, document.validated_at = make_counterparty(), clock.now()
+    db.session.commit()
+    again = opened(mails.invoice_mail("F-1", subject="Rappel"))
+
+    assert client.get(f"/messages/{message.id}").status_code == 404  # S72
+    assert "Canari" not in client.get("/messages").text
+    assert f"/documents/{document.id}" not in client.get(f"/messages/{again.id}").text
