@@ -98,9 +98,9 @@ def wait_for_answer(settings: Settings, supervisor: subprocess.Popen[str], stopp
 
 def answers(settings: Settings) -> bool:
     """Whether the sign-in page or the health page comes."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # nosec B104
     try:
-        with urllib.request.urlopen(f"http://{host}:{settings.port}/healthz", timeout=5):
+        with urllib.request.urlopen(f"http://{host}:{settings.port}/healthz", timeout=5):  # nosec B310
             return True
     except urllib.error.HTTPError as error:
         return error.code < 500
@@ -110,7 +110,7 @@ def answers(settings: Settings) -> bool:
 
 def receives(settings: Settings) -> bool:
     """Whether the mail receiver takes connections."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.intake_smtp_host, settings.intake_smtp_host)
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.intake_smtp_host, settings.intake_smtp_host)  # nosec B104
     try:
         with socket.create_connection((host, settings.intake_smtp_port), timeout=5) as connection:
             return connection.recv(3) == b"220"
