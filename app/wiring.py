@@ -18,7 +18,7 @@ from app.extensions import babel, csrf, db, htmx, limiter, login, mail, migrate
 from app.outbox import connection
 from app.users import sessions
 from app.users.models import Company
-from app.web import access, errors, filters, guard, headers, language, navigation
+from app.web import access, assets, errors, filters, guard, headers, language, navigation
 
 LARGEST_REQUEST = 60 * 1024 * 1024
 PACKAGES = (
@@ -40,8 +40,13 @@ MODELS = ("audit", "files", "tasks", "outbox", "users", "counterparties", "docum
 def create_app(settings: Settings | None = None, **config: Any) -> Flask:
     """The application; `config` overrides Flask's own settings (tests do)."""
     settings = settings or load()
-    app = Flask("app", root_path=str(ROOT / "app"), template_folder=str(ROOT / "templates"))
-    app.static_folder, app.static_url_path = str(ROOT / "static"), "/static"
+    app = Flask(
+        "app",
+        root_path=str(ROOT / "app"),
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+        static_url_path=assets.address(ROOT / "static"),
+    )
     app.config.update(_flask_settings(settings), **config)
     logs.configure()
     if settings.trusted_proxies:

@@ -31,7 +31,7 @@ def _add(response: Response) -> Response:
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     response.headers["Permissions-Policy"] = "geolocation=(), microphone=(), payment=()"
     if request.endpoint == "static":
-        response.headers["Cache-Control"] = "public, max-age=86400"
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"  # the address changes with the file
     else:
         response.headers.setdefault("Cache-Control", "no-store")
     return response
