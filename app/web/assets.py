@@ -1,4 +1,4 @@
-"""Where stylesheets, scripts and icons are fetched: an address that changes with them, so that browsers may keep them."""
+"""Where styles, scripts and icons are fetched: an address that changes with them, so that browsers may keep them."""
 
 from __future__ import annotations
 
