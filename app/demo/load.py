@@ -27,14 +27,15 @@ from app.web.access import Role
 
 def load() -> int:
     """Import the month into the demo firm, once, and check its older half; the number of mails."""
-    admin = _first_admin()
+    admin = first_admin()
     company = demo_firm(admin)
     imported = bring_in(company)
     checking.check(company, by=admin)
     return imported
 
 
-def _first_admin() -> User:
+def first_admin() -> User:
+    """Who looks at the demo."""
     query = select(User).join(Membership).where(Membership.role == Role.ADMIN).order_by(User.id).limit(1)
     admin = db.session.scalar(query)
     if admin is None:
