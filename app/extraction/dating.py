@@ -9,7 +9,8 @@ from itertools import pairwise
 
 from app.extraction.dates import is_month_first
 from app.extraction.evidence import Evidence, is_prose, speaks_of_another, weight
-from app.extraction.values import Spot, Values, all_dates
+from app.extraction.spots import Spot, Values
+from app.extraction.values import all_dates
 
 _UNTIL = re.compile(
     r"\s*(?:-|–|—|au|to|until|till|bis|tot|t/m|al|hasta|a|>|→)(?:\s+(?:zum|the|le|el))?\s*", re.IGNORECASE

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from app.extraction.labels import Label, fold, lexicon
 from app.extraction.layout import Layout, Line
-from app.extraction.values import Spot, Values
+from app.extraction.spots import Spot, Values
 
 _LINES_ABOVE = 12
 
@@ -140,6 +140,14 @@ def weight(nearby: list[Nearby], *roles: str) -> float:
         ),
         default=0.0,
     )
+
+
+def named(near: list[Nearby], role: str) -> str:
+    """The label that speaks most for a role, in quotes."""
+    best = max(near, key=lambda nearby: nearby.closeness * nearby.label.is_for(role), default=None)
+    if best is None or not best.label.is_for(role):
+        return ""
+    return f"“{best.label.line.text[best.label.start : best.label.end]}” {best.where}"
 
 
 def aligned(one: tuple, other: tuple, height: float) -> bool:

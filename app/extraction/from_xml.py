@@ -11,8 +11,8 @@ from stdnum.fr import siren, siret
 from app.einvoice.invoice import Invoice, Party
 from app.extraction.labels import fold
 from app.extraction.reading import DOUBTFUL, Found, ItemLine, Reading, TaxLine
+from app.extraction.spots import Spot
 from app.extraction.study import Study
-from app.extraction.values import Spot
 
 _CHECKED = {"vat": vat, "siren": siren, "siret": siret}
 

@@ -8,8 +8,9 @@ from collections import Counter
 from app.extraction.evidence import Evidence, column_around, is_prose
 from app.extraction.labels import Label, fold, tables
 from app.extraction.numbers import Numbered
+from app.extraction.spots import Values
 from app.extraction.totals import Totals
-from app.extraction.values import Values, currency_of
+from app.extraction.values import currency_of
 
 _LEAST_LIKE_AN_INVOICE = 1.1
 _EURO = "AT BE CY DE EE EL ES FI FR HR IE IT LT LU LV MT NL PT SI SK"

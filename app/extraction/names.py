@@ -10,7 +10,7 @@ from app.extraction.labels import Label, fold
 from app.extraction.layout import Line
 from app.extraction.parties import bare_name
 from app.extraction.sides import ADDRESS, CONTACT, POSTCODE, Block, Side, has_legal_form, may_be_name, without_label
-from app.extraction.values import Spot, Values
+from app.extraction.spots import Spot, Values
 
 _PARTED = re.compile(r"\s*[●•·|*–—]\s*|\s+-\s+")
 _SECTION = 10

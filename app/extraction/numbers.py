@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from app.extraction.evidence import Evidence, Nearby, column_around, speaks_of_another, weight
-from app.extraction.values import Spot, Values
+from app.extraction.evidence import Evidence, Nearby, column_around, named, speaks_of_another, weight
+from app.extraction.spots import Spot, Values
 
 _WORTH_A_LOOK = 0.3
 _PREFIX = re.compile(r"(?<![A-Za-z0-9])[A-Z]{1,5}\s?[-/]?\s?$")
@@ -45,7 +45,7 @@ def find_reference(evidence: Evidence, values: Values, role: str) -> Numbered | 
         near = _first_after(evidence, spot, evidence.near(spot))
         score = weight(near, role)
         if score > max(0.6, best.score if best else 0) and score >= weight(near, "number", "other_number") * 0.95:
-            best = Numbered(spot, score, score, _named(near, role), _whole(spot)[0])
+            best = Numbered(spot, score, score, named(near, role), _whole(spot)[0])
     return best
 
 
@@ -64,7 +64,7 @@ def _judge(evidence: Evidence, spot: Spot, often: Counter) -> Numbered | None:
     score += 0.1 if spot.line.page.number == 1 and spot.area[1] < 0.5 * spot.line.page.height else -0.05
     score += 0.08 if often[value.casefold()] > 1 else 0
     score -= 0.4 if _is_postcode(spot) or _is_bracketed(spot) else 0
-    return Numbered(spot, score, label if label > against else 0.0, _named(near, "number"), value)
+    return Numbered(spot, score, label if label > against else 0.0, named(near, "number"), value)
 
 
 def shape(value: str) -> float:
@@ -161,11 +161,3 @@ def _unlabelled(evidence: Evidence, values: Values, found: list[Numbered]) -> li
         place = max(0.0, 0.3 - 0.05 * min(lines, default=9))
         judged.append(Numbered(numbered.spot, shape(value) + place, 0.0, "its shape and place", value))
     return judged
-
-
-def _named(near: list[Nearby], role: str) -> str:
-    """The label that speaks most for a role, in quotes."""
-    best = max(near, key=lambda nearby: nearby.closeness * nearby.label.is_for(role), default=None)
-    if best is None or not best.label.is_for(role):
-        return ""
-    return f"“{best.label.line.text[best.label.start : best.label.end]}” {best.where}"

@@ -12,9 +12,9 @@ from app.extraction.names import add_names
 from app.extraction.numbers import Numbered, find_number, find_reference, shape
 from app.extraction.reading import DOUBTFUL, Found, Reading
 from app.extraction.sides import Side, find_numbers
+from app.extraction.spots import Spot, Values
 from app.extraction.study import Study
 from app.extraction.totals import Sum, Totals, find_totals
-from app.extraction.values import Spot, Values
 
 _OLDEST = 15
 """Years after which an issue date is more likely misread than true."""

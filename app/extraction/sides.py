@@ -12,7 +12,7 @@ from app.extraction.dates import find_dates
 from app.extraction.evidence import Evidence
 from app.extraction.labels import Label, fold, is_small, tables
 from app.extraction.layout import Area, Line
-from app.extraction.values import Spot, Values
+from app.extraction.spots import Spot, Values
 
 POSTCODE = re.compile(
     r"(?<![\w.,/-])(?:[A-Z]{1,2}[- ])?(?:\d{5}|\d{4}\s?[A-Z]{2}|\d{4})\s+[A-ZÀ-Þ][\w'’ .-]{2,}"

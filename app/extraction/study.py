@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from app.extraction.evidence import Evidence, gather
 from app.extraction.labels import Label, find_labels
 from app.extraction.layout import Layout, lay_out
-from app.extraction.values import Values, find_values
+from app.extraction.spots import Values
+from app.extraction.values import find_values
 from app.reader.contents import Contents
 
 

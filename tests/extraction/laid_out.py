@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 from app.einvoice.invoice import Invoice
+from app.extraction.choose import read_fields
 from app.reader.contents import Contents, Page, Word
 
+TODAY = date(2026, 11, 23)
 LETTER, HEIGHT = 5.0, 11.0
 """Width of a character and height of a word, in points."""
 
@@ -68,3 +71,13 @@ def french_invoice(**said) -> list[tuple[float, float, str]]:
         *totals(facts["net"], facts["tax"], facts["gross"]),
         (50, 760, f"IBAN {facts['iban']}"),
     ]
+
+
+def read(*pages, **options):
+    """The reading of these pages."""
+    return read_fields(contents(*pages), today=TODAY, **options)
+
+
+def values(reading, *names):
+    """The values of these fields."""
+    return tuple(reading.value(name) for name in names)

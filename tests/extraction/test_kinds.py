@@ -1,0 +1,70 @@
+"""What a document is: invoice, credit note, several of them, or something else."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from app.extraction.reading import DOUBTFUL, SURE
+from tests.extraction.laid_out import french_invoice, lines, page, read, values
+
+
+def test_a_credit_note_with_negative_totals_is_one():
+    """EX-1: kind; the amounts keep the sign that is printed."""
+    negative = {"net": "-1 000,00 €", "tax": "-200,00 €", "gross": "-1 200,00 €"}
+    reading = read(page(*french_invoice(title="AVOIR", number="A-7", **negative)))
+    assert values(reading, "kind", "number", "gross") == ("credit_note", "A-7", Decimal(-1200))
+    assert reading.fields["kind"].confidence >= SURE
+
+
+def test_a_word_in_a_sentence_makes_no_credit_note():
+    """EX-1: "avoir" is also a verb."""
+    sentence = (50, 700, "Merci de bien vouloir avoir l'obligeance de régler cette facture sous trente jours")
+    assert read(page(*french_invoice(), sentence)).value("kind") == "invoice"
+
+
+LETTER = lines(
+    "Conditions générales de vente",
+    "Article 1. Les présentes conditions régissent les ventes de la société à ses clients.",
+    "Article 2. Toute commande emporte adhésion sans réserve aux présentes conditions.",
+    "Article 3. Les prix sont ceux en vigueur au jour de la commande.",
+)
+
+
+def test_a_page_that_is_no_invoice_says_so():
+    """IN-8: a page that does not look like an invoice says so, and nothing on it is sure."""
+    reading = read(page(*LETTER))
+    assert reading.has_flag("not_invoice")
+    assert all(found.confidence <= DOUBTFUL for found in reading.fields.values())
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["BULLETIN DE PAIE", "RELEVÉ DE COMPTE", "DEVIS N° D-12", "BON DE LIVRAISON N° 12", "Kontoauszug", "Quotation"],
+)
+def test_other_business_papers_are_not_invoices(text):
+    """IN-8: they have amounts and dates, too."""
+    rows = [*lines(text, "02/11/2026", y=40), (50, 300, "Total"), (300, 300, "1 200,00 €")]
+    assert read(page(*rows)).has_flag("not_invoice")
+
+
+def test_an_empty_page_is_not_an_invoice():
+    """IN-8: nothing legible, nothing invented."""
+    reading = read(page(source="none"))
+    assert reading.has_flag("not_invoice") and reading.fields == {}
+
+
+def test_several_invoices_in_one_file_are_flagged_with_their_pages():
+    """EX-9: the pages on which each of them begins."""
+    second = page(*french_invoice(number="F-2026-0043"), number=2)
+    terms = page(*LETTER, number=3)
+    third = page(*french_invoice(number="F-2026-0044"), number=4)
+    reading = read(page(*french_invoice()), second, terms, third)
+    assert {"code": "several_invoices", "pages": [1, 2, 4]} in reading.flags
+
+
+def test_a_second_page_of_the_same_invoice_is_not_another():
+    """EX-9: the number is printed on every page."""
+    reading = read(page(*french_invoice()), page(*french_invoice(), number=2))
+    assert not reading.has_flag("several_invoices")

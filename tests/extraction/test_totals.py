@@ -1,0 +1,115 @@
+"""Net, tax and gross: wherever they stand, they are chosen together."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from app.extraction.reading import DOUBTFUL, SURE
+from tests.extraction.laid_out import french_invoice, lines, page, read, totals, values
+
+
+def test_totals_stand_on_the_last_page():
+    """EX-1: a first page with a carried sum is not the end of it."""
+    first = [part for part in french_invoice() if part[1] < 600] + [(350, 700, "À reporter"), (480, 700, "800,00 €")]
+    last = page((350, 80, "Report"), (480, 80, "800,00 €"), *totals("1 000,00 €", "200,00 €", "1 200,00 €"), number=2)
+    reading = read(page(*first), last)
+
+    assert values(reading, "net", "tax", "gross") == (Decimal(1000), Decimal(200), Decimal(1200))
+    assert reading.fields["gross"].page == 2 and reading.fields["number"].page == 1
+
+
+def test_totals_may_stand_below_their_headings():
+    """EX-1: a row of headings over a row of amounts."""
+    headings = [(300, 600, "Total HT"), (400, 600, "Total TVA"), (500, 600, "Total TTC")]
+    amounts = [(300, 620, "1 000,00"), (400, 620, "200,00"), (500, 620, "1 200,00")]
+    reading = read(page(*[part for part in french_invoice() if part[1] < 600], *headings, *amounts))
+    assert values(reading, "net", "tax", "gross") == (Decimal(1000), Decimal(200), Decimal(1200))
+
+
+def test_several_rates_are_read_from_their_table():
+    """EX-1: tax per rate; their sums are the totals."""
+    table = [
+        *[(x, 500, text) for x, text in ((300, "Taux"), (380, "Base HT"), (480, "Montant TVA"))],
+        *[(x, 516, text) for x, text in ((300, "5,5 %"), (380, "100,00"), (480, "5,50"))],
+        *[(x, 532, text) for x, text in ((300, "20 %"), (380, "200,00"), (480, "40,00"))],
+    ]
+    words = ("Total HT", "Total TVA", "Total TTC")
+    head = [part for part in french_invoice() if part[1] < 300]
+    reading = read(page(*head, *table, *totals("300,00", "45,50", "345,50", words=words)))
+
+    assert reading.value("gross") == Decimal("345.50")
+    assert [(line.rate, line.tax) for line in reading.taxes] == [
+        (Decimal("5.5"), Decimal("5.50")),
+        (Decimal(20), Decimal(40)),
+    ]
+
+
+def test_a_row_of_a_tax_table_is_not_the_total():
+    """EX-4: a row that adds up in itself is only a part of the whole."""
+    table = [
+        *[(x, 640, text) for x, text in ((100, "MwSt"), (200, "Netto"), (300, "Steuer"), (400, "Brutto"))],
+        *[(x, 656, text) for x, text in ((100, "19 %"), (200, "10,00"), (300, "1,90"), (400, "11,90"))],
+        *[(x, 672, text) for x, text in ((100, "7 %"), (200, "20,00"), (300, "1,40"), (400, "21,40"))],
+    ]
+    till = lines("Markt am Tor", "02.11.2026 14:05", "ZU ZAHLEN EUR 33,30", y=500)
+    assert read(page(*till, *table)).value("gross") == Decimal("33.30")
+
+
+def test_an_amount_already_paid_leaves_the_gross_as_it_is():
+    """EX-1: what remains to pay is not the total."""
+    rest = [(350, 648, "Acompte versé"), (480, 648, "300,00 €"), (350, 664, "Net à payer"), (480, 664, "900,00 €")]
+    reading = read(page(*french_invoice(), *rest))
+    assert values(reading, "gross", "paid") == (Decimal(1200), Decimal(300))
+
+
+@pytest.mark.parametrize("wrong", [{"gross": "1 300,00 €"}, {"tax": "210,00 €"}])
+def test_totals_that_do_not_add_up_are_never_sure(wrong):
+    """EX-4: a field that fails its check is never shown as sure."""
+    reading = read(page(*french_invoice(**wrong)))
+    assert reading.fields["gross"].failed_check == "sum"
+    assert reading.fields["gross"].confidence < DOUBTFUL and not reading.fields["gross"].is_sure
+
+
+def test_cash_totals_are_read_after_rounding():
+    """EX-1: the last total counts, a few cents from the one before."""
+    texts = lines(
+        "Subtotal 12.96", "Rounding adjustment 0.04", "Total 13.00", "Cash 20.00", "Change 7.00", x=100, y=300
+    )
+    assert read(page(*lines("CORNER SHOP", "Receipt 14/11/2026 12:41"), *texts)).value("gross") == Decimal("13.00")
+
+
+def test_taxes_of_two_rates_prove_the_total():
+    """EX-4: each rate has a line of its own; together they make the difference between net and gross."""
+    rows = [
+        ("Subtotaal", "€ 100,00"),
+        ("9% btw over € 50,00", "€ 4,50"),
+        ("21% btw over € 50,00", "€ 10,50"),
+        ("Totaal", "€ 115,00"),
+    ]
+    texts = [
+        part
+        for place, (word, amount) in enumerate(rows)
+        for part in ((300, 500 + 16 * place, word), (480, 500 + 16 * place, amount))
+    ]
+    reading = read(page(*lines("Factuurnummer: 7", "Factuurdatum: 02-11-2026"), *texts))
+    assert values(reading, "net", "tax", "gross") == (Decimal(100), Decimal(15), Decimal(115))
+    assert reading.fields["gross"].confidence >= SURE
+    assert [(line.rate, line.base, line.tax) for line in reading.taxes] == [
+        (Decimal(9), Decimal(50), Decimal("4.50")),
+        (Decimal(21), Decimal(50), Decimal("10.50")),
+    ]
+
+
+def test_an_invoice_without_tax_is_read():
+    """EX-1: small businesses charge none, and say only "Total"."""
+    texts = [
+        *lines("Jeanne Martin", "Facture n° 12", "Paris, le 2 novembre 2026"),
+        (350, 600, "Total"),
+        (480, 600, "500,00 €"),
+    ]
+    reading = read(page(*texts, (50, 700, "TVA non applicable, art. 293 B du CGI")))
+    assert values(reading, "number", "gross", "currency") == ("12", Decimal(500), "EUR")
+    assert values(reading, "issue_date") == (date(2026, 11, 2),)
