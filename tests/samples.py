@@ -173,9 +173,9 @@ def _invoice_texts(said: Sample) -> list[tuple[float, float, float, str]]:
         (50, 90, 9, "69003 Lyon"),
         (50, 102, 9, said.email),
         (50, 114, 9, f"SIREN {said.siren}   N° TVA {said.vat_number}"),
-        (360, 60, 20, title),
-        (360, 84, 10, f"N° {said.number}"),
-        (360, 98, 10, f"Date : {said.issue_date:%d/%m/%Y}"),
+        (360, 58, 20, title),
+        (360, 78, 10, f"N° {said.number}"),
+        (360, 90, 10, f"Date : {said.issue_date:%d/%m/%Y}"),
         (330, 160, 10, said.buyer),
         (330, 173, 10, "4 avenue du Bois"),
         (330, 186, 10, "44000 Nantes"),
@@ -196,7 +196,7 @@ def _invoice_texts(said: Sample) -> list[tuple[float, float, float, str]]:
         (465, 636, 12, f"{french(gross)} {money}"),
     ]
     if said.due_date:
-        texts.append((360, 112, 10, f"Échéance : {said.due_date:%d/%m/%Y}"))
+        texts.append((360, 102, 10, f"Échéance : {said.due_date:%d/%m/%Y}"))
     if said.order_reference:
         texts.append((50, 270, 10, f"Votre commande : {said.order_reference}"))
     if said.iban:
@@ -245,7 +245,7 @@ def _aged(page: Image.Image, tilt: float) -> Image.Image:
     soft = tilted.filter(ImageFilter.GaussianBlur(0.6))
     chance = random.Random(7)
     noise = Image.frombytes("L", page.size, chance.randbytes(page.width * page.height)).convert("RGB")
-    return Image.blend(soft, noise, 0.12)
+    return Image.blend(soft, noise, 0.06)
 
 
 def _shaded(photo: Image.Image) -> Image.Image:

@@ -21,6 +21,8 @@ _NARROW = 1.6
 _LETTERS = 26
 """Pixels: the height at which Tesseract reads letters best."""
 _MAX_GROWTH = 3.0
+_SMALL = 2000
+"""Pixels of the long side: an A4 page of less than 170 dpi."""
 
 
 @dataclass(slots=True)
@@ -74,10 +76,17 @@ def _read(found: Legible, job: Job, dpi: int) -> None:
         found.turn(ocr.turn(found.grey(), job) or 90)
     if found.look != "picture":
         found.picture = straighten.level(found.picture, straighten.tilt(found.picture.convert("L")))
-    found.words = _pass(found, job, ocr.COLUMNS, dpi)
+    found.words = _first_pass(found, job, dpi)
     if sure(found.words) < _ENOUGH:
         _stand_up(found, job, dpi)
     _look_closer(found, job, dpi)
+
+
+def _first_pass(found: Legible, job: Job, dpi: int) -> list[Word]:
+    """The page mode that suits the look; a small clean picture twice as large, or hyphens drown."""
+    if found.look == "picture":
+        return _pass(found, job, ocr.LAYOUT, dpi, 2.0 if max(found.picture.size) < _SMALL else 1.0)
+    return _pass(found, job, ocr.COLUMN if found.look == "receipt" else ocr.LAYOUT, dpi)
 
 
 def _look(grey: Image.Image) -> str:
@@ -96,20 +105,15 @@ def _stand_up(found: Legible, job: Job, dpi: int) -> None:
         return
     other = Legible(found.picture, look=found.look)
     other.turn(degrees)
-    other.words = _pass(other, job, ocr.COLUMNS, dpi)
+    other.words = _first_pass(other, job, dpi)
     if sure(other.words) > sure(found.words):
         found.picture, found.words = other.picture, other.words
 
 
 def _look_closer(found: Legible, job: Job, dpi: int) -> None:
-    """Second opinions where the first is not enough: letters of a better size, other page modes."""
-    growth = _growth(found)
-    if found.look == "picture":
-        if growth > 1.2:
-            found.keep(_pass(found, job, ocr.COLUMNS, dpi, growth))
-        return
-    if sure(found.words) < _PLENTY or found.look == "receipt":
-        found.keep(_pass(found, job, ocr.BLOCK, dpi, growth))
+    """A second opinion where the first is not enough: another page mode, letters of a better size."""
+    if found.look == "receipt" or (found.look == "page" and sure(found.words) < _PLENTY):
+        found.keep(_pass(found, job, ocr.BLOCK, dpi, _growth(found)))
 
 
 def _pass(found: Legible, job: Job, mode: int, dpi: int, growth: float = 1.0) -> list[Word]:

@@ -15,8 +15,8 @@ from app.reader import confine
 from app.reader.contents import Unreadable, Word
 from app.reader.job import Job
 
-COLUMNS, BLOCK, SPARSE = 3, 6, 11
-"""Page modes: find the layout; one block of text; words wherever they are."""
+LAYOUT, COLUMN, BLOCK, SPARSE = 3, 4, 6, 11
+"""Page modes: find the layout; one column of letters of several sizes; one block of text; words wherever they are."""
 
 
 class OutOfTime(Exception):

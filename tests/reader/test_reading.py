@@ -13,7 +13,6 @@ from app.reader.contents import Contents, Page, Word
 from app.reader.limits import Limits
 from tests import samples
 
-
 PATIENT = Limits(page_seconds=100)
 """What is read right does not depend on how busy the machine is."""
 
@@ -123,7 +122,7 @@ def test_a_photographed_receipt_is_read(on_disk, tmp_path):
 
     [page] = found.pages
     assert (found.type, page.source) == ("image", "ocr")
-    assert {"23,40", "14/11/2026", "21,27"} <= set(text_of(page).split())
+    assert {"23,40", "14/11/2026", "TOTAL"} <= set(text_of(page).split())
     assert (tmp_path / "page-1.png").exists()
 
 
