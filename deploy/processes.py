@@ -9,7 +9,7 @@ import sys
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 from app.config import ROOT, Settings
 
@@ -83,10 +83,15 @@ def prepare_redis(data: Path) -> None:
 
 
 def socket_path(data: Path) -> Path:
-    """In the data folder, or in a private temporary one where that path is too long for a socket."""
+    """In the data folder, or in a private temporary one, the same each time, where that path will not do."""
     path = data / "run" / "redis.sock"
-    if len(os.fsencode(path)) <= LONGEST_SOCKET:
+    # The client library cannot read a list of clients with a space in their address, and the workers ask for it.
+    if len(os.fsencode(path)) <= LONGEST_SOCKET and not set(str(path)) & set(" \t="):
         return path
+    written = data / "redis.url"
+    before = Path(unquote(urlsplit(written.read_text()).path)) if written.exists() else path
+    if before.parent.is_dir() and before.parent != path.parent:
+        return before
     return Path(tempfile.mkdtemp(prefix="facteur-")) / "redis.sock"
 
 

@@ -109,7 +109,10 @@ def test_one_command_starts_everything_and_stops_all_of_it(installation):
     )
     assert second.returncode == 1 and "already runs on the data folder" in second.stderr
 
-    os.kill(installation.named("worker.py default"), signal.SIGKILL)
+    worker = installation.named("worker.py default")
+    time.sleep(1)
+    assert "A process ended" not in installation.told.read_text()
+    os.kill(worker, signal.SIGKILL)
     wait_for(lambda: "A process ended and is started again: default" in installation.told.read_text(), seconds=20)
     wait_for(lambda: installation.named("worker.py default"), seconds=20)
 
