@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import socket
 from collections.abc import Callable, Iterator
 
@@ -64,7 +65,7 @@ def browser(app: Flask) -> Callable[..., FlaskClient]:
     def make(user: User | None = None, company: Company | None = None) -> FlaskClient:
         client = app.test_client()
         if user is not None:
-            token = f"token-of-{user.id}-{id(client)}"
+            token = f"token-of-{user.id}-{secrets.token_hex(8)}"
             db.session.add(SignIn(token_hash=sessions.digest(token), user=user, company=company))
             db.session.commit()
             with client.session_transaction() as session:

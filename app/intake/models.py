@@ -130,10 +130,11 @@ class Message(db.Model):
     def visible_to(cls, user: User) -> Select[tuple[Message]]:
         """The messages `user` may know about.
 
-        For a restricted member those without any validated document of somebody else's counterparty.
+        For a restricted member those without any validated document of somebody else's counterparty; what repeats
+        a message is seen by whoever sees that one.
         """
         hidden = exists().where(
-            Part.message_id == cls.id,
+            or_(Part.message_id == cls.id, Part.message_id == cls.first_id),
             Part.document_id == Document.id,
             Document.validated_at.is_not(None),
             ~Document.counterparty.has(Counterparty.assigned_users.any(User.id == user.id)),

@@ -96,8 +96,9 @@ def _open_mail(raw: bytes, arrived: Arrived) -> Opened:
     if machine and not arrived.is_wanted:
         opened.notes.append({"key": machine})
         opened.pieces = sorting.none_taken(opened.pieces, machine)
-    elif not any(piece.fate is not Fate.PASSED_OVER for piece in opened.pieces):
-        opened.notes.append({"key": "no_attachment"})
+    elif all(piece.fate is Fate.PASSED_OVER for piece in opened.pieces):
+        waiting = any(piece.reason["key"] == "not_yet_opened" for piece in opened.pieces)
+        opened.notes.append({"key": "not_yet_opened" if waiting else "no_attachment"})
     return opened
 
 

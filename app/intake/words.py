@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from babel.units import format_unit
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app.intake.models import Message, MessageState, Outcome, Part
@@ -14,7 +16,6 @@ def of_part(part: Part) -> str:
     reason = dict(part.reason)
     key = reason.pop("key", "")
     words = {
-        "body": _("The text of the message."),
         "empty": _("It is empty (0 bytes). Ask the sender for it again."),
         "decoration": _("A logo or a signature picture, by its size, its shape and its place in the text."),
         "mislabelled": _("It says it is a %(said)s file, but its contents are something else.", said=_said(reason)),
@@ -49,6 +50,7 @@ def of_note(note: dict[str, Any]) -> str:
     """What should be known of the message as a whole."""
     words = {
         "no_attachment": _("No attachment that could be an invoice."),
+        "not_yet_opened": _("It holds an archive, which is not yet opened."),
         "same_message_id": _("Another message has the same Message-ID but other contents. Both were kept."),
         "too_many_parts": _(
             "It has more parts than are opened: only the first %(limit)s were.", limit=note.get("limit")
@@ -73,6 +75,14 @@ def summary(message: Message) -> list[tuple[Outcome, int]]:
 def files(message: Message) -> list[Part]:
     """The parts that are more than the text of the message."""
     return [part for part in message.parts if part.reason.get("key") != "body"]
+
+
+def size(count: int) -> str:
+    """A number of bytes, as the reader writes it."""
+    for limit, unit in ((1_000_000, "megabyte"), (1000, "kilobyte")):
+        if count >= limit:
+            return format_unit(round(count / limit, 1), f"digital-{unit}", "short", locale=get_locale())
+    return format_unit(count, "digital-byte", "long", locale=get_locale())
 
 
 def is_machine(message: Message) -> bool:

@@ -287,7 +287,9 @@ def test_a_restricted_member_sees_no_message_of_somebody_elses_counterparty(app,
     document.counterparty, document.validated_at = make_counterparty(), clock.now()
     db.session.commit()
     again = opened(mails.invoice_mail("F-1", subject="Rappel"))
+    repeated = opened(mails.invoice_mail("F-1", subject="Canari"))
 
     assert client.get(f"/messages/{message.id}").status_code == 404  # S72
+    assert client.get(f"/messages/{repeated.id}").status_code == 404
     assert "Canari" not in client.get("/messages").text
     assert f"/documents/{document.id}" not in client.get(f"/messages/{again.id}").text
