@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
 
 from app.config import ROOT, Settings
@@ -83,7 +84,14 @@ def retell(supervisor: subprocess.Popen[str], settings: Settings, stopping: thre
     for line in supervisor.stdout or ():
         _, unexpected, event = line.strip().partition(" exited: ")
         if unexpected and not stopping.is_set():
-            say(f"A process ended and is started again: {event}. Its log is in {settings.data_dir / 'log'}")
+            log = settings.data_dir / "log" / f"{event.partition(' ')[0]}.log"
+            say(f"A process ended and is started again: {event}. {log} ends with: {last_line(log)}")
+
+
+def last_line(log: Path) -> str:
+    """The newest line of a log, as far as one line of a terminal takes it."""
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    return lines[-1][:200] if lines else "nothing"
 
 
 def wait_for_answer(settings: Settings, supervisor: subprocess.Popen[str], stopping: threading.Event) -> bool:
