@@ -16,11 +16,13 @@ from app.outbox import delivery
 from app.tasks import due, sweep
 from app.tasks.jobs import Job, commit
 from app.tasks.models import Task
+from app.users import jobs as users
 
 log = structlog.get_logger()
 PAUSE_SECONDS = 2.0
 DAILY: dict[str, Job] = {
     "purge": documents.purge_trash,
+    "audit-head": users.send_trail_head,
 }
 """Name → what runs once a day: a task with a key such as `purge:2026-11-22`, however many sweeps there are."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, request, url_for
 from flask_babel import get_timezone
@@ -76,7 +77,7 @@ def _day(name: str) -> date | None:
 
 def _beginning(day: date) -> datetime:
     """The moment a day begins where the reader is."""
-    return datetime.combine(day, time(), tzinfo=get_timezone())
+    return datetime.combine(day, time(), tzinfo=ZoneInfo(str(get_timezone())))
 
 
 def _choices() -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import select
 
 from app.audit import trail
+from app.core import clock
 from app.core.database import hold
 from app.extensions import db
 from app.tasks.jobs import job
@@ -22,13 +23,14 @@ def send_password_reset(email: str, asked_at: str) -> None:
 
 
 @job("mail")
-def send_trail_head(day: str) -> None:
-    """Mail the end of the audit trail's chain to the admins, and forget old failures to sign in."""
+def send_trail_head() -> None:
+    """Mail the end of the audit trail's chain to the admins, once a day, and forget old failures to sign in."""
+    day = clock.today()
     hold(db.session, f"trail head {day}")
-    entry_id, seal = trail.head()
+    entry, seal = trail.head()
     admins = select(User).where(
         User.memberships.any(Membership.role == Role.ADMIN), User.is_disabled.is_(False), User.password_hash != ""
     )
     for user in db.session.scalars(admins):
-        mails.trail_head(user, date.fromisoformat(day), entry_id, seal)
+        mails.trail_head(user, day, entry, seal)
     throttle.forget_old()

@@ -101,7 +101,7 @@ def access_given(joined: list[Membership], *, by: User) -> OutgoingMail:
         )
 
 
-def trail_head(user: User, day: date, entry_id: int, seal: str) -> OutgoingMail:
+def trail_head(user: User, day: date, entry: int, seal: str) -> OutgoingMail:
     """The end of the audit trail's chain, kept where nobody can change it: in an admin's mailbox."""
     with force_locale(user.language):
         return write(
@@ -113,7 +113,7 @@ def trail_head(user: User, day: date, entry_id: int, seal: str) -> OutgoingMail:
             about=user,
             company_id=only_company(user),
             language=user.language,
-            rows=[(_("Day"), format_date(day)), (_("Last entry"), f"#{entry_id}"), (_("Seal"), seal)],
+            rows=[(_("Day"), format_date(day)), (_("Entries in the chain"), str(entry)), (_("Seal"), seal)],
         )
 
 
