@@ -11,7 +11,6 @@ from flask_babel import format_decimal
 from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.counterparties import finding
 from app.documents import twins, words
 from app.documents.editing import Changed
 from app.documents.models import Direction, Document, ReadState, Status
@@ -152,14 +151,13 @@ def _languages(document: Document, read: DocumentReading | None) -> list[str]:
 
 def _proposal(document: Document) -> str:
     """What stands beneath the counterparty: by what it is known, or that it is new."""
-    name, facts = document.counterparty_name, document.counterparty_facts
-    known = document.counterparty or (finding.known(document.company_id, name, facts) if name else None)
+    known, facts = document.counterparty, document.counterparty_facts
     if known:
-        return finding.label(known) if document.counterparty is None else known.vat_number or known.siret or known.siren
+        return known.vat_number or known.siret or known.siren
     shown = ", ".join(str(facts[fact]) for fact in SHOWN if facts.get(fact))
     if shown:
         return _("New: made when you validate, with %(facts)s.", facts=shown)
-    return _("New: made when you validate.") if name else ""
+    return _("New: made when you validate.") if document.counterparty_name else ""
 
 
 def _rates(document: Document) -> str:
