@@ -19,7 +19,7 @@ def provoke(out: TextIO) -> None:
     if fault == "sleep":
         time.sleep(3600)
     if fault == "greedy":
-        bytearray(1 << 40)
+        bytearray(3 << 29)  # 1.5 GiB
     if fault == "lie":
         out.write('{"begin": {"type": "pdf", "page_count": -1}}\n{"end": true}\n')
     while fault == "chatter":

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from app.reader import landlock
 from app.reader.cage import ROOT, protections, read
 from app.reader.contents import Unreadable
 from app.reader.limits import Limits
@@ -165,8 +166,7 @@ def test_no_secret_reaches_the_child(fake_tesseract, on_disk, monkeypatch):
 
 def test_the_child_sees_no_files_of_ours(fake_tesseract, on_disk, open_folder):
     """R12: not even those that every user may read."""
-    held = protections()
-    if not held["files_hidden"]:
+    if not landlock.version():
         pytest.skip("this kernel has no Landlock")
     secret = open_folder.parent / f"{open_folder.name}-secret"
     secret.write_text("canary-2")
@@ -216,7 +216,7 @@ def test_without_root_it_still_has_no_network_and_no_files(tmp_path):
 
     assert held["other_user"] is False
     assert held["limits"] and held["no_new_rights"]
-    assert held == held | {name: protections()[name] for name in ("files_hidden",)}
+    assert held["files_hidden"] == protections()["files_hidden"]
 
 
 def test_what_holds_here_can_be_told():
