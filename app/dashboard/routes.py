@@ -50,7 +50,8 @@ def failures():
 
 
 def _failures() -> Select[tuple[Task]]:
-    return work.failures() if work.administers_all(current_user) else abort(403)
+    """For those who are admins everywhere: tasks belong to the installation, not to one company."""
+    return work.failures() if work.administers_all(current_user) else work.failures().where(False)
 
 
 @bp.post("/failures/<int:task_id>/attempts")

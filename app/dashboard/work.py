@@ -135,7 +135,7 @@ def failures() -> Select[tuple[Task]]:
 
 
 def administers_all(user: User) -> bool:
-    """Is this person an admin of every company here? Tasks belong to the installation, not to one company."""
+    """Is this person an admin of every company here?"""
     return len(user.company_ids(Permission.ADMINISTER)) == db.session.scalar(select(func.count(Company.id)))
 
 

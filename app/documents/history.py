@@ -49,7 +49,7 @@ def _line(entry: AuditEntry, currency: str) -> Line:
 def acts() -> dict[str, tuple[str, str]]:
     """What stands in the trail → in words, with an icon."""
     return {
-        "arrived": (_("arrived"), "inbox"),
+        "arrived": (_("received it"), "inbox"),
         "read": (_("read it"), "eye"),
         "not read": (_("could not read it"), "file-x"),
         "read again": (_("had it read again"), "refresh-cw"),

@@ -46,7 +46,7 @@ def list_page(user: User, company: Company, said: Any) -> dict[str, Any]:
             "next_url": link(after=leaf.after) if leaf.after else None,
         },
         "tabs": _tabs(wanted, search.counts(everything), link),
-        "chips": _chips(wanted, link),
+        "chips": _chips(user, wanted, link),
         "sorts": _sorts(sort, link),
         "wanted": wanted,
         "link": link,
@@ -87,7 +87,7 @@ def _tabs(wanted: Wanted, counts: dict[Tab, int], link: Callable[..., str]) -> l
     ]
 
 
-def _chips(wanted: Wanted, link: Callable[..., str]) -> list[dict[str, str]]:
+def _chips(user: User, wanted: Wanted, link: Callable[..., str]) -> list[dict[str, str]]:
     """The filters in force; each can be taken off."""
     said = [
         (wanted.q, f"“{wanted.q}”", {"q": ""}),
@@ -95,15 +95,15 @@ def _chips(wanted: Wanted, link: Callable[..., str]) -> list[dict[str, str]]:
         (wanted.kind, wanted.kind and wanted.kind.label, {"kind": None}),
         (wanted.since, _("Issued since %(day)s", day=day(wanted.since)), {"since": None}),
         (wanted.until, _("Issued until %(day)s", day=day(wanted.until)), {"until": None}),
-        (wanted.counterparty, _counterparty_name(wanted.counterparty), {"counterparty": None}),
+        (wanted.counterparty, _counterparty_name(user, wanted.counterparty), {"counterparty": None}),
         (wanted.late, _("Late"), {"late": False}),
         (wanted.twins, _("Perhaps there twice"), {"twins": False}),
     ]
     return [{"label": str(label), "remove_url": link(**without)} for value, label, without in said if value]
 
 
-def _counterparty_name(counterparty_id: int | None) -> str:
-    found = db.session.get(Counterparty, counterparty_id) if counterparty_id else None
+def _counterparty_name(user: User, counterparty_id: int | None) -> str:
+    found = db.session.scalar(Counterparty.visible_to(user).filter_by(id=counterparty_id)) if counterparty_id else None
     return found.name if found else _("One counterparty")
 
 

@@ -21,6 +21,7 @@ from app.extensions import db
 from app.files import store
 from app.intake.models import Message, MessageState, Outcome, Part, Source
 from app.outbox.models import OutgoingMail, Recipient
+from app.tasks.models import State, Task
 from app.users.models import Company, SignIn, User
 from app.web.access import Role
 from tests.factories import make_category, make_company, make_counterparty, make_document, make_file, make_user
@@ -76,7 +77,8 @@ def make_world(canary: str, number: int) -> World:
     mail = _mail(company, canary)
     trail.record(validated, by=people[Role.ADMIN], act="edited", why=f"{canary}-why", changes={"label": ["", canary]})
     sign_in = SignIn(token_hash=f"{canary}-sign-in", user=people[Role.ADMIN], browser=f"{canary}-browser")
-    db.session.add(sign_in)
+    task = Task(kind="read_document", queue="ocr", ids=[waiting.id], state=State.FAILED, last_error=f"{canary}-error")
+    db.session.add_all([sign_in, task])
     db.session.commit()
     world = World(company, people, waiting, validated, trashed, counterparty, message)
     world.things = {
@@ -88,6 +90,7 @@ def make_world(canary: str, number: int) -> World:
         "part_id": message.parts[0].id,
         "mail_id": mail.id,
         "sign_in_id": sign_in.id,
+        "task_id": task.id,
         "other_id": trashed.id,
         "twin_id": trashed.id,
         "direction": Direction.PURCHASE.value,

@@ -1,0 +1,254 @@
+"""Lists: what is in them, in which order, for whom."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+import pytest
+
+from app.core import clock
+from app.documents import decisions, search, showing
+from app.documents.models import Direction, Kind, ReadState, Status
+from app.documents.search import Tab, Wanted
+from app.extensions import db
+from app.web import keyset
+from app.web.access import Role
+from tests.conftest import aimed_at
+from tests.factories import make_company, make_counterparty, make_document, make_user, the_company
+
+NOW = clock.now()
+VALIDATED = {"validated_at": NOW}
+
+
+def numbers(text: str) -> list[str]:
+    """The numbers of the documents in the list, in its order."""
+    return re.findall(r"<td>(N-\d+)</td>", text)
+
+
+@pytest.fixture
+def listed(app, browser):
+    """`listed("?tab=…")`: the numbers that the list of a member shows."""
+    member = browser(make_user())
+    return lambda address="": numbers(member.get(f"/documents{address}").text)
+
+
+TABS = [
+    ({}, {Tab.TO_PROCESS}),
+    (VALIDATED, {Tab.TO_MATCH, Tab.OUTSTANDING}),
+    (VALIDATED | {"kind": Kind.CREDIT_NOTE}, {Tab.TO_MATCH, Tab.CREDITS}),
+    (VALIDATED | {"settled_minor": 12000}, {Tab.VALIDATED}),
+    (VALIDATED | {"settled_minor": 2000}, {Tab.TO_MATCH, Tab.OUTSTANDING}),
+    (VALIDATED | {"gross_minor": 0}, {Tab.VALIDATED}),
+    (VALIDATED | {"pay_date": date(2026, 12, 1)}, {Tab.TO_PAY, Tab.OUTSTANDING}),
+    ({"read_state": ReadState.UNREADABLE}, {Tab.UNREADABLE}),
+    (VALIDATED | {"trashed_at": NOW}, set()),
+]
+
+
+@pytest.mark.parametrize(("facts", "tabs"), TABS)
+def test_a_document_stands_in_its_lists_and_is_counted_there(app, listed, facts, tabs):
+    """LC-1: RV-6: by status, and Outstanding invoices or Available credit notes while something is open."""
+    document = make_document(number="N-1", **facts)
+    user = make_user()
+
+    found = {tab for tab in Tab if listed(f"?tab={tab}")}
+    counted = search.counts(search.visible(user, document.company, Wanted(), date(2026, 11, 1)))
+
+    assert found - {Tab.ALL} == tabs
+    assert {tab for tab, count in counted.items() if count} - {Tab.ALL} == tabs
+    assert bool(counted[Tab.ALL]) is bool(listed()) is (not facts.get("trashed_at"))
+
+
+def test_the_tab_to_approve_is_shown_only_where_something_waits_there(app, browser):
+    """LC-2: without approval rules there is no such tab."""
+    member = browser(make_user())
+    assert "To approve" not in member.get("/documents").text
+
+    make_document(**VALIDATED, awaits_approval=True)
+
+    assert "To approve" in member.get("/documents").text
+
+
+@pytest.mark.parametrize(
+    ("words", "is_found"),
+    [
+        ("N-1", True),
+        ("n 1", True),
+        ("durand paper", True),
+        ("durand screws", False),
+        ("120", True),
+        ("€120.00", True),
+        ("100.00", True),
+        ("121", False),
+        ("%", False),
+        ("_", False),
+        ("' OR 1=1 --", False),
+    ],
+)
+def test_the_search_box_finds_number_counterparty_label_and_amount(app, listed, words, is_found):
+    """SR-1: S84: every word counts, and signs of the database are only text."""
+    make_document(number="N-1", counterparty=make_counterparty("Papeterie Durand"))
+
+    assert bool(listed("?q=" + words.replace("%", "%25").replace(" ", "+"))) is is_found
+
+
+def test_what_was_read_of_a_counterparty_nobody_knows_is_found(app, listed):
+    """SR-1: also before it is made."""
+    make_document(number="N-1", counterparty=None, counterparty_name="Imprimerie Nouvelle")
+
+    assert listed("?q=nouvelle") == ["N-1"]
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("?direction=sale", ["N-3"]),
+        ("?kind=credit_note", ["N-2"]),
+        ("?since=2026-10-02", ["N-3", "N-2"]),
+        ("?until=2026-10-02", ["N-2", "N-1"]),
+        ("?since=2026-10-02&until=2026-10-02", ["N-2"]),
+        ("?direction=nonsense&kind=x&since=yesterday&counterparty=y&tab=z&sort=q&after=1_2_3", ["N-3", "N-2", "N-1"]),
+        ("?sort=date", ["N-1", "N-2", "N-3"]),
+        ("?sort=-amount", ["N-2", "N-3", "N-1"]),
+        ("?sort=amount", ["N-1", "N-3", "N-2"]),
+    ],
+)
+def test_filters_and_order_stand_in_the_address(app, listed, address, expected):
+    """SR-1: S84: status, type, direction, dates; what makes no sense is left out."""
+    make_document(number="N-1", issue_date=date(2026, 10, 1), gross_minor=100)
+    make_document(number="N-2", issue_date=date(2026, 10, 2), gross_minor=300, kind=Kind.CREDIT_NOTE)
+    make_document(number="N-3", issue_date=date(2026, 10, 3), gross_minor=200, direction=Direction.SALE)
+
+    assert listed(address) == expected
+
+
+def test_filters_in_force_are_chips_that_can_be_taken_off(app, browser):
+    """SR-1: each leads to the list without it."""
+    make_document()
+
+    text = browser(make_user()).get("/documents?direction=sale&q=ink&tab=to_match").text
+
+    assert 'href="/documents?tab=to_match&amp;q=ink"' in text
+    assert "Remove the filter Sale" in text and "Nothing found" in text
+
+
+def test_late_and_twins_can_be_looked_for(app, listed):
+    """SR-1: DU-1: overdue, and perhaps there twice."""
+    long_ago = clock.today(the_company()) - timedelta(days=3)
+    make_document(number="N-1", **VALIDATED, due_date=long_ago)
+    make_document(number="N-2", **VALIDATED, due_date=long_ago, settled_minor=12000)
+    supplier = make_counterparty()
+    for _copy in range(2):
+        make_document(number="N-3", counterparty=supplier, due_date=clock.today())
+
+    assert listed("?late=yes") == ["N-1"]
+    assert listed("?twins=yes") == ["N-3", "N-3"]
+
+
+def test_a_long_list_is_leafed_through_without_a_gap_or_a_repeat(app, browser, monkeypatch):
+    """SR-1: S110: pages begin where the one before ended, also where many share a day, and lead back."""
+    monkeypatch.setattr(keyset, "ROWS", 3)
+    for number in range(1, 9):
+        make_document(number=f"N-{number}", issue_date=None if number == 8 else date(2026, 10, 1))
+    member, address, seen = browser(make_user()), "/documents", []
+
+    while address:
+        text = member.get(address).text
+        seen.append(numbers(text))
+        address = _link(text, "next")
+    back = member.get(_link(text, "prev")).text
+
+    assert seen == [["N-8", "N-7", "N-6"], ["N-5", "N-4", "N-3"], ["N-2", "N-1"]]
+    assert numbers(back) == ["N-5", "N-4", "N-3"]
+
+
+def _link(text: str, rel: str) -> str | None:
+    found = re.search(rf'href="([^"]+)" rel="{rel}"', text)
+    return found[1].replace("&amp;", "&") if found else None
+
+
+def test_only_the_results_are_sent_where_only_they_are_asked_for(app, browser):
+    """OP-6: the list without its frame for htmx, the whole page without script."""
+    make_document(number="N-1")
+
+    text = browser(make_user()).get("/documents", headers=aimed_at("results")).text
+
+    assert numbers(text) == ["N-1"] and "<h1>" not in text
+
+
+def test_an_empty_list_says_where_to_mail_invoices(app, browser):
+    """OP-6: what to do next, with the address to copy."""
+    company = the_company()
+
+    text = browser(make_user()).get("/documents").text
+
+    assert f"{company.slug}-" in text and "data-copy=" in text
+
+
+def test_a_restricted_member_finds_no_trace_of_what_is_not_theirs(app, browser):
+    """US-2: S72: lists, search, counts, totals, suggestions and pages."""
+    company = make_company(restrict_non_admins=True)
+    member = make_user(company=company)
+    hidden = make_document(
+        company,
+        number="N-666",
+        label="CANARY label",
+        counterparty=make_counterparty("CANARY supplier", company),
+        gross_minor=66666,
+        due_date=date(2026, 1, 1),
+        **VALIDATED,
+    )
+    mine = make_document(company, number="N-1", **VALIDATED)
+    mine.counterparty.assigned_users = [member]
+    db.session.commit()
+    reader = browser(member)
+
+    pages = ["/", "/documents", "/documents?tab=outstanding", "/documents?q=CANARY+label", "/documents?q=666.66"]
+    pages += ["/documents?late=yes", f"/documents?counterparty={hidden.counterparty_id}", "/trash", "/suppliers"]
+    pages += ["/suppliers?q=CANARY+supplier", f"/documents/{mine.id}", "/review", "/messages"]
+    for address in pages:
+        text = reader.get(address).text
+        asked = address.partition("?q=")[2].replace("+", " ")
+        for canary in {"CANARY label", "CANARY supplier", "N-666", "666.66"} - {asked}:
+            assert canary not in text, f"{canary} on {address}"
+    for address in (f"/documents/{hidden.id}", f"/counterparties/{hidden.counterparty_id}"):
+        assert reader.get(address).status_code == 404
+    everything = search.visible(member, company, Wanted(), clock.today())
+    assert search.counts(everything)[Tab.ALL] == 1
+
+
+def test_an_admin_sees_all_of_it(app, browser):
+    """US-2: S72: admins see everything; the canary is really there to be found."""
+    company = make_company(restrict_non_admins=True)
+    make_document(company, number="N-666", label="CANARY label", **VALIDATED)
+
+    assert "CANARY label" in browser(make_user(Role.ADMIN, company)).get("/documents?q=CANARY").text
+
+
+def test_an_approver_sees_what_they_were_asked_about(app, browser):
+    """US-6: for good, and nothing else."""
+    approver = make_user(Role.APPROVER)
+    make_document(number="N-1", **VALIDATED)
+    make_document(number="N-2", **VALIDATED, readers={approver})
+
+    assert numbers(browser(approver).get("/documents").text) == ["N-2"]
+
+
+def test_a_list_of_another_company_is_empty(app, browser):
+    """US-3: only the company looked at."""
+    make_document(number="N-1")
+    make_document(make_company("Other"), number="N-2")
+
+    assert numbers(browser(make_user()).get("/documents").text) == ["N-1"]
+
+
+def test_credit_notes_and_trash_are_never_late(app):
+    """LC-8: only an open invoice can be."""
+    day = date(2026, 10, 31)
+    assert showing.late(make_document(due_date=day), day + timedelta(days=1)) == "1 day late"
+    assert showing.late(make_document(due_date=day), day) == ""
+    assert showing.late(make_document(due_date=day, kind=Kind.CREDIT_NOTE), date(2027, 1, 1)) == ""
+    trashed = make_document(due_date=day)
+    decisions.trash(trashed, by=None)
+    assert trashed.status is Status.TRASH and showing.late(trashed, date(2027, 1, 1)) == ""
