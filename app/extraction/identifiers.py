@@ -17,6 +17,7 @@ _VAT = re.compile(
     r"(?<![A-Za-z0-9])(?P<country>AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK|XI|CHE)"
     r"(?P<rest>[ .-]?[A-Za-z0-9](?:[ .-]?[A-Za-z0-9]){6,13})(?![A-Za-z0-9])"
 )
+_VAT_WORD = re.compile(r"t\.?v\.?a|vat|u\.?st|mwst|btw|i\.?v\.?a|nif|cif|moms|gst|tax|uid|intra", re.IGNORECASE)
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\s?\d{2}(?:[ .-]?[A-Z0-9]{1,4}){3,9}(?![A-Za-z0-9])")
 _SIRET = re.compile(r"(?<![\dA-Za-z])\d{3}[ .]?\d{3}[ .]?\d{3}[ .]?\d{5}(?!\d)|(?<![\dA-Za-z])\d{14}(?!\d)")
 _SIREN = re.compile(r"(?<![\dA-Za-z])\d{3}[ .]?\d{3}[ .]?\d{3}(?!\s?\d)")
@@ -42,7 +43,8 @@ _VAT_LENGTHS |= {"CY": 9, "EE": 9, "EL": 9, "FI": 8, "HR": 11, "HU": 8, "LV": 11
 def add_identifiers(line: Line, values: Values, taken: list[tuple[int, int]], before: str) -> None:
     """IBANs before VAT numbers before SIRET before SIREN: each looks like a part of the one before."""
     _add_ibans(line, values, taken, before)
-    add(line, values.vats, _VAT, taken, _understand_vat)
+    is_labelled = bool(_VAT_WORD.search(line.text) or _VAT_WORD.search(before))
+    add(line, values.vats, _VAT, taken, lambda text: _understand_vat(text, is_labelled))
     add(line, values.sirets, _SIRET, taken, lambda text: _checked(text, siret))
     add(line, values.sirens, _SIREN, taken, lambda text: _checked(text, siren))
     if re.search(r"bic|swift", line.text, re.IGNORECASE):
@@ -76,7 +78,8 @@ def _iban_length(country: str) -> int | None:
     return 4 + sum(int(count) for count in groups) if groups else None
 
 
-def _understand_vat(text: str) -> tuple[str, bool] | None:
+def _understand_vat(text: str, is_labelled: bool) -> tuple[str, bool] | None:
+    """The VAT number and whether its check digits hold; where they don't, only a label makes it one."""
     compact = re.sub("[ .-]", "", text).upper()
     country, rest = compact[:2], compact[2:]
     length = _VAT_LENGTHS.get(country)
@@ -87,7 +90,8 @@ def _understand_vat(text: str) -> tuple[str, bool] | None:
         return None
     if not rest[0].isdigit() and country not in _LETTER_FIRST:
         return None
-    return compact, (gb_vat.is_valid(rest) if country in ("GB", "XI") else eu_vat.is_valid(compact))
+    is_right = gb_vat.is_valid(rest) if country in ("GB", "XI") else eu_vat.is_valid(compact)
+    return (compact, is_right) if is_right or is_labelled else None
 
 
 def _checked(text: str, module) -> tuple[str, bool] | None:

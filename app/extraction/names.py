@@ -212,7 +212,7 @@ def _with_domain(name: Name, values: Values | None) -> float:
 
 
 def _put(side: Side, name: Name) -> None:
-    side.put("name", name.spot, name.text, round(name.score(), 2))
+    side.put("name", name.spot, name.text, round(min(name.score(), 0.88), 2))  # nothing proves a name
     if name.block is None:
         return
     below = [line.text[start:end].strip() for line, start, end in name.block.parts if line.index > name.spot.line.index]

@@ -19,6 +19,8 @@ _RATE = re.compile(r"(?<![\w.,])(\d{1,2}(?:[.,]\d{1,3})?)\s?%")
 _BROKEN = re.compile(r"(?<![\w.,/-])(\d{1,4})[ .,]{1,2}(\d{2})(?=\t|$)")
 _YEAR_AND_SEQUENCE = re.compile(r"20\d\d\.\d{1,5}")
 """An invoice number as often as an amount."""
+_GLUED_LABEL = re.compile(r"(?:nr|no|num|numero|nummer|number)[.#]+(?=[A-Z0-9])", re.IGNORECASE)
+"""A label that its number follows without a space."""
 _NUMBERED = re.compile(r"(?:n[o°]|nr|no|num|numero|nummer|number|#)\s?[.:°]?\s?$")
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.\\#-]*")
@@ -118,10 +120,11 @@ def _add_broken_amounts(line: Line, values: Values, taken: list[tuple[int, int]]
 def _add_codes(line: Line, values: Values, taken: list[tuple[int, int]]) -> None:
     """Runs of letters and digits with at least one digit: an invoice number is one of them."""
     for match in _CODE.finditer(line.text):
-        text = match[0].rstrip("._-/\\#")
-        if any(character.isdigit() for character in text) and is_free(match.start(), match.start() + len(text), taken):
-            end = match.start() + len(text)
-            values.codes.append(Spot(line, match.start(), end, text, line.area_of(match.start(), end)))
+        glued = _GLUED_LABEL.match(match[0])
+        start = match.start() + (glued.end() if glued else 0)
+        text = line.text[start : match.end()].rstrip("._-/\\#")
+        if any(character.isdigit() for character in text) and is_free(start, start + len(text), taken):
+            values.codes.append(Spot(line, start, start + len(text), text, line.area_of(start, start + len(text))))
 
 
 def all_dates(values: Values) -> list[Dated]:

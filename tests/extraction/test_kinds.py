@@ -39,6 +39,14 @@ def test_a_page_that_is_no_invoice_says_so():
     assert all(found.confidence <= DOUBTFUL for found in reading.fields.values())
 
 
+def test_terms_that_speak_of_invoices_are_none():
+    """IN-8: terms of sale are full of invoices, totals and dates."""
+    said = "La facture du vendeur est payable par le client à trente jours sans escompte ni remise d'aucune sorte."
+    terms = lines("Conditions générales", *[f"{number}. {said}" for number in range(1, 13)], y=100)
+    rest = lines("Date : 02/11/2026", "Total TTC 40,00 €", y=400)
+    assert read(page(*terms, *rest)).has_flag("not_invoice")
+
+
 @pytest.mark.parametrize(
     "text",
     ["BULLETIN DE PAIE", "RELEVÉ DE COMPTE", "DEVIS N° D-12", "BON DE LIVRAISON N° 12", "Kontoauszug", "Quotation"],

@@ -115,6 +115,25 @@ def test_a_date_in_a_sentence_is_not_the_issue_date():
     assert read(page(*bare, (350, 76, "02/11/2026"), (50, 700, law))).value("issue_date") == date(2026, 11, 2)
 
 
+def test_a_recent_date_in_a_sentence_is_not_the_issue_date_either():
+    """EX-5: a letter mentions its day after others."""
+    talk = "Suite à notre entretien du 28 octobre 2026 nous avons le plaisir de vous adresser ce qui suit"
+    bare = [part for part in french_invoice() if not part[2].startswith("Date")]
+    assert read(page((50, 30, talk), *bare, (350, 76, "02/11/2026"))).value("issue_date") == date(2026, 11, 2)
+
+
+def test_a_number_may_touch_its_label():
+    """EX-1: OCR loses the space in "Nr. 12"."""
+    reading = read(page(*lines("Handelsrechnung (380) Nr.471102 vom 05.03.2026", "Nummer: 549910")))
+    assert values(reading, "number", "issue_date") == ("471102", date(2026, 3, 5))
+
+
+def test_a_number_like_a_foreign_vat_number_is_none_without_its_label():
+    """EX-4: "RO005532486" is Romanian only where check digits or a label say so."""
+    reading = read(page(*lines("Rechnungsnummer: RO005532486", "Rechnungsdatum: 19.01.2026", "USt-IdNr.: DE136695976")))
+    assert values(reading, "number", "seller_vat") == ("RO005532486", "DE136695976")
+
+
 def test_a_service_period_is_neither_issue_nor_due_date():
     """EX-1: service period if present."""
     reading = read(page(*french_invoice(), (50, 240, "Période du 01/10/2026 au 31/10/2026")))

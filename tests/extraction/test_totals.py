@@ -58,6 +58,34 @@ def test_a_row_of_a_tax_table_is_not_the_total():
     assert read(page(*till, *table)).value("gross") == Decimal("33.30")
 
 
+def test_a_row_that_names_no_rate_is_not_the_total_either():
+    """EX-4: tills print a letter instead of the rate."""
+    table = [
+        *[(x, 640, text) for x, text in ((100, "MWST"), (200, "Netto"), (300, "Brutto"))],
+        *[(x, 656, text) for x, text in ((60, "A"), (100, "0,84"), (200, "12,06"), (300, "12,90"))],
+        *[(x, 672, text) for x, text in ((60, "B"), (100, "1,07"), (200, "5,61"), (300, "6,68"))],
+    ]
+    till = lines("Markt am Tor", "02.11.2026 14:05", "zu zahlen 19,58", y=500)
+    assert read(page(*till, *table)).value("gross") == Decimal("19.58")
+
+
+def test_the_last_amount_of_a_column_that_sums_the_others_is_the_total():
+    """EX-4: one heading above several rates and their sum."""
+    rows = [
+        ("Nettobetrag", "MwSt-Betrag", "Endbetrag"),
+        ("321,40", "61,07", "382,47"),
+        ("127,59", "8,93", "136,52"),
+        ("448,99", "70,00", "518,99"),
+    ]
+    table = [
+        (x, 600 + 16 * place, text)
+        for place, row in enumerate(rows)
+        for x, text in zip((200, 320, 440), row, strict=True)
+    ]
+    reading = read(page(*lines("Beleg-Nr: R-7", "Beleg-Datum: 06.08.2026"), *table))
+    assert values(reading, "net", "tax", "gross") == (Decimal("448.99"), Decimal(70), Decimal("518.99"))
+
+
 def test_an_amount_already_paid_leaves_the_gross_as_it_is():
     """EX-1: what remains to pay is not the total."""
     rest = [(350, 648, "Acompte versé"), (480, 648, "300,00 €"), (350, 664, "Net à payer"), (480, 664, "900,00 €")]
