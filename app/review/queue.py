@@ -30,7 +30,7 @@ class Filters:
         if self.direction:
             query = query.where(Document.direction == self.direction)
         if self.flagged:
-            query = query.where(func.json_array_length(Document.flags) > 0)
+            query = query.where(Document.flags != [])
         if self.words:
             like = f"%{self.words.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"
             named = Document.counterparty.has(Counterparty.name.ilike(like, escape="!"))

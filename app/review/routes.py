@@ -109,7 +109,8 @@ def counterparties(document_id: int):
     """Names and identifiers to choose from while somebody types; nothing else of them."""
     document = _document(document_id)
     words = (request.args.get("q") or request.args.get("counterparty_name") or "").strip()[:200]
-    found = finding.named(current_user, document.company_id, words)
+    reviewing = document.validated_at is None
+    found = finding.named(current_user, document.company_id, words, reviewing=reviewing)
     return page("review/_counterparties.html", labels=[finding.label(each) for each in found])
 
 

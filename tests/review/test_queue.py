@@ -9,6 +9,7 @@ import pytest
 from app.core import clock
 from app.documents.models import Direction, ReadState
 from app.extensions import db
+from app.review import queue
 from app.web.access import Role
 from tests.conftest import aimed_at
 from tests.factories import make_company, make_counterparty, make_document, make_user, reload, the_company
@@ -128,3 +129,19 @@ def test_the_queue_asks_the_database_as_often_for_many_as_for_few(app, browser, 
         make_document(issue_date=date(2026, 11, day), **(UNREADABLE if day % 2 else {}))
 
     assert count_queries(lambda: client.get("/review")) == few
+
+
+@pytest.mark.alone
+def test_the_queue_is_the_same_on_every_database(live_app):
+    """OP-2: filters, counts and neighbours on SQLite and PostgreSQL."""
+    with live_app.app_context():
+        person, company = make_user(), the_company()
+        plain, flagged = make_document(), make_document(flags=[{"code": "not_invoice"}], number="100%")
+        make_document(**UNREADABLE)
+
+        assert list(queue.counts(person, company, queue.Filters()).values()) == [2, 1, 0]
+        only = queue.Filters(flagged=True, words="100%", direction=Direction.PURCHASE)
+        assert list(queue.counts(person, company, only).values()) == [1, 0, 0]
+        assert queue.neighbours(person, flagged)[0] == plain
+        assert queue.place(person, flagged) == (2, 3)
+        assert queue.following(person, company, plain) == flagged
