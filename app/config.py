@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -55,6 +55,12 @@ class Settings(BaseSettings):
     smtp_in_data: int = Field(8, description="Mails being received at once; others wait.", ge=1)
     smtp_session_seconds: int = Field(600, description="Longest session with the mail receiver.", ge=1)
     debug: bool = Field(False, description="Only for a loopback address.")
+
+    @field_validator("relay_hosts", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        """Hosts come as one text, separated by commas."""
+        return [host.strip() for host in value.split(",") if host.strip()] if isinstance(value, str) else value
 
     @cached_property
     def database(self) -> str:

@@ -27,6 +27,7 @@ log = structlog.get_logger()
 KEPT = {Outcome.IMPORTED, Outcome.ATTACHED, Outcome.DUPLICATE, Outcome.UNREADABLE}
 """Parts that something was made of: opened again, they stay as they are."""
 TAKEN_ANYWAY = "taken_anyway"
+SAME_ID = "same_message_id"
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,8 @@ def note(message_id: int, opened: Opened) -> None:
     """Write what was found: the message's headers, its parts and their documents; committed by the caller."""
     hold(db.session, f"message:{message_id}")
     message = db.session.get_one(Message, message_id, populate_existing=True)
+    if opened.headers.message_id:
+        hold(db.session, f"message-id:{message.company_id}:{opened.headers.message_id}")
     if message.state is MessageState.REPEATED:
         return
     message.state = MessageState.FAILED if opened.is_failed else MessageState.OPENED
@@ -131,16 +134,20 @@ def _note_headers(message: Message, opened: Opened) -> None:
 
 
 def _same_message_id(message: Message) -> list[dict[str, Any]]:
-    """Other bytes under the same Message-ID: both are kept, and both say so when opened (SPEC IN-3)."""
+    """Other bytes under the same Message-ID: both are kept, and both say so (SPEC IN-3)."""
     if not message.message_id:
         return []
-    query = select(Message.id).where(
+    query = select(Message).where(
         Message.company_id == message.company_id,
         Message.message_id == message.message_id,
         Message.raw_id != message.raw_id,
     )
     other = db.session.scalar(query.order_by(Message.id.desc()).limit(1))
-    return [{"key": "same_message_id", "message": other}] if other else []
+    if other is None:
+        return []
+    if not any(note["key"] == SAME_ID for note in other.notes):
+        other.notes = [*other.notes, {"key": SAME_ID, "message": message.id}]
+    return [{"key": SAME_ID, "message": other.id}]
 
 
 def _files(message: Message, opened: Opened) -> dict[int, File]:

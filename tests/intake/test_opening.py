@@ -101,6 +101,7 @@ def test_the_same_message_id_with_other_content_is_kept_and_flagged(app):
     third = opened(mails.invoice_mail("F-2", message_id="<b@x>"))
 
     assert second.notes == [{"key": "same_message_id", "message": first.id}]
+    assert first.notes == [{"key": "same_message_id", "message": second.id}]
     assert fates(third) == [("F-2.pdf", Outcome.DUPLICATE)] and third.notes == []
     assert db.session.query(Document).filter_by(trashed_at=None).count() == 2
 

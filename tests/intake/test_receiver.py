@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from app.config import load
 from app.core import clock
 from app.documents.models import Direction, Document
 from app.extensions import db
@@ -393,6 +394,13 @@ def test_strangers_are_limited_relays_and_loopback_are_not(installation):
         first.close()
         until(lambda: _greeting(installation, "127.0.0.2") == b"220")
         second.close()
+
+
+def test_relays_are_named_in_one_setting(monkeypatch):
+    """OP-7: FACTEUR_RELAY_HOSTS, separated by commas."""
+    monkeypatch.setenv("FACTEUR_RELAY_HOSTS", "10.0.0.1, 10.0.0.2")
+
+    assert load().relay_hosts == ["10.0.0.1", "10.0.0.2"]
 
 
 def _greeting(app, source: str) -> bytes:
