@@ -11,7 +11,7 @@ from sqlalchemy import select
 from stdnum import vatin
 from stdnum.fr import siren, siret
 from wtforms import BooleanField, StringField, TextAreaField
-from wtforms.validators import Email, InputRequired, Length, Optional, ValidationError
+from wtforms.validators import Email, DataRequired, Length, Optional, ValidationError
 
 from app.counterparties.keeping import FACTS, FACTS_OF_A_SUPPLIER
 from app.counterparties.models import Counterparty
@@ -32,7 +32,7 @@ class CounterpartyForm(FlaskForm):
 
     name = StringField(
         lazy_gettext("Name"),
-        [InputRequired(lazy_gettext("Enter the name.")), Length(max=200)],
+        [DataRequired(lazy_gettext("Enter the name.")), Length(max=200)],
         filters=[_trimmed],
     )
     is_customer = BooleanField(lazy_gettext("Customer"))

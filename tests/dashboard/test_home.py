@@ -1,0 +1,125 @@
+"""Home: a list of work."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from sqlalchemy import select
+
+from app.core import clock
+from app.documents.models import Kind, ReadState, TrashKind
+from app.extensions import db
+from app.tasks.models import State, Task
+from app.web.access import Role
+from tests.factories import make_company, make_counterparty, make_document, make_user, reload, the_company
+
+OPEN = {"validated_at": clock.now()}
+
+
+def make_task(**facts) -> Task:
+    """A task that was given up."""
+    task = Task(kind="read_document", queue="ocr", ids=[7], **({"state": State.FAILED, "attempts": 5} | facts))
+    db.session.add(task)
+    db.session.commit()
+    return task
+
+
+def test_a_fresh_install_says_what_to_do_first(app, browser):
+    """IN-1: OP-1: the two addresses with a copy button, and where to add invoices."""
+    company = the_company()
+
+    text = browser(make_user(Role.ADMIN)).get("/").text
+
+    assert "First steps" in text and text.count(f'data-copy="{company.slug}-') == 2
+    assert "/add" in text
+    make_document()
+    assert "First steps" not in browser(make_user()).get("/").text
+
+
+def test_each_line_of_work_leads_to_it(app, browser):
+    """RV-1: LC-8: to review, unreadable, perhaps there twice, late; and nothing that does not wait."""
+    supplier = make_counterparty()
+    for _copy in range(2):
+        make_document(number="F-77", counterparty=supplier)
+    make_document(read_state=ReadState.UNREADABLE)
+    make_document(**OPEN, due_date=date(2026, 1, 1))
+    make_document(**OPEN, due_date=date(2026, 1, 1), kind=Kind.CREDIT_NOTE)
+    member = browser(make_user())
+
+    text = member.get("/").text
+
+    lines = ["To review", "Unreadable", "Perhaps there twice", "Late"]
+    assert [line for line in [*lines, "Could not be opened", "Mails waiting"] if f"{line}<span" in text] == lines
+    for address in ("/review?status=to_process", "/documents?tab=outstanding&amp;late=yes&amp;sort=due"):
+        assert f'href="{address}"' in text
+        assert member.get(address.replace("&amp;", "&")).status_code == 200
+
+
+def test_nothing_to_do_is_said(app, browser):
+    """LC-8: an empty list says so."""
+    make_document(**OPEN, settled_minor=12000)
+
+    assert "All done" in browser(make_user()).get("/").text
+
+
+def test_a_home_counts_only_what_its_person_may_see(app, browser):
+    """US-2: S72: counts and totals obey the scope."""
+    company = make_company(restrict_non_admins=True)
+    make_document(company, **OPEN, due_date=date(2026, 1, 1), gross_minor=66666)
+    member, admin = make_user(company=company), make_user(Role.ADMIN, company)
+
+    assert "666.66" in browser(admin).get("/").text
+    text = browser(member).get("/").text
+    assert "666.66" not in text and "Late" not in text
+
+
+def test_an_accountant_has_a_home_without_work_of_others(app, browser):
+    """US-6: reads what is validated; no addresses, no queue."""
+    company = the_company()
+    make_document()
+    make_document(**OPEN, due_date=date(2026, 1, 1))
+
+    text = browser(make_user(Role.ACCOUNTANT)).get("/").text
+
+    assert "Late" in text and "To review" not in text and f"{company.slug}-" not in text
+
+
+def test_admins_are_told_when_the_trash_was_not_emptied(app, browser):
+    """TR-2: S105: an unusual run stops and asks."""
+    company = make_company(trash_emptied=True)
+    for _each in range(6):
+        make_document(
+            company,
+            counterparty=None,
+            trashed_at=clock.now() - timedelta(days=31),
+            trash_kind=TrashKind.DELETED,
+        )
+
+    assert "The trash was not emptied" in browser(make_user(Role.ADMIN, company)).get("/").text
+    assert "The trash was not emptied" not in browser(make_user(company=company)).get("/").text
+
+
+def test_failed_work_is_shown_with_a_button_to_try_again(app, browser):
+    """OP-3: S39: given up is visible, and a person can have it tried again."""
+    task = make_task(last_error="OSError: disk full")
+    admin = browser(make_user(Role.ADMIN))
+    assert "Failed work" in admin.get("/").text
+    assert "disk full" in admin.get("/failures").text
+
+    admin.post(f"/failures/{task.id}/attempts")
+
+    assert (reload(task).state, task.attempts) == (State.READY, 0)
+    assert db.session.scalars(select(Task).where(Task.state == State.FAILED)).all() == []
+
+
+def test_failed_work_is_for_those_who_are_admins_everywhere(app, browser):
+    """US-3: US-6: a task belongs to the installation: an admin of one of two companies does not see it."""
+    task = make_task()
+    here = the_company()
+    make_company("Other")
+    admin = browser(make_user(Role.ADMIN, here))
+
+    assert "read document" not in admin.get("/failures").text
+    assert admin.post(f"/failures/{task.id}/attempts").status_code == 404
+    assert browser(make_user(company=here)).get("/failures").status_code == 403
+    assert reload(task).state is State.FAILED
