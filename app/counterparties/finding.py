@@ -45,9 +45,14 @@ def _living(company_id: int) -> Select[tuple[Counterparty]]:
     return select(Counterparty).where(Counterparty.company_id == company_id, Counterparty.archived_at.is_(None))
 
 
-def named(user: User, company_id: int, words: str) -> list[Counterparty]:
-    """Those to choose from while `words` are typed, by name or identifier; no more of them is shown (SPEC US-2)."""
+def named(user: User, company_id: int, words: str, *, reviewing: bool) -> list[Counterparty]:
+    """Those to choose from while `words` are typed, by name or identifier; no more of them is shown (SPEC US-2).
+
+    All of the company where an unvalidated document is under review, else those the person may see.
+    """
     query = Counterparty.names_for(user, company_id).order_by(Counterparty.name, Counterparty.id)
+    if not reviewing:
+        query = query.where(Counterparty.id.in_(Counterparty.visible_to(user).with_only_columns(Counterparty.id)))
     for word in words.split()[:5]:
         part = f"%{escaped(word)}%"
         columns = (Counterparty.name, Counterparty.vat_number, Counterparty.siren, Counterparty.siret)

@@ -6,7 +6,7 @@ from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.counterparties import finding, keeping, showing
+from app.counterparties import keeping, showing
 from app.counterparties.forms import CounterpartyForm
 from app.counterparties.models import Counterparty
 from app.documents import figures, search
@@ -64,15 +64,6 @@ def _list(*, is_customer: bool):
     listed = showing.list_page(current_user, here(), request.args, is_customer=is_customer)
     ids = [each.id for each in listed["counterparties"]]
     return page("counterparties/index.html", sums=figures.of(current_user, here(), ids), **listed)
-
-
-@bp.get("/counterparties/names")
-@requires(Permission.EDIT)
-def names():
-    """Names and identifiers to choose from while somebody types; nothing else of them."""
-    company, words = here(), request.args.get("counterparty_name", "")[:200]
-    found = finding.named(current_user, company.id, words)
-    return page("counterparties/_names.html", labels=[finding.label(each) for each in found])
 
 
 # --- One counterparty -----------------------------------------------------------------------------

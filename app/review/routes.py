@@ -14,7 +14,7 @@ from app.documents import decisions, editing
 from app.documents.forms import DocumentForm
 from app.documents.models import Direction, Document, Status
 from app.extensions import db
-from app.extraction import jobs
+from app.extraction import fields, jobs
 from app.extraction.models import newest
 from app.review import queue, sheets, showing
 from app.review.forms import ReadAgainForm
@@ -148,6 +148,7 @@ def _edited(document: Document, form: DocumentForm) -> Response | None:
     if not form.validate():
         return _shown(document, form, 422)
     try:
+        was = document.direction
         editing.edit(document, form.changes(), by=current_user, version=form.version.data or 0)
     except editing.Changed as error:
         db.session.rollback()
@@ -155,7 +156,16 @@ def _edited(document: Document, form: DocumentForm) -> Response | None:
         return _shown(document, form, 409, conflict=showing.conflict(error))
     except editing.Incomplete as error:
         return _incomplete(document, form, error)
-    return None
+    return None if document.direction is was else _turned(document)
+
+
+def _turned(document: Document) -> Response:
+    """Whoever it is from or for is another now: nobody validates what they have not seen."""
+    fields.turn(document)
+    commit()
+    words = _("It is a sale now: check the customer.") if document.direction is Direction.SALE else None
+    flash(words or _("It is a purchase now: check the supplier."), "info")
+    return redirect(url_for("review.show", document_id=document.id), 303)
 
 
 def _validated(document: Document, form: DocumentForm) -> Response | None:
