@@ -53,13 +53,14 @@ def open_folder() -> Iterator[Path]:
 
 
 @pytest.fixture
-def fake_tesseract(monkeypatch, open_folder) -> Callable[[str], None]:
+def fake_tesseract(monkeypatch, open_folder) -> Callable[[str], Path]:
     """A `tesseract` first on PATH whose recognition is this piece of shell."""
 
-    def install(body: str) -> None:
+    def install(body: str) -> Path:
         program = open_folder / "tesseract"
         program.write_text(FAKE.replace("{body}", body))
         program.chmod(program.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
         monkeypatch.setenv("PATH", f"{open_folder}{os.pathsep}{os.environ['PATH']}")
+        return open_folder
 
     return install

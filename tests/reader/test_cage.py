@@ -250,14 +250,14 @@ def test_a_language_that_is_missing_is_named(on_disk):
 def test_recognition_that_fails_or_hangs_leaves_the_drawn_page(on_disk, fake_tesseract, tmp_path, body, code):
     """IN-8: with its reason, in time, and no Tesseract is left over."""
     # S31
-    fake_tesseract(body)
+    folder = fake_tesseract(body)
     begun = time.monotonic()
 
     error = refused(on_disk(samples.picture()), draw_to=tmp_path / "pages", limits=Limits(page_seconds=3))
 
     assert error.code == code and time.monotonic() - begun < 6
     assert (tmp_path / "pages/page-1.png").exists()
-    assert wait_until(lambda: processes_with("sleep\x003600") == [])
+    assert wait_until(lambda: processes_with(str(folder)) == [])
 
 
 def test_pages_with_text_survive_a_failing_recognition(on_disk, fake_tesseract):

@@ -33,7 +33,7 @@ def test_a_digital_invoice_is_read_from_its_text_layer(on_disk, tmp_path):
     assert (found.type, found.page_count, page.source) == ("pdf", 1, "text")
     assert "1 234,50" in text_of(page)
     x0, y0, x1, y1 = word(page, "F-31").box
-    assert 0.6 < x0 < x1 < 0.75 and 0.08 < y0 < y1 < 0.12
+    assert 0.6 < x0 < x1 < 0.75 and 0.07 < y0 < y1 < 0.11
     assert all(word.confidence == 1 for word in page.words)
 
 
