@@ -15,9 +15,15 @@ from app import create_app
 from app.extensions import db
 from app.users import sessions
 from app.users.models import Company, SignIn, User
+from tests.catalogue import compile_catalogues
 from tests.settings import settings_in
 
 pytest_plugins = ["tests.live", "tests.sink"]
+
+
+def pytest_sessionstart() -> None:
+    """Pages are tested in both languages."""
+    compile_catalogues()
 
 
 @pytest.fixture(scope="session")
