@@ -6,6 +6,7 @@ import email
 import io
 from email.message import EmailMessage
 from email.policy import SMTP
+from functools import cache
 
 from PIL import Image
 
@@ -47,11 +48,13 @@ def invoice_mail(number: str = "F-2026-001", **said: str) -> bytes:
     return mail((f"{number}.pdf", pdf(number), PDF), **said)
 
 
+@cache
 def pdf(number: str = "F-2026-001") -> bytes:
     """A small invoice."""
     return samples.invoice_pdf(number)
 
 
+@cache
 def photo() -> bytes:
     """A photographed receipt."""
     return samples.receipt_jpeg()
