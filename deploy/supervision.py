@@ -21,6 +21,7 @@ from deploy.words import say
 
 PATIENCE = 90
 """Seconds the web server may take to answer."""
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
 def supervise(settings: Settings, held: int, *, once_up: Callable[[], None] | None = None) -> int:
@@ -106,7 +107,7 @@ def wait_for_answer(settings: Settings, supervisor: subprocess.Popen[str], stopp
 
 def answers(settings: Settings) -> bool:
     """Whether the sign-in page or the health page comes."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # nosec B104
+    host = f"[{nearby(settings.host)}]" if ":" in settings.host else nearby(settings.host)
     try:
         with urllib.request.urlopen(f"http://{host}:{settings.port}/healthz", timeout=5):  # nosec B310
             return True
@@ -116,9 +117,14 @@ def answers(settings: Settings) -> bool:
         return False
 
 
+def nearby(host: str) -> str:
+    """Where this machine itself reaches what listens on `host`."""
+    return EVERYWHERE.get(host, host)
+
+
 def receives(settings: Settings) -> bool:
     """Whether the mail receiver takes connections."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.intake_smtp_host, settings.intake_smtp_host)  # nosec B104
+    host = nearby(settings.intake_smtp_host)
     try:
         with socket.create_connection((host, settings.intake_smtp_port), timeout=5) as connection:
             return connection.recv(3) == b"220"
