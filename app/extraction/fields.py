@@ -21,7 +21,7 @@ from app.documents.models import Document, DocumentTax, FileRole, Kind, ReadStat
 from app.extensions import db
 from app.extraction import password, suggest
 from app.extraction.choose import Identity
-from app.extraction.models import DocumentReading
+from app.extraction.models import DocumentReading, newest
 from app.extraction.reading import Reading, as_json
 from app.files import store as files
 from app.reader.contents import Contents, Page, Unreadable
@@ -172,6 +172,18 @@ def _fill(document: Document, facts: dict[str, Any]) -> dict[str, Any]:
             setattr(document, name, value)
             changes[name] = [was, value]
     return changes
+
+
+def turn(document: Document) -> None:
+    """After a change of direction the other party that was read is the counterparty; the doubt about it is answered."""
+    read = newest(document)
+    document.flags = [flag for flag in document.flags if flag.get("code") != "direction_differs"]
+    if read is not None:
+        facts = suggest.counterparty(document, read.reading)
+        changes = {name: [getattr(document, name), value] for name, value in facts.items()}
+        for name, value in facts.items():
+            setattr(document, name, value)
+        status.settle(document, by=None, act="counterparty suggested", changes=changes)
 
 
 def facts_of(document: Document, reading: Reading) -> dict[str, Any]:

@@ -384,6 +384,22 @@ def test_the_search_gives_names_and_identifiers_only(browser):
     assert answer.strip() == '<option value="Lumen · FR40303265045"></option>'
 
 
+@pytest.mark.parametrize("path", ["", "/validation"])
+def test_another_direction_brings_the_other_party(browser, path):
+    """EX-7: a sale that came in as a purchase is for the customer on the page; a person looks before it counts."""
+    document = ready(flags=[{"code": "direction_differs", "was": "purchase", "now": "sale"}])
+    made_reading(document, {"seller_name": Found("Us Ltd", 0.9), "buyer_name": Found("Their Customer", 0.9)})
+
+    answer = browser(make_user()).post(
+        f"/review/{document.id}{path}", data=checked(document, direction="sale"), follow_redirects=True
+    )
+
+    document = reload(document)
+    assert (document.direction, document.counterparty_id, document.flags) == (Direction.SALE, None, [])
+    assert document.party_name == "Their Customer" and document.validated_at is None
+    assert "It is a sale now: check the customer." in answer.text
+
+
 # --- Trash, twins ---------------------------------------------------------------------------------
 
 
