@@ -37,7 +37,7 @@ class Page:
     glyph_height: float = 0.0
     """Median height of the words, as a fraction of the page."""
     look: str = ""
-    """What an OCR'd page looks like: `page`, `picture` (clean, made by a program), `receipt` or `photo`."""
+    """What an OCR'd page looks like: `page`, `picture` (clean, made by a program) or `receipt`."""
     passes: list[list[Word]] = field(default_factory=list)
     """What further OCR passes over the same page read, where more than one was made: second opinions."""
 
