@@ -29,6 +29,8 @@ from app.users.models import Company
 
 TEXTS = {"number": 100, "label": 300, "order_reference": 100, "payment_reference": 140, "iban": 34}
 """Column → how much of a text it takes."""
+GUESS = 0.3
+"""Below this a value is no reading but a guess: the field stays empty."""
 DAYS = ("issue_date", "due_date", "period_start", "period_end")
 
 
@@ -96,6 +98,7 @@ def store(told: ToRead, contents: Contents, reading: Reading, seconds: float) ->
     document = _claim(told.document_id, ReadState.READ)
     if document is None:
         return
+    reading.fields = {name: found for name, found in reading.fields.items() if found.confidence >= GUESS}
     flags = [*({"code": code} for code in contents.flags), *reading.flags, *suggest.flags(document, reading)]
     _keep(told, contents, reading, flags, seconds)
     changes = _fill(document, facts_of(document, reading))
