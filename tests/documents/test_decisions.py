@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import date
 from decimal import Decimal
 
@@ -14,9 +13,8 @@ from app.core import clock
 from app.core.errors import Refused
 from app.counterparties.models import Counterparty
 from app.documents import decisions
-from app.documents.models import Direction, Document, Kind, ReadState, Status
+from app.documents.models import Direction, Kind, ReadState, Status
 from app.extensions import db
-from app.users.models import User
 from tests.factories import (
     make_category,
     make_company,
@@ -24,7 +22,6 @@ from tests.factories import (
     make_document,
     make_user,
     reload,
-    the_company,
 )
 
 
@@ -174,41 +171,6 @@ def test_the_second_click_is_told_who_validated(app):
 
     with pytest.raises(Refused, match="Léa validated it already"):
         decisions.validate(document, by=make_user())
-
-
-@pytest.mark.alone
-def test_of_two_validations_at_once_one_counts(live_app):
-    """RV-6: S37: a double click, or two people, make one validation and one counterparty."""
-    with live_app.app_context():
-        company = the_company()
-        people = [make_user(company=company).id for _ in range(2)]
-        document_id = complete(company=company, counterparty=None, counterparty_name="Imprimerie Nouvelle").id
-    told, gate = [], threading.Barrier(2)
-
-    def validate(user_id: int) -> None:
-        with live_app.app_context():
-            document, user = db.session.get_one(Document, document_id), db.session.get_one(User, user_id)
-            db.session.rollback()  # SQLite's transactions stand in line: without this nobody reaches the gate twice
-            gate.wait(timeout=20)
-            try:
-                decisions.validate(document, by=user)
-                db.session.commit()
-                told.append("validated")
-            except Refused as refused:
-                db.session.rollback()
-                told.append(str(refused))
-
-    threads = [threading.Thread(target=validate, args=(user_id,)) for user_id in people]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-
-    assert told.count("validated") == 1 and len(told) == 2
-    with live_app.app_context():
-        acts = list(db.session.scalars(select(AuditEntry.act).where(AuditEntry.object_type == "document")))
-        assert acts.count("validated") == 1
-        assert db.session.scalar(select(func.count(Counterparty.id))) == 1
 
 
 def test_an_edit_is_kept_with_what_was_and_what_is_now(app):

@@ -48,12 +48,12 @@ def test_amounts_are_read_as_the_person_writes_them(submitted, typed, amount):
     assert form.changes()["gross"] == (amount and Decimal(amount))
 
 
-@pytest.mark.parametrize(("typed", "sentence"), [("12 euros", "is not an amount"), ("12,345", "EUR has 2 decimals")])
-def test_a_wrong_amount_comes_back_as_typed_with_its_reason(submitted, typed, sentence):
+@pytest.mark.parametrize(("typed", "said"), [("12 euros", "12 euros"), ("12,345", "EUR")])
+def test_a_wrong_amount_comes_back_as_typed_with_its_reason(submitted, typed, said):
     """RV-3: the value as typed, the reason beside the field."""
     form = submitted(make_document(), gross=typed)
 
-    assert sentence in form.gross.errors[0]
+    assert said in form.gross.errors[0]
     assert form.gross._value() == typed
 
 
@@ -92,8 +92,9 @@ def test_of_two_with_one_name_the_one_from_the_list_is_meant(submitted):
     first = make_counterparty("Durand", vat_number="FR40303265045")
     second = make_counterparty("Durand", vat_number="BE0428759497")
 
-    assert "Several" in submitted(document, counterparty_name="Durand").counterparty_name.errors[0]
+    assert submitted(document, counterparty_name="Durand").counterparty_name.errors
     by_label = submitted(document, counterparty_name="Durand · BE0428759497")
+    assert not by_label.counterparty_name.errors
     assert by_label.changes()["counterparty_id"] == second.id
     by_id = submitted(document, counterparty_name="Durand", counterparty_id=str(first.id))
     assert by_id.changes()["counterparty_id"] == first.id
