@@ -26,7 +26,7 @@ POLL_SECONDS = 3
 @requires(Permission.EDIT)
 def new():
     """Add invoices: drop them, choose them, take a picture."""
-    company = _company()
+    company = _company_to_add_to()
     return page(
         "intake/new.html",
         tab="upload",
@@ -42,7 +42,7 @@ def new():
 @requires(Permission.EDIT)
 def by_email():
     """Add invoices: the two addresses to mail them to."""
-    company = _company()
+    company = _company_to_add_to()
     mine = [(direction, addresses.full(addresses.living(company, direction))) for direction in Direction]
     return page("intake/by_email.html", tab="by_email", addresses=mine, here=company)
 
@@ -51,8 +51,7 @@ def by_email():
 @requires(Permission.EDIT)
 def upload():
     """Take files; one file a request from our script, all at once from a plain form."""
-    company = _company()
-    demand(Permission.EDIT, company.id)
+    company = _company_to_add_to()
     taken = uploads.take_all(request.files.getlist("files"), company, _direction(), by=current_user)
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
         answers = [_answer(each) for each in taken]
@@ -145,6 +144,13 @@ def _visible_documents(message: Message) -> set[int]:
 def _company():
     """The company looked at, where one may add to it."""
     company = current_company() or abort(404)
+    demand(Permission.EDIT, company.id)
+    return company
+
+
+def _company_to_add_to():
+    """The company looked at, where this person may add to it."""
+    company = _company()
     demand(Permission.EDIT, company.id)
     return company
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from babel.units import format_unit
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app.intake.models import Message, MessageState, Outcome, Part
@@ -75,14 +73,6 @@ def summary(message: Message) -> list[tuple[Outcome, int]]:
 def files(message: Message) -> list[Part]:
     """The parts that are more than the text of the message."""
     return [part for part in message.parts if part.reason.get("key") != "body"]
-
-
-def size(count: int) -> str:
-    """A number of bytes, as the reader writes it."""
-    for limit, unit in ((1_000_000, "megabyte"), (1000, "kilobyte")):
-        if count >= limit:
-            return format_unit(round(count / limit, 1), f"digital-{unit}", "short", locale=get_locale())
-    return format_unit(count, "digital-byte", "long", locale=get_locale())
 
 
 def is_machine(message: Message) -> bool:

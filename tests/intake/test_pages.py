@@ -5,16 +5,19 @@ from __future__ import annotations
 import io
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.core import clock
 from app.documents.models import Document, ReadState
 from app.documents.status import settle
 from app.extensions import db
 from app.files.leaving import safe_name
-from app.intake import addresses, maillog
+from app.intake import addresses, letter, maillog
 from app.intake.jobs import open_message
 from app.intake.models import Message, Outcome, Source
 from app.tasks.models import State, Task
+from app.users import people
 from app.web.access import Role
 from tests.conftest import aimed_at
 from tests.factories import make_company, make_counterparty, make_user, reload, the_company
@@ -99,6 +102,10 @@ def test_a_file_at_the_limit_is_taken_and_one_byte_more_is_not(app, browser, mon
     answer = upload(client, file("a.pdf", b"%PDF-" + b"x" * 1996))
     assert answer.status_code == 413 and "not kept" in answer.json["text"]
     assert upload(client).status_code == 422
+
+    monkeypatch.setitem(app.config, "MAX_CONTENT_LENGTH", 3000)
+    assert upload(client, file("a.pdf", b"%PDF-" + b"x" * 4000)).status_code == 413
+    assert db.session.query(Message).count() == 1
 
 
 def test_an_uploaded_mail_is_opened_like_one_that_was_sent(app, browser):
@@ -217,6 +224,18 @@ def test_a_download_has_a_plain_name(name, safe):
     assert safe_name(name) == safe  # S33
 
 
+@settings(deadline=None)
+@given(st.text(max_size=400))
+def test_no_name_escapes_its_folder_or_its_header(name):
+    """S33: property: whatever a file is called, its download has one plain name in one line."""
+    safe = safe_name(name)
+
+    assert len(safe) <= 150 and not set(safe) & set("/\\\r\n\0\u202e") and not safe.startswith(".")  # S33
+    shown = letter.text_of(name)
+    assert not set(shown) & set("\r\n\0\u202e")
+    shown.encode()
+
+
 def test_a_hostile_mail_is_shown_as_text(app, browser):
     """S33, S78: whatever stands in names and subjects."""
     bad = '<script>alert(1)</script>"'
@@ -262,6 +281,17 @@ def test_a_stranger_finds_no_message(app, browser, path):
     assert "Votre facture" not in browser(stranger).get("/messages").text
     for act in ("openings", "documents"):
         assert browser(stranger).post(f"/messages/{message.id}/{act}").status_code == 404
+
+
+def test_who_adds_in_one_company_does_not_add_in_another(app, browser):
+    """US-6: a role belongs to a company; its addresses are no secret only to those who may use them."""
+    member, other = make_user(), make_company("Other SARL")
+    people.join(member, other, Role.APPROVER, by=None)
+    db.session.commit()
+    client = browser(member, other)
+
+    assert {client.get(path).status_code for path in ("/add", "/add/by-email")} == {403}
+    assert upload(client, file()).status_code == 403 and not db.session.query(Message).count()
 
 
 @pytest.mark.parametrize("role", [Role.APPROVER, Role.ACCOUNTANT])
