@@ -34,11 +34,16 @@ class Evidence:
     """Amounts and dates of each line, from left to right."""
     codes_of: dict[int, list[Spot]] = field(default_factory=lambda: defaultdict(list))
     """Whatever else has digits."""
+    asked: dict[tuple[int, int, int], list[Nearby]] = field(default_factory=dict)
+    """Answers already given, by line, start and end."""
 
     def near(self, spot: Spot) -> list[Nearby]:
         """The labels to the left of a value and above it, the closest first."""
-        found = [*self._left(spot), *self._askew(spot), *self._above(spot)]
-        return sorted(found, key=lambda nearby: -nearby.closeness)
+        place = (spot.line.index, spot.start, spot.end)
+        if place not in self.asked:
+            found = [*self._left(spot), *self._askew(spot), *self._above(spot)]
+            self.asked[place] = sorted(found, key=lambda nearby: -nearby.closeness)
+        return self.asked[place]
 
     def _left(self, spot: Spot) -> list[Nearby]:
         before = [label for label in self.labels_of[spot.line.index] if label.end <= spot.start]

@@ -11,6 +11,9 @@ from app.reader.contents import Box, Contents, Page, Word
 
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2007": " ", "\t": " ", "\n": " ", "\r": " "})
 
+_MOST_WORDS = 120
+"""Words on a line, far more than any invoice has: a hostile page with all its words on one line would take hours."""
+
 Area = tuple[float, float, float, float]
 """x0, y0, x1, y1 in points, so that distances mean the same in both directions."""
 
@@ -118,7 +121,7 @@ def _rows(page: Page) -> list[list[tuple[Area, Word]]]:
     middle = height = 0.0
     for area, word in placed:
         y, h = (area[1] + area[3]) / 2, area[3] - area[1]
-        if rows and y - middle < 0.45 * min(h or usual, height):
+        if rows and len(rows[-1]) < _MOST_WORDS and y - middle < 0.45 * min(h or usual, height):
             rows[-1].append((area, word))
             count = len(rows[-1])
             middle, height = middle + (y - middle) / count, height + (h - height) / count

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -60,6 +61,14 @@ def test_any_words_are_read_without_an_error(pages):
         assert found.failed_check is None or not found.is_sure
         assert not isinstance(found.value, Decimal) or found.value.is_finite()
     assert from_json(as_json(reading)) == reading
+
+
+@pytest.mark.timeout(60)
+def test_a_page_with_all_its_words_on_one_line_is_read_in_time():
+    """EX-3: a hostile page must not keep a worker busy for hours."""
+    texts = ["Total", "12,50", "F-12", "Facture", "n°", "02/11/2026", "client"]
+    words = [Word(texts[place % 7], (place / 6000, 0.5, place / 6000 + 0.03, 0.501)) for place in range(6000)]
+    assert read_fields(Contents("pdf", [Page(1, 595, 842, words)], page_count=1), today=TODAY).fields
 
 
 def test_a_page_without_a_size_is_read():
