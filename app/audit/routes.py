@@ -14,6 +14,7 @@ from sqlalchemy import Select, select
 from app.audit import words
 from app.audit.models import AuditEntry
 from app.extensions import db
+from app.reader import reasons
 from app.users.models import Company
 from app.web.access import Permission, requires
 from app.web.pages import page
@@ -36,7 +37,12 @@ def index():
     pages = {"previous_url": url_for(".index", **wanted) if before else None, "next_url": None}
     if len(found) > PAGE_SIZE:
         pages["next_url"] = url_for(".index", before=shown[-1].id, **wanted)
-    return page("audit/index.html", entries=shown, pages=pages, wanted=wanted, words=words, **_choices())
+    return page("audit/index.html", entries=shown, pages=pages, wanted=wanted, words=words, why=_why, **_choices())
+
+
+def _why(entry: AuditEntry) -> str:
+    """The reason it gives, in words."""
+    return str(reasons.reason(entry.why)) if entry.act == "not read" else words.why(entry.why)
 
 
 def _wanted() -> dict[str, Any]:

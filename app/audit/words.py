@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
+from flask_babel import format_decimal
 from flask_babel import lazy_gettext as _
+
+from app.audit.models import AuditEntry
+from app.web.filters import day
+
+NOTHING = "–"
 
 ACTS: dict[str, Any] = {
     "access changed": _("changed the access"),
@@ -18,16 +26,24 @@ ACTS: dict[str, Any] = {
     "cancelled": _("cancelled"),
     "changed": _("changed"),
     "corrected": _("corrected"),
+    "counterparty known": _("recognised the customer or supplier"),
+    "counterparty suggested": _("suggested a customer or supplier"),
     "created": _("created"),
     "declared sent": _("declared sent"),
     "disabled": _("disabled"),
     "discarded": _("discarded"),
     "edited": _("edited"),
+    "file damaged": _("found a stored file damaged"),
+    "file linked": _("attached the file of a duplicate"),
+    "file replaced": _("replaced the file"),
     "enabled": _("let in again"),
     "invitation accepted": _("accepted the invitation"),
     "invited": _("invited"),
     "joined": _("gave access"),
     "linked": _("linked"),
+    "not a duplicate": _("said that it is not a duplicate"),
+    "not read": _("could not read"),
+    "opened again": _("opened again"),
     "password changed": _("changed the password"),
     "purged": _("removed for good"),
     "read": _("read"),
@@ -37,6 +53,9 @@ ACTS: dict[str, Any] = {
     "restored": _("restored"),
     "sent again": _("sent again"),
     "signed out": _("signed out everywhere"),
+    "taken back": _("took back"),
+    "trash emptied": _("emptied the trash"),
+    "trash not emptied": _("did not empty the trash"),
     "trashed": _("put in the trash"),
     "undone": _("took back"),
     "validated": _("validated"),
@@ -60,20 +79,28 @@ FIELDS: dict[str, Any] = {
     "account_code": _("Account code"),
     "address": _("Address"),
     "assigned": _("Assigned"),
+    "assigned_users": _("Looked after by"),
     "category": _("Category"),
     "category_id": _("Category"),
     "category_required": _("Category required"),
     "counterparty": _("Counterparty"),
+    "counterparty_facts": _("What was read of the counterparty"),
     "counterparty_id": _("Counterparty"),
+    "counterparty_name": _("Counterparty"),
     "country": _("Country"),
     "currency": _("Currency"),
     "direction": _("Direction"),
+    "document": _("Document"),
     "due_date": _("Due date"),
+    "duplicate_of": _("Duplicate of"),
     "email": _("E-mail address"),
+    "file": _("File"),
     "gross": _("Gross amount"),
     "gross_minor": _("Gross amount"),
     "iban": _("IBAN"),
     "ibans": _("IBANs"),
+    "is_customer": _("Customer"),
+    "is_supplier": _("Supplier"),
     "issue_date": _("Issue date"),
     "kind": _("Type"),
     "label": _("Label"),
@@ -83,12 +110,19 @@ FIELDS: dict[str, Any] = {
     "net": _("Net amount"),
     "net_minor": _("Net amount"),
     "number": _("Number"),
+    "numbering_restarts_yearly": _("Its invoice numbers begin again each year"),
     "ocr_languages": _("Languages of scanned invoices"),
     "other_names": _("Other names"),
+    "order_reference": _("Order reference"),
+    "payment_reference": _("Payment reference"),
+    "period_end": _("Service to"),
+    "period_start": _("Service from"),
+    "removed": _("Documents removed"),
     "restrict_non_admins": _("Restrict non-admins"),
     "rights": _("Rights"),
     "role": _("Role"),
     "siren": _("SIREN"),
+    "siret": _("SIRET"),
     "status": _("Status"),
     "tax": _("Tax"),
     "tax_minor": _("Tax"),
@@ -96,6 +130,7 @@ FIELDS: dict[str, Any] = {
     "trash_days": _("Days kept in the trash"),
     "trash_emptied": _("Trash emptied automatically"),
     "trash_enabled": _("Trash used"),
+    "trash_kind": _("Kind of deletion"),
     "user": _("Person"),
     "vat_number": _("VAT number"),
 }
@@ -106,10 +141,13 @@ VALUES: dict[str, Any] = {
     "approver": _("Approver"),
     "change templates": _("Change templates"),
     "credit_note": _("Credit note"),
+    "deleted": _("Deleted"),
+    "duplicate": _("Deleted (duplicate)"),
     "invoice": _("Invoice"),
     "member": _("Member"),
     "purchase": _("Purchase"),
     "reading": _("Reading"),
+    "rejected": _("Rejected"),
     "release a payment": _("Release payments"),
     "sale": _("Sale"),
     "send e-mails": _("Send e-mails to customers"),
@@ -123,6 +161,15 @@ VALUES: dict[str, Any] = {
     "validated": _("Validated & paid"),
 }
 """Members of closed lists, which are stored as words of the program."""
+
+WHYS: dict[str, Any] = {
+    "emptied by hand": _("the trash was emptied by hand"),
+    "no trash": _("the company keeps no trash"),
+    "timer": _("its time in the trash was over"),
+}
+"""Reasons the program itself gave."""
+UNTOLD = {"version"}
+"""What only the program needs."""
 
 
 def act(word: str) -> str:
@@ -140,10 +187,32 @@ def field(name: str) -> str:
     return str(FIELDS.get(name, name.replace("_", " ")))
 
 
-def value(it: Any) -> str:
+def why(word: str) -> str:
+    """For what reason."""
+    return str(WHYS.get(word, word))
+
+
+def changes(entry: AuditEntry) -> list[tuple[str, str, str]]:
+    """What the entry changed: name, what it was, what it is now."""
+    pairs = {name: pair for name, pair in entry.changes.items() if name not in UNTOLD and _is_pair(pair)}
+    said = [(field(name), value(was, name), value(now, name)) for name, (was, now) in pairs.items()]
+    return [(name, was, now) for name, was, now in said if (was, now) != (NOTHING, NOTHING)]
+
+
+def _is_pair(it: Any) -> bool:
+    return isinstance(it, list) and len(it) == 2
+
+
+def value(it: Any, name: str = "") -> str:
     """What it was or is, short."""
-    if it is None or it in ("", []):
-        return "–"
+    if it is None or it in ("", [], {}):
+        return NOTHING
     if isinstance(it, bool):
         return str(_("yes") if it else _("no"))
-    return ", ".join(value(each) for each in it) if isinstance(it, list) else str(VALUES.get(str(it), it))
+    if isinstance(it, list | dict):
+        return ", ".join(value(each) for each in (it.values() if isinstance(it, dict) else it))
+    if name.endswith("_minor"):
+        return format_decimal(Decimal(it) / 100, format="#,##0.00")
+    if name.endswith(("_date", "_start", "_end")):
+        return day(date.fromisoformat(it))
+    return str(VALUES.get(str(it), it))

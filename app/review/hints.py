@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import format_date, format_decimal
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from app.core import money
@@ -16,6 +16,7 @@ from app.documents.words import names_of_facts
 from app.extraction import fields
 from app.extraction.reading import AMOUNTS, DATES, Found, Reading
 from app.reader.reasons import FLAGS
+from app.web.filters import day
 from app.web.language import locale
 
 PARTY = "counterparty_name"
@@ -117,7 +118,7 @@ def value_in_words(name: str, value: Any) -> str:
     if value in (None, ""):
         return "–"
     if name in DATES:
-        return format_date(value if isinstance(value, date) else date.fromisoformat(value), "short")
+        return day(value if isinstance(value, date) else date.fromisoformat(value))
     if name.endswith("_minor"):
         return number(Decimal(value) / 100)
     if name in AMOUNTS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from flask import current_app
-from flask_babel import force_locale, format_date
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from app.outbox.models import OutgoingMail
@@ -13,6 +13,7 @@ from app.outbox.writing import write
 from app.users.links import LIFETIME
 from app.users.models import Membership, User, UserLink
 from app.users.sessions import digest
+from app.web.filters import day as in_words
 
 
 def invitation(link: UserLink, token: str, *, by: User | None) -> OutgoingMail:
@@ -108,12 +109,12 @@ def trail_head(user: User, day: date, entry: int, seal: str) -> OutgoingMail:
             "trail-head",
             key=f"trail-head:{day.isoformat()}:{user.id}",
             to=user.email,
-            subject=_("Facteur: seal of the audit trail, %(day)s", day=day.isoformat()),
+            subject=_("Facteur: seal of the audit trail, %(day)s", day=in_words(day)),
             template="users/mail/trail_head",
             about=user,
             company_id=only_company(user),
             language=user.language,
-            rows=[(_("Day"), format_date(day)), (_("Entries in the chain"), str(entry)), (_("Seal"), seal)],
+            rows=[(_("Day"), in_words(day)), (_("Entries in the chain"), str(entry)), (_("Seal"), seal)],
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from babel.units import format_unit
 from flask import Flask
 from flask_babel import format_date, format_datetime, get_locale
 
@@ -15,6 +16,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(amount, "money")
     app.add_template_filter(day)
     app.add_template_filter(moment)
+    app.add_template_filter(size)
 
 
 def amount(minor: int | None, currency: str) -> str:
@@ -23,10 +25,28 @@ def amount(minor: int | None, currency: str) -> str:
 
 
 def day(value: date | None) -> str:
-    """A calendar day, short."""
-    return format_date(value, "short") if value else ""
+    """A calendar day, short; in English with the month in letters, as 11/2 means two days."""
+    return format_date(value, _pattern()) if value else ""
 
 
 def moment(value: datetime | None) -> str:
     """A moment, in the reader's time zone."""
-    return format_datetime(value, "short") if value else ""
+    between = " " if _is_french() else ", "
+    return format_datetime(value, f"{_pattern()}{between}HH:mm") if value else ""
+
+
+def size(count: int) -> str:
+    """A number of bytes, as the reader writes it."""
+    for limit, unit in ((1_000_000, "megabyte"), (1000, "kilobyte")):
+        if count >= limit:
+            return format_unit(round(count / limit, 1), f"digital-{unit}", "short", locale=get_locale())
+    return format_unit(count, "digital-byte", "long", locale=get_locale())
+
+
+def _pattern() -> str:
+    return "dd/MM/y" if _is_french() else "d MMM y"
+
+
+def _is_french() -> bool:
+    locale = get_locale()
+    return locale is None or locale.language == "fr"
