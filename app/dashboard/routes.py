@@ -46,7 +46,7 @@ def home():
 def failures():
     """Work that was given up, with the reason and a button to try again."""
     tasks = db.session.scalars(_failures().limit(MOST_FAILURES))
-    return page("dashboard/failures.html", tasks=list(tasks))
+    return page("dashboard/failures.html", tasks=list(tasks), names=work.names_of_work())
 
 
 def _failures() -> Select[tuple[Task]]:

@@ -129,6 +129,18 @@ def _for_admins(user: User, company: Company) -> list[Line]:
     ]
 
 
+def names_of_work() -> dict[str, str]:
+    """Job → what it does."""
+    return {
+        "deliver": _("Send a mail"),
+        "open_message": _("Open a message"),
+        "purge_trash": _("Empty the trash"),
+        "read_document": _("Read a document"),
+        "send_password_reset": _("Send a new password's link"),
+        "send_trail_head": _("Seal the audit trail"),
+    }
+
+
 def failures() -> Select[tuple[Task]]:
     """Work that was given up, newest first."""
     return select(Task).where(Task.state == State.FAILED).order_by(Task.id.desc())

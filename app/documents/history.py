@@ -56,6 +56,7 @@ def acts() -> dict[str, tuple[str, str]]:
         "edited": (_("changed it"), "pencil"),
         "validated": (_("validated it"), "circle-check"),
         "counterparty known": (_("knows whom it is from or for"), "user"),
+        "counterparty suggested": (_("suggests whom it is from or for"), "user"),
         "trashed": (_("put it into the trash"), "trash-2"),
         "restored": (_("took it out of the trash"), "undo-2"),
         "file linked": (_("attached the file of a duplicate"), "paperclip"),
