@@ -133,9 +133,7 @@ def _sellers(evidence: Evidence, blocks: list[Block]) -> list[Name]:
             if has_legal_form(text) and may_be_name(evidence, part):
                 names += _named(evidence, part, "form", block)
         if block.area[1] < 0.3 * page.height and block.parts[0][0].index < items:
-            names += _first_of(evidence, block, "block" if block.has_postcode() else "top")[
-                : 1 if len(names) < 40 else 0
-            ]
+            names += _first_of(evidence, block, "block" if block.has_postcode() else "top")
     for labels in evidence.labels_of.values():
         for label in labels:
             if "account_holder" in label.roles and label.line.text[label.end : label.end + 2].strip()[:1] == ":":

@@ -24,15 +24,17 @@ class Numbered:
     spot: Spot
     score: float
     label: float
+    """How much a label says that it is the number, from 0 to 1."""
     why: str
     value: str = ""
+    """The number as it is written in one piece."""
 
 
 def find_number(evidence: Evidence, values: Values) -> list[Numbered]:
     """Candidates for the document's number, the best first."""
     often = Counter(str(spot.value).casefold() for spot in values.codes)
     found = [_judge(evidence, spot, often) for spot in values.codes if _is_possible(spot)]
-    found = sorted((numbered for numbered in found if numbered), key=lambda numbered: -numbered.score)
+    found.sort(key=lambda numbered: -numbered.score)
     if found and found[0].label >= _WORTH_A_LOOK:
         return found
     return sorted(_unlabelled(evidence, values, found), key=lambda numbered: -numbered.score)
@@ -42,7 +44,7 @@ def find_reference(evidence: Evidence, values: Values, role: str) -> Numbered | 
     """The number that a label of this role names (an order, a payment reference)."""
     best = None
     for spot in values.codes:
-        near = _first_after(evidence, spot, evidence.near(spot))
+        near = _first_after(spot, evidence.near(spot))
         score = weight(near, role)
         if score > max(0.6, best.score if best else 0) and score >= weight(near, "number", "other_number") * 0.95:
             best = Numbered(spot, score, score, named(near, role), _whole(spot)[0])
@@ -54,8 +56,9 @@ def _is_possible(spot: Spot) -> bool:
     return 1 <= sum(c.isdigit() for c in text) <= 24 and not re.fullmatch(r"\d{1,2}[.:]\d{2}", text)
 
 
-def _judge(evidence: Evidence, spot: Spot, often: Counter) -> Numbered | None:
-    near = _first_after(evidence, spot, evidence.near(spot))
+def _judge(evidence: Evidence, spot: Spot, often: Counter) -> Numbered:
+    """How much speaks for this being the document's number."""
+    near = _first_after(spot, evidence.near(spot))
     own = [nearby for nearby in near if not speaks_of_another(nearby.label)]
     label = max(weight(own, "number"), _titled(evidence, own))
     against = weight(near, "other_number", "order_reference", "payment_reference", "other_date", "other_amount")
@@ -78,7 +81,7 @@ def shape(value: str) -> float:
     return score - (0.2 if re.fullmatch(r"(19|20)\d\d", value) else 0.0)
 
 
-def _first_after(evidence: Evidence, spot: Spot, near: list[Nearby]) -> list[Nearby]:
+def _first_after(spot: Spot, near: list[Nearby]) -> list[Nearby]:
     """The labels, those to the left counting little once another number stands between."""
     judged = []
     for nearby in near:
@@ -100,18 +103,14 @@ def _whole(spot: Spot) -> tuple[str, Spot]:
     prefix = _PREFIX.search(line.text[first:start])
     if prefix and prefix[0].strip(" -/") not in _NOT_A_PREFIX:
         start = first + prefix.start()
-    glued = start != spot.start or not line.text[start:end].isdigit()
     while (part := _FRAGMENT.match(line.text, end, last)) and end - start < 20:
-        is_joined = part[0].lstrip()[:1] in "/-"
-        if not is_joined and not (glued and start != spot.start):
+        # Further digits belong to it only after a prefix ("FA 2024 001"); a slash or dash always joins.
+        if part[0].lstrip()[:1] not in "/-" and start == spot.start:
             break
         end = part.end()
-    if (
-        line.page.source == "ocr"
-        and (part := _TORN.match(line.text, end, last))
-        and re.search("[/-]", line.text[start:end])
-    ):
-        end = part.end()
+    if line.page.source == "ocr" and re.search("[/-]", line.text[start:end]):
+        torn = _TORN.match(line.text, end, last)
+        end = torn.end() if torn else end
     if (start, end) == (spot.start, spot.end):
         return str(spot.value), spot
     text = re.sub(r"\s*([/-])\s*", r"\1", line.text[start:end]).strip()
