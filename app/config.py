@@ -45,9 +45,7 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(
         0, description="Number of reverse proxies in front that set X-Forwarded-*.", ge=0, le=5
     )
-    source_url: str = Field(
-        "https://github.com/facteur/facteur", description="Where this version's source code is offered."
-    )
+    source_url: str = Field("", description="Where the source is offered; empty: packed and offered by Facteur itself.")
     relay_hosts: Annotated[list[str], NoDecode] = Field([], description="Mail relays free of per-address limits.")
     largest_message: int = Field(50 * 1024 * 1024, description="Bytes of a mail or an uploaded file.", ge=1024)
     smtp_connections: int = Field(50, description="Connections to the mail receiver at once.", ge=1)

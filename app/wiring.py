@@ -115,7 +115,7 @@ def _register(app: Flask) -> None:
     def _shell() -> dict[str, Any]:
         """What the layout needs on every page of a signed-in person."""
         shell: dict[str, Any] = {
-            "source_url": app.config["SETTINGS"].source_url,
+            "source_url": app.config["SETTINGS"].source_url or "/source.tar.gz",
             "languages": list(language.LANGUAGES.items()),
             "language": language.locale(),
             "allowed": access.allowed,

@@ -1,14 +1,16 @@
-"""What belongs to no package: the load balancer's question, and the language of the pages."""
+"""What belongs to no package: the load balancer's question, the language of the pages, the source code."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, request, session
+from flask import Blueprint, Response, redirect, request, send_file, session
 from flask_login import current_user
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.extensions import db
+from app.config import ROOT
+from app.extensions import db, limiter
 from app.tasks.jobs import commit
+from app.web import source as own_source
 from app.web.access import public
 from app.web.language import LANGUAGES
 from app.web.targets import local
@@ -39,3 +41,12 @@ def language():
             current_user.language = chosen
             commit()
     return redirect(local(request.form.get("next")), 303)
+
+
+@bp.get("/source.tar.gz")
+@public
+@limiter.limit("5 per minute")
+def source() -> Response:
+    """The source code of what runs here, for everyone who uses it."""
+    packed = own_source.packed(ROOT)
+    return send_file(packed, mimetype="application/gzip", as_attachment=True, download_name="facteur.tar.gz")
