@@ -52,7 +52,7 @@ def enter(
         "is_mail": is_mail,
         "by": by,
         "raw_name": text_of(name)[:300],
-        "envelope_sender": envelope_sender[:254],
+        "envelope_sender": text_of(envelope_sender)[:254],
     }
     try:
         with db.session.begin_nested():

@@ -148,7 +148,7 @@ def _references(html: bytes) -> set[str]:
 
 def declared_type(part: Mail) -> str:
     """What the part says it is."""
-    return safely(part.get_content_type, "application/octet-stream")[:100]
+    return text_of(safely(part.get_content_type, "application/octet-stream"))[:100]
 
 
 def name_of(part: Mail) -> str:

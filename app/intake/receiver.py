@@ -23,6 +23,7 @@ from app.extensions import db
 from app.files import store
 from app.intake import addresses, arrival
 from app.intake.automatic import is_loop
+from app.intake.letter import text_of
 from app.intake.models import IntakeAddress, Source
 from app.intake.smtp import Envelope, Session
 
@@ -67,7 +68,7 @@ class Receiver:
             return RELAY
         if len(envelope.address_ids) >= MOST_RECIPIENTS:
             return TOO_MANY
-        found = await self._in_thread(self._find, address)
+        found = await self._in_thread(self._find, text_of(address))
         if found is None:
             return UNKNOWN
         envelope.rcpt_tos.append(address)

@@ -194,6 +194,19 @@ def test_the_empty_sender_is_taken_and_logged(installation):
     assert logged(installation)[0].envelope_sender == "<>"  # S14
 
 
+def test_addresses_of_bytes_that_are_no_text_stop_nothing(installation):
+    """S9, S20: a sender that is no text is taken as well as may be, a recipient that is none is unknown."""
+    address = address_of(installation, installation.company_id)
+    with receiving(installation), connect(installation) as line:
+        line.sendall(b"EHLO x\r\nMAIL FROM:<\xff\xfe@f.example>\r\nRCPT TO:<\xff@in.example>\r\n")
+        _wait_for(line, b"550 ")  # S9
+        line.sendall(b"RCPT TO:<" + address.encode() + b">\r\nDATA\r\n")
+        _wait_for(line, b"354")
+        line.sendall(mails.invoice_mail() + b".\r\n")
+        _wait_for(line, b"250 2.0.0")  # S20
+    assert logged(installation)[0].envelope_sender.endswith("@f.example")
+
+
 def test_a_locked_database_is_told_as_later(live_app, monkeypatch):
     """S4: 451 within 30 s, nothing half stored; once it is free the same mail is taken."""
     monkeypatch.setattr(receiver, "PATIENCE_SECONDS", 1)

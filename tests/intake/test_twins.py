@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.documents.models import Direction, Document
 from app.extensions import db
+from app.files import store
 from app.intake.arrival import take_message
 from app.intake.models import Message, Source
 from app.tasks import runner
@@ -106,3 +107,20 @@ def test_one_message_opened_twice_at_once_makes_one_document(live_app):
     with live_app.app_context():
         assert db.session.query(Document).count() == 1
         assert {task.state for task in db.session.query(Task).filter_by(kind="open_message")} == {State.DONE}
+
+
+@pytest.mark.alone
+def test_a_mail_full_of_bytes_no_database_takes_is_logged(live_app):
+    """S20: NUL, half characters and 8-bit bytes in every header; on both databases, original kept."""
+    company_id, bad = company_in(live_app), b"a\x00\xff\xed\xa0\x80\xe2\x80\xaeb"
+    lines = [name + b": " + bad for name in (b"From", b"Subject", b"Message-ID", b"Return-Path", b"Precedence")]
+    part = b'Content-Type: appli\x00\xffcation/pdf; name="' + bad + b'.pdf"\r\n\r\n%PDF-1.7 \x00\xff'
+    raw = b"\r\n".join([*lines, b'Content-Type: multipart/mixed; boundary="b"', b"", b"--b", part, b"--b--"])
+    with live_app.app_context():
+        facts = {"source": Source.SMTP, "envelope_sender": "\udcff\0@x", "name": "\ud800\0.eml"}
+        take(company_id, raw, **facts)()  # S20
+        assert runner.run(db.session.scalars(select(Task.id).where(Task.kind == "open_message")).one())
+
+        [message] = db.session.scalars(select(Message))
+        assert message.state.value == "opened" and store.read(message.raw) == raw
+        assert db.session.query(Document).one().original.name.endswith(".pdf")
