@@ -128,6 +128,15 @@ def test_facts_are_edited_after_validation(app, browser):
     assert reload(document).label == "Ink"
 
 
+def test_the_form_asks_for_names_while_somebody_types(app, browser):
+    """EX-7: htmx's attributes reach the page with their dashes."""
+    document = make_document()
+
+    text = browser(make_user()).get(f"/documents/{document.id}/facts").text
+
+    assert f'hx-get="/review/{document.id}/counterparties"' in text and "hx_" not in text
+
+
 def test_mistakes_come_back_with_the_values_as_typed(app, browser):
     """RV-3: 422, the reason beside the field, nothing changed."""
     document = make_document(category=make_category())
