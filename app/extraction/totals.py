@@ -134,7 +134,10 @@ def _unlabelled_pairs(gross: Sum, candidates: Candidates) -> list[tuple[Sum, Sum
 
 def _unlabelled(candidates: Candidates) -> list[Sum]:
     """Where nothing is called a total: the largest amounts, with little trust."""
-    largest = sorted((money for money in candidates.every if money.decimals == 2), key=lambda money: -abs(money.value))
+    largest = sorted(
+        (money for money in candidates.every if money.decimals == 2 and money.value),
+        key=lambda money: -abs(money.value),
+    )
     return [Sum(money.value, 0.1 - 0.01 * rank, money, "largest amount") for rank, money in enumerate(largest[:4])]
 
 
