@@ -18,8 +18,8 @@ import pytest
 from app.config import ROOT
 from tests.live import free_port, wait_for
 
-UP = 90
-pytestmark = pytest.mark.timeout(300)
+UP = 200
+pytestmark = pytest.mark.timeout(600)
 
 
 class Installation:
