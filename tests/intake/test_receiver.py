@@ -172,6 +172,20 @@ def test_content_is_stored_byte_for_byte(installation, body):
     assert message.raw.sha256 == hashlib.sha256(raw).hexdigest()
 
 
+def test_a_dot_at_the_end_of_a_long_line_ends_nothing(installation):
+    """IN-3: a line that comes in pieces, the last of which is a dot, is no end of the mail."""
+    address, raw = address_of(installation, installation.company_id), b"Subject: x\r\n\r\n" + b"x" * 70_000 + b"."
+    with receiving(installation), connect(installation) as line:
+        line.sendall(b"EHLO x\r\nMAIL FROM:<x@f.example>\r\nRCPT TO:<" + address.encode() + b">\r\nDATA\r\n")
+        _wait_for(line, b"354")
+        line.sendall(raw)
+        time.sleep(0.3)  # so that the receiver has read all of it but the dot
+        line.sendall(b"\r\nmore\r\n.\r\n")
+        _wait_for(line, b"250 2.0.0")
+
+    assert logged(installation)[0].raw.sha256 == hashlib.sha256(raw + b"\r\nmore\r\n").hexdigest()
+
+
 def test_a_mail_going_round_in_circles_is_refused(installation):
     """S14: more than 50 Received lines: 554; 50 are taken."""
     address, line = address_of(installation, installation.company_id), b"Received: from a by b\r\n"
