@@ -134,10 +134,8 @@ def _unlabelled_pairs(gross: Sum, candidates: Candidates) -> list[tuple[Sum, Sum
 
 def _unlabelled(candidates: Candidates) -> list[Sum]:
     """Where nothing is called a total: the largest amounts, with little trust."""
-    largest = sorted(
-        (money for money in candidates.every if money.decimals == 2 and money.value),
-        key=lambda money: -abs(money.value),
-    )
+    amounts = (money for money in candidates.every if money.decimals == 2 and money.value)
+    largest = sorted(amounts, key=lambda money: -abs(money.value))
     return [Sum(money.value, 0.1 - 0.01 * rank, money, "largest amount") for rank, money in enumerate(largest[:4])]
 
 
@@ -147,16 +145,17 @@ def _face_contradiction(totals: Totals, candidates: Candidates) -> None:
     if spot is None:
         return
     net, tax = (
-        next((one for one in found if one.label > 0.8 and one.head is None and _is_beside(one, spot)), None)
-        for found in (candidates.net, candidates.tax)
+        next((one for one in found if _is_named_beside(one, spot)), None) for found in (candidates.net, candidates.tax)
     )
-    if net and tax and net.spot is not tax.spot and abs(tax.scaled) < 0.5 * abs(net.scaled):
+    if net and tax and net.spot is not tax.spot and abs(tax.scaled) < 0.5 * abs(net.scaled) < abs(totals.gross.scaled):
         totals.net, totals.tax, totals.adds_up = net, tax, _gap(totals.gross, net, tax) <= _TWO_CENTS
 
 
-def _is_beside(one: Sum, gross: Money) -> bool:
-    """Whether an amount stands in the same group of totals as the gross."""
+def _is_named_beside(one: Sum, gross: Money) -> bool:
+    """Whether an amount with a label of its own stands in the same group of totals as the gross."""
     spot = one.spot
+    if one.label <= 0.8 or one.head is not None:
+        return False
     if spot is None or spot is gross or spot.line.page is not gross.line.page:
         return False
     return abs(spot.line.index - gross.line.index) <= _TOGETHER

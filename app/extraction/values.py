@@ -16,7 +16,7 @@ from app.extraction.spots import Money, Spot, Values
 
 _DIGITS = r"\d{1,3}(?:[ .,'’]\d{3})+(?:\s?[.,]\s?\d{1,4})?(?!\d)|\d+(?:\s?[.,]\s?\d{1,4})?(?!\d)"
 _RATE = re.compile(r"(?<![\w.,])(\d{1,2}(?:[.,]\d{1,3})?)\s?%")
-_BROKEN = re.compile(r"(?<![\w.,/-])(\d{1,4})[ .,]{1,2}(\d{2})(?=\t|$)")
+_BROKEN = re.compile(r"(?<![\w.,/-])(?<!\d )(\d{1,4})[ .,]{1,2}(\d{2})(?=\t|$)")
 _YEAR_AND_SEQUENCE = re.compile(r"20\d\d\.\d{1,5}")
 """An invoice number as often as an amount."""
 _GLUED_LABEL = re.compile(r"(?:nr|no|num|numero|nummer|number)[.#]+(?=[A-Z0-9])", re.IGNORECASE)

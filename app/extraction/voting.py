@@ -58,7 +58,7 @@ def _elect(opinions: list[Reading], name: str) -> tuple[Found, Reading]:
     for turn, opinion in enumerate(opinions):
         if name in opinion.fields:
             found = opinion.fields[name]
-            weight = found.confidence * (0.5 if found.failed_check else 1) + (0 if turn else _FIRST)
+            weight = found.confidence * (0.7 if found.failed_check else 1) + (0 if turn else _FIRST)
             votes[_key(found)].append((weight, found, opinion))
     ranked = sorted(votes.values(), key=lambda cast: -sum(weight for weight, _, _ in cast))
     for_it, against = ranked[0], sum(weight for cast in ranked[1:] for weight, _, _ in cast)

@@ -30,6 +30,13 @@ def test_a_total_that_adds_up_wins_over_one_that_does_not():
     assert reading.fields["gross"].failed_check is None
 
 
+def test_a_pass_that_lost_the_amounts_does_not_decide():
+    """EX-2: what is only a telephone number is no total, however little else a pass found."""
+    without = [part for part in french_invoice(net="10000") if "," not in part[2]]
+    telephone = [*without, (50, 250, "Tél 02 99 00 00 00")]
+    assert scanned(french_invoice(net="10000"), telephone).value("gross") == Decimal(1200)
+
+
 def test_passes_that_contradict_make_a_field_doubtful():
     """EX-3: a person must look where the opinions differ."""
     reading = scanned(french_invoice(number="F-2026-0042"), french_invoice(number="F-2026-0047"))
