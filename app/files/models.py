@@ -20,6 +20,6 @@ class File(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     sha256: Mapped[str] = mapped_column(String(64), unique=True)
     size: Mapped[int] = mapped_column(BigInteger)
-    type: Mapped[str] = mapped_column(String(60), default="application/octet-stream")
+    type: Mapped[str] = mapped_column(String(100), default="application/octet-stream")
     """Media type, judged from the bytes."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)

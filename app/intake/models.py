@@ -178,7 +178,7 @@ class Part(db.Model):
     position: Mapped[int]
     name: Mapped[str] = mapped_column(String(300), default="")
     declared_type: Mapped[str] = mapped_column(String(100), default="")
-    type: Mapped[str] = mapped_column(String(60), default="")
+    type: Mapped[str] = mapped_column(String(100), default="")
     """Media type, judged from the bytes."""
     size: Mapped[int] = mapped_column(BigInteger, default=0)
     file_id: Mapped[int | None] = mapped_column(ForeignKey("file.id"), index=True)

@@ -59,7 +59,7 @@ def upgrade():
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('sha256', sa.String(length=64), nullable=False),
     sa.Column('size', sa.BigInteger(), nullable=False),
-    sa.Column('type', sa.String(length=60), nullable=False),
+    sa.Column('type', sa.String(length=100), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_file')),
     sa.UniqueConstraint('sha256', name=op.f('uq_file_sha256'))
@@ -439,7 +439,7 @@ def upgrade():
     sa.Column('position', sa.Integer(), nullable=False),
     sa.Column('name', sa.String(length=300), nullable=False),
     sa.Column('declared_type', sa.String(length=100), nullable=False),
-    sa.Column('type', sa.String(length=60), nullable=False),
+    sa.Column('type', sa.String(length=100), nullable=False),
     sa.Column('size', sa.BigInteger(), nullable=False),
     sa.Column('file_id', sa.Integer(), nullable=True),
     sa.Column('outcome', sa.String(40), nullable=False),

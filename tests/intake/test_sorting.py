@@ -7,8 +7,10 @@ import io
 import pytest
 from PIL import Image
 
+from app.files.models import File
 from app.intake import pictures, sorting, types
 from app.intake.letter import parse
+from app.intake.models import Part
 from app.intake.sorting import Fate
 from tests import samples
 from tests.intake import mails
@@ -174,3 +176,10 @@ def test_two_forwarded_mails_keep_their_own_pairs():
 def test_bytes_say_what_they_are(data, kind):
     """IN-8: judged from the bytes."""
     assert types.judge(data).kind == kind
+
+
+def test_every_type_has_room_in_the_database():
+    """IN-5: PostgreSQL refuses a text that is longer than its column, and the mail log would lose the message."""
+    longest = max(len(media) for media in types.MEDIA.values())
+
+    assert longest <= min(Part.__table__.c.type.type.length, File.__table__.c.type.type.length)
