@@ -25,6 +25,7 @@ from app.web.access import Permission, demand, requires
 from app.web.pages import page
 
 bp = Blueprint("review", __name__)
+LAST_PAGE = 10_000
 navigation.COUNTS["review.index"] = lambda: queue.waiting_count(current_user, current_company())
 
 

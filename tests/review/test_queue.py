@@ -46,6 +46,8 @@ def test_filters_stand_in_the_address(browser):
     assert shown("/review?flagged=yes") == {"P-1"}
     assert shown("/review?q=100%25") == {"P-2"}
     assert shown("/review?status=unreadable") == set()
+    assert shown("/review?page=-3") == shown("/review?page=x") == {"S-1", "P-1", "P-2"}
+    assert shown(f"/review?page={10**30}") == set()
     assert shown("/review?status=nonsense&direction=nonsense") == {"S-1", "P-1", "P-2"}
 
 
