@@ -5,10 +5,17 @@ from __future__ import annotations
 import json
 
 import pytest
+from sqlalchemy import select
 
-from app.documents.models import Document
+from app.documents.models import Direction, Document
 from app.extensions import db
-from app.intake.models import MessageState, Outcome
+from app.intake.arrival import take_message
+from app.intake.models import Message, MessageState, Outcome, Source
+from app.tasks import runner
+from app.tasks.jobs import commit
+from app.tasks.models import Task
+from app.users.models import Company
+from tests.intake.receiving import company_in
 from tests.intake.test_opening import opened
 from tests.settings import CORPUS
 
@@ -46,3 +53,19 @@ def test_every_mail_of_the_corpus_ends_in_the_log(app, mail):
     assert db.session.query(Document).count() or message.notes
     for part in message.parts:
         assert part.document_id or part.reason
+
+
+@pytest.mark.alone
+def test_the_whole_corpus_is_opened_on_both_databases(live_app):
+    """S20: what SQLite forgives (lengths, NUL) PostgreSQL does not; no mail may stop its task."""
+    company_id = company_in(live_app)
+    with live_app.app_context():
+        company = db.session.get_one(Company, company_id)
+        for mail in MAILS:
+            raw = (CORPUS / mail["file"]).read_bytes()
+            take_message(raw, company=company, direction=Direction.PURCHASE, source=Source.SMTP)
+        commit()
+        tasks = list(db.session.scalars(select(Task.id).where(Task.kind == "open_message")))
+        assert all(runner.run(task) for task in tasks) and len(tasks) == len(MAILS)  # S20
+
+        assert {message.state for message in db.session.scalars(select(Message))} == {MessageState.OPENED}
