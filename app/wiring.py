@@ -19,6 +19,7 @@ from app.outbox import connection
 from app.users import sessions
 from app.users.models import Company
 from app.web import access, assets, errors, filters, guard, headers, language, navigation
+from app.web.ids import RowIdConverter
 
 LARGEST_REQUEST = 60 * 1024 * 1024
 PACKAGES = (
@@ -52,6 +53,7 @@ def create_app(settings: Settings | None = None, **config: Any) -> Flask:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.url_map.converters["int"] = RowIdConverter
     _start_extensions(app)
     for part in (headers, errors, filters, guard):
         part.init_app(app)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from stdnum import vatin
 from stdnum.fr import siren, siret
 from wtforms import BooleanField, StringField, TextAreaField
-from wtforms.validators import Email, DataRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Email, Length, Optional, ValidationError
 
 from app.counterparties.keeping import FACTS, FACTS_OF_A_SUPPLIER
 from app.counterparties.models import Counterparty

@@ -16,6 +16,7 @@ from app.tasks.jobs import commit
 from app.users.models import Company
 from app.users.sessions import current_company
 from app.web.access import Permission, demand, requires
+from app.web.ids import row_id
 from app.web.pages import page
 
 bp = Blueprint("counterparties", __name__)
@@ -137,7 +138,7 @@ def assign(counterparty_id: int):
     """Exactly the people who are ticked look after it."""
     counterparty = seen(counterparty_id)
     demand(Permission.ADMINISTER, counterparty.company_id)
-    keeping.assign(counterparty, request.form.getlist("users", type=int), by=current_user)
+    keeping.assign(counterparty, request.form.getlist("users", type=row_id), by=current_user)
     commit()
     flash(_("Saved."))
     return to(counterparty)

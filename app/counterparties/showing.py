@@ -20,7 +20,7 @@ ORDER = keyset.Order(func.lower(Counterparty.name), str, is_descending=False)
 
 def list_page(user: User, company: Company, said: Any, *, is_customer: bool) -> dict[str, Any]:
     """One page of customers or suppliers, by name."""
-    words, is_archived = " ".join(said.get("q", "").split())[:100], said.get("archived") == "yes"
+    words, is_archived = " ".join(said.get("q", "").replace("\0", " ").split())[:100], said.get("archived") == "yes"
     query = Counterparty.visible_to(user).where(Counterparty.company_id == company.id)
     query = query.where(Counterparty.is_customer if is_customer else Counterparty.is_supplier)
     archived = Counterparty.archived_at

@@ -11,7 +11,7 @@ from flask_wtf import FlaskForm
 from sqlalchemy import or_, select
 from stdnum import iban as iban_number
 from wtforms import DateField, IntegerField, SelectField, StringField
-from wtforms.validators import Length, Optional, ValidationError
+from wtforms.validators import Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
 from app.core import money
@@ -22,6 +22,7 @@ from app.documents.models import Category, Direction, Document, Kind
 from app.documents.words import names_of_facts
 from app.extensions import db
 from app.web.fields import MoneyField
+from app.web.ids import LARGEST
 
 CURRENCIES = (
     *("EUR", "USD", "GBP", "CHF", "BGN", "CAD", "CZK", "DKK", "HUF"),
@@ -42,12 +43,12 @@ def _compact(text: str | None) -> str:
 class DocumentForm(FlaskForm):
     """All facts a person checks; a field that was not sent leaves its fact alone."""
 
-    version = IntegerField(widget=HiddenInput())
+    version = IntegerField(validators=[Optional(), NumberRange(0, LARGEST)], widget=HiddenInput())
     kind = SelectField(lazy_gettext("Type"), coerce=Kind)
     direction = SelectField(lazy_gettext("Direction"), coerce=Direction)
     number = StringField(lazy_gettext("Number"), [Length(max=100)], filters=[_trimmed])
     label = StringField(lazy_gettext("Label"), [Length(max=300)], filters=[_trimmed])
-    counterparty_id = IntegerField(validators=[Optional()], widget=HiddenInput())
+    counterparty_id = IntegerField(validators=[Optional(), NumberRange(1, LARGEST)], widget=HiddenInput())
     counterparty_name = StringField(lazy_gettext("Counterparty"), [Length(max=200)], filters=[_trimmed])
     issue_date = DateField(lazy_gettext("Issue date"), [Optional()])
     due_date = DateField(lazy_gettext("Due date"), [Optional()])
@@ -81,7 +82,8 @@ class DocumentForm(FlaskForm):
     def validate_counterparty_name(self, field: StringField) -> None:
         """The one that is meant, by the name that stands there; a name nobody has is a new one."""
         company_id, name = self.document.company_id, finding.plain(field.data)
-        chosen = db.session.get(Counterparty, self.counterparty_id.data) if self.counterparty_id.data else None
+        is_given = self.counterparty_id.data and not self.counterparty_id.errors
+        chosen = db.session.get(Counterparty, self.counterparty_id.data) if is_given else None
         if chosen and chosen.company_id == company_id and name in {finding.plain(chosen.name), _label(chosen)}:
             return
         found = finding.called(company_id, field.data)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import structlog
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select
 
 from app.audit import trail
 from app.core import clock
@@ -105,9 +105,10 @@ def empty_by_timer(company: Company) -> int:
 
 def in_trash(company: Company) -> tuple[int, int]:
     """How many *Empty now* would remove, and how many the law keeps."""
-    rows = select(held(), func.count()).where(Document.company_id == company.id, Document.trashed_at.is_not(None))
-    counts = {bool(is_kept): count for is_kept, count in db.session.execute(rows.group_by(held())).all()}
-    return counts.get(False, 0), counts.get(True, 0)
+    kept = func.count(case((held(), 1)))
+    mine = (Document.company_id == company.id, Document.trashed_at.is_not(None))
+    everything, kept_count = db.session.execute(select(func.count(), kept).where(*mine)).one()
+    return everything - kept_count, kept_count
 
 
 def empty_now(company: Company, *, by: User) -> int:

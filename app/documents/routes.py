@@ -20,6 +20,7 @@ from app.tasks.jobs import commit
 from app.users.sessions import current_company
 from app.web.access import Permission, allowed, demand, requires
 from app.web.errors import answer
+from app.web.ids import row_id
 from app.web.pages import page
 
 bp = Blueprint("documents", __name__)
@@ -134,7 +135,7 @@ def _check_typed(word: str) -> None:
 @requires(Permission.EDIT)
 def trash_selected():
     """The selected documents into the trash; what is not the person's to trash is left out."""
-    ids = request.form.getlist("ids", type=int)[:500]
+    ids = request.form.getlist("ids", type=row_id)[:500]
     allowed = Document.company_id.in_(current_user.company_ids(Permission.EDIT))
     query = Document.visible_to(current_user).where(Document.id.in_(ids), allowed, Document.trashed_at.is_(None))
     documents = list(db.session.scalars(query))
@@ -142,7 +143,9 @@ def trash_selected():
         decisions.trash(document, by=current_user)
     commit()
     count = len(documents)
-    flash(ngettext("%(num)d document put into the trash.", "%(num)d documents put into the trash.", count))
+    text = ngettext("%(num)d document put into the trash.", "%(num)d documents put into the trash.", count)
+    look = {"link_url": url_for("documents.trash_list"), "link_label": _("Trash")}
+    flash({"text": text, **look}, "message")  # type: ignore[arg-type]
     return redirect(url_for("documents.index"), 303)
 
 

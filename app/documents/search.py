@@ -19,7 +19,8 @@ from app.documents import twins
 from app.documents.models import Direction, Document, Kind, Status, key_of
 from app.extensions import db
 from app.users.models import Company, User
-from app.web.keyset import Order
+from app.web.ids import row_id
+from app.web.keyset import Order, whole
 
 MOST_WORDS = 8
 OPEN = Document.gross_minor != Document.settled_minor
@@ -30,8 +31,8 @@ LAST_DAY = date(9999, 12, 31)
 ORDERS = {
     "date": Order(func.coalesce(Document.issue_date, LAST_DAY), date.fromisoformat),
     "due": Order(func.coalesce(Document.due_date, LAST_DAY), date.fromisoformat),
-    "amount": Order(func.coalesce(Document.gross_minor, 0), int),
-    "arrival": Order(Document.id, int),
+    "amount": Order(func.coalesce(Document.gross_minor, 0), whole),
+    "arrival": Order(Document.id, whole),
 }
 """By which a list may stand; with a minus sign the largest or latest comes first; an unknown day counts as the last."""
 USUAL = "-date"
@@ -98,12 +99,12 @@ class Wanted:
         """What the address says; what makes no sense is left out."""
         return cls(
             tab=_member(Tab, said.get("tab")) or Tab.ALL,
-            q=" ".join(said.get("q", "").split())[:200],
+            q=" ".join(said.get("q", "").replace("\0", " ").split())[:200],
             direction=_member(Direction, said.get("direction")),
             kind=_member(Kind, said.get("kind")),
             since=_day(said.get("since")),
             until=_day(said.get("until")),
-            counterparty=said.get("counterparty", type=int),
+            counterparty=said.get("counterparty", type=row_id),
             late=said.get("late") == "yes",
             twins=said.get("twins") == "yes",
         )

@@ -10,7 +10,7 @@ from flask import Flask, Response, flash, make_response, render_template, reques
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from app.core.errors import Refused
@@ -26,6 +26,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, stale_form)
     app.register_error_handler(HTTPException, wrong)
     app.register_error_handler(OperationalError, busy)
+    app.register_error_handler(DataError, not_understood)
     app.register_error_handler(Exception, broken)
 
 
@@ -59,6 +60,12 @@ def wrong(error: HTTPException) -> Any:
 def busy(error: OperationalError) -> Response:
     """The database cannot be reached, or is locked for too long."""
     return broken(error, status=503)
+
+
+def not_understood(_error: DataError) -> Response:
+    """The database cannot keep such a value: a NUL in a text, a number beyond all bounds."""
+    db.session.rollback()
+    return answer(400)
 
 
 def broken(error: Exception, status: int = 500) -> Response:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, or_
 
 from app.extensions import db
+from app.web.ids import row_id
 
 ROWS = 25
 
@@ -31,15 +32,15 @@ class Leaf:
     after: str | None = None
 
 
-def leaf(query: Select[Any], order: Order, row_id: Any, *, before: str = "", after: str = "") -> Leaf:
+def leaf(query: Select[Any], order: Order, row: Any, *, before: str = "", after: str = "") -> Leaf:
     """The page before or after that place, or the first one; the query's last column is the order's value."""
     is_back = bool(before)
     down = order.is_descending != is_back
     place = _place(before or after, order)
-    query = query.add_columns(order.value.label("_place"), row_id.label("_row_id"))
+    query = query.add_columns(order.value.label("_place"), row.label("_row_id"))
     if place:
-        query = query.where(_beyond(order.value, row_id, place, down))
-    ways = (order.value, row_id)
+        query = query.where(_beyond(order.value, row, place, down))
+    ways = (order.value, row)
     query = query.order_by(*(way.desc() if down else way.asc() for way in ways)).limit(ROWS + 1)
     found = list(db.session.execute(query))
     has_more, found = len(found) > ROWS, found[:ROWS]
@@ -50,11 +51,11 @@ def leaf(query: Select[Any], order: Order, row_id: Any, *, before: str = "", aft
     return Leaf([row[:-2] for row in found], ends[0] if has_before else None, ends[1] if has_after else None)
 
 
-def _beyond(value: Any, row_id: Any, place: tuple[Any, int], down: bool) -> ColumnElement[bool]:
+def _beyond(value: Any, row: Any, place: tuple[Any, int], down: bool) -> ColumnElement[bool]:
     at, last = place
     if down:
-        return or_(value < at, and_(value == at, row_id < last))
-    return or_(value > at, and_(value == at, row_id > last))
+        return or_(value < at, and_(value == at, row < last))
+    return or_(value > at, and_(value == at, row > last))
 
 
 def _written(row: Any) -> str:
@@ -63,8 +64,16 @@ def _written(row: Any) -> str:
 
 def _place(said: str, order: Order) -> tuple[Any, int] | None:
     """Where the address says one is; None where it makes no sense."""
-    value, _mark, row_id = said.rpartition("_")
+    value, _mark, number = said.rpartition("_")
     try:
-        return (order.read(value), int(row_id)) if said else None
+        return (order.read(value), row_id(number)) if said else None
     except ValueError:
         return None
+
+
+def whole(text: str) -> int:
+    """A whole number that a column can hold, for orders by amount."""
+    number = int(text)
+    if abs(number) >= 2**63:
+        raise ValueError("beyond all bounds")
+    return number

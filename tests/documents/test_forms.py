@@ -110,6 +110,12 @@ def test_an_id_of_another_company_counts_for_nothing(submitted):
     assert changes["counterparty_id"] is None
 
 
+@pytest.mark.parametrize("name", ["version", "counterparty_id"])
+def test_numbers_beyond_all_bounds_are_mistakes_not_faults(submitted, name):
+    """S73: S84: what the hidden fields send is checked too."""
+    assert submitted(make_document(), **{name: "99999999999999999999", "counterparty_name": "x"}).errors
+
+
 def test_categories_are_those_of_the_company_and_direction(submitted):
     """RV-3: a category of sales or of another company cannot be chosen for a purchase."""
     document, mine = make_document(), make_category("Paper", account_code="6064")

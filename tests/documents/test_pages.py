@@ -11,6 +11,7 @@ from app.core import clock
 from app.documents import decisions
 from app.documents.models import Direction, Document, FileRole, Status, TrashKind, TwinVerdict
 from app.extensions import db
+from app.users import people
 from app.web.access import Role
 from tests.conftest import aimed_at
 from tests.factories import (
@@ -104,8 +105,6 @@ def test_being_a_member_elsewhere_gives_no_right_here(app, browser):
     """US-6: S71: a role belongs to one company: reader here and member there stays a reader here."""
     here = the_company()
     user = make_user(Role.ACCOUNTANT, here)
-    from app.users import people
-
     people.join(user, make_company("Other"), Role.MEMBER, by=None)
     db.session.commit()
     document = make_document(here, validated_at=clock.now())
@@ -225,6 +224,19 @@ def test_selected_documents_are_trashed_and_no_others(app, browser):
         Status.TO_PROCESS,
         Status.TO_PROCESS,
     ]
+
+
+def test_a_selection_holds_nothing_one_may_only_read(app, browser):
+    """US-6: S71: a reader here and member elsewhere trashes nothing here."""
+    document = make_document(validated_at=clock.now())
+    user = make_user(Role.ACCOUNTANT, document.company)
+    people.join(user, make_company("Other"), Role.MEMBER, by=None)
+    db.session.commit()
+
+    answer = browser(user).post("/documents/trash", data={"ids": [document.id]}, follow_redirects=True)
+
+    assert "0 documents put into the trash." in answer.text
+    assert reload(document).status is Status.TO_MATCH
 
 
 def test_without_a_trash_deleting_asks_for_a_typed_word(app, browser):

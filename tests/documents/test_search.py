@@ -123,6 +123,38 @@ def test_filters_and_order_stand_in_the_address(app, listed, address, expected):
     assert listed(address) == expected
 
 
+BEYOND = "99999999999999999999"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"/documents?counterparty={BEYOND}",
+        f"/documents?sort=amount&after={BEYOND}_1",
+        f"/documents?after=2026-10-01_{BEYOND}",
+        f"/documents?q={BEYOND}",
+        "/documents?q=%00",
+        "/documents?since=0001-01-01&until=9999-12-31",
+        "/documents?q=" + "a" * 5000,
+        "/suppliers?q=%00&after=x_1",
+        "/trash?after=2026-01-01_1",
+    ],
+)
+def test_no_address_breaks_a_list(app, browser, address):
+    """S84: numbers beyond all bounds, signs no text has, words without end."""
+    make_document()
+
+    assert browser(make_user()).get(address).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "address", [f"/documents/{BEYOND}", f"/counterparties/{BEYOND}", f"/documents/1/files/{BEYOND}"]
+)
+def test_a_number_no_row_can_have_is_not_there(app, browser, address):
+    """S84: 404, not an error of ours."""
+    assert browser(make_user()).get(address).status_code == 404
+
+
 def test_filters_in_force_are_chips_that_can_be_taken_off(app, browser):
     """SR-1: each leads to the list without it."""
     make_document()
