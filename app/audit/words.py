@@ -194,9 +194,14 @@ def why(word: str) -> str:
 
 def changes(entry: AuditEntry) -> list[tuple[str, str, str]]:
     """What the entry changed: name, what it was, what it is now."""
-    pairs = {name: pair for name, pair in entry.changes.items() if name not in UNTOLD and _is_pair(pair)}
+    pairs = {name: pair for name, pair in entry.changes.items() if _is_told(name, entry) and _is_pair(pair)}
     said = [(field(name), value(was, name), value(now, name)) for name, (was, now) in pairs.items()]
     return [(name, was, now) for name, was, now in said if (was, now) != (NOTHING, NOTHING)]
+
+
+def _is_told(name: str, entry: AuditEntry) -> bool:
+    """The number of a thing is told only where its name is not."""
+    return name not in UNTOLD and not (name.endswith("_id") and {name[:-3], f"{name[:-3]}_name"} & set(entry.changes))
 
 
 def _is_pair(it: Any) -> bool:
