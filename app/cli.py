@@ -9,6 +9,8 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
+from app.core.errors import Refused
+from app.extensions import db
 from app.tasks.jobs import commit
 from app.users.models import is_first_user
 from app.web.access import Role
@@ -40,7 +42,11 @@ def create_user(email: str, role: str, name: str, password: str) -> None:
     from app.users import people
 
     password = password or secrets.token_urlsafe(12)
-    user = people.create(email, role=Role(role), name=name, password=password)
+    try:
+        user = people.create(email, role=Role(role), name=name, password=password)
+    except Refused as refused:
+        db.session.rollback()
+        raise click.ClickException(str(refused)) from None
     commit()
     click.echo(json.dumps({"id": user.id, "email": user.email, "role": role, "password": password}))
 
