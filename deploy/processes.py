@@ -148,6 +148,13 @@ stdout_logfile_maxbytes = 10MB
 stdout_logfile_backups = 5
 """
 
+TOGETHER = """\
+[group:facteur]
+programs = {names}
+priority = {priority}
+"""
+"""The supervisor stops one group after the other, and all of a group at once."""
+
 
 def supervisor_configuration(settings: Settings) -> str:
     """All of supervisord's configuration file."""
@@ -155,7 +162,14 @@ def supervisor_configuration(settings: Settings) -> str:
     places = {"root": escaped(str(ROOT)), "log": escaped(str(data / "log")), "run": escaped(str(data / "run"))}
     # Said aloud, or the supervisor warns at each start that it runs as root.
     user = "user = root" if os.geteuid() == 0 else ""
-    return "\n".join([SUPERVISOR.format(**places, user=user), *(program(p, places) for p in all_of(settings))])
+    head = [SUPERVISOR.format(**places, user=user), together(all_of(settings))]
+    return "\n".join([*head, *(program(process, places) for process in all_of(settings))])
+
+
+def together(running: list[Process]) -> str:
+    """All but Redis, which the others need until they have stopped."""
+    names = ",".join(process.name for process in running if process.name != "redis")
+    return TOGETHER.format(names=names, priority=Process.priority)
 
 
 def program(process: Process, places: dict[str, str]) -> str:
