@@ -6,6 +6,7 @@ import asyncio
 import smtplib
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -106,3 +107,18 @@ def connect(app: Flask, source: str = "127.0.0.1") -> socket.socket:
     return socket.create_connection(
         (settings.intake_smtp_host, settings.intake_smtp_port), timeout=20, source_address=(source, 0)
     )
+
+
+def wait_for(line: socket.socket, code: bytes) -> None:
+    """Read until the server said this."""
+    heard = b""
+    while code not in heard:
+        heard += line.recv(4096)
+
+
+def until(is_so, seconds: float = 10) -> None:
+    """Wait for it; fail where it does not come."""
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.02)

@@ -1,43 +1,37 @@
-"""The SMTP receiver's dialogue, and what it does when something of ours is broken."""
+"""The SMTP receiver's dialogue."""
 
 from __future__ import annotations
 
-import errno
 import hashlib
-import os
-import threading
 import time
-from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
 from app.config import load
 from app.core import clock
 from app.documents.models import Direction, Document
 from app.extensions import db
 from app.files import store
-from app.intake import addresses, receiver
+from app.intake import addresses
 from app.intake.models import MessageState
-from app.intake.smtp import Session
-from app.tasks import bell, due
+from app.tasks import due
 from app.tasks.models import State, Task
 from app.users.models import Company
 from tests.intake import mails
-from tests.intake.receiving import Dialogue, address_of, company_in, connect, dot, logged, receiving, send
-from tests.live import make_live_app
+from tests.intake.receiving import (
+    Dialogue,
+    address_of,
+    company_in,
+    connect,
+    dot,
+    logged,
+    receiving,
+    send,
+    until,
+    wait_for,
+)
 
 pytestmark = pytest.mark.alone
-
-
-@pytest.fixture
-def installation(tmp_path: Path):
-    """An installation of its own on SQLite, with one company."""
-    app = make_live_app(tmp_path)
-    app.company_id = company_in(app)
-    yield app
-    with app.app_context():
-        db.engine.dispose()
 
 
 def test_a_mail_is_acknowledged_stored_logged_and_rung_for(live_app):
@@ -108,26 +102,12 @@ def test_a_sender_that_never_saw_our_250_sends_again(installation):
     with receiving(installation):
         with connect(installation) as line:
             line.sendall(b"EHLO x\r\nMAIL FROM:<x@f.example>\r\nRCPT TO:<" + address.encode() + b">\r\nDATA\r\n")
-            _wait_for(line, b"354")
+            wait_for(line, b"354")
             line.sendall(raw + b".\r\n")
             until(lambda: len(logged(installation)) == 1)  # taken, and the line is cut before the answer is read
         assert send(installation, raw, address)[0] == 250  # S7
 
     assert [message.state.value for message in logged(installation)] == ["received", "repeated"]
-
-
-def _wait_for(line, code: bytes) -> None:
-    heard = b""
-    while code not in heard:
-        heard += line.recv(4096)
-
-
-def until(is_so, seconds: float = 10) -> None:
-    """Wait for it; fail where it does not come."""
-    end = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 @pytest.mark.parametrize("declared", [True, False])
@@ -177,11 +157,11 @@ def test_a_dot_at_the_end_of_a_long_line_ends_nothing(installation):
     address, raw = address_of(installation, installation.company_id), b"Subject: x\r\n\r\n" + b"x" * 70_000 + b"."
     with receiving(installation), connect(installation) as line:
         line.sendall(b"EHLO x\r\nMAIL FROM:<x@f.example>\r\nRCPT TO:<" + address.encode() + b">\r\nDATA\r\n")
-        _wait_for(line, b"354")
+        wait_for(line, b"354")
         line.sendall(raw)
         time.sleep(0.3)  # so that the receiver has read all of it but the dot
         line.sendall(b"\r\nmore\r\n.\r\n")
-        _wait_for(line, b"250 2.0.0")
+        wait_for(line, b"250 2.0.0")
 
     assert logged(installation)[0].raw.sha256 == hashlib.sha256(raw + b"\r\nmore\r\n").hexdigest()
 
@@ -213,195 +193,12 @@ def test_addresses_of_bytes_that_are_no_text_stop_nothing(installation):
     address = address_of(installation, installation.company_id)
     with receiving(installation), connect(installation) as line:
         line.sendall(b"EHLO x\r\nMAIL FROM:<\xff\xfe@f.example>\r\nRCPT TO:<\xff@in.example>\r\n")
-        _wait_for(line, b"550 ")  # S9
+        wait_for(line, b"550 ")  # S9
         line.sendall(b"RCPT TO:<" + address.encode() + b">\r\nDATA\r\n")
-        _wait_for(line, b"354")
+        wait_for(line, b"354")
         line.sendall(mails.invoice_mail() + b".\r\n")
-        _wait_for(line, b"250 2.0.0")  # S20
+        wait_for(line, b"250 2.0.0")  # S20
     assert logged(installation)[0].envelope_sender.endswith("@f.example")
-
-
-def test_a_locked_database_is_told_as_later(live_app, monkeypatch):
-    """S4: 451 within 30 s, nothing half stored; once it is free the same mail is taken."""
-    monkeypatch.setattr(receiver, "PATIENCE_SECONDS", 1)
-    address, raw = address_of(live_app, company_in(live_app)), mails.invoice_mail()
-    with live_app.app_context():
-        db.engine.dispose()
-    with receiving(live_app):
-        held, free = threading.Event(), threading.Event()
-        thread = threading.Thread(target=_hold_the_log, args=(live_app, held, free))
-        thread.start()
-        assert held.wait(10)
-        began = time.monotonic()
-        code, words = send(live_app, raw, address)  # S4
-        assert code == 451 and time.monotonic() - began < 30
-        assert "lock" not in words.lower()
-        free.set()
-        thread.join()
-        assert not logged(live_app)
-        assert send(live_app, raw, address)[0] == 250
-    assert len(logged(live_app)) == 1
-
-
-def _hold_the_log(app, held: threading.Event, free: threading.Event) -> None:
-    with app.app_context(), db.engine.connect() as connection, connection.begin():
-        if db.engine.dialect.name == "postgresql":
-            connection.execute(text("LOCK TABLE message IN ACCESS EXCLUSIVE MODE"))
-        held.set()
-        free.wait(30)
-
-
-def test_a_database_that_is_gone_is_told_as_later(installation, monkeypatch):
-    """S4: the database down."""
-    address = address_of(installation, installation.company_id)
-    with receiving(installation):
-        with Dialogue(installation) as smtp:
-            smtp.docmd("MAIL FROM:<x@f.example>")
-            assert smtp.docmd(f"RCPT TO:<{address}>")[0] == 250
-            monkeypatch.setattr(db.session.session_factory.class_, "flush", _gone)
-            smtp.docmd("DATA")
-            assert dot(smtp, mails.invoice_mail())[0] == 451  # S4
-        monkeypatch.undo()
-        assert not logged(installation)
-
-
-def _gone(*_args, **_kwargs):
-    from sqlalchemy.exc import OperationalError
-
-    raise OperationalError("INSERT", {}, Exception("server closed the connection unexpectedly"))
-
-
-def test_redis_down_changes_nothing_for_the_sender(installation, monkeypatch):
-    """S5: still 250, at once; the task waits for the sweep."""
-    address = address_of(installation, installation.company_id)
-    monkeypatch.setitem(installation.config, "BELLS", None)
-    installation.config["SETTINGS"].__dict__["redis"] = "redis://127.0.0.1:1/0"
-    bell.connection.cache_clear()
-    with receiving(installation):
-        began = time.monotonic()
-        assert send(installation, mails.invoice_mail(), address)[0] == 250  # S5
-        assert time.monotonic() - began < 5
-    with installation.app_context():
-        assert db.session.query(Task).filter_by(kind="open_message", state=State.READY).count() == 1
-        assert due.run_due() >= 1 and db.session.query(Document).count() == 1
-
-
-def test_the_bell_is_rung_after_the_answer(installation, monkeypatch):
-    """R1: no Redis call on the path to the 250, even where Redis answers slowly."""
-    address, rung = address_of(installation, installation.company_id), threading.Event()
-    monkeypatch.setattr(bell, "ring", lambda *_: (time.sleep(3), rung.set()))
-    with receiving(installation):
-        began = time.monotonic()
-        assert send(installation, mails.invoice_mail(), address)[0] == 250
-        assert time.monotonic() - began < 2 and not rung.is_set()
-        assert rung.wait(10)
-
-
-@pytest.mark.parametrize("error", [RuntimeError("/secret/path"), RecursionError("deep"), ValueError("x")])
-def test_a_fault_of_ours_is_told_without_its_insides(installation, monkeypatch, error):
-    """S6: 451, no internals in the reply; the next mail is taken."""
-    address = address_of(installation, installation.company_id)
-
-    def fail(*_args):
-        raise error
-
-    with receiving(installation):
-        with monkeypatch.context() as patched:
-            patched.setattr(receiver.arrival, "enter", fail)
-            code, words = send(installation, mails.invoice_mail(), address)  # S6
-        assert (code, words) == (451, "4.3.0 Not now, please try again later")
-        assert send(installation, mails.nested_multiparts(1000), address)[0] == 250
-    assert len(logged(installation)) == 1
-
-
-def test_a_full_disk_is_told_as_not_now(installation, monkeypatch):
-    """R2: no room is our trouble; no row and no part file stay."""
-    address = address_of(installation, installation.company_id)
-
-    def full(_handle):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    with receiving(installation):
-        with monkeypatch.context() as patched:
-            patched.setattr(os, "fsync", full)
-            assert send(installation, mails.invoice_mail(), address)[0] == 452
-        assert not logged(installation) and not _files_in(installation)
-        assert send(installation, mails.invoice_mail(), address)[0] == 250
-
-
-def _files_in(app) -> list[Path]:
-    with app.app_context():
-        return [path for path in store.root().rglob("*") if path.is_file()]
-
-
-def test_a_failed_fsync_is_not_acknowledged_and_stops_the_receiver(installation, monkeypatch):
-    """R19: a disk that could not keep a mail is not asked again; the process ends, the supervisor starts it anew."""
-    address = address_of(installation, installation.company_id)
-
-    def broken(_handle):
-        raise OSError(errno.EIO, "Input/output error")
-
-    with receiving(installation) as running:
-        monkeypatch.setattr(os, "fsync", broken)
-        assert send(installation, mails.invoice_mail(), address)[0] == 451
-        until(lambda: not _is_listening(installation))
-        assert running.is_broken
-    monkeypatch.undo()
-    assert not logged(installation) and not _files_in(installation)
-
-
-def _is_listening(app) -> bool:
-    try:
-        connect(app).close()
-        return True
-    except OSError:
-        return False
-
-
-def test_the_250_comes_after_bytes_folder_and_row_are_durable(installation, monkeypatch):
-    """S2: traced: write, fsync the file, rename it, fsync its folder, commit the row, answer."""
-    address, seen = address_of(installation, installation.company_id), []
-
-    def noted(what, call):
-        def wrapper(*args, **kwargs):
-            result = call(*args, **kwargs)
-            name = what(*args) if callable(what) else what
-            seen.append(name) if name else None
-            return result
-
-        return wrapper
-
-    def is_folder(handle):
-        return "fsync folder" if os.path.isdir(f"/proc/self/fd/{handle}") else "fsync file"  # noqa: PTH112
-
-    async def answered(self, status):
-        seen.append(f"answer {status[:3]}")
-        await push(self, status)
-
-    push = Session.push
-    with receiving(installation), Dialogue(installation) as smtp:
-        smtp.docmd("MAIL FROM:<x@f.example>")
-        smtp.docmd(f"RCPT TO:<{address}>")
-        smtp.docmd("DATA")
-        monkeypatch.setattr(os, "fsync", noted(is_folder, os.fsync))
-        monkeypatch.setattr(Path, "replace", noted("rename", Path.replace))
-        monkeypatch.setattr(
-            db.session.session_factory.class_, "commit", noted("commit", db.session.session_factory.class_.commit)
-        )
-        monkeypatch.setattr(Session, "push", answered)
-        assert dot(smtp, mails.invoice_mail())[0] == 250
-    monkeypatch.undo()
-
-    path = [step for step in seen if step != "fsync folder" or "rename" in seen[: seen.index(step) + 1] or True]
-    last_folder = max(i for i, step in enumerate(path) if step == "fsync folder")
-    order = [
-        path.index("fsync file"),
-        path.index("rename"),
-        last_folder,
-        path.index("commit"),
-        path.index("answer 250"),
-    ]
-    assert order == sorted(order)  # S2
 
 
 def test_strangers_are_limited_relays_and_loopback_are_not(installation):
@@ -433,23 +230,6 @@ def test_relays_are_named_in_one_setting(monkeypatch):
 def _greeting(app, source: str) -> bytes:
     with connect(app, source) as line:
         return line.recv(3)
-
-
-def test_a_mail_that_arrives_during_a_long_transaction_is_asked_for_at_once(installation):
-    """STYLE §5: looking an address up waits for nobody's writing."""
-    address = address_of(installation, installation.company_id)
-    with receiving(installation):
-        held, free = threading.Event(), threading.Event()
-        thread = threading.Thread(target=_hold_the_log, args=(installation, held, free))
-        thread.start()
-        held.wait(10)
-        with Dialogue(installation) as smtp:
-            smtp.docmd("MAIL FROM:<x@f.example>")
-            began = time.monotonic()
-            assert smtp.docmd(f"RCPT TO:<{address}>")[0] == 250
-            assert time.monotonic() - began < 1
-        free.set()
-        thread.join()
 
 
 def test_the_moment_of_arrival_is_ours(installation):
