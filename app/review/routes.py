@@ -203,9 +203,20 @@ def trash(document_id: int):
         raise Refused(_("The trash is switched off, so deleting is final: do it on the document's own page."))
     decisions.trash(document, by=current_user, why=request.form.get("why", ""))
     commit()
-    undo = url_for("documents.restore", document_id=document_id)
+    undo = url_for("review.restore", document_id=document_id)
     flash({"text": _("Put into the trash."), "undo_url": undo}, "message")  # type: ignore[arg-type]
     return _to_next(document)
+
+
+@bp.post("/review/<int:document_id>/restoration")
+@requires(Permission.EDIT)
+def restore(document_id: int):
+    """Take back the trash of a moment ago, and go on checking it."""
+    document = _document(document_id)
+    decisions.restore(document, by=current_user)
+    commit()
+    flash(_("Restored."))
+    return redirect(url_for("review.show", document_id=document_id), 303)
 
 
 @bp.post("/review/<int:document_id>/reading")

@@ -225,7 +225,7 @@ def test_the_page_asks_the_database_as_often_for_many_as_for_few(browser, count_
 # --- Who may --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["", "/validation", "/trash", "/reading"])
+@pytest.mark.parametrize("path", ["", "/validation", "/trash", "/restoration", "/reading"])
 def test_a_stranger_finds_nothing(browser, path):
     """US-3: another company's document is not there."""
     document = ready()
@@ -406,14 +406,15 @@ def test_another_direction_brings_the_other_party(browser, path):
 def test_trash_puts_aside_and_can_be_undone(browser):
     """TR-1: the next document opens, with a way back."""
     document, following = make_document(), make_document()
+    client = browser(make_user())
 
-    answer = browser(make_user()).post(f"/review/{document.id}/trash", follow_redirects=True)
+    answer = client.post(f"/review/{document.id}/trash", follow_redirects=True)
 
     assert reload(document).trash_kind is TrashKind.DELETED
     assert answer.request.path == f"/review/{following.id}"
-    assert (
-        "Put into the trash." in answer.text and f"/documents/{document.id}/" in answer.text and "Undo" in answer.text
-    )
+    assert "Put into the trash." in answer.text and "Undo" in answer.text
+    undone = client.post(re.search(r'action="([^"]*/restoration)"', answer.text)[1])
+    assert (undone.location, reload(document).status) == (f"/review/{document.id}", Status.TO_PROCESS)
 
 
 def test_a_twin_is_announced_and_stands_in_the_way(browser):
