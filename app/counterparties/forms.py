@@ -41,7 +41,7 @@ class CounterpartyForm(FlaskForm):
     siren = StringField(lazy_gettext("SIREN"), [Length(max=9)], filters=[_compact])
     siret = StringField(lazy_gettext("SIRET"), [Length(max=14)], filters=[_compact])
     email = StringField(
-        lazy_gettext("E-mail"), [Optional(), Length(max=254), Email(lazy_gettext("This is no e-mail address."))]
+        lazy_gettext("E-mail"), [Optional(), Length(max=254), Email(lazy_gettext("This is not an e-mail address."))]
     )
     address = TextAreaField(lazy_gettext("Address"), [Length(max=1000)])
     numbering_restarts_yearly = BooleanField(lazy_gettext("Its invoice numbers begin again each year"))

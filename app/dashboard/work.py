@@ -66,7 +66,7 @@ def _documents(user: User, company: Company) -> list[Line]:
         ),
         Line(
             counts.twins,
-            _("Perhaps there twice"),
+            _("Possible duplicates"),
             _("Compare and decide"),
             "files",
             url_for("documents.index", tab="to_process", twins="yes"),

@@ -114,7 +114,7 @@ def _check_company(document: Document, model: Any, change: tuple[Any, Any] | Non
     if change and change[1] is not None:
         query = select(model.id).where(model.id == change[1], model.company_id == document.company_id)
         if db.session.scalar(query) is None:
-            raise Refused(_("This choice is not there any more: choose again."))
+            raise Refused(_("This choice no longer exists: choose again."))
 
 
 def _claim(document: Document, version: int) -> None:

@@ -97,7 +97,7 @@ def _chips(user: User, wanted: Wanted, link: Callable[..., str]) -> list[dict[st
         (wanted.until, _("Issued until %(day)s", day=day(wanted.until)), {"until": None}),
         (wanted.counterparty, _counterparty_name(user, wanted.counterparty), {"counterparty": None}),
         (wanted.late, _("Late"), {"late": False}),
-        (wanted.twins, _("Perhaps there twice"), {"twins": False}),
+        (wanted.twins, _("Possible duplicates"), {"twins": False}),
     ]
     return [{"label": str(label), "remove_url": link(**without)} for value, label, without in said if value]
 

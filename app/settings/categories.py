@@ -92,7 +92,7 @@ def archive_category(company_id: int, category_id: int):
     found = _category(company, category_id)
     verbs.archive(found, by=current_user)
     commit()
-    flash(_("“%(name)s” is offered no more; documents that have it keep it.", name=found.name))
+    flash(_("“%(name)s” is no longer offered; documents that have it keep it.", name=found.name))
     return redirect(url_for(".categories", company_id=company.id), 303)
 
 

@@ -103,7 +103,7 @@ def change_rules(company_id: int):
     if facts["trash_emptied"] and facts["trash_days"] is None:
         typed = (form.trash_days.data or "").strip()
         flash(
-            _("“%(typed)s” is no number of days, so nothing is removed: the trash is kept for ever.", typed=typed)
+            _("“%(typed)s” is not a number of days, so nothing is removed: the trash is kept for ever.", typed=typed)
             if typed
             else _("Without a number of days nothing is removed: the trash is kept for ever."),
             "warning",

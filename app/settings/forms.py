@@ -82,12 +82,14 @@ class CompanyForm(FlaskForm):
     def validate_vat_number(self, field: Any) -> None:
         """Its check digits, as its country reckons them."""
         if field.data and not vat.is_valid(field.data):
-            raise ValidationError(gettext("This is no valid VAT number of the European Union: look at its digits."))
+            raise ValidationError(gettext("This is not a valid VAT number of the European Union: check its digits."))
 
     def validate_siren(self, field: Any) -> None:
         """Its check digit."""
         if field.data and not siren.is_valid(field.data):
-            raise ValidationError(gettext("This is no valid SIREN: nine digits, the last of which checks the others."))
+            raise ValidationError(
+                gettext("This is not a valid SIREN: nine digits, the last of which checks the others.")
+            )
 
     def validate_ibans(self, field: Any) -> None:
         """The check digits of each."""
@@ -97,7 +99,7 @@ class CompanyForm(FlaskForm):
             try:
                 iban.validate(number)
             except BadNumber:
-                raise ValidationError(gettext("“%(line)s” is no valid IBAN.", line=line[:60])) from None
+                raise ValidationError(gettext("“%(line)s” is not a valid IBAN.", line=line[:60])) from None
         field.data = list(dict.fromkeys(numbers))
 
     def validate_other_names(self, field: Any) -> None:
@@ -154,7 +156,7 @@ class InviteForm(FlaskForm):
         [
             DataRequired(_("Enter an e-mail address.")),
             Length(max=254),
-            Email(_("This is no e-mail address."), check_deliverability=False),
+            Email(_("This is not an e-mail address."), check_deliverability=False),
         ],
         filters=[stripped],
         render_kw={"autocomplete": "off"},

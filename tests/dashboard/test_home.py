@@ -48,7 +48,7 @@ def test_each_line_of_work_leads_to_it(app, browser):
 
     text = member.get("/").text
 
-    lines = ["To review", "Unreadable", "Perhaps there twice", "Late"]
+    lines = ["To review", "Unreadable", "Possible duplicates", "Late"]
     assert [line for line in [*lines, "Could not be opened", "Mails waiting"] if f"{line}<span" in text] == lines
     for address in ("/review?status=to_process", "/documents?tab=outstanding&amp;late=yes&amp;sort=due"):
         assert f'href="{address}"' in text
