@@ -171,6 +171,24 @@ def test_filters_that_name_what_is_hidden_find_nothing(app, client, seen, hidden
     assert traces == []
 
 
+def test_a_hidden_twin_is_told_without_its_contents(app, client, company, hidden):
+    """DU-1: a twin out of scope is announced; not its label, amount, files or page."""  # S72
+    supplier = make_counterparty("Hidden Supplier", company)
+    twin = {"counterparty": supplier, "number": "TWIN-77"}
+    make_document(
+        company, label=f"{CANARY}-label", file_name=f"{CANARY}.pdf", validated_at=clock.now(),
+        gross_minor=HIDDEN_MINOR, net_minor=HIDDEN_MINOR, tax_minor=0, **twin,
+    )  # fmt: skip
+    waiting = make_document(company, **twin)
+    said = ""
+    for rule, method in rules(app, "GET"):
+        if set(rule.arguments) == {"document_id"} and getattr(app.view_functions[rule.endpoint], "permission", None):
+            said += told(ask(client, method, address(app, rule, {"document_id": waiting.id})))
+
+    assert "TWIN-77" in said
+    assert CANARY not in said and "987,654.32" not in said and "987654" not in said
+
+
 def test_names_may_be_searched_while_reviewing_and_nothing_else(app, client, seen, hidden):
     """US-2: names and identifiers of all counterparties, no address, e-mail, document or figure."""  # S72
     hidden()
