@@ -101,7 +101,7 @@ MISTAKES = [
     ({"vat_number": "FR40303265046"}, "This VAT number is not valid"),
     ({"siren": "303265046"}, "This SIREN is not valid"),
     ({"siret": "12345678901234"}, "This SIRET is not valid"),
-    ({"email": "nobody"}, "This is no e-mail address"),
+    ({"email": "nobody"}, "This is not an e-mail address"),
     ({"vat_number": "BE0428759497"}, "has this number already"),
 ]
 
