@@ -25,6 +25,7 @@ from flask_babel import force_locale
 from wtforms import DateField, Form, IntegerField, SelectField, StringField
 from wtforms.validators import Email, Length
 
+from app.audit import words
 from app.config import ROOT
 from app.documents import twins
 from app.web import filters
@@ -224,3 +225,12 @@ def test_sizes_are_counted_in_the_language_of_the_reader(app):
     """OP-6: bytes in English are octets in French."""
     with app.test_request_context(), force_locale("fr"):
         assert filters.size(12_345_678).replace("\u202f", " ").replace("\u00a0", " ") == "12,3 Mo"
+
+
+def test_the_trail_has_a_word_for_every_act():
+    """US-4: no act stands in the trail as the program calls it."""
+    code = "".join(file.read_text() for file in (ROOT / "app").rglob("*.py"))
+    acts = set(re.findall(r'\bact="([^"]+)"', code))
+
+    assert acts > {"validated", "trashed"}
+    assert acts - set(words.ACTS) == set()
