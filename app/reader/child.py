@@ -80,9 +80,7 @@ def _reader(job: Job) -> Reader:
         raise Unreadable("not_supported", form)
     for encoding in ("utf-16-le", "utf-16-be", "latin-1", "iso-8859-15", "cp1252", "ascii"):
         codecs.lookup(encoding)
-    if kind == "xml":
-        return _read_xml
-    return _read_pdf() if kind == "pdf" else _read_image()
+    return {"xml": _read_xml, "pdf": _read_pdf, "image": _read_image}[kind]()
 
 
 def _read_pdf() -> Reader:
@@ -101,18 +99,21 @@ def _read_image() -> Reader:
     return pictures.read
 
 
-def _read_xml(data: bytes, job: Job) -> Iterator[tuple[str, Any]]:
+def _read_xml() -> Reader:
     from app.einvoice.invoice import NotAnInvoice
     from app.einvoice.parsing import parse
 
-    yield "begin", {"type": "xml", "page_count": 0}
-    try:
-        invoice = parse(data)
-    except NotAnInvoice as error:
-        raise Unreadable(error.code, error.detail) from error
-    yield from (("embedded", Embedded(one.name, one.data, one.mime)) for one in invoice.embedded)
-    invoice.embedded = []
-    yield "einvoice", invoice
+    def read(data: bytes, job: Job) -> Iterator[tuple[str, Any]]:
+        yield "begin", {"type": "xml", "page_count": 0}
+        try:
+            invoice = parse(data)
+        except NotAnInvoice as error:
+            raise Unreadable(error.code, error.detail) from error
+        yield from (("embedded", Embedded(one.name, one.data, one.mime)) for one in invoice.embedded)
+        invoice.embedded = []
+        yield "einvoice", invoice
+
+    return read
 
 
 def _bytes(job: Job) -> bytes:
