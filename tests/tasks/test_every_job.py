@@ -92,6 +92,7 @@ def send_password_reset(app: Flask, sink: Sink):
 
 @case
 def send_trail_head(app: Flask, sink: Sink):
+    app.config["SETTINGS"].__dict__["mail_url"] = f"smtp://127.0.0.1:{sink.port}"
     make_user(Role.ADMIN, password=True)
     return [], count_of(OutgoingMail), [1]
 

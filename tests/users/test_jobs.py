@@ -27,7 +27,19 @@ def admin(app):
     return admin
 
 
-def test_admins_get_the_end_of_the_chain_once_a_day(admin):
+@pytest.fixture
+def mail_server(app, monkeypatch):
+    """A mail server is set; nothing is sent here."""
+    monkeypatch.setattr(app.config["SETTINGS"], "mail_url", "smtp://127.0.0.1:9")
+
+
+def test_without_a_mail_server_no_seal_piles_up(admin):
+    """US-4: in the outbox it would prove nothing."""
+    jobs.send_trail_head()
+    assert not db.session.query(OutgoingMail).filter_by(kind="trail-head").all()
+
+
+def test_admins_get_the_end_of_the_chain_once_a_day(admin, mail_server):
     """US-4: the head goes out of the house, so that a cut tail is found; a job run twice mails once."""  # S37, S87
     for _ in range(2):
         jobs.send_trail_head()
