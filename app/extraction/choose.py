@@ -8,10 +8,11 @@ from decimal import Decimal
 from app.core import clock
 from app.einvoice.invoice import Invoice
 from app.extraction.from_xml import locate, read_invoice
+from app.extraction.ours import ours_on
 from app.extraction.parties import Identity, side_of
 from app.extraction.reading import DOUBTFUL, Found, Reading
 from app.extraction.study import Study
-from app.extraction.voting import read_passes
+from app.extraction.voting import read_passes, studies_of
 from app.reader.contents import Contents
 
 COMPARED = ("number", "issue_date", "gross")
@@ -25,10 +26,22 @@ __all__ = ["Identity", "read_fields"]
 
 
 def read_fields(
-    contents: Contents, *, own: Identity | None = None, use_xml: bool = True, today: date | None = None
+    contents: Contents,
+    *,
+    own: Identity | None = None,
+    expected: str | None = None,
+    use_xml: bool = True,
+    today: date | None = None,
 ) -> Reading:
-    """Everything that can be read from a document. `own` says which of the parties is the company itself."""
-    taken_apart, reading = read_passes(contents, today=today or clock.today())
+    """Everything that can be read from a document.
+
+    `own` says what the company itself is known by, `expected` whether it came in as a `purchase` or a `sale`.
+    """
+    studies, today = studies_of(contents), today or clock.today()
+    taken_apart, reading = studies[0], read_passes(studies, today=today)
+    vats = [str(spot.value) for spot in taken_apart.values.vats]
+    if own is not None and (ours := ours_on(reading, vats, own, expected)):
+        reading = read_passes(studies, today=today, ours=ours)
     if use_xml and contents.einvoices:
         reading = _with_xml(taken_apart, reading, contents.einvoices)
     if own is not None:

@@ -47,6 +47,8 @@ class ToRead:
     password: str
     force_ocr: bool
     own: Identity
+    expected: str
+    """`purchase` or `sale`: the way it came in."""
 
 
 def what_to_read(document_id: int, languages: str = "", force_ocr: bool = False) -> ToRead | None:
@@ -66,6 +68,7 @@ def what_to_read(document_id: int, languages: str = "", force_ocr: bool = False)
         password=password.of(document_id),
         force_ocr=force_ocr,
         own=_identity(company),
+        expected=document.direction.value,
     )
 
 

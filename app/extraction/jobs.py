@@ -80,7 +80,7 @@ def _read(told: fields.ToRead) -> tuple[Contents, Reading]:
         )
     if told.xml:
         contents.einvoices += cage.read(told.xml).einvoices
-    return contents, choose.read_fields(contents, own=told.own)
+    return contents, choose.read_fields(contents, own=told.own, expected=told.expected)
 
 
 def _report(document_id: int, page: int, count: int) -> None:

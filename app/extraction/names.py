@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from app.extraction.evidence import Evidence, column_around
 from app.extraction.labels import Label, fold
 from app.extraction.layout import Line
+from app.extraction.ours import Ours
 from app.extraction.parties import bare_name
 from app.extraction.sides import ADDRESS, CONTACT, POSTCODE, Block, Side, has_legal_form, may_be_name, without_label
 from app.extraction.spots import Spot, Values
@@ -35,19 +36,34 @@ class Name:
         return min(0.9, scores[0] + 0.12 * (len(scores) - 1))
 
 
-def add_names(evidence: Evidence, values: Values, blocks: list[Block], seller: Side, buyer: Side) -> None:
-    """Give both sides their name and address."""
-    sells, buys = _labelled(evidence, blocks, "seller"), _labelled(evidence, blocks, "buyer")
+def add_names(
+    evidence: Evidence, values: Values, blocks: list[Block], sides: tuple[Side, Side], ours: Ours | None = None
+) -> None:
+    """Give both sides their name and address; a name of ours goes to our side only."""
+    seller, buyer = sides
+    sells = _of_side("seller", _labelled(evidence, blocks, "seller"), ours)
+    buys = _of_side("buyer", _labelled(evidence, blocks, "buyer"), ours)
     known = {bare_name(name.text) for name in buys}
-    sells += [name for name in _sellers(evidence, blocks) if bare_name(name.text) not in known]
+    free = _of_side("seller", _sellers(evidence, blocks), ours)
+    sells += [name for name in free if bare_name(name.text) not in known]
     best = _best(sells, values)
     if best is not None:
         _put(seller, best)
     own = bare_name(best.text) if best else ""
-    buys += [name for name in _addressees(evidence, blocks) if bare_name(name.text) != own]
+    free = _of_side("buyer", _addressees(evidence, blocks), ours)
+    buys += [name for name in free if bare_name(name.text) != own]
     best = _best(buys, None)
     if best is not None:
         _put(buyer, best)
+
+
+def _of_side(side: str, names: list[Name], ours: Ours | None) -> list[Name]:
+    """On the other side none of ours; on our side ours alone, where it is among them."""
+    if ours is None:
+        return names
+    if side != ours.side:
+        return [name for name in names if not ours.is_name(name.text)]
+    return [name for name in names if ours.is_name(name.text)] or names
 
 
 def _labelled(evidence: Evidence, blocks: list[Block], side: str) -> list[Name]:

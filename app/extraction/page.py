@@ -10,6 +10,7 @@ from app.extraction.kinds import find_currency, find_kind, find_several, looks_l
 from app.extraction.labels import Label
 from app.extraction.names import add_names
 from app.extraction.numbers import Numbered, find_number, find_reference, shape
+from app.extraction.ours import Ours
 from app.extraction.reading import DOUBTFUL, Found, Reading
 from app.extraction.sides import Side, find_numbers
 from app.extraction.spots import Spot, Values
@@ -20,7 +21,7 @@ _OLDEST = 15
 """Years after which an issue date is more likely misread than true."""
 
 
-def read_page(study: Study, *, today: date) -> Reading:
+def read_page(study: Study, *, today: date, ours: Ours | None = None) -> Reading:
     """Everything that the pages say, whatever an XML inside may say."""
     if not study.layout.lines:
         return Reading(flags=[{"code": "not_invoice"}])
@@ -38,8 +39,8 @@ def read_page(study: Study, *, today: date) -> Reading:
         reading.fields["currency"] = Found(currency, sure)
     _put_references(reading, evidence, values)
     _put_account(reading, evidence, values)
-    seller, buyer, blocks = find_numbers(evidence, values)
-    add_names(evidence, values, blocks, seller, buyer)
+    seller, buyer, blocks = find_numbers(evidence, values, ours)
+    add_names(evidence, values, blocks, (seller, buyer), ours)
     _put_side(reading, "seller", seller)
     _put_side(reading, "buyer", buyer)
     _put_label(reading, study.labels)

@@ -71,13 +71,13 @@ def find_party(party: Party, candidates: Iterable[Candidate]) -> Match | None:
 
 def side_of(own: Identity, seller: Party, buyer: Party) -> str | None:
     """`sale` where the company itself sells, `purchase` where it buys, None where the page does not say."""
-    sells, buys = _is_own(own, seller), _is_own(own, buyer)
+    sells, buys = is_own(own, seller), is_own(own, buyer)
     if sells == buys:
         return None
     return "sale" if sells > buys else "purchase"
 
 
-def _is_own(own: Identity, party: Party) -> float:
+def is_own(own: Identity, party: Party) -> float:
     """How surely a party is the company itself."""
     if _plain(party.vat_number) and _plain(party.vat_number) in map(_plain, own.vat_numbers):
         return 1.0

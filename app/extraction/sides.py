@@ -12,6 +12,7 @@ from app.extraction.dates import find_dates
 from app.extraction.evidence import Evidence
 from app.extraction.labels import Label, fold, is_small, tables
 from app.extraction.layout import Area, Line
+from app.extraction.ours import Ours
 from app.extraction.spots import Spot, Values
 
 POSTCODE = re.compile(
@@ -61,12 +62,12 @@ class Block:
         return any(POSTCODE.search(text) for text in self.text())
 
 
-def find_numbers(evidence: Evidence, values: Values) -> tuple[Side, Side, list[Block]]:
+def find_numbers(evidence: Evidence, values: Values, ours: Ours | None = None) -> tuple[Side, Side, list[Block]]:
     """What the seller and the buyer are known by, but for their names, and the blocks of the page."""
     blocks = _blocks(evidence)
     _take_sides(evidence, blocks)
     seller, buyer = Side(), Side()
-    _add_numbers(values, blocks, seller, buyer)
+    _add_numbers(values, blocks, seller, buyer, ours)
     return seller, buyer, blocks
 
 
@@ -140,8 +141,8 @@ def _block_above(blocks: list[Block], position: int) -> Block | None:
     return None
 
 
-def _add_numbers(values: Values, blocks: list[Block], seller: Side, buyer: Side) -> None:
-    """VAT numbers, SIREN, SIRET, e-mail: to the side of their block, else to the seller."""
+def _add_numbers(values: Values, blocks: list[Block], seller: Side, buyer: Side, ours: Ours | None) -> None:
+    """VAT numbers, SIREN, SIRET, e-mail: ours to our side, others to that of their block, else to the seller."""
     for name, spots in (
         ("vat", values.vats),
         ("siren", values.sirens),
@@ -151,6 +152,9 @@ def _add_numbers(values: Values, blocks: list[Block], seller: Side, buyer: Side)
         free = []
         for spot in spots:
             block = _block_of(blocks, spot)
+            if ours and ours.is_number(name, str(spot.value)):
+                (seller if ours.side == "seller" else buyer).put(name, spot, str(spot.value), 0.9)
+                continue
             if block is not None and block.side == "third_party" and block.sure >= 0.4:
                 continue
             if block is not None and block.side and block.sure >= 0.4:

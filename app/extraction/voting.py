@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import date
 
+from app.extraction.ours import Ours
 from app.extraction.page import read_page
 from app.extraction.reading import Found, Reading
 from app.extraction.study import Study, study
@@ -17,12 +18,15 @@ _FIRST = 0.05
 """What the first pass is ahead: it is the one whose words a person sees."""
 
 
-def read_passes(contents: Contents, *, today: date) -> tuple[Study, Reading]:
-    """The reading of a document, and the study of its first pass."""
-    first = study(contents)
-    opinions = [read_page(first, today=today)]
-    opinions += [read_page(study(other), today=today) for other in _further(contents)]
-    return first, opinions[0] if len(opinions) == 1 else _vote(opinions)
+def studies_of(contents: Contents) -> list[Study]:
+    """The document taken apart, once for each pass over its pages; the first is the one people see."""
+    return [study(each) for each in (contents, *_further(contents))]
+
+
+def read_passes(studies: list[Study], *, today: date, ours: Ours | None = None) -> Reading:
+    """What the passes say together."""
+    opinions = [read_page(each, today=today, ours=ours) for each in studies]
+    return opinions[0] if len(opinions) == 1 else _vote(opinions)
 
 
 def _further(contents: Contents) -> list[Contents]:
