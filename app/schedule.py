@@ -39,11 +39,14 @@ def start_the_day() -> None:
 
 
 def sweep_once() -> None:
-    """Start what is due, ring for what waits, and chain the new rows of the trail."""
-    start_due()
-    sweep.ring_what_waits()
-    trail.chain()
-    db.session.commit()
+    """Start what is due, ring for what waits, chain the trail: a step that fails does not keep the others."""
+    for step in (start_due, sweep.ring_what_waits, trail.chain):
+        try:
+            step()
+            db.session.commit()
+        except Exception:
+            log.exception("sweep.failed", step=step.__name__)
+            db.session.rollback()
 
 
 def start_due() -> None:

@@ -1,0 +1,22 @@
+"""The sweep goes on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from app import schedule
+from app.core import clock
+from app.extensions import db
+from app.outbox.delivery import deliver
+
+
+def test_a_step_that_fails_does_not_keep_the_others(app, monkeypatch):
+    """S36: work is rung for again though something before it is broken."""
+    task_id = deliver.later(1, run_after=clock.now() - timedelta(seconds=10))
+    db.session.commit()
+    app.config["BELLS"].clear()
+    monkeypatch.setattr(schedule.delivery, "wake", lambda: 1 / 0)
+
+    schedule.sweep_once()
+
+    assert ("mail", task_id) in app.config["BELLS"]
