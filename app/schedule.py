@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.audit import trail
 from app.core import clock
+from app.core.database import looking
 from app.documents import jobs as documents
 from app.extensions import db
 from app.extraction import jobs as extraction
@@ -31,7 +32,8 @@ def start_the_day() -> None:
     """Ask for whatever has not been asked for today."""
     day = clock.today()
     keys = {f"{name}:{day}": job for name, job in DAILY.items()}
-    known = set(db.session.scalars(select(Task.key).where(Task.key.in_(keys))))
+    with looking(db.session):
+        known = set(db.session.scalars(select(Task.key).where(Task.key.in_(keys))))
     for key, job in keys.items():
         if key not in known:
             job.later(key=key)
@@ -40,29 +42,31 @@ def start_the_day() -> None:
 
 def sweep_once() -> None:
     """Start what is due, ring for what waits, chain the trail: a step that fails does not keep the others."""
-    for step in (start_due, sweep.ring_what_waits, trail.chain):
+    for step in (start_the_day, delivery.wake, extraction.end_what_is_stuck, sweep.ring_what_waits, chain_the_trail):
         try:
             step()
-            db.session.commit()
+            commit()
         except Exception:
             log.exception("sweep.failed", step=step.__name__)
             db.session.rollback()
 
 
-def start_due() -> None:
-    """Make the tasks that are due by now, and give up what hangs."""
-    start_the_day()
-    delivery.wake()
-    extraction.end_what_is_stuck()
-    db.session.commit()
+def chain_the_trail() -> None:
+    """Seal what was noted since the last time."""
+    with looking(db.session):
+        is_whole = trail.is_chained()
+    if not is_whole:
+        trail.chain()
 
 
 def run_due() -> int:
     """Do here and now whatever is due, without workers; how many tasks were done."""
-    start_due()
+    for step in (start_the_day, delivery.wake, extraction.end_what_is_stuck):
+        step()
+        commit()
     done = due.run_due()
-    trail.chain()
-    db.session.commit()
+    chain_the_trail()
+    commit()
     return done
 
 

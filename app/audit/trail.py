@@ -61,6 +61,11 @@ def chain(limit: int = 1000) -> int:
     return len(waiting)
 
 
+def is_chained() -> bool:
+    """Has every entry its place in the chain?"""
+    return db.session.scalar(select(AuditEntry.id).where(AuditEntry.hash.is_(None)).limit(1)) is None
+
+
 def head() -> tuple[int, str]:
     """Place and hash of the last entry of the chain: whoever keeps them can tell later that its tail was cut."""
     query = select(AuditEntry.position, AuditEntry.hash).where(AuditEntry.position.is_not(None))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pysqlite3
@@ -48,8 +50,17 @@ def _begin(connection: Any) -> None:
 
 
 def read_only(session: Session) -> None:
-    """Let this session's next transaction only read, and so wait for nobody's writing."""
-    session.connection(execution_options={READS_ONLY: True})
+    """Let this session's next transaction only read, and so wait for nobody's writing; one that is open goes on."""
+    if not session.in_transaction():
+        session.connection(execution_options={READS_ONLY: True})
+
+
+@contextmanager
+def looking(session: Session) -> Iterator[None]:
+    """A transaction of its own that only reads: whoever looks every few seconds keeps nobody from writing."""
+    read_only(session)
+    yield
+    session.commit()
 
 
 def hold(session: Session, name: str) -> None:

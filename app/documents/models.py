@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Select, String, Table, Text, and_, or_, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship, validates
 
 from app.core import clock
 from app.core.types import Json, UTCDateTime, Word
@@ -215,14 +215,18 @@ class Document(db.Model):
     @classmethod
     def visible_to(cls, user: User) -> Select[tuple[Document]]:
         """The documents `user` may know about. Every query starts here."""
-        assigned = cls.counterparty.has(Counterparty.assigned_users.any(User.id == user.id))
+        mine = Counterparty.assigned_users.any(User.id == user.id)
+        assigned = cls.counterparty.has(mine)
+        # The same file again shows what its first shows: it is as hidden as that one.
+        first = aliased(cls)
+        repeats_hidden = cls.duplicate_of.of_type(first).has(
+            and_(first.validated_at.is_not(None), ~first.counterparty.has(mine))
+        )
+        unvalidated = and_(cls.validated_at.is_(None), or_(cls.duplicate_of_id.is_(None), ~repeats_hidden))
         return select(cls).where(
             or_(
                 cls.company_id.in_(user.company_ids(Permission.SEE_ALL)),
-                and_(
-                    cls.company_id.in_(user.company_ids(Permission.SEE_ASSIGNED)),
-                    or_(cls.validated_at.is_(None), assigned),
-                ),
+                and_(cls.company_id.in_(user.company_ids(Permission.SEE_ASSIGNED)), or_(unvalidated, assigned)),
                 and_(cls.company_id.in_(user.company_ids(Permission.SEE_VALIDATED)), cls.validated_at.is_not(None)),
                 cls.readers.any(User.id == user.id),
             )

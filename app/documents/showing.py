@@ -21,6 +21,7 @@ from app.extensions import db
 from app.files import store
 from app.users.models import Company, User
 from app.web import keyset
+from app.web.access import Permission, allowed
 from app.web.filters import day
 
 WAITING = (Status.TO_PROCESS, Status.UNREADABLE, Status.READING)
@@ -216,14 +217,15 @@ def trash_page(user: User, company: Company, said: Any) -> dict[str, Any]:
     leaf = keyset.leaf(query, order, Document.id, before=said.get("before", ""), after=said.get("after", ""))
     documents = [row[0] for row in leaf.rows]
     firsts = [each.duplicate_of for each in documents if each.duplicate_of]
-    removable, kept = retention.in_trash(company)
+    is_admin = allowed(user, Permission.ADMINISTER, company.id)
+    removable, kept = retention.in_trash(company) if is_admin else (0, 0)
     return {
         "documents": documents,
         "seen": only_visible(user, firsts),
         "removable": removable,
         "kept": kept,
         "days": retention.days_kept(company),
-        "stopped": retention.plan(company).sentence,
+        "stopped": retention.plan(company).sentence if is_admin else "",
         "pages": {
             "previous_url": url_for("documents.trash_list", before=leaf.before) if leaf.before else None,
             "next_url": url_for("documents.trash_list", after=leaf.after) if leaf.after else None,

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select, update
 
 from app.core import clock
+from app.core.database import looking
 from app.core.errors import Refused
 from app.core.faultpoint import faultpoint
 from app.documents import status
@@ -108,12 +109,17 @@ def read_again(
 
 def end_what_is_stuck() -> int:
     """Give documents that still wait for a reading nobody works on any more back to people; how many."""
+    with looking(db.session):
+        stuck = _stuck()
+    for document_id in stuck:
+        fields.give_up(document_id, Unreadable("crashed"))
+    return len(stuck)
+
+
+def _stuck() -> list[int]:
     living = select(Task.ids).where(Task.kind == read_document.name, Task.state.in_([State.READY, State.RUNNING]))
     awaited = {ids[0] for ids in db.session.scalars(living)}
     waiting = select(Document.id).where(
         Document.read_state == ReadState.READING, Document.created_at < clock.now() - STUCK_AFTER
     )
-    stuck = [document_id for document_id in db.session.scalars(waiting) if document_id not in awaited]
-    for document_id in stuck:
-        fields.give_up(document_id, Unreadable("crashed"))
-    return len(stuck)
+    return [document_id for document_id in db.session.scalars(waiting) if document_id not in awaited]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Float, ForeignKey, Select, String, select
+from sqlalchemy import Float, ForeignKey, Select, String, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
@@ -56,5 +56,10 @@ class DocumentReading(db.Model):
 
 
 def newest(document: Document) -> DocumentReading | None:
-    """The reading that counts, if there is one."""
-    return db.session.scalar(DocumentReading.of(document).limit(1))
+    """The reading that counts, if there is one: of its original, be it read for a duplicate that brought the file."""
+    if document.original is None:
+        return db.session.scalar(DocumentReading.of(document).limit(1))
+    repeats = select(Document.id).where(Document.duplicate_of_id == document.id)
+    read_for = or_(DocumentReading.document_id == document.id, DocumentReading.document_id.in_(repeats))
+    query = select(DocumentReading).where(read_for, DocumentReading.file_id == document.original.file_id)
+    return db.session.scalar(query.order_by(DocumentReading.id.desc()).limit(1))

@@ -13,6 +13,7 @@ from flask import current_app
 from sqlalchemy import select, update
 
 from app.core import clock
+from app.core.database import looking
 from app.core.faultpoint import faultpoint
 from app.core.storage import Damaged
 from app.extensions import db
@@ -227,8 +228,9 @@ def wake() -> int:
     """Ask for the delivery of mails that wait though a mail server is set, such as after it was; how many."""
     if not current_app.config["SETTINGS"].mail_url:
         return 0
-    due = select(OutgoingMail).where(OutgoingMail.mark == Mark.QUEUED, OutgoingMail.send_after <= clock.now())
-    waiting = list(db.session.scalars(due.order_by(OutgoingMail.id).limit(100)))
-    for mail in waiting:
-        ask(mail)
+    due = select(OutgoingMail.id).where(OutgoingMail.mark == Mark.QUEUED, OutgoingMail.send_after <= clock.now())
+    with looking(db.session):
+        waiting = list(db.session.scalars(due.order_by(OutgoingMail.id).limit(100)))
+    for mail_id in waiting:
+        ask(db.session.get_one(OutgoingMail, mail_id))
     return len(waiting)

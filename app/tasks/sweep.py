@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import and_, or_, select, update
 
 from app.core import clock
+from app.core.database import looking
 from app.extensions import db
 from app.tasks import bell
 from app.tasks.models import State, Task
@@ -24,7 +25,10 @@ def ring_what_waits() -> int:
     abandoned = and_(Task.state == State.RUNNING, Task.lease_until < now)
     unheard = or_(Task.rung_at.is_(None), Task.rung_at < now - RING_AGAIN)
     query = select(Task.id, Task.queue).where(or_(due, abandoned), unheard).order_by(Task.run_after).limit(AT_ONCE)
-    waiting = db.session.execute(query).all()
+    with looking(db.session):
+        waiting = db.session.execute(query).all()
+    if not waiting:
+        return 0
     db.session.execute(update(Task).where(Task.id.in_([task_id for task_id, _queue in waiting])).values(rung_at=now))
     db.session.commit()
     for task_id, queue in waiting:

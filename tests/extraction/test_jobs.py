@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select, update
@@ -17,7 +18,7 @@ from app.audit.models import AuditEntry
 from app.config import ROOT
 from app.core import clock
 from app.core.errors import Refused
-from app.documents import arrival, status
+from app.documents import arrival, status, twins
 from app.documents.models import Direction, Document, DocumentFile, FileRole, Kind, ReadState, Status
 from app.extensions import db
 from app.extraction import password
@@ -47,6 +48,17 @@ def read(document: Document, *args) -> Document:
     read_document(document.id, *args)
     commit()
     return reload(document)
+
+
+def test_after_a_replacement_the_reading_of_the_new_file_counts(app):
+    """DU-1: the marks lie on the pages they were read from."""
+    old, new = arrived(samples.invoice_pdf("F-1", gross="10.00")), arrived(samples.invoice_pdf("F-1", gross="12.00"))
+    read(old), read(new)
+
+    twins.replace(new, old, by=make_user())
+    db.session.commit()
+
+    assert newest(reload(old)).reading.value("gross") == Decimal("12.00")
 
 
 # --- What is filled -------------------------------------------------------------------------------

@@ -75,6 +75,10 @@ def hidden(company):
             company, number=f"{CANARY}-2", file_name=f"{CANARY}-2.pdf", trashed_at=clock.now(),
             trash_kind=TrashKind.REJECTED, trash_reason=f"{CANARY}-reason", **facts,
         )  # fmt: skip
+        make_document(  # the same file once more: nobody validated it, but it shows what the first one shows
+            company, number=f"{CANARY}-1", label=f"{CANARY}-again", file=document.original.file, duplicate_of=document,
+            file_name=f"{CANARY}-1.pdf", trashed_at=clock.now(), trash_kind=TrashKind.DUPLICATE,
+        )  # fmt: skip
         message = make_message(company, CANARY, [document])
         return {
             "document_id": document.id,
@@ -237,6 +241,19 @@ def test_a_document_leaves_sight_when_validated_and_comes_back_when_assigned(com
     db.session.commit()
 
     assert (before, after, sees()) == (True, False, True)
+
+
+def test_a_duplicate_is_as_hidden_as_what_it_repeats(company, member):
+    """US-2: the second copy of a file, trashed by itself, shows no more than the first (SAFETY S72)."""
+    first = make_document(company, validated_at=clock.now())
+    gone = {"trashed_at": clock.now(), "trash_kind": TrashKind.DUPLICATE}
+    make_document(company, duplicate_of=first, **gone)
+    mine = make_document(company, counterparty=make_counterparty(company=company, assigned_users=[member]))
+    again = make_document(company, duplicate_of=mine, **gone)
+    mine.validated_at = clock.now()
+    db.session.commit()
+
+    assert set(db.session.scalars(Document.visible_to(member))) == {mine, again}
 
 
 def test_admins_and_accountants_are_not_restricted(company):
