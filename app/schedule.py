@@ -32,7 +32,7 @@ def start_the_day() -> None:
     """Ask for whatever has not been asked for today."""
     day = clock.today()
     keys = {f"{name}:{day}": job for name, job in DAILY.items()}
-    with looking(db.session):
+    with looking(db.session()):
         known = set(db.session.scalars(select(Task.key).where(Task.key.in_(keys))))
     for key, job in keys.items():
         if key not in known:
@@ -53,7 +53,7 @@ def sweep_once() -> None:
 
 def chain_the_trail() -> None:
     """Seal what was noted since the last time."""
-    with looking(db.session):
+    with looking(db.session()):
         is_whole = trail.is_chained()
     if not is_whole:
         trail.chain()

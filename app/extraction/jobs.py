@@ -109,7 +109,7 @@ def read_again(
 
 def end_what_is_stuck() -> int:
     """Give documents that still wait for a reading nobody works on any more back to people; how many."""
-    with looking(db.session):
+    with looking(db.session()):
         stuck = _stuck()
     for document_id in stuck:
         fields.give_up(document_id, Unreadable("crashed"))

@@ -121,7 +121,7 @@ class Receiver:
         return await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(self.threads, here), 28)
 
     def _find(self, recipient: str) -> int | None:
-        read_only(db.session)
+        read_only(db.session())
         found = addresses.find(recipient)
         return found.id if found else None
 

@@ -229,7 +229,7 @@ def wake() -> int:
     if not current_app.config["SETTINGS"].mail_url:
         return 0
     due = select(OutgoingMail.id).where(OutgoingMail.mark == Mark.QUEUED, OutgoingMail.send_after <= clock.now())
-    with looking(db.session):
+    with looking(db.session()):
         waiting = list(db.session.scalars(due.order_by(OutgoingMail.id).limit(100)))
     for mail_id in waiting:
         ask(db.session.get_one(OutgoingMail, mail_id))

@@ -25,7 +25,7 @@ def ring_what_waits() -> int:
     abandoned = and_(Task.state == State.RUNNING, Task.lease_until < now)
     unheard = or_(Task.rung_at.is_(None), Task.rung_at < now - RING_AGAIN)
     query = select(Task.id, Task.queue).where(or_(due, abandoned), unheard).order_by(Task.run_after).limit(AT_ONCE)
-    with looking(db.session):
+    with looking(db.session()):
         waiting = db.session.execute(query).all()
     if not waiting:
         return 0

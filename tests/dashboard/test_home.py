@@ -7,8 +7,10 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from app.core import clock
+from app.dashboard import work
 from app.documents.models import Kind, ReadState, TrashKind
 from app.extensions import db
+from app.tasks.jobs import JOBS
 from app.tasks.models import State, Task
 from app.web.access import Role
 from tests.factories import make_company, make_counterparty, make_document, make_user, reload, the_company
@@ -22,6 +24,11 @@ def make_task(**facts) -> Task:
     db.session.add(task)
     db.session.commit()
     return task
+
+
+def test_failed_work_has_a_name_for_every_job(app):
+    """OP-3: what was given up is told in words, not by a function's name."""
+    assert set(work.names_of_work()) == set(JOBS)
 
 
 def test_a_fresh_install_says_what_to_do_first(app, browser):
