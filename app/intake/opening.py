@@ -87,9 +87,8 @@ def _open(raw: bytes, arrived: Arrived) -> Opened:
 
 def _open_mail(raw: bytes, arrived: Arrived) -> Opened:
     letter = parse(raw)
-    pieces = sorting.of_letter(letter)
-    opened = Opened(letter.headers, pieces[:MOST_PARTS])
-    if letter.left_out or len(pieces) > MOST_PARTS:
+    opened = Opened(letter.headers, sorting.of_letter(letter))
+    if letter.left_out:
         opened.notes.append({"key": "too_many_parts", "limit": MOST_PARTS})
     ours = current_app.config["SETTINGS"].mail_from
     machine = automatic.kind_of(letter.headers, envelope_sender=arrived.envelope_sender, our_address=ours)
@@ -115,7 +114,8 @@ def note(message_id: int, opened: Opened) -> None:
     _note_headers(message, opened)
     known = {part.position: part for part in message.parts}
     files = _files(message, opened)
-    for position, piece in enumerate(opened.pieces):
+    # What makes a document comes before what belongs to it, wherever they stand in the mail.
+    for position, piece in sorted(enumerate(opened.pieces), key=lambda each: each[1].beside is not None):
         part = known.get(position)
         if part is None or part.outcome not in KEPT:
             if part is None:

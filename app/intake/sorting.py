@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from app.intake import pictures, types
-from app.intake.letter import DEEPEST, Leaf, Letter, TooDeep, parse
+from app.intake.letter import DEEPEST, MOST_PARTS, Leaf, Letter, TooDeep, parse
 
 LETTERS = 1000
 """More than one mail has parts, so that mails within mails have numbers of their own."""
@@ -44,7 +44,7 @@ class Piece:
 
 
 def of_letter(letter: Letter) -> list[Piece]:
-    """All parts of a mail, those of mails that came as plain files within it too."""
+    """The parts of a mail, those of mails that came as plain files within it too; `left_out` says that there are more."""
     pieces: list[Piece] = []
     for leaf in letter.leaves:
         found = types.judge(leaf.data)
@@ -52,7 +52,8 @@ def of_letter(letter: Letter) -> list[Piece]:
             pieces += _inside(leaf, LETTERS * (len(pieces) + 1))
         else:
             pieces.append(_judged(leaf, found, letter.shown))
-    return _grouped(pieces)
+    letter.left_out |= len(pieces) > MOST_PARTS
+    return _grouped(pieces[:MOST_PARTS])
 
 
 def of_file(data: bytes, name: str, declared: str) -> list[Piece]:

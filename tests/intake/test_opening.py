@@ -10,6 +10,7 @@ from app.extensions import db
 from app.files import store
 from app.intake.arrival import take_message
 from app.intake.jobs import open_message
+from app.intake.letter import MOST_PARTS
 from app.intake.models import Message, MessageState, Outcome, Source
 from app.intake.openings import open_again, take_anyway
 from app.tasks import runner
@@ -60,6 +61,32 @@ def test_a_pdf_and_its_xml_become_one_document(app):
     assert fates(message) == [("f.pdf", Outcome.IMPORTED), ("f.xml", Outcome.ATTACHED)]
     assert [each.role for each in document.files] == [FileRole.ORIGINAL, FileRole.E_INVOICE]
     assert {part.document for part in message.parts if part.document} == {document}
+
+
+def test_an_xml_that_comes_before_its_pdf_is_its_xml_all_the_same(app):
+    """IN-4: senders attach in any order."""
+    xml = samples.facturx_xml("F-2026-009")
+    message = opened(mails.mail(("f.xml", xml, "text/xml"), ("f.pdf", mails.pdf(), mails.PDF)))
+
+    [document] = db.session.query(Document)
+    assert fates(message) == [("f.xml", Outcome.ATTACHED), ("f.pdf", Outcome.IMPORTED)]
+    assert [each.role for each in document.files] == [FileRole.ORIGINAL, FileRole.E_INVOICE]
+
+
+def test_an_xml_whose_pdf_is_beyond_the_cap_is_a_document_itself(app):
+    """IN-4: a mail with more parts than are opened loses none of those that are. S20"""
+    xml = samples.facturx_xml("F-2026-009")
+    inner = mails.mail(*((f"{n}.pdf", mails.pdf(f"N-{n}"), mails.PDF) for n in range(MOST_PARTS)))
+    files = (
+        ("f.xml", xml, "text/xml"),
+        ("more.eml", inner, "application/octet-stream"),
+        ("f.pdf", mails.pdf(), mails.PDF),
+    )
+    message = opened(mails.mail(*files))
+
+    assert dict(fates(message))["f.xml"] is Outcome.IMPORTED
+    assert len(message.parts) == MOST_PARTS
+    assert "too_many_parts" in [note["key"] for note in message.notes]
 
 
 @pytest.mark.parametrize(("name", "data", "key"), [("f.pdf", b"", "empty"), ("f.pdf", b"<html>x", "mislabelled")])
