@@ -44,7 +44,7 @@ class Piece:
 
 
 def of_letter(letter: Letter) -> list[Piece]:
-    """The parts of a mail, those of mails that came as plain files within it too; `left_out` says that there are more."""
+    """The parts of a mail, those of mails that came as plain files within it too; `left_out` says if there are more."""
     pieces: list[Piece] = []
     for leaf in letter.leaves:
         found = types.judge(leaf.data)
