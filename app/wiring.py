@@ -17,7 +17,6 @@ from app.core import database, logs
 from app.extensions import babel, csrf, db, htmx, limiter, login, mail, migrate
 from app.outbox import connection
 from app.users import sessions
-from app.users.models import Company
 from app.web import access, assets, errors, filters, guard, headers, language, navigation
 from app.web.ids import RowIdConverter
 
@@ -98,6 +97,7 @@ def _start_extensions(app: Flask) -> None:
     for extension in (csrf, htmx, limiter, mail, login):
         extension.init_app(app)
     babel.init_app(app, locale_selector=language.locale, timezone_selector=_time_zone)
+    language.init_app(app)
 
 
 def _time_zone() -> str:
@@ -126,7 +126,7 @@ def _register(app: Flask) -> None:
             return shell
         shell |= {"language_url": url_for("health.language"), "home_url": "/"}
         if g.get("sign_in") and current_user.is_authenticated and request.endpoint:
-            mine = list(db.session.scalars(Company.visible_to(current_user)))
+            mine = current_user.companies
             here = sessions.current_company()
             shell |= {"company": here, "companies": mine, **navigation.shell(here.id if here else None)}
             shell |= {"company_url": url_for("users.choose_company"), "sign_out_url": url_for("users.sign_out")}

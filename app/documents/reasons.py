@@ -4,10 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _
 
 from app.documents.models import Document, Kind, Status
 from app.reader.reasons import reason as unreadable
+
+WORDS = {
+    "reading": _("Being read; it will be here to check in a moment."),
+    "unreadable": _("Could not be read: complete it by hand."),
+    "to_process": _("Read: check it beside its page."),
+    "flagged": _("Read, with something to look at: check it beside its page."),
+    "to_approve": _("Waits for approval."),
+    "to_match": _("Validated: waits for its bank line."),
+    "available": _("Available: to be allocated to invoices or refunded."),
+    "to_pay": _("To be paid."),
+    "validated": _("Done."),
+    "zero": _("Nothing to pay: the amount is zero."),
+    "deleted": _("Deleted."),
+    "duplicate": _("A duplicate of another document."),
+    "rejected": _("Not approved."),
+}
 
 
 def first(document: Document) -> dict[str, Any]:
@@ -30,19 +46,4 @@ def in_words(reason: dict[str, Any]) -> str:
     key, why = reason.get("key", ""), reason.get("why", "")
     if key == "unreadable" and reason.get("code"):
         return str(unreadable(reason["code"]))
-    words = {
-        "reading": _("Being read; it will be here to check in a moment."),
-        "unreadable": _("Could not be read: complete it by hand."),
-        "to_process": _("Read: check it beside its page."),
-        "flagged": _("Read, with something to look at: check it beside its page."),
-        "to_approve": _("Waits for approval."),
-        "to_match": _("Validated: waits for its bank line."),
-        "available": _("Available: to be allocated to invoices or refunded."),
-        "to_pay": _("To be paid."),
-        "validated": _("Done."),
-        "zero": _("Nothing to pay: the amount is zero."),
-        "deleted": _("Deleted."),
-        "duplicate": _("A duplicate of another document."),
-        "rejected": _("Not approved."),
-    }
-    return f"{words.get(key, '')} {why}".strip()
+    return f"{WORDS.get(key, '')} {why}".strip()

@@ -56,9 +56,10 @@ def to(document: Document) -> Response:
 def index():
     """The documents of the company, by status, with what is open."""
     company = current_company() or abort(404)
-    may_add = allowed(current_user, Permission.EDIT, company.id)
+    listed = showing.list_page(current_user, company, request.args)
+    may_add = not listed["rows"] and allowed(current_user, Permission.EDIT, company.id)
     address = addresses.full(addresses.living(company, Direction.PURCHASE)) if may_add else ""
-    return page("documents/index.html", address=address, **showing.list_page(current_user, company, request.args))
+    return page("documents/index.html", address=address, **listed)
 
 
 @bp.get("/documents/<int:document_id>")

@@ -10,6 +10,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy import and_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.core import clock
@@ -26,6 +27,8 @@ from app.web.filters import day
 
 WAITING = (Status.TO_PROCESS, Status.UNREADABLE, Status.READING)
 """What has its place in the review."""
+MAY_BE_TWIN = and_(Document.validated_at.is_(None), twins.has_living_twin()).label("may_be_twin")
+"""For a row of a list: whether somebody has to compare it."""
 
 
 # --- Lists ----------------------------------------------------------------------------------------
@@ -35,10 +38,10 @@ def list_page(user: User, company: Company, said: Any) -> dict[str, Any]:
     """One page of a list, its tabs and its filters."""
     wanted, today = Wanted.from_address(said), clock.today(company)
     sort, order = search.order_of(said.get("sort"))
-    everything = search.visible(user, company, wanted, today)
-    query = everything.where(wanted.tab.test()).add_columns(twins.has_living_twin().label("has_twin"))
-    query = query.options(joinedload(Document.counterparty), selectinload(Document.files))
+    query = search.visible(user, company, wanted, today).where(wanted.tab.test()).add_columns(MAY_BE_TWIN)
+    query = query.options(joinedload(Document.counterparty))
     leaf = keyset.leaf(query, order, Document.id, before=said.get("before", ""), after=said.get("after", ""))
+    with_names([document for document, _may_be_twin in leaf.rows])
     link = _linker("documents.index", wanted, sort)
     return {
         "rows": leaf.rows,
@@ -46,7 +49,7 @@ def list_page(user: User, company: Company, said: Any) -> dict[str, Any]:
             "previous_url": link(before=leaf.before) if leaf.before else None,
             "next_url": link(after=leaf.after) if leaf.after else None,
         },
-        "tabs": _tabs(wanted, search.counts(everything), link),
+        "tabs": _tabs(wanted, search.counts(user, company, wanted, today), link),
         "chips": _chips(user, wanted, link),
         "sorts": _sorts(sort, link),
         "wanted": wanted,
@@ -62,11 +65,19 @@ def latest(user: User, company: Company, wanted: Wanted, count: int = 10) -> dic
     """The newest documents that are wanted, for a page about something else."""
     today = clock.today(company)
     query = search.visible(user, company, wanted, today).where(wanted.tab.test())
-    query = query.add_columns(twins.has_living_twin()).options(
-        joinedload(Document.counterparty), selectinload(Document.files)
-    )
+    query = query.add_columns(MAY_BE_TWIN).options(joinedload(Document.counterparty))
     order = (search.ORDERS["date"].value.desc(), Document.id.desc())
-    return {"rows": list(db.session.execute(query.order_by(*order).limit(count))), "today": today}
+    rows = list(db.session.execute(query.order_by(*order).limit(count)))
+    with_names([document for document, _may_be_twin in rows])
+    return {"rows": rows, "today": today}
+
+
+def with_names(documents: list[Document]) -> None:
+    """Load the files of those that are called by nothing else, all at once."""
+    nameless = [each.id for each in documents if not each.party_name]
+    if nameless:
+        query = select(Document).where(Document.id.in_(nameless)).options(selectinload(Document.files))
+        db.session.scalars(query.execution_options(populate_existing=True)).all()
 
 
 def _linker(endpoint: str, wanted: Wanted, sort: str) -> Callable[..., str]:
@@ -82,10 +93,15 @@ def _linker(endpoint: str, wanted: Wanted, sort: str) -> Callable[..., str]:
 
 def _tabs(wanted: Wanted, counts: dict[Tab, int], link: Callable[..., str]) -> list[dict[str, Any]]:
     return [
-        {"label": tab.label, "url": link(tab=tab), "count": counts[tab], "active": wanted.tab is tab}
+        {"label": tab.label, "url": link(tab=tab), "count": counted(counts[tab]), "active": wanted.tab is tab}
         for tab in Tab
         if tab.is_kept or counts[tab] or wanted.tab is tab
     ]
+
+
+def counted(count: int) -> str:
+    """A count as it is shown; what nobody counted to the end is more than that."""
+    return str(count) if count < search.MANY else f"{search.MANY - 1}+"
 
 
 def _chips(user: User, wanted: Wanted, link: Callable[..., str]) -> list[dict[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, case, func, or_
 
 from app.counterparties.models import Counterparty
 from app.documents.models import Direction, Document, Status
@@ -47,8 +47,10 @@ def waiting(user: User, company: Company, statuses: tuple[Status, ...] = QUEUE) 
 
 def counts(user: User, company: Company, filters: Filters) -> dict[Status, int]:
     """How many wait in each status."""
-    mine = filters.apply(waiting(user, company)).order_by(None).subquery()
-    found = dict(db.session.execute(select(mine.c.status, func.count()).group_by(mine.c.status)).all())
+    mine = filters.apply(waiting(user, company)).order_by(None)
+    found = dict(
+        db.session.execute(mine.with_only_columns(Document.status, func.count()).group_by(Document.status)).all()
+    )
     return {status: found.get(status, 0) for status in QUEUE}
 
 
@@ -71,16 +73,14 @@ def neighbours(user: User, document: Document) -> tuple[Document | None, Documen
 
 def place(user: User, document: Document) -> tuple[int, int]:
     """Which it is among those that wait, and how many they are."""
-    ids = waiting(user, document.company, WAITING).order_by(None).with_only_columns(Document.id).subquery()
-    before = func.sum((ids.c.id <= document.id).cast(db.Integer))
-    number, count = db.session.execute(select(before, func.count()).select_from(ids)).one()
-    return number or 0, count
+    before = func.count(case((Document.id <= document.id, 1)))
+    mine = waiting(user, document.company, WAITING).order_by(None)
+    return db.session.execute(mine.with_only_columns(before, func.count())).one()
 
 
 def waiting_count(user: User, company: Company | None) -> int:
     """How many wait for a person, for the sidebar."""
     if company is None:
         return 0
-    return db.session.scalar(
-        select(func.count()).select_from(waiting(user, company, WAITING).order_by(None).subquery())
-    )
+    mine = waiting(user, company, WAITING).order_by(None)
+    return db.session.scalar(mine.with_only_columns(func.count())) or 0

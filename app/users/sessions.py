@@ -91,7 +91,6 @@ def current_company() -> Company | None:
     if sign_in is None:
         return None
     if "company" not in g:
-        mine = Company.visible_to(sign_in.user)
-        chosen = db.session.scalar(mine.where(Company.id == sign_in.company_id)) if sign_in.company_id else None
-        g.company = chosen or db.session.scalar(mine.limit(1))
+        mine = sign_in.user.companies
+        g.company = next((each for each in mine if each.id == sign_in.company_id), mine[0] if mine else None)
     return g.company

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 
 from babel.units import format_unit
 from flask import Flask
 from flask_babel import format_date, format_datetime, get_locale
 
 from app.core import money
+
+REMEMBERED = 8192
+"""Days and amounts that were written lately: a list shows the same ones again and again, and writing one takes long."""
 
 
 def init_app(app: Flask) -> None:
@@ -17,16 +21,27 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(day)
     app.add_template_filter(moment)
     app.add_template_filter(size)
+    app.add_template_global(f"{app.static_url_path}/icons.svg", "ICONS")  # a page has a hundred of them
 
 
 def amount(minor: int | None, currency: str) -> str:
     """1234 (EUR) → "12,34 €"; nothing for an unknown amount."""
-    return "" if minor is None else money.format_amount(minor, currency, str(get_locale()))
+    return "" if minor is None else _amount(minor, currency, str(get_locale()))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _amount(minor: int, currency: str, locale: str) -> str:
+    return money.format_amount(minor, currency, locale)
 
 
 def day(value: date | None) -> str:
     """A calendar day, short; in English with the month in letters, as 11/2 means two days."""
-    return format_date(value, _pattern()) if value else ""
+    return _day(value, _pattern(), str(get_locale())) if value else ""
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _day(value: date, pattern: str, _locale: str) -> str:
+    return format_date(value, pattern)
 
 
 def moment(value: datetime | None) -> str:

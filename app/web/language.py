@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
-from flask import has_request_context, request, session
+from typing import Any
+
+from babel import Locale
+from flask import Flask, has_request_context, request, session
+from flask_babel import get_locale, get_translations, ngettext
 from flask_login import current_user
 
 LANGUAGES = {"fr": "Français", "en": "English"}
+_CATALOGUES: dict[Locale | None, Any] = {}
+
+
+def init_app(app: Flask) -> None:
+    """Let templates look their sentences up directly: a page has hundreds of them."""
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(_said, ngettext, newstyle=True)  # type: ignore[attr-defined]
+
+
+def _said(sentence: str) -> str:
+    """The sentence in the language of the page or the mail."""
+    spoken = get_locale()
+    if spoken not in _CATALOGUES:
+        _CATALOGUES[spoken] = get_translations()
+    return _CATALOGUES[spoken].ugettext(sentence)
 
 
 def locale() -> str:

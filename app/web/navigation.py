@@ -66,9 +66,17 @@ APART = [
 ]
 
 
+def _once(shown: dict[Item, dict[str, Any] | None], item: Item, company_id: int | None) -> dict[str, Any] | None:
+    """The link of an entry that stands in several places: what waits there is counted once."""
+    if item not in shown:
+        shown[item] = item.as_link() if item.is_shown(company_id) else None
+    return shown[item]
+
+
 def shell(company_id: int | None) -> dict[str, Any]:
     """What the layout shows to somebody looking at this company."""
-    links = lambda items: [item.as_link() for item in items if item.is_shown(company_id)]  # noqa: E731
+    shown: dict[Item, dict[str, Any] | None] = {}
+    links = lambda items: [link for item in items if (link := _once(shown, item, company_id))]  # noqa: E731
     top = {"search_url": DOCUMENTS, "add_url": ADD}
     return {
         "navigation": [{"label": "", "items": links(group)} for group in (MAIN, APART)],

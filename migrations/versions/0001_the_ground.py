@@ -315,8 +315,14 @@ def upgrade():
     with op.batch_alter_table('document', schema=None) as batch_op:
         batch_op.create_index('ix_document_counterparty', ['counterparty_id', 'issue_date'], unique=False)
         batch_op.create_index(batch_op.f('ix_document_duplicate_of_id'), ['duplicate_of_id'], unique=False)
-        batch_op.create_index('ix_document_list', ['company_id', 'status', 'id'], unique=False)
         batch_op.create_index('ix_document_number', ['company_id', 'number_key'], unique=False)
+
+    issued = sa.text("coalesce(issue_date, '9999-12-31')")
+    living = sa.text('trashed_at IS NULL')
+    still_open = sa.text('validated_at IS NOT NULL AND trashed_at IS NULL AND gross_minor != settled_minor')
+    op.create_index('ix_document_list', 'document', ['company_id', 'status', issued, 'id'])
+    op.create_index('ix_document_all', 'document', ['company_id', issued, 'id'], sqlite_where=living, postgresql_where=living)
+    op.create_index('ix_document_open', 'document', ['company_id', 'kind', issued, 'id'], sqlite_where=still_open, postgresql_where=still_open)
 
     op.create_table('mail_attachment',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -518,6 +524,8 @@ def downgrade():
     op.drop_table('mail_attachment')
     with op.batch_alter_table('document', schema=None) as batch_op:
         batch_op.drop_index('ix_document_number')
+        batch_op.drop_index('ix_document_open')
+        batch_op.drop_index('ix_document_all')
         batch_op.drop_index('ix_document_list')
         batch_op.drop_index(batch_op.f('ix_document_duplicate_of_id'))
         batch_op.drop_index('ix_document_counterparty')
