@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, and_, or_, select
 
-from app.counterparties.models import Counterparty, CounterpartyIban
+from app.counterparties.models import Counterparty, CounterpartyIban, plain
 from app.extensions import db
 from app.users.models import User
 
 AT_ONCE = 20
+MARK = " · "
+"""Between a name and the identifier that tells it from others of that name."""
 IDENTIFIERS = ("vat_number", "siret", "siren")
-
-
-def plain(name: str) -> str:
-    """A name as it is compared: without accents, case and doubled spaces."""
-    letters = unicodedata.normalize("NFKD", name)
-    return " ".join("".join(each for each in letters if not unicodedata.combining(each)).casefold().split())
 
 
 def known(company_id: int, name: str, facts: dict[str, Any] | None = None) -> Counterparty | None:
@@ -37,8 +32,15 @@ def known(company_id: int, name: str, facts: dict[str, Any] | None = None) -> Co
 def called(company_id: int, name: str) -> list[Counterparty]:
     """All with this name or label; accents and case do not matter."""
     wanted = plain(name)
-    names = db.session.scalars(_living(company_id).order_by(Counterparty.id)) if wanted else []
-    return [each for each in names if wanted in {plain(each.name), plain(label(each))}]
+    if not wanted:
+        return []
+    before, _dot, mark = name.rpartition(MARK)
+    marked = or_(*(getattr(Counterparty, fact) == mark.strip() for fact in IDENTIFIERS))
+    is_label = and_(Counterparty.name_key == plain(before), marked)
+    query = _living(company_id).where(
+        or_(Counterparty.name_key == wanted, is_label) if before else Counterparty.name_key == wanted
+    )
+    return list(db.session.scalars(query.order_by(Counterparty.id)))
 
 
 def _living(company_id: int) -> Select[tuple[Counterparty]]:
@@ -68,4 +70,4 @@ def escaped(word: str) -> str:
 def label(counterparty: Counterparty) -> str:
     """Its name, with an identifier that tells it from others of that name."""
     mark = counterparty.vat_number or counterparty.siret or counterparty.siren
-    return f"{counterparty.name} · {mark}" if mark else counterparty.name
+    return f"{counterparty.name}{MARK}{mark}" if mark else counterparty.name

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime
 
 from sqlalchemy import Column, ForeignKey, Index, Select, String, Table, Text, UniqueConstraint, and_, or_, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from app.core import clock
 from app.core.types import Json, UTCDateTime
@@ -21,15 +22,26 @@ assigned = Table(
 )
 
 
+def plain(name: str) -> str:
+    """A name as it is compared: without accents, case and doubled spaces."""
+    letters = unicodedata.normalize("NFKD", name)
+    return " ".join("".join(each for each in letters if not unicodedata.combining(each)).casefold().split())
+
+
 class Counterparty(db.Model):
     """A customer or a supplier of a company, or both."""
 
     __tablename__ = "counterparty"
-    __table_args__ = (Index("ix_counterparty_name", "company_id", "name"),)
+    __table_args__ = (
+        Index("ix_counterparty_name", "company_id", "name"),
+        Index("ix_counterparty_name_key", "company_id", "name_key"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id"), index=True)
     name: Mapped[str] = mapped_column(String(200))
+    name_key: Mapped[str] = mapped_column(String(400), default="")
+    """See `plain`."""
     is_customer: Mapped[bool] = mapped_column(default=False)
     is_supplier: Mapped[bool] = mapped_column(default=False)
     vat_number: Mapped[str] = mapped_column(String(20), default="")
@@ -46,6 +58,12 @@ class Counterparty(db.Model):
     company: Mapped[Company] = relationship()
     ibans: Mapped[list[CounterpartyIban]] = relationship(back_populates="counterparty", cascade="all, delete-orphan")
     assigned_users: Mapped[list[User]] = relationship(secondary=assigned)
+
+    @validates("name")
+    def _name_and_key(self, _name: str, name: str) -> str:
+        """The key follows the name, whoever sets it."""
+        self.name_key = plain(name)[:400]
+        return name
 
     @classmethod
     def visible_to(cls, user: User) -> Select[tuple[Counterparty]]:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select, update
+from sqlalchemy import update
 
 from app.core import clock
-from app.core.database import hold
 from app.core.errors import Refused
-from app.counterparties import finding, keeping
-from app.counterparties.models import Counterparty
-from app.documents import status, twins
-from app.documents.editing import Changed, Incomplete, edit
-from app.documents.models import Direction, Document, ReadState
+from app.documents import parties, status, twins
+from app.documents.editing import Changed, Incomplete, edit, since
+from app.documents.models import Document, ReadState
 from app.documents.required import missing
 from app.documents.trash import restore, trash
 from app.extensions import db
@@ -37,11 +34,11 @@ def validate(document: Document, *, by: User | None) -> None:
     _check_state(document)
     if errors := missing(document):
         raise Incomplete(errors)
-    _know_counterparty(document)
+    parties.know(document)
     if found := twins.living(document):
         raise HasTwin(found)
     _claim(document, by)
-    _make_counterparty(document, by=by)
+    parties.make(document, document.counterparty_facts, by=by)
     document.read_state = ReadState.READ
     status.settle(document, by=by, act="validated", changes={"version": [document.version - 1, document.version]})
 
@@ -65,47 +62,17 @@ def _claim(document: Document, by: User | None) -> None:
     """One validation only, however many press the button at once."""
     claimed = db.session.execute(
         update(Document)
-        .where(Document.id == document.id, Document.validated_at.is_(None), Document.trashed_at.is_(None))
+        .where(
+            Document.id == document.id,
+            Document.version == document.version,
+            Document.validated_at.is_(None),
+            Document.trashed_at.is_(None),
+        )
         .values(validated_at=clock.now(), validated_by_id=by.id if by else None, version=Document.version + 1)
         .execution_options(synchronize_session=False)
     )
+    seen = document.version
     db.session.refresh(document)
     if not claimed.rowcount:
         _check_state(document)
-
-
-def _know_counterparty(document: Document) -> None:
-    """Take the one that is meant, if it exists; two validations at once do not both make it."""
-    if document.counterparty is None:
-        hold(db.session, f"counterparties:{document.company_id}")
-        name, facts = document.counterparty_name, document.counterparty_facts
-        document.counterparty = finding.known(document.company_id, name, facts)
-
-
-def _make_counterparty(document: Document, *, by: User | None) -> None:
-    """Make it of what was read or typed where nobody knows it yet; it is now a supplier or a customer for sure."""
-    if document.counterparty is None:
-        facts = document.counterparty_facts | {"name": document.counterparty_name}
-        document.counterparty = keeping.create(document.company, facts, by=by)
-        _spread(document.counterparty, document)
-    document.counterparty_name = ""
-    if document.direction is Direction.PURCHASE:
-        document.counterparty.is_supplier = True
-    else:
-        document.counterparty.is_customer = True
-
-
-def _spread(made: Counterparty, document: Document) -> None:
-    """What waits under the same name is from or for the same one."""
-    db.session.flush()
-    waiting = select(Document).where(
-        Document.id != document.id,
-        Document.company_id == document.company_id,
-        Document.counterparty_id.is_(None),
-        Document.validated_at.is_(None),
-        func.lower(Document.counterparty_name) == made.name.lower(),
-    )
-    for each in db.session.scalars(waiting.order_by(Document.id)):
-        each.counterparty, each.counterparty_name = made, ""
-        changes = {"counterparty": [None, made.name], "counterparty_id": [None, made.id]}
-        status.settle(each, by=None, act="counterparty known", changes=changes)
+        raise Changed(since(document, seen))

@@ -12,7 +12,7 @@ from app.audit.models import AuditEntry
 from app.core import money
 from app.core.errors import Refused
 from app.counterparties.models import Counterparty
-from app.documents import status, words
+from app.documents import parties, status, words
 from app.documents.models import Category, Direction, Document, ReadState
 from app.documents.required import missing
 from app.extensions import db
@@ -65,6 +65,9 @@ def edit(document: Document, changes: dict[str, Any], *, by: User, version: int)
         setattr(document, name, now)
     db.session.flush()
     db.session.expire(document, ["counterparty", "category"])
+    if document.validated_at and document.counterparty is None and document.counterparty_name:
+        parties.settle_on_typed(document, by=by)
+        told["counterparty_id"] = (told["counterparty_id"][0], document.counterparty_id)
     _check_after(document)
     status.settle(document, by=by, act="edited", changes=_with_names(told) | {"version": [version, version + 1]})
 
@@ -127,10 +130,10 @@ def _claim(document: Document, version: int) -> None:
     )
     db.session.refresh(document)
     if not claimed.rowcount:
-        raise Changed(_since(document, version))
+        raise Changed(since(document, version))
 
 
-def _since(document: Document, version: int) -> list[AuditEntry]:
+def since(document: Document, version: int) -> list[AuditEntry]:
     """What made its later versions, oldest first."""
     entries = list(db.session.scalars(AuditEntry.about(document)))
     return [entry for entry in entries[::-1] if entry.changes.get("version", [0, 0])[1] > version]

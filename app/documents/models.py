@@ -251,21 +251,24 @@ class Document(db.Model):
         if everywhere:
             yield cls.company_id.in_(everywhere)
         if restricted := user.company_ids(Permission.SEE_ASSIGNED):
-            yield and_(cls.company_id.in_(restricted), cls._is_in_scope_of(user))
+            yield and_(cls.company_id.in_(restricted), cls.is_in_scope_of(user))
         if validated := user.company_ids(Permission.SEE_VALIDATED):
             yield and_(cls.company_id.in_(validated), cls.validated_at.is_not(None))
         if asked := {membership.company_id for membership in user.memberships} - set(everywhere):
             yield and_(cls.company_id.in_(asked), cls.readers.any(User.id == user.id))
 
     @classmethod
-    def _is_in_scope_of(cls, user: User) -> ColumnElement[bool]:
-        """Unvalidated, or of a counterparty assigned to them; the same file again is as hidden as its first."""
+    def is_in_scope_of(cls, user: User) -> ColumnElement[bool]:
+        """May a restricted member know of it: unvalidated, or of a counterparty assigned to them?
+
+        The same file again is as hidden as its first, and stays so when that one is purged.
+        """
         mine, first = Counterparty.assigned_users.any(User.id == user.id), aliased(cls)
-        repeats_hidden = cls.duplicate_of.of_type(first).has(
-            and_(first.validated_at.is_not(None), ~first.counterparty.has(mine))
+        repeats_seen = cls.duplicate_of.of_type(first).has(
+            or_(first.validated_at.is_(None), first.counterparty.has(mine))
         )
-        unvalidated = and_(cls.validated_at.is_(None), or_(cls.duplicate_of_id.is_(None), ~repeats_hidden))
-        return or_(unvalidated, cls.counterparty.has(mine))
+        is_its_own = or_(cls.trash_kind.is_(None), cls.trash_kind != TrashKind.DUPLICATE)
+        return or_(and_(cls.validated_at.is_(None), or_(is_its_own, repeats_seen)), cls.counterparty.has(mine))
 
     @validates("number")
     def _number_and_key(self, _name: str, number: str) -> str:

@@ -95,6 +95,9 @@ def save(document_id: int):
         db.session.rollback()
         form.refuse(incomplete.errors)
         return _form(document, form, 422)
+    except Refused as refused:  # such as trashed meanwhile: what was typed stays on the page
+        db.session.rollback()
+        return _form(document, form, 422, conflict=str(refused))
     commit()
     flash(_("Saved."))
     return to(document)

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from sqlalchemy import ColumnElement, and_, exists, extract, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, extract, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.audit import trail
@@ -98,8 +98,12 @@ def same_bytes_in_trash(company_id: int, file: File, *, but: Document | None = N
     return db.session.scalar(query.order_by(Document.trash_kind == TrashKind.DUPLICATE, Document.id.desc()))
 
 
+def _holders_of(file: File) -> Select[tuple[int]]:
+    return select(DocumentFile.document_id).where(DocumentFile.file_id == file.id)
+
+
 def _with_bytes(company_id: int, file: File, but: Document | None) -> Any:
-    query = select(Document).where(Document.company_id == company_id, Document.files.any(file_id=file.id))
+    query = select(Document).where(Document.company_id == company_id, Document.id.in_(_holders_of(file)))
     return query.where(Document.id != but.id) if but else query
 
 
@@ -151,6 +155,7 @@ def replace(new: Document, existing: Document, *, by: User) -> None:
 
 def not_a_duplicate(document: Document, other: Document, why: str, *, by: User) -> None:
     """A person's word that these are two documents; the reason is kept."""
+    _check_two(document, other)
     if not why.strip():
         raise Refused(_("Say why this is not a duplicate."))
     db.session.add(TwinVerdict(document_id=document.id, other_id=other.id, why=why.strip(), by_id=by.id))
@@ -158,14 +163,19 @@ def not_a_duplicate(document: Document, other: Document, why: str, *, by: User) 
         trail.record(one, by=by, act="not a duplicate", why=why.strip(), changes={"document": [None, second.id]})
 
 
-def discard(new: Document, existing: Document | None, *, by: User) -> None:
+def discard(new: Document, existing: Document, *, by: User) -> None:
     """The new document was one too many: to the trash as a duplicate."""
+    _check_pair(new, existing)
     trash(new, by=by, kind=TrashKind.DUPLICATE, duplicate_of=existing)
 
 
-def _check_pair(new: Document, existing: Document) -> None:
-    if new.id == existing.id or new.company_id != existing.company_id:
+def _check_two(one: Document, other: Document) -> None:
+    if one.id == other.id or one.company_id != other.company_id:
         raise Refused(_("These two documents do not belong together."))
+
+
+def _check_pair(new: Document, existing: Document) -> None:
+    _check_two(new, existing)
     if existing.trashed_at:
         raise Refused(_("The existing document is in the trash: restore it first."))
 
@@ -182,4 +192,6 @@ def _attach(existing: Document, each: DocumentFile, role: FileRole, by: User) ->
 def _gone(new: Document, existing: Document, *, by: User, act: str) -> None:
     name = new.original.name if new.original else ""
     trash(new, by=by, kind=TrashKind.DUPLICATE, duplicate_of=existing)
-    status.settle(existing, by=by, act=act, changes={"file": [None, name], "document": [None, new.id]})
+    existing.version += 1  # whoever has its page open looks at another file now
+    changes = {"file": [None, name], "document": [None, new.id], "version": [existing.version - 1, existing.version]}
+    status.settle(existing, by=by, act=act, changes=changes)

@@ -15,6 +15,7 @@ from sqlalchemy import update
 
 from app.audit.models import AuditEntry
 from app.core import money
+from app.core.database import looking
 from app.counterparties.models import Counterparty
 from app.documents import status
 from app.documents.models import Document, DocumentTax, FileRole, Kind, ReadState
@@ -98,17 +99,20 @@ def drawing(folder: Path) -> Iterator[Path]:
 
 def store(told: ToRead, contents: Contents, reading: Reading, seconds: float) -> None:
     """Keep the reading and fill the facts no person typed; nothing where another run was first."""
+    reading.fields = {name: found for name, found in reading.fields.items() if found.confidence >= GUESS}
+    with looking(db.session()):  # a counterparty is looked for among thousands: nobody waits for that
+        document = db.session.get(Document, told.document_id)
+        facts = facts_of(document, reading) if document else {}
     document = _claim(told.document_id, ReadState.READ)
     if document is None:
         return
-    reading.fields = {name: found for name, found in reading.fields.items() if found.confidence >= GUESS}
     flags = [*({"code": code} for code in contents.flags), *reading.flags, *suggest.flags(document, reading)]
     _keep(told, contents, reading, flags, seconds)
-    changes = _fill(document, facts_of(document, reading))
+    changes = _fill(document, facts)
     _fill_taxes(document, reading)
     document.flags, document.unreadable_reason = flags, ""
     document.page_count = document.read_pages = contents.page_count or len(contents.pages)
-    status.settle(document, by=None, act="read", changes=changes)
+    status.settle(document, by=None, act="read", changes=changes | _next_version(document))
 
 
 def give_up(document_id: int, error: Unreadable, told: ToRead | None = None) -> None:
@@ -120,7 +124,7 @@ def give_up(document_id: int, error: Unreadable, told: ToRead | None = None) -> 
         _keep(told, error.contents, Reading(), [], 0.0)
         document.page_count = len(error.contents.pages)
     document.unreadable_reason = error.code
-    status.settle(document, by=None, act="not read", why=error.code)
+    status.settle(document, by=None, act="not read", why=error.code, changes=_next_version(document))
 
 
 def _claim(document_id: int, state: ReadState) -> Document | None:
@@ -132,6 +136,11 @@ def _claim(document_id: int, state: ReadState) -> Document | None:
         .execution_options(synchronize_session=False)
     )
     return db.session.get(Document, document_id, populate_existing=True) if claimed.rowcount else None
+
+
+def _next_version(document: Document) -> dict[str, Any]:
+    """For the trail, so that whoever saves an older one is told what was read meanwhile (SPEC RV-8)."""
+    return {"version": [document.version - 1, document.version]}
 
 
 def _keep(told: ToRead, contents: Contents, reading: Reading, flags: list[Any], seconds: float) -> None:

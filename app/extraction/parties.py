@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 
 from rapidfuzz import fuzz
 
@@ -102,11 +103,16 @@ def likeness(one: str, other: str) -> float:
     return max(fuzz.token_sort_ratio(one, other), 92.0 if is_part else 0.0)
 
 
+@cache
+def _legal_forms() -> frozenset[str]:
+    return frozenset(form for form in tables()["legal_forms"]["all"] if " " not in form and len(form) > 1)
+
+
+@lru_cache(maxsize=20_000)
 def bare_name(name: str) -> str:
     """A name without case, accents, punctuation and legal form."""
-    forms = {form for form in tables()["legal_forms"]["all"] if " " not in form and len(form) > 1}
     words = re.findall(r"\w+", re.sub(r"(?<=\b\w)\.(?=\w\b)|(?<=\b\w)\.(?!\w)", "", fold(name)))
-    kept = [word for word in words if word not in forms]
+    kept = [word for word in words if word not in _legal_forms()]
     return " ".join(kept or words)
 
 

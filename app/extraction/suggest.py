@@ -6,9 +6,8 @@ from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
 
-from app.counterparties.models import Counterparty
+from app.counterparties.models import Counterparty, CounterpartyIban
 from app.documents.models import Direction, Document
 from app.extensions import db
 from app.extraction.parties import Candidate, find_party
@@ -35,18 +34,25 @@ def counterparty(document: Document, reading: Reading) -> dict[str, Any]:
 
 
 def _candidates(company_id: int) -> list[Candidate]:
-    living = select(Counterparty).where(Counterparty.company_id == company_id, Counterparty.archived_at.is_(None))
-    known = db.session.scalars(living.options(selectinload(Counterparty.ibans)).order_by(Counterparty.id))
+    """All living counterparties of the company, as plain values: there may be thousands."""
+    ibans: dict[int, list[str]] = {}
+    accounts = select(CounterpartyIban.counterparty_id, CounterpartyIban.iban).join(Counterparty)
+    for counterparty_id, iban in db.session.execute(accounts.where(Counterparty.company_id == company_id)):
+        ibans.setdefault(counterparty_id, []).append(iban)
+    named = (Counterparty.id, Counterparty.name, Counterparty.other_names)
+    living = select(*named, Counterparty.vat_number, Counterparty.siren, Counterparty.siret, Counterparty.email).where(
+        Counterparty.company_id == company_id, Counterparty.archived_at.is_(None)
+    )
     return [
         Candidate(
             each.id,
             names=[each.name, *each.other_names],
             vat_number=each.vat_number,
             siren=each.siren or each.siret[:9],
-            ibans=[known.iban for known in each.ibans],
+            ibans=ibans.get(each.id, []),
             domains=[each.email] if each.email else [],
         )
-        for each in known
+        for each in db.session.execute(living.order_by(Counterparty.id))
     ]
 
 

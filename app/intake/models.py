@@ -7,12 +7,24 @@ from enum import StrEnum
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import BigInteger, ForeignKey, Index, Select, String, Text, and_, exists, or_, select, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    Text,
+    and_,
+    exists,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
 from app.core.types import Json, UTCDateTime, Word
-from app.counterparties.models import Counterparty
 from app.documents.models import Direction, Document, Status
 from app.extensions import db
 from app.files.models import File
@@ -130,20 +142,21 @@ class Message(db.Model):
     def visible_to(cls, user: User) -> Select[tuple[Message]]:
         """The messages `user` may know about.
 
-        For a restricted member those without any validated document of somebody else's counterparty; what repeats
-        a message is seen by whoever sees that one.
+        For a restricted member those of whose documents none is out of sight, or was and is purged since; what
+        repeats a message is seen by whoever sees that one.
         """
-        hidden = exists().where(
+        ways = [cls.company_id.in_(user.company_ids(Permission.SEE_ALL))]
+        if restricted := user.company_ids(Permission.SEE_ASSIGNED):
+            ways.append(and_(cls.company_id.in_(restricted), ~cls._holds_what_is_hidden_from(user)))
+        return select(cls).where(or_(*ways))
+
+    @classmethod
+    def _holds_what_is_hidden_from(cls, user: User) -> ColumnElement[bool]:
+        seen = exists().where(Document.id == Part.document_id, Document.is_in_scope_of(user))
+        return exists().where(
             or_(Part.message_id == cls.id, Part.message_id == cls.first_id),
-            Part.document_id == Document.id,
-            Document.validated_at.is_not(None),
-            ~Document.counterparty.has(Counterparty.assigned_users.any(User.id == user.id)),
-        )
-        return select(cls).where(
-            or_(
-                cls.company_id.in_(user.company_ids(Permission.SEE_ALL)),
-                and_(cls.company_id.in_(user.company_ids(Permission.SEE_ASSIGNED)), ~hidden),
-            )
+            Part.outcome.in_([Outcome.IMPORTED, Outcome.ATTACHED, Outcome.DUPLICATE, Outcome.UNREADABLE]),
+            ~seen,
         )
 
 

@@ -152,11 +152,12 @@ def _edited(document: Document, form: DocumentForm) -> Response | None:
         was = document.direction
         editing.edit(document, form.changes(), by=current_user, version=form.version.data or 0)
     except editing.Changed as error:
-        db.session.rollback()
-        form.meet(error)
-        return _shown(document, form, 409, conflict=showing.conflict(error))
+        return _changed(document, form, error)
     except editing.Incomplete as error:
         return _incomplete(document, form, error)
+    except Refused as error:  # such as trashed meanwhile: what was typed stays on the page
+        db.session.rollback()
+        return _shown(document, form, 422, conflict={"sentence": str(error)})
     return None if document.direction is was else _turned(document)
 
 
@@ -174,10 +175,18 @@ def _validated(document: Document, form: DocumentForm) -> Response | None:
         decisions.validate(document, by=current_user)
     except editing.Incomplete as error:
         return _incomplete(document, form, error)
+    except editing.Changed as error:
+        return _changed(document, form, error)
     except decisions.HasTwin:
         db.session.rollback()
         return _shown(document, form, 409, twin_first=True)
     return None
+
+
+def _changed(document: Document, form: DocumentForm, error: editing.Changed) -> Response:
+    db.session.rollback()
+    form.meet(error)
+    return _shown(document, form, 409, conflict=showing.conflict(error))
 
 
 def _incomplete(document: Document, form: DocumentForm, error: editing.Incomplete) -> Response:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, Response, current_app, make_response, redirect, request, url_for
+from flask import Flask, current_app, make_response, redirect, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.extensions import login
@@ -30,12 +31,15 @@ def _signed_in() -> Any:
     return None
 
 
-def to_sign_in() -> Response:
-    """The sign-in page; in a fragment's place the browser is sent there as a whole."""
+def to_sign_in() -> Any:
+    """The sign-in page; for a fragment the browser is sent there as a whole, and a script is told in its words."""
     here = request.full_path.rstrip("?") if request.method == "GET" and not request.htmx else ""
     target = url_for("users.sign_in", next=here or None)
     if request.htmx:
         response = make_response("", 401)
         response.headers["HX-Redirect"] = target
         return response
+    if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
+        words = _("You are signed out, so this was not kept. Sign in again, then try once more.")
+        return {"text": words, "url": target, "outcome": "failed"}, 401
     return redirect(target, 303)

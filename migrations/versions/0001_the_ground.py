@@ -125,6 +125,7 @@ def upgrade():
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('company_id', sa.Integer(), nullable=False),
     sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('name_key', sa.String(length=400), nullable=False),
     sa.Column('is_customer', sa.Boolean(), nullable=False),
     sa.Column('is_supplier', sa.Boolean(), nullable=False),
     sa.Column('vat_number', sa.String(length=20), nullable=False),
@@ -142,6 +143,7 @@ def upgrade():
     with op.batch_alter_table('counterparty', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_counterparty_company_id'), ['company_id'], unique=False)
         batch_op.create_index('ix_counterparty_name', ['company_id', 'name'], unique=False)
+        batch_op.create_index('ix_counterparty_name_key', ['company_id', 'name_key'], unique=False)
 
     op.create_table('intake_address',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -561,6 +563,7 @@ def downgrade():
 
     op.drop_table('intake_address')
     with op.batch_alter_table('counterparty', schema=None) as batch_op:
+        batch_op.drop_index('ix_counterparty_name_key')
         batch_op.drop_index('ix_counterparty_name')
         batch_op.drop_index(batch_op.f('ix_counterparty_company_id'))
 

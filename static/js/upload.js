@@ -45,8 +45,10 @@ function answer(request) {
     }
   }
   const page = new DOMParser().parseFromString(request.responseText, "text/html");
-  const result = page.querySelector("[data-upload-result]") ?? page.querySelector(".error-text, h1");
-  return { text: result?.textContent.trim(), url: result?.querySelector("a")?.getAttribute("href") };
+  const result = page.querySelector("[data-upload-result]");
+  const words = result ?? page.querySelector(".error-text, h1");
+  // Any other page, such as the one to sign in, says nothing of the file: it was not taken.
+  return { text: words?.textContent.trim(), url: result?.querySelector("a")?.getAttribute("href"), outcome: result ? "done" : "failed" };
 }
 
 function finish(job, ok, said = {}) {

@@ -43,7 +43,8 @@ def fill(company: Company, count: int) -> int:
     """Make `count` documents with files and trail; the id of one that waits and was really read."""
     chance, company_id = random.Random(7), company.id
     parties = [
-        {"company_id": company.id, "name": f"Société {n} SARL", "is_supplier": True} for n in range(COUNTERPARTIES)
+        {"company_id": company.id, "name": f"Société {n}", "name_key": f"societe {n}", "is_supplier": True}
+        for n in range(COUNTERPARTIES)
     ]
     party_ids = list(db.session.scalars(insert(Counterparty).returning(Counterparty.id), parties))
     rows = (_document(company_id, number, chance.choice(party_ids), chance) for number in range(1, count))

@@ -6,14 +6,14 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.audit.models import AuditEntry
 from app.core import clock
 from app.core.errors import Refused
 from app.counterparties.models import Counterparty
 from app.documents import decisions
-from app.documents.models import Direction, Kind, ReadState, Status
+from app.documents.models import Direction, Document, Kind, ReadState, Status
 from app.extensions import db
 from tests.factories import (
     make_category,
@@ -291,3 +291,30 @@ def test_nothing_of_another_company_can_be_chosen(app):
 
     with pytest.raises(ValueError, match="company_id"):
         decisions.edit(document, {"company_id": elsewhere.company_id}, by=make_user(), version=document.version)
+
+
+def test_a_validated_document_given_a_new_name_has_a_counterparty_of_it(app):
+    """RV-5: everything may still be edited; it stays in its supplier's figures."""
+    member = make_user()
+    document = complete(validated_at=clock.now(), counterparty_facts={"vat_number": "FR40303265045"})
+
+    decisions.edit(document, {"counterparty_id": None, "counterparty_name": "Nouvelle Société"}, by=member, version=1)
+    db.session.commit()
+
+    made = reload(document).counterparty
+    assert (made.name, made.vat_number, made.is_supplier, document.counterparty_name) == (
+        "Nouvelle Société",
+        "",
+        True,
+        "",
+    )
+
+
+def test_a_document_another_edited_is_not_validated_unseen(app):
+    """RV-8: S59: what was validated is what was looked at."""
+    document, member = complete(), make_user()
+    another = update(Document).where(Document.id == document.id).values(version=document.version + 1, label="Other")
+    db.session.execute(another.execution_options(synchronize_session=False))
+
+    with pytest.raises(decisions.Changed):
+        decisions.validate(document, by=member)

@@ -224,6 +224,28 @@ def test_discarding_sends_the_new_one_to_the_trash_as_duplicate(app):
     assert (second.trash_kind, second.duplicate_of) == (TrashKind.DUPLICATE, first)
 
 
+def test_both_are_never_discarded(app):
+    """DU-1: on a page from before the other went to the trash, nothing more is thrown away."""
+    first, second = make_twins()
+    decisions.trash(first, by=make_user())
+
+    for one, other in ((second, first), (second, second)):
+        with pytest.raises(Refused):
+            twins.discard(one, other, by=make_user())
+    with pytest.raises(Refused):
+        twins.not_a_duplicate(second, make_document(make_company("Other")), "two of them", by=make_user())
+
+
+def test_a_page_of_the_former_file_is_told_of_the_new_one(app):
+    """RV-8: after *Replace* a form from before it is old."""
+    first, second = make_twins(file_name="same.pdf")
+    seen = first.version
+    twins.replace(second, first, by=make_user())
+
+    with pytest.raises(decisions.Changed):
+        decisions.edit(first, {"label": "Other"}, by=make_user(), version=seen)
+
+
 def test_the_same_bytes_are_found_in_the_company(app):
     """DU-2: any file of a document that is not in the trash, and of that company."""
     file, company = make_file(), the_company()

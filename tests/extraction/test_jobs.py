@@ -18,7 +18,7 @@ from app.audit.models import AuditEntry
 from app.config import ROOT
 from app.core import clock
 from app.core.errors import Refused
-from app.documents import arrival, status, twins
+from app.documents import arrival, editing, status, twins
 from app.documents.models import Direction, Document, DocumentFile, FileRole, Kind, ReadState, Status
 from app.extensions import db
 from app.extraction import password
@@ -412,3 +412,18 @@ def _is_read_once(app, document_id: int, number: str) -> None:
         assert (document.number, document.status) == (number, Status.TO_PROCESS)
         assert db.session.query(DocumentReading).count() == 1
         assert db.session.scalar(select(Task.state)) is State.DONE
+
+
+def test_who_saves_an_older_page_is_told_what_was_read_meanwhile(app):
+    """RV-8: a page opened before *Read again* never wipes what the reading found."""
+    document, member = arrived(samples.invoice_pdf("F-2026-204")), make_user()
+    read(document)
+    seen = document.version
+    read_again(document, by=member)
+    commit()
+    read(document)
+
+    with pytest.raises(editing.Changed) as changed:
+        editing.edit(document, {"label": "Mine"}, by=member, version=seen)
+
+    assert changed.value.names == ["Facteur"]

@@ -323,3 +323,10 @@ def test_a_restricted_member_sees_no_message_of_somebody_elses_counterparty(app,
     assert client.get(f"/messages/{repeated.id}").status_code == 404
     assert "Canari" not in client.get("/messages").text
     assert f"/documents/{document.id}" not in client.get(f"/messages/{again.id}").text
+
+
+def test_a_file_sent_after_the_sign_in_ended_is_not_called_received(browser):
+    """IN-2: S77: the script is told in its own words, so that nobody believes it was taken."""
+    answer = browser().post("/uploads", data={}, headers={"Accept": "application/json"})
+
+    assert (answer.status_code, answer.json["outcome"]) == (401, "failed")

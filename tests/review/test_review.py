@@ -12,7 +12,7 @@ import pytest
 from app.audit.models import AuditEntry
 from app.core import clock
 from app.counterparties.models import Counterparty
-from app.documents import status
+from app.documents import decisions, status
 from app.documents.models import Direction, Document, Kind, ReadState, Status, TrashKind
 from app.extensions import db
 from app.extraction import password
@@ -574,3 +574,16 @@ def test_a_sale_asks_for_the_customer(browser):
     page = browser(make_user()).get(f"/review/{document.id}").text
 
     assert ">Customer<" in page and ">Supplier<" not in page
+
+
+def test_what_was_typed_survives_a_document_trashed_meanwhile(browser):
+    """RV-8: the page says why it was not saved, with all that was typed."""
+    document = make_document()
+    client = browser(make_user())
+    decisions.trash(document, by=make_user())
+    db.session.commit()
+
+    answer = client.post(f"/review/{document.id}", data={"label": "Typed for ten minutes", "version": document.version})
+
+    assert answer.status_code == 422
+    assert "Typed for ten minutes" in answer.text and "It is in the trash" in answer.text

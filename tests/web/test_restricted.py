@@ -7,6 +7,7 @@ import re
 import pytest
 
 from app.core import clock
+from app.documents import retention
 from app.documents.models import Document, TrashKind
 from app.extensions import db
 from app.web.access import PUBLIC, Role
@@ -254,6 +255,24 @@ def test_a_duplicate_is_as_hidden_as_what_it_repeats(company, member):
     db.session.commit()
 
     assert set(db.session.scalars(Document.visible_to(member))) == {mine, again}
+
+
+def test_the_bytes_of_a_hidden_document_are_in_no_message(company, member, client):
+    """US-2: nor in the message that brought the file again, nor once its first is purged (SAFETY S72)."""
+    first = make_document(company, validated_at=clock.now())
+    again = make_document(
+        company, duplicate_of=first, file=first.original.file, trashed_at=clock.now(), trash_kind=TrashKind.DUPLICATE
+    )
+    messages = [make_message(company, f"hidden-{each.id}", [each]) for each in (first, again)]
+    told = lambda: [client.get(f"/messages/{each.id}/raw").status_code for each in messages]  # noqa: E731
+
+    before = told()
+    first.trashed_at = clock.now()
+    retention.purge(first, by=None, why="a test")
+    db.session.commit()
+
+    assert (before, told()) == ([404, 404], [404, 404])
+    assert client.get(f"/documents/{again.id}").status_code == 404
 
 
 def test_admins_and_accountants_are_not_restricted(company):
