@@ -29,6 +29,8 @@ CONTACT = re.compile(
     r"@|www\.|https?:|\b(?:t[ée]l|tel|fax|phone|mobile|telefon|telefoon|e-?mail|siret|siren|rcs|iban|bic|tva|vat|ust|btw|cif|nif|gst|kvk)\b",
     re.I,
 )
+_NEARBY = 14
+"""Blocks back in which the one above is looked for."""
 
 
 @dataclass(slots=True)
@@ -80,7 +82,7 @@ def _blocks(evidence: Evidence) -> list[Block]:
             if _begins_side(evidence, line, start, end):
                 blocks.append(Block([(line, start, end)], area))
                 continue
-            for block in reversed(blocks[-14:]):
+            for block in reversed(blocks[-_NEARBY:]):
                 last, *_ = block.parts[-1]
                 gap = area[1] - block.area[3]
                 if (
@@ -135,7 +137,7 @@ def _side_of(label: Label, text: str) -> tuple[str, float]:
 def _block_above(blocks: list[Block], position: int) -> Block | None:
     block = blocks[position]
     height = block.parts[0][0].height
-    for other in reversed(blocks[:position]):
+    for other in reversed(blocks[max(0, position - _NEARBY) : position]):
         if other.parts[-1][0].page is block.parts[0][0].page and abs(other.area[0] - block.area[0]) < 3 * height:
             return other if 0 <= block.area[1] - other.area[3] < 3 * height else None
     return None
@@ -143,6 +145,7 @@ def _block_above(blocks: list[Block], position: int) -> Block | None:
 
 def _add_numbers(values: Values, blocks: list[Block], seller: Side, buyer: Side, ours: Ours | None) -> None:
     """VAT numbers, SIREN, SIRET, e-mail: ours to our side, others to that of their block, else to the seller."""
+    at = _by_line(blocks)
     for name, spots in (
         ("vat", values.vats),
         ("siren", values.sirens),
@@ -151,7 +154,7 @@ def _add_numbers(values: Values, blocks: list[Block], seller: Side, buyer: Side,
     ):
         free = []
         for spot in spots:
-            block = _block_of(blocks, spot)
+            block = _block_of(at, spot)
             if ours and ours.is_number(name, str(spot.value)):
                 (seller if ours.side == "seller" else buyer).put(name, spot, str(spot.value), 0.9)
                 continue
@@ -169,8 +172,9 @@ def _add_free(name: str, free: list[Spot], seller: Side, buyer: Side) -> None:
     """Numbers in no party's block: in the footer or at the top left, they are the seller's."""
     known = buyer.spots.get(name, (None, "", 0))[1]
     free = [spot for spot in free if spot.value != known]
+    first = 0.95 if len({spot.value for spot in free}) == 1 else 0.85
     for rank, spot in enumerate(sorted(free, key=_place)):
-        sure = (0.95 if len({s.value for s in free}) == 1 else 0.85) - 0.1 * min(rank, 3)
+        sure = first - 0.1 * min(rank, 3)
         seller.put(name, spot, str(spot.value), sure if spot.is_right else min(sure, 0.45))
 
 
@@ -183,12 +187,17 @@ def _place(spot: Spot) -> float:
     return 0.2 + (0.3 if x > 0.5 and y < 0.45 else 0.0) + 0.1 * y
 
 
-def _block_of(blocks: list[Block], spot: Spot) -> Block | None:
+def _by_line(blocks: list[Block]) -> dict[int, list[tuple[int, int, Block]]]:
+    """What stands on each line: asked for every number, and a page may hold thousands of both."""
+    at: dict[int, list[tuple[int, int, Block]]] = {}
     for block in blocks:
         for line, start, end in block.parts:
-            if line is spot.line and start <= spot.start < end:
-                return block
-    return None
+            at.setdefault(line.index, []).append((start, end, block))
+    return at
+
+
+def _block_of(at: dict[int, list[tuple[int, int, Block]]], spot: Spot) -> Block | None:
+    return next((block for start, end, block in at.get(spot.line.index, ()) if start <= spot.start < end), None)
 
 
 def may_be_name(evidence: Evidence, part: tuple[Line, int, int]) -> bool:

@@ -12,6 +12,10 @@ _FEW = 20
 """So few letters and digits beside a picture that fills the page are a scanner's stamp, not its text."""
 _TINY = 1.5
 """Points: nobody reads smaller print."""
+_PALE, _PAPER = 0.9, 235
+"""Colour of letters from which on they may be lost on white paper, of 1; and how bright that is, of 255."""
+_CMYK = 4
+"""There high numbers are dark."""
 _INVISIBLE = 3
 """Text rendering mode of text that is not painted."""
 
@@ -70,11 +74,28 @@ def _placed(page: pymupdf.Page, words: list[tuple]) -> list[Word]:
 
 def _hidden_places(page: pymupdf.Page) -> list[tuple]:
     """Where text is that a person can't see: not painted, transparent, tiny, or white on white paper."""
-    return [
-        span["bbox"]
-        for span in page.get_texttrace()
-        if span["type"] == _INVISIBLE or span["opacity"] == 0 or span["size"] < _TINY
-    ]
+    hidden, pale = [], []
+    for span in page.get_texttrace():
+        if span["type"] == _INVISIBLE or span["opacity"] == 0 or span["size"] < _TINY:
+            hidden.append(span["bbox"])
+        elif min(span["color"]) > _PALE and len(span["color"]) != _CMYK:
+            pale.append(span["bbox"])
+    return hidden + _unseen(page, pale)
+
+
+def _unseen(page: pymupdf.Page, pale: list[tuple]) -> list[tuple]:
+    """Those of these places where nothing darker than paper is drawn: pale letters on a dark band are well seen."""
+    if not pale:
+        return []
+    drawn = page.get_pixmap(colorspace=pymupdf.csGRAY, alpha=False)
+    return [place for place in pale if _darkest(drawn, pymupdf.Rect(place) * page.rotation_matrix) > _PAPER]
+
+
+def _darkest(drawn: pymupdf.Pixmap, place: pymupdf.Rect) -> int:
+    """The darkest shade in that place; 0 outside the page."""
+    box = place.irect & pymupdf.IRect(0, 0, drawn.width, drawn.height)
+    rows = (drawn.samples_mv[y * drawn.stride + box.x0 : y * drawn.stride + box.x1] for y in range(box.y0, box.y1))
+    return min((min(row) for row in rows if row), default=0)
 
 
 def _inside(word: tuple, place: tuple) -> bool:

@@ -180,11 +180,26 @@ def test_hidden_text_is_not_read_and_is_flagged(on_disk):
     document = pymupdf.open(stream=samples.invoice_pdf())
     document[0].insert_text((360, 660), "Total TTC 9999,00", render_mode=3)
     document[0].insert_text((360, 680), "8888,00", fontsize=1)
+    document[0].insert_text((360, 700), "7777,00", color=(1, 1, 1))
 
     found = read(on_disk(document.tobytes()))
 
     assert "hidden_text" in found.flags
-    assert not {"9999,00", "8888,00"} & set(text_of(found.pages[0]).split())
+    assert not {"9999,00", "8888,00", "7777,00"} & set(text_of(found.pages[0]).split())
+
+
+@pytest.mark.parametrize("turn", [0, 90])
+def test_pale_letters_on_a_dark_band_are_read(on_disk, turn):
+    """EX-2: many a letterhead and total is printed so; only white on white is hidden (S29)."""
+    document = pymupdf.open(stream=samples.invoice_pdf())
+    document[0].draw_rect((350, 650, 560, 720), fill=(0.1, 0.2, 0.5))
+    document[0].insert_text((360, 700), "7777,00", color=(1, 1, 1))
+    document[0].set_rotation(turn)
+
+    found = read(on_disk(document.tobytes()))
+
+    assert "hidden_text" not in found.flags
+    assert "7777,00" in text_of(found.pages[0]).split()
 
 
 def test_boxes_follow_the_page_as_it_is_shown(on_disk):
