@@ -7,11 +7,14 @@ from collections import Counter
 from dataclasses import dataclass
 
 from app.extraction.evidence import Evidence, Nearby, column_around, named, speaks_of_another, weight
+from app.extraction.labels import fold, lexicon
 from app.extraction.spots import Spot, Values
+from app.extraction.values import currency_of
 
 _WORTH_A_LOOK = 0.3
 _PREFIX = re.compile(r"(?<![A-Za-z0-9])[A-Z]{1,5}\s?[-/]?\s?$")
 _FRAGMENT = re.compile(r"\s?[/-]\s?[A-Za-z0-9/_.-]*[A-Za-z0-9]|\s[0-9][A-Z0-9/_.-]*(?=\s|$|\t)")
+_GROUPS = re.compile(r"\d{3,6}(?: \d{3,6}){2,5}(?=\t|\s*$)")
 _TORN = re.compile(r" \d{2,4}$|(?<=\d) \d{2,4}(?=\t|$)")
 """The end of a number that OCR tore off."""
 _NOT_A_PREFIX = {"NO", "NR", "N", "NUM", "DU", "DE", "LE", "OF", "ID", "REF", "DATE", "VOM", "THE", "TEL", "FAX", "TVA"}
@@ -101,11 +104,12 @@ def _whole(spot: Spot) -> tuple[str, Spot]:
     line, start, end = spot.line, spot.start, spot.end
     first, last = column_around(line, start)
     prefix = _PREFIX.search(line.text[first:start])
-    if prefix and prefix[0].strip(" -/") not in _NOT_A_PREFIX:
+    if prefix and prefix[0].strip(" -/") not in _NOT_A_PREFIX and not _says_something(prefix[0]):
         start = first + prefix.start()
     while (part := _FRAGMENT.match(line.text, end, last)) and end - start < 20:
         # Further digits belong to it only after a prefix ("FA 2024 001"); a slash or dash always joins.
         if part[0].lstrip()[:1] not in "/-" and start == spot.start:
+            end = _end_of_groups(line.text, start, end, last)
             break
         end = part.end()
     if line.page.source == "ocr" and re.search("[/-]", line.text[start:end]):
@@ -116,6 +120,18 @@ def _whole(spot: Spot) -> tuple[str, Spot]:
     text = re.sub(r"\s*([/-])\s*", r"\1", line.text[start:end]).strip()
     text = re.sub(r"(?<=\d) (?=\d{2,4}$)", "", text) if line.page.source == "ocr" else text
     return text, Spot(line, start, end, text, line.area_of(start, end))
+
+
+def _says_something(prefix: str) -> bool:
+    """Whether letters before a number are a word of their own: "TTC", "EUR"."""
+    word = fold(prefix).strip(" -/")
+    return word in lexicon().by_first or word in lexicon().words or bool(currency_of(word))
+
+
+def _end_of_groups(text: str, start: int, end: int, last: int) -> int:
+    """Where a number ends that is printed in groups of digits, as meters and contracts are: "7730 4418 112026"."""
+    groups = _GROUPS.match(text, start, last)
+    return groups.end() if groups and groups.end() > end else end
 
 
 def _titled(evidence: Evidence, near: list[Nearby]) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from app.extraction.agreement import agree
 from app.extraction.dating import DatedSpot, Dates, find_document_dates
 from app.extraction.evidence import Evidence, column_around, weight
 from app.extraction.kinds import find_currency, find_kind, find_several, looks_like_an_invoice
@@ -41,6 +42,7 @@ def read_page(study: Study, *, today: date, ours: Ours | None = None) -> Reading
     _put_account(reading, evidence, values)
     seller, buyer, blocks = find_numbers(evidence, values, ours)
     add_names(evidence, values, blocks, (seller, buyer), ours)
+    agree(seller, buyer)
     _put_side(reading, "seller", seller)
     _put_side(reading, "buyer", buyer)
     _put_label(reading, study.labels)

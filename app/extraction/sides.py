@@ -29,6 +29,8 @@ CONTACT = re.compile(
     r"@|www\.|https?:|\b(?:t[ée]l|tel|fax|phone|mobile|telefon|telefoon|e-?mail|siret|siren|rcs|iban|bic|tva|vat|ust|btw|cif|nif|gst|kvk)\b",
     re.I,
 )
+_MEASURED = re.compile(r"\d\s?(?:[kcm]?m[23²³]?|k?g|t|l|h|min|k[Ww]h?|kVA|pcs?|stk?|Stk?|Stück|uds?|%)\.?$")
+"""Capitals matter: "24 KG" may end a German company's name."""
 _NEARBY = 14
 """Blocks back in which the one above is looked for."""
 
@@ -204,24 +206,30 @@ def may_be_name(evidence: Evidence, part: tuple[Line, int, int]) -> bool:
     """Whether a line can be a name: letters, and neither a label, an address, a number nor a telephone."""
     line, start, end = without_label(evidence, part)
     text = line.text[start:end].strip(" -,;*")
-    if text.endswith(":") or fold(text).replace("-", " ") in _countries():
-        return False
-    letters = sum(c.isalpha() for c in text)
-    if letters < 3 or letters < 0.5 * len(text.replace(" ", "")) or len(text) > 70:
-        return False
-    if (
-        POSTCODE.search(text)
-        or CONTACT.search(text)
-        or find_dates(text)
-        or (ADDRESS.search(text) and not has_legal_form(text))
-    ):
+    if _is_something_else(text):
         return False
     if has_legal_form(text):
         return True
     here = [label for label in evidence.labels_of[line.index] if start <= label.start and label.end <= end]
     if here and here[0].start - start < 2 and here[0].roles & {"third_party", "contact"}:
         return False
-    return sum(label.end - label.start for label in here) < 0.6 * len(text)
+    return sum(label.end - label.start for label in here) < 0.6 * len(text) and not _is_long_number(text)
+
+
+def _is_something_else(text: str) -> bool:
+    """A heading, a country, a figure, an address, a date, a way to reach somebody."""
+    letters = sum(c.isalpha() for c in text)
+    if letters < 3 or letters < 0.5 * len(text.replace(" ", "")) or len(text) > 70:
+        return True
+    if text.endswith(":") or fold(text).replace("-", " ") in _countries():
+        return True
+    is_place = bool(ADDRESS.search(text)) and not has_legal_form(text)
+    return is_place or bool(POSTCODE.search(text) or CONTACT.search(text) or _MEASURED.search(text) or find_dates(text))
+
+
+def _is_long_number(text: str) -> bool:
+    """Whether a line says the number of a meter or a contract."""
+    return sum(c.isdigit() for c in text) > 5
 
 
 def without_label(evidence: Evidence, part: tuple[Line, int, int]) -> tuple[Line, int, int]:

@@ -264,3 +264,40 @@ def test_the_seller_is_named_in_the_line_above_the_address():
         *totals("100,00 €", "19,00 €", "119,00 €", words=("Netto", "MwSt. 19 %", "Gesamtbetrag")),
     ]
     assert values(read(page(*texts)), "seller_name", "buyer_name") == ("Muster & Sohn", "Duval GmbH")
+
+
+def test_a_number_printed_in_groups_is_read_whole():
+    """EX-1: as contracts and meters are written."""
+    reading = read(page(*french_invoice(number="7730 4418 112026")))
+
+    assert values(reading, "number") == ("7730 4418 112026",)
+
+
+def test_a_word_before_a_number_is_no_part_of_it():
+    """EX-1: a total's word beside it, as on a receipt read across its columns."""
+    reading = read(page(*lines("TICKET", "Total TTC T-0884101", "Date : 02/11/2026", "Total TTC 98,82 €")))
+
+    assert "TTC" not in str(reading.value("number") or "")
+
+
+@pytest.mark.parametrize("line", ["Poids brut 640 kg", "Point de livraison 14 552 209 871 330", "Relevé 12 345 kWh"])
+def test_a_measure_is_nobody_s_name(line):
+    """EX-1: what stands where a letterhead may stand is not always a name."""
+    reading = read(page(*lines(line, "12 rue des Lampistes", "69003 Lyon", y=20), *french_invoice()[1:]))
+
+    assert reading.value("seller_name") != line
+
+
+def test_a_siret_of_another_company_is_not_the_supplier_s():
+    """EX-4: the supplier's own VAT number holds another SIREN."""
+    reading = read(page(*french_invoice(), (50, 740, "SIRET 404 833 048 00022")))
+
+    assert values(reading, "seller_vat", "seller_siret") == ("FR40303265045", None)
+
+
+@pytest.mark.parametrize(("mail", "kept"), [("compta@atelier-lumen.fr", True), ("alexis@via.ecp.fr", False)])
+def test_a_mailbox_that_nothing_ties_to_the_supplier_is_not_kept(mail, kept):
+    """EX-1: it may be the customer's, under "Subscriber"."""
+    reading = read(page(*french_invoice(), (50, 240, mail)))
+
+    assert (reading.value("seller_email") == mail) is kept
