@@ -97,7 +97,7 @@ def _start_extensions(app: Flask) -> None:
     for extension in (csrf, htmx, limiter, mail, login):
         extension.init_app(app)
     babel.init_app(app, locale_selector=language.locale, timezone_selector=_time_zone)
-    language.init_app(app)
+    babel.domain_instance = language.Sentences()  # type: ignore[misc]
 
 
 def _time_zone() -> str:

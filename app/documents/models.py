@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
-from flask_babel import lazy_gettext as _
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -29,97 +27,11 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship, validat
 from app.core import clock
 from app.core.types import Json, UTCDateTime, Word
 from app.counterparties.models import Counterparty
+from app.documents.kinds import Direction, FileRole, Kind, ReadState, Status, TrashKind
 from app.extensions import db
 from app.files.models import File
 from app.users.models import Company, User
 from app.web.access import Permission
-
-
-class Kind(StrEnum):
-    """Invoice or credit note."""
-
-    INVOICE = "invoice"
-    CREDIT_NOTE = "credit_note"
-
-    @property
-    def label(self) -> Any:
-        return _("Invoice") if self is Kind.INVOICE else _("Credit note")
-
-
-class Direction(StrEnum):
-    """From a supplier, or to a customer."""
-
-    PURCHASE = "purchase"
-    SALE = "sale"
-
-    @property
-    def label(self) -> Any:
-        return _("Purchase") if self is Direction.PURCHASE else _("Sale")
-
-
-class ReadState(StrEnum):
-    """How far the reading of its file has come."""
-
-    READING = "reading"
-    UNREADABLE = "unreadable"
-    READ = "read"
-
-
-class Status(StrEnum):
-    """What the facts amount to (SPEC LC-1); `status_of` alone decides it."""
-
-    READING = "reading"
-    UNREADABLE = "unreadable"
-    TO_PROCESS = "to_process"
-    TO_APPROVE = "to_approve"
-    TO_MATCH = "to_match"
-    TO_PAY = "to_pay"
-    VALIDATED = "validated"
-    TRASH = "trash"
-
-    @property
-    def label(self) -> Any:
-        return {
-            "reading": _("Reading"),
-            "unreadable": _("Unreadable"),
-            "to_process": _("To process"),
-            "to_approve": _("To approve"),
-            "to_match": _("To match"),
-            "to_pay": _("To pay"),
-            "validated": _("Validated & paid"),
-            "trash": _("Trash"),
-        }[self]
-
-
-class TrashKind(StrEnum):
-    """Why a document is in the trash."""
-
-    DELETED = "deleted"
-    DUPLICATE = "duplicate"
-    REJECTED = "rejected"
-
-    @property
-    def label(self) -> Any:
-        return {"deleted": _("Deleted"), "duplicate": _("Deleted (duplicate)"), "rejected": _("Rejected")}[self]
-
-
-class FileRole(StrEnum):
-    """What a file is to its document."""
-
-    ORIGINAL = "original"
-    E_INVOICE = "e_invoice"
-    ATTACHMENT = "attachment"
-    REPLACED = "replaced"
-
-    @property
-    def label(self) -> Any:
-        return {
-            "original": _("Original"),
-            "e_invoice": _("E-invoice"),
-            "attachment": _("Attachment"),
-            "replaced": _("Replaced since"),
-        }[self]
-
 
 document_reader = Table(
     "document_reader",

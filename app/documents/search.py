@@ -48,6 +48,9 @@ def order_of(said: str | None) -> tuple[str, Order]:
     return said, replace(ORDERS[said.removeprefix("-")], is_descending=said.startswith("-"))
 
 
+LISTS = {"all": _("All"), "outstanding": _("Outstanding invoices"), "credits": _("Available credit notes")}
+
+
 class Tab(StrEnum):
     """The lists there are: two of what is open, and one a status."""
 
@@ -64,9 +67,7 @@ class Tab(StrEnum):
 
     @property
     def label(self) -> Any:
-        if self.value in set(Status):
-            return Status(self.value).label
-        return {"all": _("All"), "outstanding": _("Outstanding invoices"), "credits": _("Available credit notes")}[self]
+        return LISTS.get(self.value) or Status(self.value).label
 
     @property
     def is_kept(self) -> bool:

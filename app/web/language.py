@@ -4,27 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from babel import Locale
-from flask import Flask, has_request_context, request, session
-from flask_babel import get_locale, get_translations, ngettext
+from flask import has_request_context, request, session
+from flask_babel import Domain, get_locale
 from flask_login import current_user
 
 LANGUAGES = {"fr": "Français", "en": "English"}
-_CATALOGUES: dict[Locale | None, Any] = {}
 
 
-def init_app(app: Flask) -> None:
-    """Let templates look their sentences up directly: a page has hundreds of them."""
-    app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.install_gettext_callables(_said, ngettext, newstyle=True)  # type: ignore[attr-defined]
+class Sentences(Domain):
+    """The catalogues, found by the language alone: a page has hundreds of sentences, and each asks."""
 
-
-def _said(sentence: str) -> str:
-    """The sentence in the language of the page or the mail."""
-    spoken = get_locale()
-    if spoken not in _CATALOGUES:
-        _CATALOGUES[spoken] = get_translations()
-    return _CATALOGUES[spoken].ugettext(sentence)
+    def get_translations(self) -> Any:
+        """The catalogue of the page or the mail being written."""
+        spoken = get_locale()
+        if spoken not in self.cache:
+            self.cache[spoken] = super().get_translations()
+        return self.cache[spoken]
 
 
 def locale() -> str:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pysqlite3
-from flask import Flask, render_template_string
+from flask import Flask, render_template
+from jinja2 import DictLoader
 
 from app.extensions import db
 from app.users import people, sessions
@@ -99,6 +100,7 @@ def measure(folder: Path, count: int) -> dict[str, float]:
 def bare_app(path: Path, company_id: int, document_id: int) -> Flask:
     """What the same rows cost with Flask, Jinja and sqlite3 alone: no rights, no words, no shell around them."""
     app = Flask("bare")
+    app.jinja_loader = DictLoader({"list": BARE_LIST, "review": BARE_REVIEW})  # type: ignore[assignment]
     connection = pysqlite3.connect(str(path))
     connection.row_factory = pysqlite3.Row
 
@@ -106,10 +108,11 @@ def bare_app(path: Path, company_id: int, document_id: int) -> Flask:
     def documents():
         rows = connection.execute(
             "SELECT d.*, c.name FROM document d LEFT JOIN counterparty c ON c.id = d.counterparty_id "
-            "WHERE d.company_id = ? AND d.trashed_at IS NULL ORDER BY d.issue_date DESC, d.id DESC LIMIT 25",
+            "WHERE d.company_id = ? AND d.trashed_at IS NULL "
+            "ORDER BY coalesce(d.issue_date, '9999-12-31') DESC, d.id DESC LIMIT 25",
             (company_id,),
         ).fetchall()
-        return render_template_string(BARE_LIST, rows=rows)
+        return render_template("list", rows=rows)
 
     @app.get("/review")
     def review():
@@ -118,7 +121,7 @@ def bare_app(path: Path, company_id: int, document_id: int) -> Flask:
             "SELECT pages FROM document_reading WHERE document_id = ?", (document_id,)
         ).fetchone()
         words = [word for page in json.loads(reading["pages"]) for word in page["words"]]
-        return render_template_string(BARE_REVIEW, document=dict(document), words=words)
+        return render_template("review", document=dict(document), words=words)
 
     return app
 
