@@ -8,6 +8,8 @@ import re
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from app.core.faultpoint import faultpoint
@@ -25,40 +27,67 @@ def path_of(root: Path, sha256: str) -> Path:
     """Where the bytes with this hash live; a hash is the only name a file ever has."""
     if not _HASH.fullmatch(sha256):
         raise ValueError(f"not a SHA-256: {sha256!r}")
-    return root / sha256[:2] / sha256[2:4] / sha256
+    return root / sha256[:2] / sha256
+
+
+@cache
+def prepare(root: Path) -> None:
+    """Make the folders of all hashes, and make them durable, before anything is kept in one of them.
+
+    Once for each process: a folder made when it is first needed is not yet durable when a second thread finds it.
+    """
+    for name in ["tmp", *(f"{number:02x}" for number in range(256))]:
+        (root / name).mkdir(parents=True, exist_ok=True)
+    _sync_folder(root)
+    _sync_folder(root.parent)
+
+
+class Draft:
+    """Bytes that are being written and have no name yet. Left without `settle`, nothing of them stays."""
+
+    def __init__(self, root: Path) -> None:
+        prepare(root)
+        self.root, self.size, self._digest = root, 0, hashlib.sha256()
+        handle, name = tempfile.mkstemp(dir=root / "tmp")
+        self._file, self._path = os.fdopen(handle, "wb"), Path(name)
+
+    def __enter__(self) -> Draft:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.discard()
+
+    def write(self, piece: bytes) -> None:
+        """Add a piece; nobody may count on it yet."""
+        self._digest.update(piece)
+        self.size += len(piece)
+        self._file.write(piece)
+
+    def settle(self) -> tuple[str, int]:
+        """Give the bytes the name of their hash; it and their length, once they would survive a power cut."""
+        faultpoint("storage.before_fsync")
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        target = path_of(self.root, self._digest.hexdigest())
+        faultpoint("storage.before_rename")
+        self._path.replace(target)
+        faultpoint("storage.after_rename")
+        _sync_folder(target.parent)
+        return target.name, self.size
+
+    def discard(self) -> None:
+        """Leave nothing behind but what was settled."""
+        self._path.unlink(missing_ok=True)
+        with suppress(OSError):  # what a full disk did not take is not wanted any more
+            self._file.close()
 
 
 def store(root: Path, chunks: bytes | Iterable[bytes]) -> tuple[str, int]:
     """Keep the bytes and return their hash and length once they would survive a power cut (SAFETY R1)."""
-    temporary = root / "tmp"
-    temporary.mkdir(parents=True, exist_ok=True)
-    digest, size = hashlib.sha256(), 0
-    handle, name = tempfile.mkstemp(dir=temporary)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            for chunk in [chunks] if isinstance(chunks, bytes) else chunks:
-                digest.update(chunk)
-                size += len(chunk)
-                file.write(chunk)
-            faultpoint("storage.before_fsync")
-            file.flush()
-            os.fsync(file.fileno())
-        _settle(Path(name), path_of(root, digest.hexdigest()))
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    return digest.hexdigest(), size
-
-
-def _settle(temporary: Path, target: Path) -> None:
-    faultpoint("storage.before_rename")
-    for folder in (target.parent.parent, target.parent):
-        if not folder.exists():
-            folder.mkdir(exist_ok=True)
-            _sync_folder(folder.parent)
-    temporary.replace(target)
-    faultpoint("storage.after_rename")
-    _sync_folder(target.parent)
+    with Draft(root) as draft:
+        for chunk in [chunks] if isinstance(chunks, bytes) else chunks:
+            draft.write(chunk)
+        return draft.settle()
 
 
 def _sync_folder(folder: Path) -> None:
