@@ -10,6 +10,7 @@ from typing import Any
 import pysqlite3
 from flask import has_request_context, request
 from sqlalchemy import Engine, event, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 READING = {"GET", "HEAD", "OPTIONS"}
@@ -61,6 +62,12 @@ def looking(session: Session) -> Iterator[None]:
     read_only(session)
     yield
     session.commit()
+
+
+def insert_unless_there(session: Session, model: Any) -> Any:
+    """An INSERT that passes over rows whose unique key is taken already."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    return dialect.insert(model.__table__).on_conflict_do_nothing()
 
 
 def hold(session: Session, name: str) -> None:

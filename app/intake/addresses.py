@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from flask import current_app
 from sqlalchemy import select
@@ -49,10 +50,26 @@ def rotate(company: Company, direction: Direction, *, by: User) -> IntakeAddress
 
 def find(recipient: str) -> IntakeAddress | None:
     """The living address this recipient is, whatever its case; None for any other."""
+    found = whose(recipient)
+    return db.session.get_one(IntakeAddress, found.address_id) if found else None
+
+
+class Recipient(NamedTuple):
+    """What a mail log needs of an address, and no more."""
+
+    address_id: int
+    company_id: int
+    direction: Direction
+
+
+def whose(recipient: str) -> Recipient | None:
+    """Whose living address this is, whatever its case; None for any other. One query, whatever the answer."""
     local_part, _at, domain = recipient.strip().lower().rpartition("@")
     if domain != current_app.config["SETTINGS"].intake_domain.lower():
         return None
-    return db.session.scalar(select(IntakeAddress).filter_by(local_part=local_part, ended_at=None))
+    query = select(IntakeAddress.id, IntakeAddress.company_id, IntakeAddress.direction)
+    found = db.session.execute(query.filter_by(local_part=local_part, ended_at=None)).one_or_none()
+    return Recipient(*found) if found else None
 
 
 def full(address: IntakeAddress) -> str:

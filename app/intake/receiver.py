@@ -6,34 +6,36 @@ import asyncio
 import errno
 import signal
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.core import storage
 from app.core.database import read_only
-from app.core.faultpoint import faultpoint
-from app.core.storage import CHUNK
 from app.extensions import db
 from app.files import store
-from app.intake import addresses, arrival
+from app.intake import addresses
+from app.intake.addresses import Recipient
+from app.intake.arrival import Mail
 from app.intake.automatic import is_loop
+from app.intake.committer import Committer
+from app.intake.content import Content
 from app.intake.letter import text_of
-from app.intake.models import IntakeAddress, Source
 from app.intake.smtp import Envelope, Session
 
 log = structlog.get_logger()
 T = TypeVar("T")
 PATIENCE_SECONDS = 20
 """For the database: a sender is told to come again well before it gives up."""
+LONGEST_SECONDS = 28
 STOPPING_SECONDS = 8
 MOST_RECIPIENTS = 100
-HEAD = 256 * 1024
+LOOKUPS = 4
 LOOPBACK = {"127.0.0.1", "::1", "::ffff:127.0.0.1"}
 
 TAKEN = "250 2.0.0 Taken"
@@ -53,48 +55,51 @@ class Receiver:
         settings = app.config["SETTINGS"]
         self.app, self.settings = app, settings
         self.domain: str = settings.intake_domain.lower()
-        self.folder = _spool_folder(app)
-        self.threads = ThreadPoolExecutor(settings.smtp_in_data)
-        self.bells = ThreadPoolExecutor(1)
+        with app.app_context():
+            self.root = store.root()
+        storage.prepare(self.root)
+        self.threads, self.lookups = ThreadPoolExecutor(settings.smtp_in_data), ThreadPoolExecutor(LOOKUPS)
+        self.committer = Committer(app)
         self.in_data = asyncio.Semaphore(settings.smtp_in_data)
         self.present: Counter[str] = Counter()
         self.receiving = 0
         self.stop, self.is_listening = asyncio.Event(), asyncio.Event()
         self.is_broken = False
 
-    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Envelope, address: str, _options: Any) -> str:
+    async def handle_RCPT(self, _session: Session, _said: Any, envelope: Envelope, address: str, _options: Any) -> str:
         """Ours or not: one answer for all that are not, whether they never were or are no longer."""
+        if len(envelope.recipients) >= MOST_RECIPIENTS:
+            return TOO_MANY
         if address.rpartition("@")[2].lower() != self.domain:
             return RELAY
-        if len(envelope.address_ids) >= MOST_RECIPIENTS:
-            return TOO_MANY
-        found = await self._in_thread(self._find, text_of(address))
+        found = await self._in_thread(self.lookups, self._find, text_of(address))
         if found is None:
             return UNKNOWN
         envelope.rcpt_tos.append(address)
-        envelope.address_ids[found] = None
+        envelope.recipients[found] = None
         return "250 2.1.5 Ours"
 
-    async def take(self, envelope: Envelope, spool: IO[bytes], size: int) -> str:
+    async def take(self, envelope: Envelope, content: Content) -> str:
         """Store a whole mail and answer; nothing here reads it, asks the network or rings a bell."""
-        if size > self.settings.largest_message:
+        if content.size > self.settings.largest_message:
             return TOO_LARGE
-        spool.seek(0)
-        if is_loop(spool.read(HEAD)):
+        if content.trouble:
+            return self._trouble(content.trouble)
+        if is_loop(content.head):
             return LOOP
         self.receiving += 1
         try:
-            envelope.bells = await self._in_thread(self._store, envelope, spool)
+            await asyncio.wait_for(self._store(envelope, content), LONGEST_SECONDS)
         except (SQLAlchemyError, OSError, TimeoutError) as error:
             return self._trouble(error)
         finally:
             self.receiving -= 1
-        return TAKEN
+        return LATER if self.is_broken else TAKEN
 
-    def ring(self, envelope: Envelope) -> None:
-        """After the answer: tell the workers, from a thread of its own. Unheard, the sweep rings again."""
-        if envelope.bells:
-            self.bells.submit(self._call, envelope.bells)
+    async def _store(self, envelope: Envelope, content: Content) -> None:
+        """Bytes, then rows, then the commit."""
+        kept = await asyncio.get_running_loop().run_in_executor(self.threads, content.settle)
+        await self.committer.log(Mail(*kept, tuple(envelope.recipients), envelope.mail_from or ""))
 
     async def handle_exception(self, error: Exception) -> str:
         """Whatever goes wrong here is our trouble, not the sender's (SAFETY R2)."""
@@ -102,44 +107,28 @@ class Receiver:
 
     def lets_in(self, host: str) -> bool:
         """Is there room for one more connection, from here and in all?"""
-        if self.is_exempt(host):
+        if host in self.settings.relay_hosts:
             return True
         settings = self.settings
-        return self.present.total() < settings.smtp_connections and self.present[host] < settings.smtp_per_address
+        is_few = self.present.total() < settings.smtp_connections and self.present[host] < settings.smtp_per_address
+        return is_few or self.is_uncounted(host)
 
-    def is_exempt(self, host: str) -> bool:
+    def is_uncounted(self, host: str) -> bool:
         """Loopback and named relays speak for many."""
         return host in LOOPBACK or host in self.settings.relay_hosts
 
-    async def _in_thread(self, call: Callable[..., T], *args: Any) -> T:
+    async def _in_thread(self, threads: ThreadPoolExecutor, call: Callable[..., T], *args: Any) -> T:
         """Run in a thread with an application context; give up before the sender does."""
 
         def here() -> T:
             with self.app.app_context():
                 return call(*args)
 
-        return await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(self.threads, here), 28)
+        return await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(threads, here), LONGEST_SECONDS)
 
-    def _find(self, recipient: str) -> int | None:
+    def _find(self, recipient: str) -> Recipient | None:
         read_only(db.session())
-        found = addresses.find(recipient)
-        return found.id if found else None
-
-    def _store(self, envelope: Envelope, spool: IO[bytes]) -> list[Any]:
-        """Bytes, then rows, then the commit; the bells that wait for the answer."""
-        spool.seek(0)
-        file = store.keep(iter(lambda: spool.read(CHUNK), b""), "message/rfc822")
-        faultpoint("receiver.before_commit")
-        for address in _addresses(envelope.address_ids):
-            arrival.enter(file, address=address, source=Source.SMTP, envelope_sender=envelope.mail_from or "")
-        db.session.commit()
-        faultpoint("receiver.after_commit")
-        return db.session.info.pop("after_commit", [])
-
-    def _call(self, bells: Iterable[Any]) -> None:
-        with self.app.app_context():
-            for call, args in bells:
-                call(*args)
+        return addresses.whose(recipient)
 
     def _trouble(self, error: Exception) -> str:
         """The answer to trouble of ours; a disk that fails to keep what it was given stops us (SAFETY R19)."""
@@ -149,18 +138,6 @@ class Receiver:
             self.is_broken = True
             self.stop.set()
         return FULL if code in (errno.ENOSPC, errno.EDQUOT) or "disk is full" in str(error) else LATER
-
-
-def _spool_folder(app: Flask) -> Path:
-    """Beside the stored files, so that a full disk shows at once."""
-    with app.app_context():
-        folder = store.root() / "tmp"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-def _addresses(ids: Iterable[int]) -> list[IntakeAddress]:
-    return [db.session.get_one(IntakeAddress, address_id) for address_id in ids]
 
 
 async def serve(receiver: Receiver) -> None:
@@ -179,7 +156,7 @@ async def serve(receiver: Receiver) -> None:
             break
         await asyncio.sleep(0.1)
     await asyncio.sleep(0.1)  # the last answers leave
-    receiver.bells.shutdown(wait=True)
+    receiver.committer.finish()
 
 
 def _impatient(connection: Any, _record: Any) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
-from typing import IO, Any
+from typing import Any
 
 from aiosmtpd import smtp
 
-IN_MEMORY = 1024 * 1024
-FRAGMENT = 64 * 1024
-"""Longest piece of a line read at once; a line itself may have any length."""
+from app.intake.addresses import Recipient
+from app.intake.content import Content, Dots
+
+LONGEST_COMMAND = 64 * 1024
+MOST_WAITING = 1024 * 1024
+"""More than the reader ever holds, so that nothing is left in it when the rest of a piece is put back."""
 BUSY = b"421 4.7.0 Too many connections, please come again later\r\n"
 
 
@@ -19,15 +21,14 @@ class Envelope(smtp.Envelope):
 
     def __init__(self) -> None:
         super().__init__()
-        self.address_ids: dict[int, None] = {}
+        self.recipients: dict[Recipient, None] = {}
         """In their order, each once."""
-        self.bells: list[Any] = []
 
 
 class Session(smtp.SMTP):
     """One connection."""
 
-    line_length_limit = FRAGMENT
+    line_length_limit = LONGEST_COMMAND
 
     def __init__(self, receiver: Any, loop: asyncio.AbstractEventLoop) -> None:
         settings = receiver.settings
@@ -53,16 +54,16 @@ class Session(smtp.SMTP):
             transport.close()
             return
         self.host = host
-        self.receiver.present[host] += not self.receiver.is_exempt(host)
+        self.receiver.present[host] += not self.receiver.is_uncounted(host)
         super().connection_made(transport)
-        if not self.receiver.is_exempt(host):
+        if not self.receiver.is_uncounted(host):
             self._end = self.loop.call_later(self.receiver.settings.smtp_session_seconds, transport.close)
 
     def connection_lost(self, error: Exception | None) -> None:
         """Make room for the next."""
         if self.transport is None:
             return
-        if not self.receiver.is_exempt(self.host):
+        if not self.receiver.is_uncounted(self.host):
             self.receiver.present[self.host] -= 1
             self._end.cancel()
         super().connection_lost(error)
@@ -71,9 +72,14 @@ class Session(smtp.SMTP):
         """A connection that was never let in has nothing to end."""
         return super().eof_received() if self.transport else None
 
+    def end(self) -> None:
+        """Hang up once the answer that is being given has left."""
+        if self.transport:
+            self.loop.call_soon(self.transport.close)
+
     @smtp.syntax("DATA")
     async def smtp_DATA(self, arg: str) -> None:
-        """Take a mail into a spool file, have it stored, answer, ring."""
+        """Take a mail, have it stored, answer."""
         if await self.check_helo_needed():
             return
         if not self.envelope.rcpt_tos:
@@ -82,32 +88,25 @@ class Session(smtp.SMTP):
         if arg:
             await self.push("501 Syntax: DATA")
             return
-        envelope = self.envelope
         async with self.receiver.in_data:
+            content = Content(self.receiver.root, self.data_size_limit)
             await self.push("354 End with a dot on a line of its own")
-            with tempfile.SpooledTemporaryFile(IN_MEMORY, dir=self.receiver.folder) as spool:
-                size = await self._read_into(spool)
-                answer = await self.receiver.take(envelope, spool, size)
-        self._set_post_data_state()
-        await self.push(answer)
-        self.receiver.ring(envelope)
-
-    async def _read_into(self, spool: IO[bytes]) -> int:
-        """Write the mail up to the lone dot; how long it is. Past the limit it is read, but not kept.
-
-        A lone dot counts between CR LF pairs only, so that one mail is never taken for two.
-        """
-        size, at_start = 0, True
-        while True:
             try:
-                line = await self._reader.readuntil(b"\r\n")
-            except asyncio.LimitOverrunError as long:
-                line = await self._reader.read(long.consumed)
-            if at_start and line == b".\r\n":
-                return size
-            if at_start and line.startswith(b"."):
-                line = line[1:]
-            at_start = line.endswith(b"\r\n")
-            size += len(line)
-            if size <= self.data_size_limit:
-                spool.write(line)
+                await self._read_into(content)
+                answer = await self.receiver.take(self.envelope, content)
+            finally:
+                content.drop()
+                self._set_post_data_state()
+        await self.push(answer)
+
+    async def _read_into(self, content: Content) -> None:
+        """Read the mail up to the lone dot; what follows it is the next command. Past the limit it is not kept."""
+        dots, rest = Dots(), None
+        while rest is None:
+            if not (piece := await self._reader.read(MOST_WAITING)):
+                raise ConnectionResetError
+            told, rest = dots.read(piece)
+            if rest:
+                self._reader.feed_data(rest)
+            if content.add(told):
+                await self.loop.run_in_executor(self.receiver.threads, content.write_down)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import event
+from sqlalchemy import event, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -41,6 +41,14 @@ class Job:
         if task_id and (run_after is None or run_after <= clock.now()):
             after_commit(bell.ring, self.queue, task_id)
         return task_id
+
+    def each_later(self, ids: Iterable[int]) -> None:
+        """A task row for each of these, all at once."""
+        rows = [{"kind": self.name, "queue": self.queue, "ids": [each]} for each in ids]
+        if rows:
+            made = db.session.scalars(insert(Task.__table__).returning(Task.id), rows)
+            for task_id in made:
+                after_commit(bell.ring, self.queue, task_id)
 
 
 def _insert(values: dict[str, Any]) -> int | None:

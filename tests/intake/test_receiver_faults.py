@@ -14,7 +14,7 @@ from sqlalchemy import text
 from app.documents.models import Document
 from app.extensions import db
 from app.files import store
-from app.intake import receiver
+from app.intake import arrival, receiver
 from app.intake.smtp import Session
 from app.tasks import bell, due
 from app.tasks.models import State, Task
@@ -120,7 +120,7 @@ def test_a_fault_of_ours_is_told_without_its_insides(installation, monkeypatch, 
 
     with receiving(installation):
         with monkeypatch.context() as patched:
-            patched.setattr(receiver.arrival, "enter", fail)
+            patched.setattr(arrival, "enter_mails", fail)
             code, words = send(installation, mails.invoice_mail(), address)  # S6
         assert (code, words) == (451, "4.3.0 Not now, please try again later")
         assert send(installation, mails.nested_multiparts(1000), address)[0] == 250
