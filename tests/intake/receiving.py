@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app.documents.models import Direction
 from app.extensions import db
@@ -90,6 +90,25 @@ def dot(smtp: smtplib.SMTP, raw: bytes) -> tuple[int, str]:
     smtp.send(raw.replace(b"\r\n.", b"\r\n..") + b".\r\n")
     code, text = smtp.getreply()
     return code, text.decode()
+
+
+def ready(app: Flask, *recipients: str, size: int = 0) -> Dialogue:
+    """A dialogue in which only the content is missing."""
+    smtp = Dialogue(app)
+    smtp.docmd(f"MAIL FROM:<{SENDER}>" + (f" SIZE={size}" if size else ""))
+    for each in recipients:
+        assert smtp.docmd(f"RCPT TO:<{each}>")[0] == 250
+    assert smtp.docmd("DATA")[0] == 354
+    return smtp
+
+
+@contextmanager
+def log_held(app: Flask) -> Iterator[None]:
+    """Nobody else can write to the mail log."""
+    with app.app_context(), db.engine.connect() as connection, connection.begin():
+        if db.engine.dialect.name == "postgresql":
+            connection.execute(text("LOCK TABLE message IN ACCESS EXCLUSIVE MODE"))
+        yield
 
 
 class Dialogue(smtplib.SMTP):

@@ -1,4 +1,4 @@
-"""The receiver when something of ours is broken, and the order in which it makes a mail durable."""
+"""The receiver when something of ours is broken."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ import time
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
 from app.documents.models import Document
 from app.extensions import db
 from app.files import store
 from app.intake import arrival, receiver
-from app.intake.smtp import Session
 from app.tasks import bell, due
 from app.tasks.models import State, Task
 from tests.intake import mails
@@ -25,6 +23,7 @@ from tests.intake.receiving import (
     company_in,
     connect,
     dot,
+    log_held,
     logged,
     receiving,
     send,
@@ -41,27 +40,14 @@ def test_a_locked_database_is_told_as_later(live_app, monkeypatch):
     with live_app.app_context():
         db.engine.dispose()
     with receiving(live_app):
-        held, free = threading.Event(), threading.Event()
-        thread = threading.Thread(target=_hold_the_log, args=(live_app, held, free))
-        thread.start()
-        assert held.wait(10)
-        began = time.monotonic()
-        code, words = send(live_app, raw, address)  # S4
+        with log_held(live_app):
+            began = time.monotonic()
+            code, words = send(live_app, raw, address)  # S4
         assert code == 451 and time.monotonic() - began < 30
         assert "lock" not in words.lower()
-        free.set()
-        thread.join()
         assert not logged(live_app)
         assert send(live_app, raw, address)[0] == 250
     assert len(logged(live_app)) == 1
-
-
-def _hold_the_log(app, held: threading.Event, free: threading.Event) -> None:
-    with app.app_context(), db.engine.connect() as connection, connection.begin():
-        if db.engine.dialect.name == "postgresql":
-            connection.execute(text("LOCK TABLE message IN ACCESS EXCLUSIVE MODE"))
-        held.set()
-        free.wait(30)
 
 
 def test_a_database_that_is_gone_is_told_as_later(installation, monkeypatch):
@@ -171,64 +157,11 @@ def _is_listening(app) -> bool:
         return False
 
 
-def test_the_250_comes_after_bytes_folder_and_row_are_durable(installation, monkeypatch):
-    """S2: traced: write, fsync the file, rename it, fsync its folder, commit the row, answer."""
-    address, seen = address_of(installation, installation.company_id), []
-
-    def noted(what, call):
-        def wrapper(*args, **kwargs):
-            result = call(*args, **kwargs)
-            name = what(*args) if callable(what) else what
-            seen.append(name) if name else None
-            return result
-
-        return wrapper
-
-    def is_folder(handle):
-        return "fsync folder" if os.path.isdir(f"/proc/self/fd/{handle}") else "fsync file"  # noqa: PTH112
-
-    async def answered(self, status):
-        seen.append(f"answer {status[:3]}")
-        await push(self, status)
-
-    push = Session.push
-    with receiving(installation), Dialogue(installation) as smtp:
-        smtp.docmd("MAIL FROM:<x@f.example>")
-        smtp.docmd(f"RCPT TO:<{address}>")
-        smtp.docmd("DATA")
-        monkeypatch.setattr(os, "fsync", noted(is_folder, os.fsync))
-        monkeypatch.setattr(Path, "replace", noted("rename", Path.replace))
-        monkeypatch.setattr(
-            db.session.session_factory.class_, "commit", noted("commit", db.session.session_factory.class_.commit)
-        )
-        monkeypatch.setattr(Session, "push", answered)
-        assert dot(smtp, mails.invoice_mail())[0] == 250
-    monkeypatch.undo()
-
-    path = [step for step in seen if step != "fsync folder" or "rename" in seen[: seen.index(step) + 1] or True]
-    last_folder = max(i for i, step in enumerate(path) if step == "fsync folder")
-    order = [
-        path.index("fsync file"),
-        path.index("rename"),
-        last_folder,
-        path.index("commit"),
-        path.index("answer 250"),
-    ]
-    assert order == sorted(order)  # S2
-
-
 def test_a_mail_that_arrives_during_a_long_transaction_is_asked_for_at_once(installation):
     """STYLE §5: looking an address up waits for nobody's writing."""
     address = address_of(installation, installation.company_id)
-    with receiving(installation):
-        held, free = threading.Event(), threading.Event()
-        thread = threading.Thread(target=_hold_the_log, args=(installation, held, free))
-        thread.start()
-        held.wait(10)
-        with Dialogue(installation) as smtp:
-            smtp.docmd("MAIL FROM:<x@f.example>")
-            began = time.monotonic()
-            assert smtp.docmd(f"RCPT TO:<{address}>")[0] == 250
-            assert time.monotonic() - began < 1
-        free.set()
-        thread.join()
+    with receiving(installation), log_held(installation), Dialogue(installation) as smtp:
+        smtp.docmd("MAIL FROM:<x@f.example>")
+        began = time.monotonic()
+        assert smtp.docmd(f"RCPT TO:<{address}>")[0] == 250
+        assert time.monotonic() - began < 1
