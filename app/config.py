@@ -52,6 +52,12 @@ class Settings(BaseSettings):
     smtp_per_address: int = Field(5, description="Of these from one address; loopback and relays are free.", ge=1)
     smtp_in_data: int = Field(8, description="Mails being received at once; others wait.", ge=1)
     smtp_session_seconds: int = Field(600, description="Longest session with the mail receiver.", ge=1)
+    smtp_guesses: int = Field(
+        20, description="Unknown recipients from one address in 15 minutes before it is told to come later.", ge=1
+    )
+    least_free_disk: int = Field(
+        500_000_000, description="Bytes of free disk below which mails are told to come later.", ge=0
+    )
     debug: bool = Field(False, description="Only for a loopback address.")
 
     @field_validator("relay_hosts", mode="before")

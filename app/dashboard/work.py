@@ -9,11 +9,12 @@ from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy import Select, and_, case, func, or_, select
 
-from app.core import clock
+from app.core import clock, storage
 from app.documents import retention, twins
 from app.documents.models import Document, Kind, Status
 from app.documents.search import DECIDED, OPEN
 from app.extensions import db
+from app.files import store
 from app.intake.models import Message, MessageState
 from app.outbox.models import Mark, OutgoingMail
 from app.tasks.models import State, Task
@@ -104,6 +105,7 @@ def _for_admins(user: User, company: Company) -> list[Line]:
     due = retention.plan(company)
     trash = len(due.due) if due.is_unusual else due.overdue_count
     return [
+        _disk(),
         Line(
             _count(stuck),
             _("Mails to decide on"),
@@ -127,6 +129,13 @@ def _for_admins(user: User, company: Company) -> list[Line]:
         ),
         Line(trash, _("The trash was not emptied"), due.sentence, "trash-2", url_for("documents.trash_list")),
     ]
+
+
+def _disk() -> Line:
+    """Megabytes left, where they are so few that mails are told to come later."""
+    left = max(1, storage.free_bytes(store.root()) // 1_000_000) if store.is_disk_low() else 0
+    hint = _("Megabytes left: mails wait at their senders until there is more room")
+    return Line(left, _("Disk low"), hint, "triangle-alert", url_for("intake.index"))
 
 
 def names_of_work() -> dict[str, str]:

@@ -25,6 +25,11 @@ def keep(chunks: bytes | Iterable[bytes], type: str = "application/octet-stream"
     return row_of(*storage.store(root(), chunks), type)
 
 
+def is_disk_low() -> bool:
+    """Is there so little room that mails are told to come later?"""
+    return storage.free_bytes(root()) < current_app.config["SETTINGS"].least_free_disk
+
+
 def row_of(sha256: str, size: int, type: str) -> File:
     """The row of bytes that are stored already, made where there is none."""
     known = by_hash(sha256)

@@ -106,6 +106,17 @@ def test_admins_are_told_when_the_trash_was_not_emptied(app, browser):
     assert "The trash was not emptied" not in browser(make_user(company=company)).get("/").text
 
 
+def test_admins_are_told_when_the_disk_is_low(app, browser, monkeypatch):
+    """S3: OP-3: so long as mails are told to come later for want of room."""
+    admin, member = browser(make_user(Role.ADMIN)), browser(make_user())
+    assert "Disk low" not in admin.get("/").text
+
+    monkeypatch.setattr(app.config["SETTINGS"], "least_free_disk", 2**62)
+
+    assert "Disk low" in admin.get("/").text
+    assert "Disk low" not in member.get("/").text
+
+
 def test_failed_work_is_shown_with_a_button_to_try_again(app, browser):
     """OP-3: S39: given up is visible, and a person can have it tried again."""
     task = make_task(last_error="OSError: disk full")
