@@ -25,6 +25,7 @@ from app.intake.arrival import Mail
 from app.intake.automatic import is_loop
 from app.intake.committer import Committer
 from app.intake.content import Content
+from app.intake.guesses import Guesses
 from app.intake.letter import text_of
 from app.intake.smtp import Envelope, Session
 
@@ -46,6 +47,7 @@ TOO_LARGE = "552 5.3.4 Larger than what is taken here"
 TOO_MANY = "452 4.5.3 Too many recipients in one mail"
 LATER = "451 4.3.0 Not now, please try again later"
 FULL = "452 4.3.1 Not enough room just now, please try again later"
+SHUT_OUT = "421 4.7.0 Too many unknown addresses, please come again later"
 
 
 class Receiver:
@@ -59,25 +61,36 @@ class Receiver:
             self.root = store.root()
         storage.prepare(self.root)
         self.threads, self.lookups = ThreadPoolExecutor(settings.smtp_in_data), ThreadPoolExecutor(LOOKUPS)
-        self.committer = Committer(app)
+        self.committer, self.guesses = Committer(app), Guesses(settings.smtp_guesses)
         self.in_data = asyncio.Semaphore(settings.smtp_in_data)
         self.present: Counter[str] = Counter()
         self.receiving = 0
         self.stop, self.is_listening = asyncio.Event(), asyncio.Event()
         self.is_broken = False
 
-    async def handle_RCPT(self, _session: Session, _said: Any, envelope: Envelope, address: str, _options: Any) -> str:
+    async def handle_RCPT(self, session: Session, _said: Any, envelope: Envelope, address: str, _options: Any) -> str:
         """Ours or not: one answer for all that are not, whether they never were or are no longer."""
         if len(envelope.recipients) >= MOST_RECIPIENTS:
             return TOO_MANY
+        await asyncio.sleep(self.guesses.wait(session.host))
         if address.rpartition("@")[2].lower() != self.domain:
-            return RELAY
+            return self._guessed(session, RELAY)
         found = await self._in_thread(self.lookups, self._find, text_of(address))
         if found is None:
-            return UNKNOWN
+            return self._guessed(session, UNKNOWN)
         envelope.rcpt_tos.append(address)
         envelope.recipients[found] = None
         return "250 2.1.5 Ours"
+
+    def _guessed(self, session: Session, answer: str) -> str:
+        """Note a wrong recipient; who names too many is shown the door, but for relays, which speak for many."""
+        if session.host in self.settings.relay_hosts:
+            return answer
+        self.guesses.note(session.host)
+        if not self.guesses.is_shut_out(session.host):
+            return answer
+        session.end()
+        return SHUT_OUT
 
     async def take(self, envelope: Envelope, content: Content) -> str:
         """Store a whole mail and answer; nothing here reads it, asks the network or rings a bell."""
@@ -109,6 +122,8 @@ class Receiver:
         """Is there room for one more connection, from here and in all?"""
         if host in self.settings.relay_hosts:
             return True
+        if self.guesses.is_shut_out(host):
+            return False
         settings = self.settings
         is_few = self.present.total() < settings.smtp_connections and self.present[host] < settings.smtp_per_address
         return is_few or self.is_uncounted(host)

@@ -13,6 +13,11 @@ from app.intake.content import Content, Dots
 LONGEST_COMMAND = 64 * 1024
 MOST_WAITING = 1024 * 1024
 """More than the reader ever holds, so that nothing is left in it when the rest of a piece is put back."""
+A_WHILE_SECONDS, LEAST_IN_A_WHILE = 60, 1000
+"""A content that comes slower, in bytes, keeps its place from others."""
+MOST_OF_A_KIND = {"*": 5000, "RSET": 1000, "NOOP": 100, "VRFY": 20, "EXPN": 20, "HELP": 20}
+"""Commands in one session."""
+TOO_SLOW = b"421 4.4.2 Too slow, please come again later\r\n"
 BUSY = b"421 4.7.0 Too many connections, please come again later\r\n"
 
 
@@ -39,6 +44,7 @@ class Session(smtp.SMTP):
             hostname=settings.intake_domain,
             ident="Facteur",
             timeout=settings.smtp_session_seconds,
+            command_call_limit=MOST_OF_A_KIND,
             loop=loop,
         )
         self.receiver, self.host = receiver, ""
@@ -102,11 +108,23 @@ class Session(smtp.SMTP):
     async def _read_into(self, content: Content) -> None:
         """Read the mail up to the lone dot; what follows it is the next command. Past the limit it is not kept."""
         dots, rest = Dots(), None
-        while rest is None:
-            if not (piece := await self._reader.read(MOST_WAITING)):
-                raise ConnectionResetError
-            told, rest = dots.read(piece)
-            if rest:
-                self._reader.feed_data(rest)
-            if content.add(told):
-                await self.loop.run_in_executor(self.receiver.threads, content.write_down)
+        self._look_after(content, -LEAST_IN_A_WHILE)
+        try:
+            while rest is None:
+                if not (piece := await self._reader.read(MOST_WAITING)):
+                    raise ConnectionResetError
+                told, rest = dots.read(piece)
+                if rest:
+                    self._reader.feed_data(rest)
+                if content.add(told):
+                    await self.loop.run_in_executor(self.receiver.threads, content.write_down)
+        finally:
+            self._next_look.cancel()
+
+    def _look_after(self, content: Content, before: int) -> None:
+        """Hang up where too little came since the last look."""
+        if content.size - before >= LEAST_IN_A_WHILE:
+            self._next_look = self.loop.call_later(A_WHILE_SECONDS, self._look_after, content, content.size)
+        elif self.transport:
+            self._writer.write(TOO_SLOW)
+            self.transport.close()
