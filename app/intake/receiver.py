@@ -68,6 +68,15 @@ class Receiver:
         self.stop, self.is_listening = asyncio.Event(), asyncio.Event()
         self.is_broken = False
 
+    async def handle_MAIL(self, _session: Session, _said: Any, envelope: Envelope, address: str, options: Any) -> str:
+        """No mail is begun for which there may be no room; how large it is, its sender may say."""
+        said = next((option for option in options if option.startswith("SIZE=")), "SIZE=0")
+        if not self.has_room(int(said.removeprefix("SIZE="))):
+            return FULL
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 2.1.0 Go on"
+
     async def handle_RCPT(self, session: Session, _said: Any, envelope: Envelope, address: str, _options: Any) -> str:
         """Ours or not: one answer for all that are not, whether they never were or are no longer."""
         if len(envelope.recipients) >= MOST_RECIPIENTS:
@@ -92,14 +101,14 @@ class Receiver:
         session.end()
         return SHUT_OUT
 
+    def has_room(self, size: int) -> bool:
+        """Is the disk free enough for a mail of this size?"""
+        return storage.free_bytes(self.root) >= max(self.settings.least_free_disk, 4 * size)
+
     async def take(self, envelope: Envelope, content: Content) -> str:
         """Store a whole mail and answer; nothing here reads it, asks the network or rings a bell."""
-        if content.size > self.settings.largest_message:
-            return TOO_LARGE
-        if content.trouble:
-            return self._trouble(content.trouble)
-        if is_loop(content.head):
-            return LOOP
+        if refusal := self._refusal(content):
+            return refusal
         self.receiving += 1
         try:
             await asyncio.wait_for(self._store(envelope, content), LONGEST_SECONDS)
@@ -108,6 +117,18 @@ class Receiver:
         finally:
             self.receiving -= 1
         return LATER if self.is_broken else TAKEN
+
+    def _refusal(self, content: Content) -> str:
+        """What speaks against a mail that came whole; empty where nothing does."""
+        if self.is_broken:
+            return LATER
+        if content.size > self.settings.largest_message:
+            return TOO_LARGE
+        if content.trouble:
+            return self._trouble(content.trouble)
+        if is_loop(content.head):
+            return LOOP
+        return "" if self.has_room(content.size) else FULL
 
     async def _store(self, envelope: Envelope, content: Content) -> None:
         """Bytes, then rows, then the commit."""

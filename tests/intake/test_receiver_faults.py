@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import threading
 import time
-from pathlib import Path
 
 import pytest
 
 from app.documents.models import Document
 from app.extensions import db
-from app.files import store
 from app.intake import arrival, receiver
 from app.tasks import bell, due
 from app.tasks.models import State, Task
@@ -21,13 +17,11 @@ from tests.intake.receiving import (
     Dialogue,
     address_of,
     company_in,
-    connect,
     dot,
     log_held,
     logged,
     receiving,
     send,
-    until,
 )
 
 pytestmark = pytest.mark.alone
@@ -111,50 +105,6 @@ def test_a_fault_of_ours_is_told_without_its_insides(installation, monkeypatch, 
         assert (code, words) == (451, "4.3.0 Not now, please try again later")
         assert send(installation, mails.nested_multiparts(1000), address)[0] == 250
     assert len(logged(installation)) == 1
-
-
-def test_a_full_disk_is_told_as_not_now(installation, monkeypatch):
-    """R2: no room is our trouble; no row and no part file stay."""
-    address = address_of(installation, installation.company_id)
-
-    def full(_handle):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    with receiving(installation):
-        with monkeypatch.context() as patched:
-            patched.setattr(os, "fsync", full)
-            assert send(installation, mails.invoice_mail(), address)[0] == 452
-        assert not logged(installation) and not _files_in(installation)
-        assert send(installation, mails.invoice_mail(), address)[0] == 250
-
-
-def _files_in(app) -> list[Path]:
-    with app.app_context():
-        return [path for path in store.root().rglob("*") if path.is_file()]
-
-
-def test_a_failed_fsync_is_not_acknowledged_and_stops_the_receiver(installation, monkeypatch):
-    """R19: a disk that could not keep a mail is not asked again; the process ends, the supervisor starts it anew."""
-    address = address_of(installation, installation.company_id)
-
-    def broken(_handle):
-        raise OSError(errno.EIO, "Input/output error")
-
-    with receiving(installation) as running:
-        monkeypatch.setattr(os, "fsync", broken)
-        assert send(installation, mails.invoice_mail(), address)[0] == 451
-        until(lambda: not _is_listening(installation))
-        assert running.is_broken
-    monkeypatch.undo()
-    assert not logged(installation) and not _files_in(installation)
-
-
-def _is_listening(app) -> bool:
-    try:
-        connect(app).close()
-        return True
-    except OSError:
-        return False
 
 
 def test_a_mail_that_arrives_during_a_long_transaction_is_asked_for_at_once(installation):
