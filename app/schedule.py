@@ -13,6 +13,7 @@ from app.core.database import looking
 from app.documents import jobs as documents
 from app.extensions import db
 from app.extraction import jobs as extraction
+from app.intake import jobs as intake
 from app.outbox import delivery
 from app.tasks import due, sweep
 from app.tasks.jobs import Job, commit
@@ -24,6 +25,7 @@ PAUSE_SECONDS = 2.0
 DAILY: dict[str, Job] = {
     "purge": documents.purge_trash,
     "audit-head": users.send_trail_head,
+    "drafts": intake.remove_drafts,
 }
 """Name → what runs once a day: a task with a key such as `purge:2026-11-22`, however many sweeps there are."""
 

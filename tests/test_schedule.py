@@ -8,6 +8,7 @@ from app import schedule
 from app.core import clock
 from app.extensions import db
 from app.outbox.delivery import deliver
+from app.tasks.models import Task
 
 
 def test_a_step_that_fails_does_not_keep_the_others(app, monkeypatch):
@@ -20,3 +21,12 @@ def test_a_step_that_fails_does_not_keep_the_others(app, monkeypatch):
     schedule.sweep_once()
 
     assert ("mail", task_id) in app.config["BELLS"]
+
+
+def test_what_was_left_half_written_is_removed_once_a_day(app):
+    """S96: one task for the day, however many sweeps there are."""
+    for _each in range(2):
+        schedule.start_the_day()
+
+    key = f"drafts:{clock.today()}"
+    assert db.session.query(Task).filter_by(kind="remove_drafts", key=key).count() == 1

@@ -128,7 +128,8 @@ def sweep_temporary(root: Path) -> int:
     """Remove what a killed process left half written more than a day ago; how many."""
     limit, removed = time.time() - TEMPORARY_DAYS * 86400, 0
     for path in (root / "tmp").glob("*"):
-        if path.stat().st_mtime < limit:
-            path.unlink(missing_ok=True)
-            removed += 1
+        with suppress(FileNotFoundError):  # its own process, or another sweep, was faster
+            if path.stat().st_mtime < limit:
+                path.unlink()
+                removed += 1
     return removed

@@ -145,6 +145,7 @@ def names_of_work() -> dict[str, str]:
         "open_message": _("Open a message"),
         "purge_trash": _("Empty the trash"),
         "read_document": _("Read a document"),
+        "remove_drafts": _("Remove what was left half written"),
         "send_password_reset": _("Send a new password's link"),
         "send_trail_head": _("Seal the audit trail"),
     }

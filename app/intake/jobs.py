@@ -1,7 +1,9 @@
-"""What is done with a message after it was acknowledged."""
+"""What is done with a message after it was acknowledged, and with what never became one."""
 
 from __future__ import annotations
 
+from app.core import storage
+from app.files import store
 from app.intake import opening
 from app.tasks.jobs import job, short_transaction
 
@@ -13,3 +15,9 @@ def open_message(message_id: int) -> None:
         arrived = opening.what_arrived(message_id)
     opened = opening.open_up(arrived)  # no transaction open
     opening.note(message_id, opened)
+
+
+@job("default")
+def remove_drafts() -> None:
+    """Remove what killed processes left half written more than a day ago; run again, it finds nothing more."""
+    storage.sweep_temporary(store.root())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -16,6 +18,7 @@ from app.documents import trash
 from app.documents.models import Direction, Document, ReadState, TrashKind
 from app.extensions import db
 from app.extraction.models import DocumentReading
+from app.files import store
 from app.intake import arrival
 from app.intake.models import Message, Part, Source
 from app.outbox.models import Mark, OutgoingMail
@@ -82,6 +85,16 @@ def purge_trash(app: Flask, sink: Sink):
     trash.trash(document, by=None, kind=TrashKind.DELETED, why="a test")
     document.trashed_at = clock.now() - timedelta(days=31)
     return [], count_of(Document), [1]
+
+
+@case
+def remove_drafts(app: Flask, sink: Sink):
+    make_file()
+    for name, age in (("old", 2 * 86400), ("new", 0)):
+        draft = store.root() / "tmp" / name
+        draft.touch()
+        os.utime(draft, (time.time() - age,) * 2)
+    return [], lambda: [path.name for path in (store.root() / "tmp").iterdir()], ["new"]
 
 
 @case
