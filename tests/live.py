@@ -57,7 +57,7 @@ def live_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     if request.param == "postgresql":
         server = request.getfixturevalue("postgresql")
         name = f"test_{os.urandom(4).hex()}"
-        _execute(server, f"CREATE DATABASE {name}")
+        execute(server, f"CREATE DATABASE {name}")
         url = server.replace("/postgres?", f"/{name}?")
     app = make_live_app(tmp_path, database_url=url)
     yield app
@@ -76,7 +76,8 @@ def make_live_app(folder: Path, **settings) -> Flask:
     return app
 
 
-def _execute(server: str, statement: str) -> None:
+def execute(server: str, statement: str) -> None:
+    """Have the server do it, outside of any transaction."""
     import psycopg
 
     with psycopg.connect(server, autocommit=True) as connection:

@@ -20,9 +20,11 @@ from tests.intake.receiving import (
     dot,
     log_held,
     logged,
+    ready,
     receiving,
     send,
 )
+from tests.live import execute
 
 pytestmark = pytest.mark.alone
 
@@ -44,24 +46,23 @@ def test_a_locked_database_is_told_as_later(live_app, monkeypatch):
     assert len(logged(live_app)) == 1
 
 
-def test_a_database_that_is_gone_is_told_as_later(installation, monkeypatch):
-    """S4: the database down."""
-    address = address_of(installation, installation.company_id)
-    with receiving(installation):
-        with Dialogue(installation) as smtp:
-            smtp.docmd("MAIL FROM:<x@f.example>")
-            assert smtp.docmd(f"RCPT TO:<{address}>")[0] == 250
-            monkeypatch.setattr(db.session.session_factory.class_, "flush", _gone)
-            smtp.docmd("DATA")
-            assert dot(smtp, mails.invoice_mail())[0] == 451  # S4
-        monkeypatch.undo()
-        assert not logged(installation)
-
-
-def _gone(*_args, **_kwargs):
-    from sqlalchemy.exc import OperationalError
-
-    raise OperationalError("INSERT", {}, Exception("server closed the connection unexpectedly"))
+@pytest.mark.parametrize("live_app", ["postgresql"], indirect=True)
+def test_a_database_that_is_gone_is_told_as_later(live_app, postgresql):
+    """S4: the database down in the middle of a delivery: 451, nothing half stored; back again, it is taken."""
+    address, raw = address_of(live_app, company_in(live_app)), mails.invoice_mail()
+    with live_app.app_context():
+        name = db.engine.url.database
+    with receiving(live_app):
+        line = ready(live_app, address)
+        execute(postgresql, f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        execute(postgresql, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+        code, words = dot(line, raw)
+        assert (code, words) == (451, "4.3.0 Not now, please try again later")  # S4
+        assert send(live_app, raw, address)[0] == 451
+        execute(postgresql, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+        assert not logged(live_app)
+        assert send(live_app, raw, address)[0] == 250
+    assert len(logged(live_app)) == 1
 
 
 def test_redis_down_changes_nothing_for_the_sender(installation, monkeypatch):
