@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.audit import trail
 from app.core import clock
@@ -62,13 +62,17 @@ class Recipient(NamedTuple):
     direction: Direction
 
 
+_WHOSE = select(IntakeAddress.id, IntakeAddress.company_id, IntakeAddress.direction).where(
+    IntakeAddress.local_part == bindparam("local_part"), IntakeAddress.ended_at.is_(None)
+)
+
+
 def whose(recipient: str) -> Recipient | None:
     """Whose living address this is, whatever its case; None for any other. One query, whatever the answer."""
     local_part, _at, domain = recipient.strip().lower().rpartition("@")
     if domain != current_app.config["SETTINGS"].intake_domain.lower():
         return None
-    query = select(IntakeAddress.id, IntakeAddress.company_id, IntakeAddress.direction)
-    found = db.session.execute(query.filter_by(local_part=local_part, ended_at=None)).one_or_none()
+    found = db.session.execute(_WHOSE, {"local_part": local_part}).one_or_none()
     return Recipient(*found) if found else None
 
 

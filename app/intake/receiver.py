@@ -132,7 +132,8 @@ class Receiver:
 
     async def _store(self, envelope: Envelope, content: Content) -> None:
         """Bytes, then rows, then the commit."""
-        kept = await asyncio.get_running_loop().run_in_executor(self.threads, content.settle)
+        with self.committer.one_more():
+            kept = await asyncio.get_running_loop().run_in_executor(self.threads, content.settle)
         await self.committer.log(Mail(*kept, tuple(envelope.recipients), envelope.mail_from or ""))
 
     async def handle_exception(self, error: Exception) -> str:

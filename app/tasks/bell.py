@@ -29,15 +29,19 @@ def queue(name: str) -> Queue:
     return Queue(name, connection=connection(current_app.config["SETTINGS"].redis), serializer=JSONSerializer)
 
 
-def ring(name: str, task_id: int) -> None:
-    """Tell the workers of this queue that a task is ready; a Redis that is down is logged and no more."""
+def ring(name: str, *task_ids: int) -> None:
+    """Tell the workers of this queue that tasks are ready; a Redis that is down is logged and no more."""
     bells = current_app.config.get("BELLS")
     if bells is not None:  # tests record what was rung
-        bells.append((name, task_id))
+        bells.extend((name, task_id) for task_id in task_ids)
         return
     if not current_app.config["SETTINGS"].redis:  # nobody to ring yet: the sweep will, or `run-due` does it here
         return
+    rung = [
+        Queue.prepare_data("app.tasks.runner.run", (task_id,), result_ttl=0, failure_ttl=60, timeout=-1)
+        for task_id in task_ids
+    ]
     try:
-        queue(name).enqueue("app.tasks.runner.run", task_id, result_ttl=0, failure_ttl=60, job_timeout=-1)
+        queue(name).enqueue_many(rung)
     except (RedisError, ValueError, OSError) as error:
-        log.warning("bell.unheard", queue=name, task=task_id, error=type(error).__name__)
+        log.warning("bell.unheard", queue=name, tasks=task_ids, error=type(error).__name__)

@@ -47,8 +47,7 @@ class Job:
         rows = [{"kind": self.name, "queue": self.queue, "ids": [each]} for each in ids]
         if rows:
             made = db.session.scalars(insert(Task.__table__).returning(Task.id), rows)
-            for task_id in made:
-                after_commit(bell.ring, self.queue, task_id)
+            after_commit(bell.ring, self.queue, *made)
 
 
 def _insert(values: dict[str, Any]) -> int | None:
