@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -14,9 +14,13 @@ CUT = "cut"
 
 @dataclass
 class Sink:
-    """`answers` maps a moment (`connect mail rcpt data dot`, or `rcpt:ADDRESS`) to a reply line or `CUT`."""
+    """`answers` maps a moment (`connect mail rcpt data dot`, or `rcpt:ADDRESS`) to a reply line or `CUT`.
+
+    `at` is called with each moment before it is answered, and may wait; `answered:dot` comes after the last answer.
+    """
 
     answers: dict[str, str] = field(default_factory=dict)
+    at: Callable[[str], None] = lambda moment: None
     messages: list[bytes] = field(default_factory=list)
     host: str = "127.0.0.1"
     port: int = 0
@@ -46,6 +50,7 @@ class Sink:
                 client.close()
 
     def _say(self, stream, moment: str, usual: str) -> bool:
+        self.at(moment)
         answer = self.answers.get(moment, usual)
         if answer == CUT:
             raise _Cut
@@ -81,6 +86,7 @@ class Sink:
         if self.answers.get("dot", "250")[0] == "2" or self.answers.get("dot") == CUT:
             self.messages.append(b"".join(lines))
         self._say(stream, "dot", "250 taken")
+        self.at("answered:dot")
 
 
 class _Cut(Exception):

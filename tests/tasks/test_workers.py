@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import random
-import signal
 import subprocess
-import sys
 import time
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from redis import Redis
@@ -22,43 +17,10 @@ from app.outbox.models import OutgoingMail
 from app.tasks import bell, sweep
 from app.tasks.jobs import commit
 from app.tasks.models import State, Task
-from tests.live import make_live_app, wait_for
-from tests.settings import SECRET
+from tests.live import wait_for
+from tests.tasks.conftest import kill
 
-ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.alone
-
-
-@pytest.fixture
-def installation(tmp_path, redis_server):
-    """An application that really rings, and a way to start its workers."""
-    app = make_live_app(tmp_path, redis_url=redis_server.url)
-    app.config["BELLS"] = None
-    app.processes = []
-
-    def start_worker(queue: str, **environment: str) -> subprocess.Popen[bytes]:
-        settings = {
-            "FACTEUR_DATA_DIR": str(tmp_path),
-            "FACTEUR_SECRET_KEY": SECRET,
-            "FACTEUR_REDIS_URL": redis_server.url,
-        }
-        settings |= {"FACTEUR_MAIL_URL": "smtp://127.0.0.1:9", "PATH": os.environ["PATH"]} | environment
-        command = [sys.executable, "worker.py", queue]
-        process = subprocess.Popen(command, cwd=ROOT, env=settings, start_new_session=True, stderr=subprocess.DEVNULL)
-        app.processes.append(process)
-        return process
-
-    app.start_worker = start_worker
-    yield app
-    for process in app.processes:
-        kill(process)
-
-
-def kill(process: subprocess.Popen[bytes]) -> None:
-    """SIGKILL to the worker and all it started."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
 
 
 def make_tasks(count: int) -> list[int]:
