@@ -4,28 +4,43 @@ import ctypes
 import os
 import signal
 import sys
+import threading
+
+from redis import Redis
+from rq import Queue, Worker
+from rq.serializers import JSONSerializer
 
 from app import create_app
 from app.config import BadSettings
+from app.extensions import db
 from app.tasks import bell
 
 PR_SET_PDEATHSIG = 1
+GRACE_SECONDS = 6
+"""What a task may still take when we are told to stop; four seconds later the supervisor kills."""
+
+
+class PatientWorker(Worker):
+    """Told to stop, it lets a task end that soon will; any other is broken off and given back."""
+
+    def handle_warm_shutdown_request(self) -> None:
+        timer = threading.Timer(GRACE_SECONDS, self._break_off)
+        timer.daemon = True
+        timer.start()
+
+    def _break_off(self) -> None:
+        if self.horse_pid:
+            self.kill_horse(signal.SIGTERM)
 
 
 def main(queue: str) -> None:
     """Work until told to stop; each task runs in a fork with a database connection of its own."""
-    from redis import Redis
-    from rq import Queue, Worker
-    from rq.serializers import JSONSerializer
-
-    from app.extensions import db
-
     app = create_app()
     redis = Redis.from_url(app.config["SETTINGS"].redis)
     os.register_at_fork(after_in_child=_die_with_parent)
     with app.app_context():
         db.engine.dispose()
-        worker = Worker(
+        worker = PatientWorker(
             [Queue(queue, connection=redis, serializer=JSONSerializer)],
             connection=redis,
             serializer=JSONSerializer,

@@ -30,7 +30,11 @@ def queue(name: str) -> Queue:
 
 
 def ring(name: str, *task_ids: int) -> None:
-    """Tell the workers of this queue that tasks are ready; a Redis that is down is logged and no more."""
+    """Tell the workers of this queue that tasks are ready; a Redis that is down is logged and no more.
+
+    A queue that no worker listens to any more since the last deployment is the default one's.
+    """
+    name = name if name in QUEUES else "default"
     bells = current_app.config.get("BELLS")
     if bells is not None:  # tests record what was rung
         bells.extend((name, task_id) for task_id in task_ids)

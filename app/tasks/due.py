@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import or_, select
 
 from app.core import clock
 from app.extensions import db
 from app.tasks import runner
-from app.tasks.models import State, Task
+from app.tasks.models import Task
 
 
 def run_due() -> int:
@@ -21,9 +21,7 @@ def run_due() -> int:
 def _next() -> int | None:
     """The oldest; one that failed waits for its next attempt and so is not due again at once."""
     now = clock.now()
-    due = and_(Task.state == State.READY, Task.run_after <= now)
-    abandoned = and_(Task.state == State.RUNNING, Task.lease_until < now)
-    query = select(Task.id).where(or_(due, abandoned)).order_by(Task.run_after, Task.id).limit(1)
+    query = select(Task.id).where(or_(Task.due(now), Task.abandoned(now))).order_by(Task.run_after, Task.id).limit(1)
     task_id = db.session.scalar(query)
     db.session.commit()
     return task_id

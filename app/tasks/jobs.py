@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.core import clock
+from app.core.faultpoint import faultpoint
 from app.extensions import db
 from app.tasks import bell
 from app.tasks.models import Task
@@ -77,7 +78,10 @@ def after_commit(call: Callable[..., Any], *args: Any) -> None:
 def commit() -> None:
     """Make it so, then do what was waiting for it. Routes, commands and the runner call this, nobody else."""
     db.session.commit()
-    for call, args in db.session.info.pop("after_commit", []):
+    waiting = db.session.info.pop("after_commit", [])
+    if waiting:
+        faultpoint("commit.before_bells")
+    for call, args in waiting:
         call(*args)
 
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, Integer, String, Text, text
+from sqlalchemy import ColumnElement, Index, Integer, String, Text, and_, or_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
+from app.core.faultpoint import hurried
 from app.core.types import Json, UTCDateTime, Word
 from app.extensions import db
+
+LEASE = timedelta(seconds=hurried(60))
+LONGEST_DELAY = timedelta(hours=1)
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""Clocks of several machines may differ that much; a row from later than that was written by a clock since set back."""
 
 
 class State(StrEnum):
@@ -52,3 +58,16 @@ class Task(db.Model):
     last_error: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
     finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    @classmethod
+    def due(cls, now: datetime) -> ColumnElement[bool]:
+        """Ready, and its time has come, or was set by a clock that was ahead (SAFETY S107)."""
+        asked_ahead = cls.created_at > now + CLOCKS_DIFFER
+        put_off_ahead = and_(cls.attempts > 0, cls.run_after > now + LONGEST_DELAY + CLOCKS_DIFFER)
+        return and_(cls.state == State.READY, or_(cls.run_after <= now, asked_ahead, put_off_ahead))
+
+    @classmethod
+    def abandoned(cls, now: datetime) -> ColumnElement[bool]:
+        """Running, but whoever had it is gone: its lease ran out, or is longer than any lease from now on can be."""
+        ahead = cls.lease_until > now + LEASE + CLOCKS_DIFFER
+        return and_(cls.state == State.RUNNING, or_(cls.lease_until < now, ahead))

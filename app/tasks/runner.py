@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+import inspect
 import random
+import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from flask import current_app
-from sqlalchemy import and_, or_, update
+from sqlalchemy import ColumnElement, or_, update
 
 from app.core import clock
-from app.core.faultpoint import faultpoint
+from app.core.faultpoint import faultpoint, hurried
 from app.extensions import db
+from app.tasks import bell
 from app.tasks.jobs import JOBS, commit
-from app.tasks.models import State, Task
+from app.tasks.models import LEASE, LONGEST_DELAY, State, Task
+from app.tasks.stopping import Stopped, stoppable
 
 log = structlog.get_logger()
-LEASE = timedelta(seconds=60)
-BEAT_SECONDS = 15
-LONGEST_DELAY = timedelta(hours=1)
+BEAT_SECONDS = hurried(15)
+DEATHS = 5
+"""So often its worker may die at a task, beyond the attempts it has, before a person is asked."""
+
+
+class Hopeless(Exception):
+    """Another try would change nothing: the task is shown as failed at once, and waits for a deployment or a person."""
 
 
 def run(task_id: int) -> bool:
@@ -34,15 +44,19 @@ def run(task_id: int) -> bool:
     kind, ids, attempts = task.kind, list(task.ids), task.attempts
     db.session.commit()
     try:
-        if kind not in JOBS:
-            raise LookupError(f"no job is called {kind}")
+        _check(kind, ids, attempts)
         with (
             structlog.contextvars.bound_contextvars(task=task_id, kind=kind),
             _heartbeat(task_id, fence, JOBS[kind].timeout),
+            stoppable(),
         ):
             JOBS[kind].func(*ids)
             faultpoint("task.before_finish")
             return _finish(task_id, fence)
+    except Stopped:
+        db.session.rollback()
+        hand_back(task_id, fence)
+        raise SystemExit(128 + signal.SIGTERM) from None
     except Exception as error:
         log.exception("task.failed", task=task_id, kind=kind, attempt=attempts)
         db.session.rollback()
@@ -50,16 +64,24 @@ def run(task_id: int) -> bool:
         return False
 
 
+def _check(kind: str, ids: list[Any], attempts: int) -> None:
+    """A task of another version of Facteur, or one that kills its workers, is for a person (SAFETY S41)."""
+    if kind not in JOBS:
+        raise Hopeless(f"no job is called {kind}")
+    try:
+        inspect.signature(JOBS[kind].func).bind(*ids)
+    except TypeError as error:
+        raise Hopeless(f"{kind} does not take these ids any more: {error}") from None
+    if attempts > JOBS[kind].attempts + DEATHS:
+        raise Hopeless(f"its worker died at it {attempts - 1} times")
+
+
 def claim(task_id: int) -> int | None:
     """Take the task for one lease; its new fence, or None where it is not free. Committed."""
     now = clock.now()
-    free = or_(
-        and_(Task.state == State.READY, Task.run_after <= now),
-        and_(Task.state == State.RUNNING, Task.lease_until < now),
-    )
     fence = db.session.scalar(
         update(Task)
-        .where(Task.id == task_id, free)
+        .where(Task.id == task_id, or_(Task.due(now), Task.abandoned(now)))
         .values(state=State.RUNNING, fence=Task.fence + 1, attempts=Task.attempts + 1, lease_until=now + LEASE)
         .returning(Task.fence)
         .execution_options(synchronize_session=False)
@@ -68,11 +90,16 @@ def claim(task_id: int) -> int | None:
     return fence
 
 
+def _ours(task_id: int, fence: int) -> tuple[ColumnElement[bool], ...]:
+    """Still the task we claimed: not ended, and not taken over by another."""
+    return (Task.id == task_id, Task.fence == fence, Task.state == State.RUNNING)
+
+
 def _finish(task_id: int, fence: int) -> bool:
     """The results and the task's end, or neither: a task taken over by another leaves no trace here."""
     ended = db.session.execute(
         update(Task)
-        .where(Task.id == task_id, Task.fence == fence, Task.state == State.RUNNING)
+        .where(*_ours(task_id, fence))
         .values(state=State.DONE, finished_at=clock.now(), lease_until=None, last_error="")
         .execution_options(synchronize_session=False)
     )
@@ -86,12 +113,12 @@ def _finish(task_id: int, fence: int) -> bool:
 
 def _put_off(task_id: int, fence: int, attempts: int, kind: str, error: Exception) -> None:
     """Ready again after a growing delay, or failed and visible once its attempts are spent."""
-    limit = JOBS[kind].attempts if kind in JOBS else 1
-    delay = min(LONGEST_DELAY, timedelta(seconds=5 * 4 ** (attempts - 1)) * random.uniform(0.9, 1.1))
-    spent = attempts >= limit
+    seconds = hurried(5) * 4 ** (min(attempts, 10) - 1) * random.uniform(0.9, 1.1)
+    delay = min(LONGEST_DELAY, timedelta(seconds=seconds))
+    spent = isinstance(error, Hopeless) or attempts >= JOBS[kind].attempts
     db.session.execute(
         update(Task)
-        .where(Task.id == task_id, Task.fence == fence)
+        .where(*_ours(task_id, fence))
         .values(
             state=State.FAILED if spent else State.READY,
             run_after=clock.now() + delay,
@@ -105,14 +132,29 @@ def _put_off(task_id: int, fence: int, attempts: int, kind: str, error: Exceptio
     db.session.commit()
 
 
+def hand_back(task_id: int, fence: int) -> None:
+    """Ready again at once and rung for, with the attempt it had: its worker was told to stop."""
+    queue = db.session.scalar(
+        update(Task)
+        .where(*_ours(task_id, fence))
+        .values(state=State.READY, attempts=Task.attempts - 1, lease_until=None, rung_at=None)
+        .returning(Task.queue)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.commit()
+    if queue:
+        log.info("task.handed_back", task=task_id)
+        bell.ring(queue, task_id)
+
+
 @contextmanager
 def _heartbeat(task_id: int, fence: int, timeout: int) -> Iterator[None]:
     """Keep the lease while the work lasts, `timeout` seconds at most, from a thread with a connection of its own."""
     ended, app = threading.Event(), current_app._get_current_object()
-    last = clock.now() + timedelta(seconds=timeout)
+    last = time.monotonic() + timeout  # not the clock's time, which may be set
 
     def beat() -> None:
-        while not ended.wait(BEAT_SECONDS) and clock.now() < last:
+        while not ended.wait(BEAT_SECONDS) and time.monotonic() < last:
             try:
                 with app.app_context():
                     keep(task_id, fence)
@@ -129,6 +171,5 @@ def _heartbeat(task_id: int, fence: int, timeout: int) -> Iterator[None]:
 
 def keep(task_id: int, fence: int) -> None:
     """Extend the lease of a task that is still ours."""
-    mine = (Task.id == task_id, Task.fence == fence, Task.state == State.RUNNING)
-    db.session.execute(update(Task).where(*mine).values(lease_until=clock.now() + LEASE))
+    db.session.execute(update(Task).where(*_ours(task_id, fence)).values(lease_until=clock.now() + LEASE))
     db.session.commit()

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import or_, select, update
 
 from app.core import clock
 from app.core.database import looking
+from app.core.faultpoint import hurried
 from app.extensions import db
 from app.tasks import bell
 from app.tasks.models import State, Task
 
-RING_AGAIN = timedelta(seconds=30)
-RING_FIRST = timedelta(seconds=2)
+RING_AGAIN = timedelta(seconds=hurried(30))
+RING_FIRST = timedelta(seconds=hurried(2))
 """A new task was rung for by its own commit; the sweep waits this long before it doubts that."""
 AT_ONCE = 200
 
@@ -21,10 +22,10 @@ AT_ONCE = 200
 def ring_what_waits() -> int:
     """Ring for tasks that are due and were not rung lately, and for those whose lease ran out; how many."""
     now = clock.now()
-    due = and_(Task.state == State.READY, Task.run_after < now - RING_FIRST)
-    abandoned = and_(Task.state == State.RUNNING, Task.lease_until < now)
-    unheard = or_(Task.rung_at.is_(None), Task.rung_at < now - RING_AGAIN)
-    query = select(Task.id, Task.queue).where(or_(due, abandoned), unheard).order_by(Task.run_after).limit(AT_ONCE)
+    waits = or_(Task.due(now - RING_FIRST), Task.abandoned(now))
+    # A bell rung later than now was rung by a clock that has been set back.
+    unheard = or_(Task.rung_at.is_(None), Task.rung_at < now - RING_AGAIN, Task.rung_at > now)
+    query = select(Task.id, Task.queue).where(waits, unheard).order_by(Task.run_after).limit(AT_ONCE)
     with looking(db.session()):
         waiting = db.session.execute(query).all()
     if not waiting:

@@ -12,7 +12,7 @@ from app.audit import trail
 from app.audit.models import AuditEntry
 from app.core import clock
 from app.extensions import db
-from app.tasks import jobs, runner, sweep
+from app.tasks import due, jobs, runner, sweep
 from app.tasks.jobs import commit, job
 from app.tasks.models import State, Task
 from tests.factories import make_company, reload, the_company
@@ -141,13 +141,84 @@ def test_the_sweep_rings_for_what_nobody_heard(app, note):
     assert app.config["BELLS"] == [("default", task_id)]
 
 
-def test_a_job_nobody_knows_is_visible(app):
-    """S41: after a deployment an old job is shown as failed, not lost."""
-    db.session.add(task := Task(kind="gone_since", queue="default", ids=[1]))
+def test_a_poison_job_does_not_keep_the_others(app, poison, note):
+    """S39: others go on."""
+    poison.later(), note.later(the_company().id)
+    commit()
+    assert due.run_due() == 1
+    assert noted() == 1
+
+
+def test_a_job_that_kills_its_workers_is_given_up_at_last(app, note):
+    """S39: S35: it does not take one worker after the other for ever; a person sees it."""
+    task_id = note.later(the_company().id)
+    commit()
+    for _death in range(2 + runner.DEATHS):
+        assert runner.claim(task_id)
+        db.session.get_one(Task, task_id).lease_until = clock.now() - timedelta(seconds=1)
+        db.session.commit()
+
+    assert not runner.run(task_id)
+
+    task = db.session.get_one(Task, task_id)
+    assert (task.state, task.last_error) == (State.FAILED, "Hopeless: its worker died at it 7 times")
+    sweep.try_again(task)
+    commit()
+    assert runner.run(task_id)
+
+
+def test_an_end_that_was_committed_is_never_undone(app, note, monkeypatch):
+    """S37: trouble with the bells after the commit does not make the task run again."""
+    task_id = note.later(the_company().id)
+    jobs.after_commit(lambda: None)
+    commit()
+    monkeypatch.setattr(trail, "record", lambda *_args, **_how: jobs.after_commit(lambda: 1 / 0))
+
+    assert not runner.run(task_id)
+
+    assert db.session.get_one(Task, task_id).state is State.DONE
+
+
+def test_a_job_nobody_knows_waits_for_the_next_deployment(app):
+    """S41: shown as failed with its reason, not lost; *try again* runs it once it is known."""
+    db.session.add(task := Task(kind="not_known_yet", queue="default", ids=[1]))
     db.session.commit()
     assert not runner.run(task.id)
-    task = reload(task)
-    assert (task.state, "gone_since" in task.last_error) == (State.FAILED, True)
+    assert (reload(task).state, task.last_error) == (State.FAILED, "Hopeless: no job is called not_known_yet")
+
+    seen = []
+
+    @job("default")
+    def not_known_yet(number: int) -> None:
+        seen.append(number)
+
+    try:
+        sweep.try_again(task)
+        commit()
+        assert runner.run(task.id)
+    finally:
+        del jobs.JOBS["not_known_yet"]
+    assert seen == [1]
+
+
+@pytest.mark.parametrize("ids", [[], [1, 2, 3]])
+def test_ids_of_an_old_signature_are_visible_at_once(app, note, ids):
+    """S41: no other try would help; the reason says so."""
+    db.session.add(task := Task(kind=note.name, queue="default", ids=ids))
+    db.session.commit()
+
+    assert not runner.run(task.id)
+
+    assert reload(task).state is State.FAILED
+    assert "note_something does not take these ids any more" in task.last_error
+
+
+def test_a_queue_that_is_gone_is_the_default_one(app):
+    """S41: a task of a queue nobody listens to any more is rung for where somebody does."""
+    db.session.add(task := Task(kind="gone_since", queue="gone", run_after=clock.now() - timedelta(minutes=1)))
+    db.session.commit()
+    sweep.ring_what_waits()
+    assert app.config["BELLS"] == [("default", task.id)]
 
 
 @pytest.mark.alone
