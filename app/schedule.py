@@ -14,7 +14,7 @@ from app.documents import jobs as documents
 from app.extensions import db
 from app.extraction import jobs as extraction
 from app.intake import jobs as intake
-from app.outbox import delivery
+from app.outbox import waking
 from app.tasks import due, sweep
 from app.tasks.jobs import Job, commit
 from app.tasks.models import Task
@@ -42,9 +42,13 @@ def start_the_day() -> None:
     commit()
 
 
+BEFORE = (start_the_day, waking.wake, waking.end_what_is_stuck, extraction.end_what_is_stuck)
+"""What asks for work, and what ends work that nobody does any more."""
+
+
 def sweep_once() -> None:
     """Start what is due, ring for what waits, chain the trail: a step that fails does not keep the others."""
-    for step in (start_the_day, delivery.wake, extraction.end_what_is_stuck, sweep.ring_what_waits, chain_the_trail):
+    for step in (*BEFORE, sweep.ring_what_waits, chain_the_trail):
         try:
             step()
             commit()
@@ -63,7 +67,7 @@ def chain_the_trail() -> None:
 
 def run_due() -> int:
     """Do here and now whatever is due, without workers; how many tasks were done."""
-    for step in (start_the_day, delivery.wake, extraction.end_what_is_stuck):
+    for step in BEFORE:
         step()
         commit()
     done = due.run_due()

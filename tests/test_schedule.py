@@ -16,7 +16,7 @@ def test_a_step_that_fails_does_not_keep_the_others(app, monkeypatch):
     task_id = deliver.later(1, run_after=clock.now() - timedelta(seconds=10))
     db.session.commit()
     app.config["BELLS"].clear()
-    monkeypatch.setattr(schedule.delivery, "wake", lambda: 1 / 0)
+    monkeypatch.setattr(schedule, "BEFORE", (lambda: 1 / 0,))
 
     schedule.sweep_once()
 

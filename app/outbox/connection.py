@@ -13,6 +13,7 @@ from flask import current_app
 ANSWER_SECONDS = 30
 LAST_ANSWER_SECONDS = 600
 """How long to wait for the reply to the final dot."""
+GOODBYE_SECONDS = 5
 PORTS = {"smtp": 587, "smtps": 465}
 
 
@@ -53,12 +54,17 @@ class Connection(flask_mail.Connection):
             host.login(mail.username, mail.password)
         return host
 
-    def __exit__(self, *_error: Any) -> None:
-        """Say goodbye; a server that has gone already changes nothing."""
+    def __exit__(self, error: Any, *_rest: Any) -> None:
+        """Say goodbye, unless something went wrong; a server that has gone already changes nothing."""
+        if self.host is None:
+            return
         try:
-            if self.host is not None:
+            if error is None and self.host.sock is not None:
+                self.host.sock.settimeout(GOODBYE_SECONDS)
                 self.host.quit()
         except (smtplib.SMTPException, OSError):
+            pass
+        finally:
             self.host.close()
 
 

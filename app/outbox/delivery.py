@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parseaddr
 from typing import Any
@@ -10,25 +11,36 @@ from typing import Any
 import flask_mail
 import structlog
 from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from app.core import clock
-from app.core.database import looking
-from app.core.faultpoint import faultpoint
+from app.core.faultpoint import faultpoint, hurried
 from app.core.storage import Damaged
 from app.extensions import db
 from app.files import store
 from app.outbox import connection
-from app.outbox.models import Mark, OutgoingMail, Recipient
+from app.outbox.models import Mark, OutgoingMail
 from app.tasks.jobs import job
 
 log = structlog.get_logger()
 GIVE_UP = timedelta(hours=48)
-FIRST_DELAY, LONGEST_DELAY = timedelta(minutes=1), timedelta(hours=2)
+FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=hurried(60)), timedelta(hours=2)
 
 
 class TooEarly(Exception):
     """The task came before the mail's time, as when the clock was set back: it is tried again later."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One try to send one mail: all that is needed for it, so that no transaction need be open meanwhile."""
+
+    mail: OutgoingMail
+    number: int
+    """The fence: whoever takes the mail over has another."""
+    content: bytes
+    waiting: dict[int, str]
+    """Id and address of the recipients that have not got it yet."""
 
 
 def ask(mail: OutgoingMail) -> None:
@@ -51,23 +63,25 @@ def deliver(mail_id: int) -> None:
     if mail is None or mail.mark.is_final:
         return
     if mail.mark is Mark.TRANSMITTING:  # the process that sent it died before it heard the answer
-        _settle(mail, Mark.UNCERTAIN, "Facteur stopped before the mail server answered.")
+        if _hold(mail, mail.attempts, Mark.TRANSMITTING):
+            _settle(mail, Mark.UNCERTAIN, "Facteur stopped before the mail server answered.")
         return
-    attempt = _claim(mail)
-    if attempt is None:
+    number = _claim(mail)
+    if number is None:
         raise TooEarly(f"mail {mail_id} is not due before {mail.send_after}")
     try:
-        message = _message(mail)
+        attempt = Attempt(mail, number, _message(mail), _waiting(mail))
     except Damaged as error:
-        _settle(mail, Mark.REFUSED, f"An attachment is damaged: {error}")
+        if _hold(mail, number, Mark.CLAIMED):
+            _settle(mail, Mark.REFUSED, f"An attachment is damaged: {error}")
         return
-    faultpoint("outbox.claimed")
     db.session.commit()
+    faultpoint("outbox.claimed")
     try:
         with connection.connect() as server:
-            _transmit(mail, attempt, server.host, message)
+            _transmit(attempt, server.host)
     except (OSError, smtplib.SMTPException) as error:
-        _interrupted(mail, error)
+        _interrupted(attempt, error)
 
 
 def _claim(mail: OutgoingMail) -> int | None:
@@ -80,7 +94,7 @@ def _claim(mail: OutgoingMail) -> int | None:
         .where(
             OutgoingMail.id == mail.id,
             OutgoingMail.mark.in_([Mark.QUEUED, Mark.CLAIMED]),
-            OutgoingMail.send_after <= clock.now(),
+            OutgoingMail.due(clock.now()),
         )
         .values(mark=Mark.CLAIMED, marked_at=clock.now(), attempts=OutgoingMail.attempts + 1)
         .returning(OutgoingMail.attempts)
@@ -105,62 +119,86 @@ def _message(mail: OutgoingMail) -> bytes:
     return message.as_bytes()
 
 
-def _transmit(mail: OutgoingMail, attempt: int, host: Any, message: bytes) -> None:
-    """MAIL, RCPT, the mark, DATA: what the server says to each is kept."""
+def _waiting(mail: OutgoingMail) -> dict[int, str]:
+    return {each.id: each.address for each in mail.recipients if each.mark is Mark.QUEUED}
+
+
+def _transmit(attempt: Attempt, host: Any) -> None:
+    """MAIL, RCPT, the mark, DATA: what the server says to each is kept. No transaction is open while it thinks."""
+    mail = attempt.mail
     code, answer = host.mail(_envelope_sender())
     if code != 250:
-        _put_off_or_refuse(mail, code, answer)
+        if _hold(mail, attempt.number, Mark.CLAIMED):
+            _put_off_or_refuse(mail, code, answer)
         return
-    waiting = [each for each in mail.recipients if each.mark is Mark.QUEUED]
-    accepted = [each for each in waiting if _recipient(each, *host.rcpt(each.address))]
+    answers = {recipient_id: host.rcpt(address) for recipient_id, address in attempt.waiting.items()}
+    faultpoint("outbox.accepted")
+    if not _hold(mail, attempt.number, Mark.CLAIMED):
+        return
+    accepted = _note_recipients(mail, answers)
     if not accepted:
         _after_attempt(mail, mail.answer or "The mail server refused all recipients.")
         return
-    db.session.commit()
-    if not _mark_transmitting(mail, attempt):
-        return
+    mail.mark, mail.marked_at = Mark.TRANSMITTING, clock.now()
+    db.session.commit()  # just before the content leaves, and durable
     faultpoint("outbox.transmitting")
     host.sock.settimeout(connection.LAST_ANSWER_SECONDS)
-    code, answer = host.data(message)
+    code, answer = host.data(attempt.content)
     faultpoint("outbox.transmitted")
     if code == 250:
-        for each in accepted:
-            each.mark, each.answer = Mark.SENT, _text(code, answer)
-        _after_attempt(mail, _text(code, answer))
-    else:
+        _has_left(attempt, accepted, _text(code, answer))
+    elif _hold(mail, attempt.number, Mark.TRANSMITTING):
         _put_off_or_refuse(mail, code, answer)
 
 
-def _mark_transmitting(mail: OutgoingMail, attempt: int) -> bool:
-    """Commit, just before the content leaves, that it does; False where another has taken the mail over."""
-    marked = db.session.execute(
-        update(OutgoingMail)
-        .where(OutgoingMail.id == mail.id, OutgoingMail.mark == Mark.CLAIMED, OutgoingMail.attempts == attempt)
-        .values(mark=Mark.TRANSMITTING, marked_at=clock.now())
+def _hold(mail: OutgoingMail, number: int, *marks: Mark) -> bool:
+    """Keep the mail until this transaction ends, where it is still this attempt's and stands at one of `marks`."""
+    ours = (OutgoingMail.id == mail.id, OutgoingMail.attempts == number, OutgoingMail.mark.in_(marks))
+    held = db.session.execute(
+        update(OutgoingMail).where(*ours).values(attempts=number).execution_options(synchronize_session=False)
     )
-    db.session.commit()
-    return bool(marked.rowcount)
-
-
-def _recipient(recipient: Recipient, code: int, answer: bytes) -> bool:
-    """Note the answer to one RCPT; is the address accepted?"""
-    recipient.answer = _text(code, answer)
-    if 500 <= code < 600:
-        recipient.mark = Mark.REFUSED
-    return code in (250, 251)
-
-
-def _interrupted(mail: OutgoingMail, error: Exception) -> None:
-    """The connection failed: before the content left it is tried again, afterwards nobody can know."""
-    db.session.rollback()
+    if not held.rowcount:
+        log.warning("outbox.taken_over", mail=mail.id)
+        db.session.rollback()
+        return False
     db.session.refresh(mail)
+    return True
+
+
+def _note_recipients(mail: OutgoingMail, answers: dict[int, tuple[int, bytes]]) -> list[int]:
+    """Keep the answer to each RCPT; the ids of those that were accepted."""
+    for each in mail.recipients:
+        if each.id in answers:
+            code, answer = answers[each.id]
+            each.answer = _text(code, answer)
+            each.mark = Mark.REFUSED if 500 <= code < 600 else each.mark
+    return [recipient_id for recipient_id, (code, _answer) in answers.items() if code in (250, 251)]
+
+
+def _has_left(attempt: Attempt, accepted: list[int], answer: str) -> None:
+    """The server took it: true also where somebody thought meanwhile that we had died."""
+    mail = attempt.mail
+    if not _hold(mail, attempt.number, Mark.TRANSMITTING, Mark.UNCERTAIN):
+        return
+    for each in mail.recipients:
+        if each.id in accepted:
+            each.mark, each.answer = Mark.SENT, answer
+    _after_attempt(mail, answer)
+
+
+def _interrupted(attempt: Attempt, error: Exception) -> None:
+    """The connection failed: before the content left it is tried again, afterwards nobody can know."""
+    mail = attempt.mail
+    db.session.rollback()
+    if not _hold(mail, attempt.number, Mark.CLAIMED, Mark.TRANSMITTING):
+        return
     said = f"{type(error).__name__}: {error}"
-    if mail.mark is Mark.TRANSMITTING and isinstance(error, smtplib.SMTPDataError):
-        _put_off_or_refuse(mail, error.smtp_code, error.smtp_error)  # refused before any content was sent
-    elif mail.mark is Mark.TRANSMITTING:
-        _settle(mail, Mark.UNCERTAIN, said)
-    elif mail.mark is Mark.CLAIMED:
+    if mail.mark is Mark.CLAIMED:
         _put_off(mail, said)
+    elif isinstance(error, smtplib.SMTPDataError):
+        _put_off_or_refuse(mail, error.smtp_code, error.smtp_error)  # refused before any content was sent
+    else:
+        _settle(mail, Mark.UNCERTAIN, said)
 
 
 def _put_off_or_refuse(mail: OutgoingMail, code: int, answer: bytes | str) -> None:
@@ -194,6 +232,7 @@ def _put_off(mail: OutgoingMail, answer: str) -> None:
     mail.mark, mail.marked_at, mail.answer = Mark.QUEUED, clock.now(), answer[:2000]
     mail.send_after = clock.now() + delay
     ask(mail)
+    faultpoint("outbox.before_settle")
     db.session.commit()
 
 
@@ -202,8 +241,18 @@ def _settle(mail: OutgoingMail, mark: Mark, answer: str) -> None:
     mail.mark, mail.marked_at, mail.answer = mark, clock.now(), answer[:2000]
     if mark is Mark.SENT:
         blot(mail)
+    faultpoint("outbox.before_settle")
     db.session.commit()
+    faultpoint("outbox.settled")
     log.info("outbox.settled", mail=mail.id, kind=mail.kind, mark=mark.value)
+
+
+def give_up(mail: OutgoingMail) -> None:
+    """No task works on it any more: what had begun to leave is uncertain, anything else did not leave."""
+    if _hold(mail, mail.attempts, Mark.TRANSMITTING):
+        _settle(mail, Mark.UNCERTAIN, "Facteur stopped before the mail server answered.")
+    elif _hold(mail, mail.attempts, Mark.CLAIMED):
+        _settle(mail, Mark.REFUSED, "Facteur gave up before anything left; see the failed work.")
 
 
 def blot(mail: OutgoingMail) -> None:
@@ -222,15 +271,3 @@ def _envelope_sender() -> str:
 def _text(code: int, answer: bytes | str) -> str:
     said = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
     return f"{code} {said}"[:2000]
-
-
-def wake() -> int:
-    """Ask for the delivery of mails that wait though a mail server is set, such as after it was; how many."""
-    if not current_app.config["SETTINGS"].mail_url:
-        return 0
-    due = select(OutgoingMail.id).where(OutgoingMail.mark == Mark.QUEUED, OutgoingMail.send_after <= clock.now())
-    with looking(db.session()):
-        waiting = list(db.session.scalars(due.order_by(OutgoingMail.id).limit(100)))
-    for mail_id in waiting:
-        ask(db.session.get_one(OutgoingMail, mail_id))
-    return len(waiting)

@@ -7,13 +7,14 @@ from enum import StrEnum
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ForeignKey, Index, Select, String, Text, and_, exists, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, Select, String, Text, and_, exists, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
 from app.core.types import Json, UTCDateTime, Word
 from app.extensions import db
 from app.files.models import File
+from app.tasks.models import CLOCKS_DIFFER
 from app.web.access import Permission, Person, companies_with
 
 
@@ -88,6 +89,11 @@ class OutgoingMail(db.Model):
         company = db.metadata.tables["company"]
         is_everywhere = and_(bool(mine), ~exists().where(company.c.id.not_in(mine)))
         return select(cls).where(or_(cls.company_id.in_(mine), and_(cls.company_id.is_(None), is_everywhere)))
+
+    @classmethod
+    def due(cls, now: datetime) -> ColumnElement[bool]:
+        """Its time has come, or was set by a clock that was ahead (SAFETY S107)."""
+        return or_(cls.send_after <= now, cls.marked_at > now + CLOCKS_DIFFER)
 
 
 class Recipient(db.Model):

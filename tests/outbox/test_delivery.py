@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import email
+import threading
+import time
 from datetime import timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from app.core import clock
 from app.core.errors import Refused
 from app.extensions import db
 from app.files import store
-from app.outbox import decisions, delivery
-from app.outbox.connection import config_of
+from app.outbox import connection as outbox_connection
+from app.outbox import decisions, delivery, waking
+from app.outbox.connection import config_of, connect
 from app.outbox.models import Mark, OutgoingMail
 from app.outbox.writing import write
 from app.tasks import runner
@@ -96,8 +100,8 @@ def test_mails_that_waited_leave_when_a_server_is_set(app, sink, request):
     """OP-7: what waited is woken by the sweep, once."""
     mail = make_mail()
     server = request.getfixturevalue("server")
-    delivery.wake()
-    delivery.wake()
+    waking.wake()
+    waking.wake()
     run_waiting()
     assert reload(mail).mark is Mark.SENT
     assert len(server.messages) == 1
@@ -132,7 +136,7 @@ def test_cut_after_the_last_dot_it_is_uncertain_and_stays_so(server):
     assert (reload(mail).mark, len(server.messages)) == (Mark.UNCERTAIN, 1)
 
     server.answers.clear()
-    delivery.wake()
+    waking.wake()
     run_waiting()
     delivery.deliver(mail.id)
     assert len(server.messages) == 1
@@ -156,13 +160,119 @@ def test_found_claimed_after_a_crash_it_is_sent(server):
     assert (reload(mail).mark, len(server.messages)) == (Mark.SENT, 1)
 
 
-def test_whoever_lost_the_mail_to_another_does_not_send_it(server):
-    """S37: the number of the attempt is the fence."""
+def begun(mail: OutgoingMail) -> delivery.Attempt:
+    """An attempt that has taken the mail and nothing else."""
+    number = delivery._claim(mail)
+    attempt = delivery.Attempt(mail, number, delivery._message(mail), delivery._waiting(mail))
+    db.session.commit()
+    return attempt
+
+
+@pytest.mark.parametrize("answers", [{}, {"mail": "451 later"}, {"mail": "554 no"}, {"rcpt": "450 later"}])
+def test_whoever_lost_the_mail_to_another_changes_nothing(server, answers):
+    """S37: S43: a worker that froze and woke after another sent its mail neither sends it nor has it sent again."""
     mail = make_mail()
-    assert delivery._claim(mail) == 1
-    assert delivery._claim(mail) == 2
-    assert not delivery._mark_transmitting(mail, 1)
-    assert delivery._mark_transmitting(mail, 2)
+    late = begun(mail)
+    run_waiting()
+    assert (reload(mail).mark, mail.attempts) == (Mark.SENT, 2)
+
+    server.answers.update(answers)
+    with connect() as connection:
+        delivery._transmit(late, connection.host)
+    run_waiting()
+
+    assert (reload(mail).mark, mail.recipients[0].mark) == (Mark.SENT, Mark.SENT)
+    assert len(server.messages) == 1
+
+
+def test_what_seemed_uncertain_is_sent_once_the_answer_comes(server):
+    """S43: the worker lived on after all, and heard the server say yes."""
+    mail = make_mail()
+    alive = begun(mail)
+    mail.mark = Mark.TRANSMITTING
+    db.session.commit()
+    run_waiting()
+    assert reload(mail).mark is Mark.UNCERTAIN
+
+    delivery._interrupted(alive, OSError("cut"))
+    assert reload(mail).mark is Mark.UNCERTAIN
+    delivery._has_left(alive, list(alive.waiting), "250 taken")
+    assert (reload(mail).mark, mail.recipients[0].mark) == (Mark.SENT, Mark.SENT)
+
+
+@pytest.mark.parametrize(("mark", "shown"), [(Mark.TRANSMITTING, Mark.UNCERTAIN), (Mark.CLAIMED, Mark.REFUSED)])
+def test_a_mail_whose_task_was_given_up_is_shown_within_five_minutes(server, mark, shown):
+    """S43: nobody works on it any more: a person decides; one that is being worked on is left alone."""
+    mail = make_mail()
+    mail.mark, mail.attempts, mail.marked_at = mark, 1, clock.now() - timedelta(minutes=4, seconds=10)
+    db.session.commit()
+    assert waking.end_what_is_stuck() == 0
+
+    db.session.query(Task).update({"state": State.FAILED})
+    db.session.commit()
+    assert waking.end_what_is_stuck() == 1
+    assert (reload(mail).mark, server.messages) == (shown, [])
+
+
+@pytest.mark.parametrize("jump", [timedelta(hours=1), timedelta(days=365)])
+def test_a_mail_written_by_a_clock_that_was_ahead_leaves(server, jump):
+    """S107: it does not wait until that time really comes, and leaves once."""
+    with time_machine.travel(clock.now() + jump, tick=True):
+        mail = make_mail()
+    waking.wake()
+    run_waiting()
+    assert (reload(mail).mark, len(server.messages)) == (Mark.SENT, 1)
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("moment", ["connect", "mail", "rcpt:anna@example.org", "data", "dot"])
+def test_nobody_waits_for_the_database_while_a_mail_server_thinks(live_app, sink, moment):
+    """S100: no transaction is open while mail is being sent: others write meanwhile."""
+    use_server(live_app, sink)
+    with live_app.app_context():
+        mail_id = write(
+            "t", key="t:1", to=ANNA, subject="S", template="users/mail/password_changed", user=make_user()
+        ).id
+        db.session.commit()
+    thinking, enough = threading.Event(), threading.Event()
+    sink.at = lambda at: at == moment and (thinking.set(), enough.wait(20))
+    sending = threading.Thread(target=deliver_in, args=(live_app, mail_id))
+    sending.start()
+    assert thinking.wait(20)
+
+    with live_app.app_context():
+        began = time.monotonic()
+        make_user()
+        waited = time.monotonic() - began
+    enough.set()
+    sending.join()
+
+    assert waited < 2
+    with live_app.app_context():
+        assert db.session.get_one(OutgoingMail, mail_id).mark is Mark.SENT
+
+
+def use_server(app, sink: Sink) -> None:
+    app.config["SETTINGS"].__dict__["mail_url"] = f"smtp://127.0.0.1:{sink.port}"
+    state = app.extensions["mail"]
+    state.server, state.port, state.suppress = "127.0.0.1", sink.port, False
+
+
+def deliver_in(app, mail_id: int) -> None:
+    with app.app_context():
+        delivery.deliver(mail_id)
+        db.session.remove()
+
+
+def test_a_server_that_never_says_goodbye_keeps_nobody(server, monkeypatch):
+    """S42: the mail is settled before, and the next one leaves soon."""
+    monkeypatch.setattr(outbox_connection, "GOODBYE_SECONDS", 0.2)
+    server.at = lambda moment: moment == "quit" and time.sleep(10)
+    mail = make_mail()
+    began = time.monotonic()
+    run_waiting()
+    assert reload(mail).mark is Mark.SENT
+    assert time.monotonic() - began < 5
 
 
 @pytest.mark.parametrize(
