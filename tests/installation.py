@@ -38,6 +38,8 @@ class Installation:
 
     settings: Settings
     running: dict[str, subprocess.Popen] = field(default_factory=dict)
+    told: dict[str, str] = field(default_factory=dict)
+    """What only a test tells its processes, such as to hurry."""
 
     @property
     def folder(self) -> Path:
@@ -47,8 +49,8 @@ class Installation:
     def environment(self) -> dict[str, str]:
         """What every process is told; nothing of the caller's own settings."""
         plain = {name: value for name, value in os.environ.items() if not name.startswith("FACTEUR_")}
-        told = self.settings.model_dump(mode="json", exclude_defaults=True)
-        return plain | {f"FACTEUR_{name.upper()}": str(value) for name, value in told.items()}
+        set_here = self.settings.model_dump(mode="json", exclude_defaults=True)
+        return plain | {f"FACTEUR_{name.upper()}": str(value) for name, value in set_here.items()} | self.told
 
     def start(self, *names: str) -> None:
         """Start these processes, each in a group of its own."""
@@ -115,12 +117,14 @@ def _signal(process: subprocess.Popen, number: int) -> None:
 
 
 @contextmanager
-def installed(folder: Path, *, start: tuple[str, ...] = EVERYTHING, **settings: Any) -> Iterator[Installation]:
+def installed(
+    folder: Path, *, start: tuple[str, ...] = EVERYTHING, told: dict[str, str] | None = None, **settings: Any
+) -> Iterator[Installation]:
     """A migrated installation with its first admin; its processes end with the block, whatever happens in it."""
     port = free_port()
     defaults = {"port": port, "intake_smtp_port": free_port(), "base_url": f"http://127.0.0.1:{port}"}
     defaults |= {"admin_email": ADMIN, "admin_password": PASSWORD}
-    there = Installation(settings_in(folder, **(defaults | settings)))
+    there = Installation(settings_in(folder, **(defaults | settings)), told=told or {})
     (folder / "run").mkdir(parents=True, exist_ok=True)
     if not there.settings.redis_url:
         processes.prepare_redis(folder)

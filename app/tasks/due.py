@@ -13,13 +13,13 @@ from app.tasks.models import Task
 def run_due() -> int:
     """Run every task that is due, and those that follow from them, until none is; how many were done."""
     done = 0
-    while task_id := _next():
+    while task_id := next_due():
         done += runner.run(task_id)
     return done
 
 
-def _next() -> int | None:
-    """The oldest; one that failed waits for its next attempt and so is not due again at once."""
+def next_due() -> int | None:
+    """The oldest task that may be claimed; one that failed waits for its next attempt."""
     now = clock.now()
     query = select(Task.id).where(or_(Task.due(now), Task.abandoned(now))).order_by(Task.run_after, Task.id).limit(1)
     task_id = db.session.scalar(query)

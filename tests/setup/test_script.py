@@ -38,7 +38,7 @@ def test_help_lists_the_commands_from_any_folder(tmp_path):
     told = run(ROOT / "facteur", cwd=tmp_path)
 
     assert told.returncode == 0
-    for command in ("run", "demo", "setup", "test", "lint", "bench"):
+    for command in ("run", "demo", "setup", "test", "lint", "bench", "soak"):
         assert f"./facteur {command}" in told.stdout
 
 

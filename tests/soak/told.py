@@ -1,0 +1,23 @@
+"""What a loop has to tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Told:
+    """Figures by their name, and the guarantees that were broken, in words."""
+
+    figures: dict[str, object] = field(default_factory=dict)
+    broken: list[str] = field(default_factory=list)
+
+    def check(self, is_kept: bool, otherwise: str) -> None:
+        """Note a guarantee that was broken."""
+        if not is_kept:
+            self.broken.append(otherwise)
+
+    def table(self, title: str) -> str:
+        """One line for each figure."""
+        rows = [f"  {name:<36} {figure!s:>12}" for name, figure in self.figures.items()]
+        return "\n".join([title, *rows, *(f"  BROKEN: {sentence}" for sentence in self.broken)])
