@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from app.audit.models import AuditEntry
+from app.core.faultpoint import faultpoint
 from app.extensions import db
 
 FIRST = "0" * 64
@@ -58,6 +59,7 @@ def chain(limit: int = 1000) -> int:
             .values(position=position, previous_hash=previous, hash=last)
             .execution_options(synchronize_session=False)
         )
+        faultpoint("trail.sealed_one")
     return len(waiting)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select
 from app.audit import trail
 from app.core import clock
 from app.core.errors import Refused
+from app.core.faultpoint import faultpoint
 from app.documents.models import Document
 from app.documents.trash import trash
 from app.extensions import db
@@ -148,6 +149,7 @@ def purge(document: Document, *, by: User | None, why: str) -> bool:
     still = delete(Document).where(Document.id == document.id, Document.trashed_at.is_not(None), ~held())
     if not db.session.execute(still.execution_options(synchronize_session=False)).rowcount:
         return False
+    faultpoint("purge.removed")
     trail.record(document, by=by, act="purged", why=why, changes={name: [was, None] for name, was in gone.items()})
     db.session.flush()
     db.session.expunge(document)

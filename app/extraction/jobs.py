@@ -79,6 +79,7 @@ def _read(told: fields.ToRead) -> tuple[Contents, Reading]:
             draw_to=draw_to,
             progress=lambda page, count: _report(told.document_id, page, count),
         )
+        faultpoint("reading.drawn")
     if told.xml:
         contents.einvoices += cage.read(told.xml).einvoices
     return contents, choose.read_fields(contents, own=told.own, expected=told.expected)

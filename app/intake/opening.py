@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from app.core import storage
 from app.core.database import hold
+from app.core.faultpoint import faultpoint
 from app.documents import arrival, twins
 from app.documents.models import DocumentFile, FileRole, TrashKind
 from app.documents.trash import trash
@@ -70,6 +71,7 @@ def open_up(arrived: Arrived) -> Opened:
     for position, piece in enumerate(opened.pieces):
         if piece.fate is not Fate.PASSED_OVER:
             opened.stored[position] = storage.store(store.root(), piece.data)
+    faultpoint("opening.parts_stored")
     return opened
 
 
@@ -123,6 +125,7 @@ def note(message_id: int, opened: Opened) -> None:
                 message.parts.append(part)
             _note_part(part, piece, files.get(position), known)
             db.session.flush()
+            faultpoint("opening.part_noted")
 
 
 def _note_headers(message: Message, opened: Opened) -> None:

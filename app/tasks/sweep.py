@@ -8,7 +8,7 @@ from sqlalchemy import or_, select, update
 
 from app.core import clock
 from app.core.database import looking
-from app.core.faultpoint import hurried
+from app.core.faultpoint import faultpoint, hurried
 from app.extensions import db
 from app.tasks import bell
 from app.tasks.models import State, Task
@@ -32,6 +32,7 @@ def ring_what_waits() -> int:
         return 0
     db.session.execute(update(Task).where(Task.id.in_([task_id for task_id, _queue in waiting])).values(rung_at=now))
     db.session.commit()
+    faultpoint("sweep.before_bells")
     for task_id, queue in waiting:
         bell.ring(queue, task_id)
     return len(waiting)
