@@ -42,12 +42,31 @@ def postgresql() -> Iterator[str]:
         shutil.chown(folder, "postgres")
     run = lambda *command: subprocess.run([*_AS_POSTGRES, *map(str, command)], check=True, capture_output=True)  # noqa: E731
     run(BINARIES[-1] / "initdb", "-D", folder / "data", "-U", "facteur", "-A", "trust", "-E", "UTF8", "--no-sync")
-    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
-    control = BINARIES[-1] / "pg_ctl"
-    run(control, "-D", folder / "data", "-o", options, "-l", folder / "log", "-w", "start")
-    yield f"postgresql://facteur@/postgres?host={folder}"
-    run(control, "-D", folder / "data", "-m", "immediate", "stop")
+    server = f"postgresql://facteur@/postgres?host={folder}"
+    start_postgresql(server)
+    yield server
+    stop_postgresql(server, "immediate")
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def stop_postgresql(server: str, how: str = "fast") -> None:
+    """As a restart of the machine does: whatever is connected is cut off."""
+    _control(server, "-m", how, "stop")
+
+
+def start_postgresql(server: str) -> None:
+    """Listen on a socket in its folder, each time on the same."""
+    options = f"-c listen_addresses='' -c unix_socket_directories={_folder(server)} -c fsync=off"
+    _control(server, "-o", options, "-l", _folder(server) / "log", "start")
+
+
+def _control(server: str, *command: str | Path) -> None:
+    whole = [*_AS_POSTGRES, BINARIES[-1] / "pg_ctl", "-D", _folder(server) / "data", "-w", *command]
+    subprocess.run([str(each) for each in whole], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def _folder(server: str) -> Path:
+    return Path(server.rpartition("host=")[2])
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

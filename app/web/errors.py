@@ -6,15 +6,15 @@ import secrets
 from typing import Any
 
 import structlog
-from flask import Flask, Response, flash, make_response, render_template, request
+from flask import Flask, Response, flash, g, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from app.core.errors import Refused
-from app.extensions import db
+from app.extensions import db, login
 from app.web import guard
 
 log = structlog.get_logger()
@@ -26,6 +26,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, stale_form)
     app.register_error_handler(HTTPException, wrong)
     app.register_error_handler(OperationalError, busy)
+    app.register_error_handler(InterfaceError, busy)
     app.register_error_handler(DataError, not_understood)
     app.register_error_handler(Exception, broken)
 
@@ -57,8 +58,10 @@ def wrong(error: HTTPException) -> Any:
     return answer(error.code)
 
 
-def busy(error: OperationalError) -> Response:
-    """The database cannot be reached, or is locked for too long."""
+def busy(error: OperationalError | InterfaceError) -> Response:
+    """The database cannot be reached, or is locked for too long; so the page asks it for nothing, not even for whom."""
+    g._login_user = login.anonymous_user()
+    g.pop("sign_in", None)
     return broken(error, status=503)
 
 
