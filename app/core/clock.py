@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
+
+MAY_DIFFER = timedelta(minutes=5)
+"""So much the clocks of several machines may differ; what is from later was written by a clock since set back."""
 
 
 class HasTimeZone(Protocol):

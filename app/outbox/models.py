@@ -14,7 +14,6 @@ from app.core import clock
 from app.core.types import Json, UTCDateTime, Word
 from app.extensions import db
 from app.files.models import File
-from app.tasks.models import CLOCKS_DIFFER
 from app.web.access import Permission, Person, companies_with
 
 
@@ -93,7 +92,7 @@ class OutgoingMail(db.Model):
     @classmethod
     def due(cls, now: datetime) -> ColumnElement[bool]:
         """Its time has come, or was set by a clock that was ahead (SAFETY S107)."""
-        return or_(cls.send_after <= now, cls.marked_at > now + CLOCKS_DIFFER)
+        return or_(cls.send_after <= now, cls.marked_at > now + clock.MAY_DIFFER)
 
 
 class Recipient(db.Model):

@@ -16,8 +16,6 @@ from app.extensions import db
 
 LEASE = timedelta(seconds=hurried(60))
 LONGEST_DELAY = timedelta(hours=1)
-CLOCKS_DIFFER = timedelta(minutes=5)
-"""Clocks of several machines may differ that much; a row from later than that was written by a clock since set back."""
 
 
 class State(StrEnum):
@@ -62,12 +60,12 @@ class Task(db.Model):
     @classmethod
     def due(cls, now: datetime) -> ColumnElement[bool]:
         """Ready, and its time has come, or was set by a clock that was ahead (SAFETY S107)."""
-        asked_ahead = cls.created_at > now + CLOCKS_DIFFER
-        put_off_ahead = and_(cls.attempts > 0, cls.run_after > now + LONGEST_DELAY + CLOCKS_DIFFER)
+        asked_ahead = cls.created_at > now + clock.MAY_DIFFER
+        put_off_ahead = and_(cls.attempts > 0, cls.run_after > now + LONGEST_DELAY + clock.MAY_DIFFER)
         return and_(cls.state == State.READY, or_(cls.run_after <= now, asked_ahead, put_off_ahead))
 
     @classmethod
     def abandoned(cls, now: datetime) -> ColumnElement[bool]:
         """Running, but whoever had it is gone: its lease ran out, or is longer than any lease from now on can be."""
-        ahead = cls.lease_until > now + LEASE + CLOCKS_DIFFER
+        ahead = cls.lease_until > now + LEASE + clock.MAY_DIFFER
         return and_(cls.state == State.RUNNING, or_(cls.lease_until < now, ahead))

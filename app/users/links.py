@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from app.core import clock
 from app.extensions import db
@@ -40,19 +40,24 @@ def end_all(user: User, *purposes: LinkPurpose) -> None:
 
 def find(token: str, purpose: LinkPurpose) -> UserLink | None:
     """The living link of this token; None where it is unknown, used, too old, or its person was disabled."""
-    link = db.session.scalar(select(UserLink).filter_by(token_hash=digest(token), purpose=purpose))
-    if link is None or link.used_at or link.expires_at <= clock.now() or link.user.is_disabled:
+    link = db.session.scalar(select(UserLink).filter_by(token_hash=digest(token), purpose=purpose).where(*_lives()))
+    if link is None or link.user.is_disabled:
         return None
     return link
 
 
+def _lives() -> tuple[ColumnElement[bool], ...]:
+    """Not used, not too old, and not made by a clock that was ahead: that one would live too long (SAFETY S107)."""
+    now = clock.now()
+    return UserLink.used_at.is_(None), UserLink.expires_at > now, UserLink.created_at <= now + clock.MAY_DIFFER
+
+
 def use(link: UserLink) -> bool:
     """Take the link; False where somebody was faster or its time is over."""
-    now = clock.now()
     taken = db.session.execute(
         update(UserLink)
-        .where(UserLink.id == link.id, UserLink.used_at.is_(None), UserLink.expires_at > now)
-        .values(used_at=now)
+        .where(UserLink.id == link.id, *_lives())
+        .values(used_at=clock.now())
         .execution_options(synchronize_session=False)
     )
     return taken.rowcount == 1

@@ -54,9 +54,11 @@ def remaining(email: str, address: str) -> timedelta:
 
 def _left(free: int, longest: timedelta, *which: ColumnElement[bool]) -> timedelta:
     now = clock.now()
-    query = select(func.count(), func.max(SignInAttempt.at)).where(SignInAttempt.at > now - MEMORY, *which)
-    failures, last = db.session.execute(query).one()
-    return max(timedelta(0), last + delay(failures, free, longest) - now) if last else timedelta(0)
+    # Those of a clock that was ahead do not count: they would lock people out until that time comes.
+    of_late = SignInAttempt.at.between(now - MEMORY, now + clock.MAY_DIFFER)
+    failures, last = db.session.execute(select(func.count(), func.max(SignInAttempt.at)).where(of_late, *which)).one()
+    wait = delay(failures, free, longest)
+    return min(wait, max(timedelta(0), last + wait - now)) if last else timedelta(0)
 
 
 def _is_known(email: str, address: str) -> bool:
