@@ -16,12 +16,13 @@ from app.audit.models import AuditEntry
 from app.extensions import db
 from app.reader import reasons
 from app.users.models import Company
+from app.web import keyset
 from app.web.access import Permission, requires
+from app.web.ids import row_id
 from app.web.pages import page
 
 bp = Blueprint("audit", __name__, url_prefix="/audit")
-PAGE_SIZE = 50
-LARGEST_ID = 2**63 - 1
+NEWEST = keyset.Order(AuditEntry.id, keyset.whole)
 
 
 @bp.get("")
@@ -30,14 +31,14 @@ def index():
     """Who changed what and when, newest first, in the companies one is admin of."""
     wanted = _wanted()
     query = _matching(AuditEntry.visible_to(current_user), wanted)
-    if before := _number("before"):
-        query = query.where(AuditEntry.id < before)
-    found = list(db.session.scalars(query.order_by(AuditEntry.id.desc()).limit(PAGE_SIZE + 1)))
-    shown = found[:PAGE_SIZE]
-    pages = {"previous_url": url_for(".index", **wanted) if before else None, "next_url": None}
-    if len(found) > PAGE_SIZE:
-        pages["next_url"] = url_for(".index", before=shown[-1].id, **wanted)
-    return page("audit/index.html", entries=shown, pages=pages, wanted=wanted, words=words, why=_why, **_choices())
+    said = request.args
+    leaf = keyset.leaf(query, NEWEST, AuditEntry.id, before=said.get("before", ""), after=said.get("after", ""))
+    pages = {
+        "previous_url": url_for(".index", **wanted, before=leaf.before) if leaf.before else None,
+        "next_url": url_for(".index", **wanted, after=leaf.after) if leaf.after else None,
+    }
+    entries = [row[0] for row in leaf.rows]
+    return page("audit/index.html", entries=entries, pages=pages, wanted=wanted, words=words, why=_why, **_choices())
 
 
 def _why(entry: AuditEntry) -> str:
@@ -48,7 +49,9 @@ def _why(entry: AuditEntry) -> str:
 def _wanted() -> dict[str, Any]:
     """The filters in the address that make sense."""
     since, until = _day("since"), _day("until")
-    wanted = {"person": _number("person"), "type": request.args.get("type"), "thing": _number("thing")}
+    said = request.args
+    wanted = {"person": said.get("person", type=row_id), "type": said.get("type")}
+    wanted |= {"thing": said.get("thing", type=row_id)}
     wanted |= {"since": since and since.isoformat(), "until": until and until.isoformat()}
     return {name: value for name, value in wanted.items() if value}
 
@@ -65,11 +68,6 @@ def _matching(query: Select[tuple[AuditEntry]], wanted: dict[str, Any]) -> Selec
     if "until" in wanted:
         query = query.where(AuditEntry.at < _beginning(date.fromisoformat(wanted["until"]) + timedelta(days=1)))
     return query
-
-
-def _number(name: str) -> int | None:
-    number = request.args.get(name, type=int)
-    return number if number and 0 < number <= LARGEST_ID else None
 
 
 def _day(name: str) -> date | None:

@@ -12,11 +12,12 @@ from app.extensions import db
 from app.outbox import decisions
 from app.outbox.models import Mark, OutgoingMail
 from app.tasks.jobs import commit
+from app.web import keyset
 from app.web.access import Permission, requires
 from app.web.pages import page
 
 bp = Blueprint("outbox", __name__, url_prefix="/outbox")
-PAGE_SIZE = 50
+NEWEST = keyset.Order(OutgoingMail.id, keyset.whole)
 TABS = (Mark.QUEUED, Mark.UNCERTAIN, Mark.REFUSED, Mark.SENT, Mark.CANCELLED)
 LEAVING = (Mark.QUEUED, Mark.CLAIMED, Mark.TRANSMITTING)
 
@@ -27,15 +28,15 @@ def index():
     """Mails by mark, newest first."""
     mark = Mark(request.args["mark"]) if request.args.get("mark") in {each.value for each in TABS} else Mark.QUEUED
     mails = OutgoingMail.visible_to(current_user).where(OutgoingMail.mark.in_(_shown_under(mark)))
-    before = request.args.get("before", type=int)
-    if before:
-        mails = mails.where(OutgoingMail.id < before)
-    mails = mails.options(selectinload(OutgoingMail.recipients))
-    rows = list(db.session.scalars(mails.order_by(OutgoingMail.id.desc()).limit(PAGE_SIZE + 1)))
+    mails, said = mails.options(selectinload(OutgoingMail.recipients)), request.args
+    leaf = keyset.leaf(mails, NEWEST, OutgoingMail.id, before=said.get("before", ""), after=said.get("after", ""))
     has_server = bool(current_app.config["SETTINGS"].mail_url)
-    shown = rows[:PAGE_SIZE]
-    older = url_for(".index", mark=mark.value, before=shown[-1].id) if len(rows) > PAGE_SIZE else None
-    return page("outbox/index.html", mails=shown, mark=mark, tabs=_tabs(mark), older=older, has_server=has_server)
+    pages = {
+        "previous_url": url_for(".index", mark=mark.value, before=leaf.before) if leaf.before else None,
+        "next_url": url_for(".index", mark=mark.value, after=leaf.after) if leaf.after else None,
+    }
+    shown = [row[0] for row in leaf.rows]
+    return page("outbox/index.html", mails=shown, mark=mark, tabs=_tabs(mark), pages=pages, has_server=has_server)
 
 
 def _shown_under(mark: Mark) -> tuple[Mark, ...]:

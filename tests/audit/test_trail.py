@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 
 import pytest
@@ -212,6 +213,22 @@ def test_a_long_trail_is_turned_page_by_page(app, browser):
         url = url and url.replace("&amp;", "&")
 
     assert sorted(seen) == list(range(120))
+
+
+def test_previous_leads_to_the_page_before(app, browser):
+    """US-4: from the third page to the second, not to the first."""
+    admin, company = make_user(Role.ADMIN), the_company()
+    for turn in range(80):
+        trail.record(company, by=None, act="changed", why=f"turn {turn:03}.")
+    db.session.commit()
+    client = browser(admin)
+    there = lambda way, page: re.search(rf'href="([^"]+)" rel="{way}"', page)[1].replace("&amp;", "&")  # noqa: E731
+    said = lambda page: re.findall(r"turn \d+\.", page)  # noqa: E731
+
+    second = client.get(there("next", client.get("/audit?type=company").text)).text
+    third = client.get(there("next", second)).text
+
+    assert said(client.get(there("prev", third)).text) == said(second) != []
 
 
 def test_what_a_person_wrote_is_shown_as_text(app, browser):

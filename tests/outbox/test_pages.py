@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from app.extensions import db
@@ -50,3 +52,18 @@ def test_what_does_not_fit_is_refused_in_words(app, browser, act):
     answer = browser(make_user(Role.ADMIN)).post(f"/outbox/{mail.id}/{act}")
     assert (answer.status_code, reload(mail).mark) == (422, Mark.QUEUED)
     assert db.session.is_active
+
+
+def test_a_long_outbox_is_turned_both_ways(app, browser):
+    """OP-6: what was left behind is a click away again."""
+    client = browser(make_user(Role.ADMIN))
+    for number in range(30):
+        make_mail(key=f"test:{number}", subject=f"mail {number:02}.")
+    there = lambda way, page: re.search(rf'href="([^"]+)" rel="{way}"', page)[1].replace("&amp;", "&")  # noqa: E731
+    said = lambda page: re.findall(r"mail \d\d\.", page)  # noqa: E731
+
+    first = client.get("/outbox").text
+    second = client.get(there("next", first)).text
+
+    assert len({*said(first), *said(second)}) == 30
+    assert said(client.get(there("prev", second)).text) == said(first)
