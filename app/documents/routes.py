@@ -9,17 +9,16 @@ from flask_login import current_user
 
 from app.core.errors import Refused
 from app.core.storage import Damaged
-from app.documents import decisions, editing, history, reasons, retention, showing, twins
+from app.documents import decisions, editing, reasons, retention, showing, twins
 from app.documents.forms import DocumentForm
 from app.documents.models import Direction, Document
 from app.extensions import db
 from app.files import store
-from app.files.leaving import as_download
+from app.files.leaving import as_download, damaged
 from app.intake import addresses
 from app.tasks.jobs import commit
 from app.users.sessions import current_company
 from app.web.access import Permission, allowed, demand, requires
-from app.web.errors import answer
 from app.web.ids import row_id
 from app.web.pages import page
 
@@ -245,14 +244,7 @@ def file(document_id: int, file_id: int):
     try:
         return as_download(each.file, each.name)
     except Damaged:
-        return _damaged(document, each.name)
-
-
-def _damaged(document: Document, name: str) -> Response:
-    if history.note_damage(document, name):
-        commit()
-    text = _("The stored file is missing or was changed, so it is not given out. An admin can look for it in a backup.")
-    return answer(410, text=text)
+        return damaged(each.file)
 
 
 @bp.get("/documents/<int:document_id>/pages/<int:number>.png")

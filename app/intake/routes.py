@@ -8,25 +8,26 @@ from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.core.storage import Damaged
 from app.documents.models import Direction, Document
 from app.extensions import db
-from app.files.leaving import as_download
+from app.files.leaving import as_download, damaged
 from app.intake import addresses, maillog, openings, uploads, words
 from app.intake.models import Message, Source
 from app.tasks.jobs import commit
 from app.users.sessions import current_company
 from app.web.access import Permission, demand, requires
+from app.web.ids import row_id
 from app.web.pages import page
 
 bp = Blueprint("intake", __name__)
-POLL_SECONDS = 3
 
 
 @bp.get("/add")
 @requires(Permission.EDIT)
 def new():
     """Add invoices: drop them, choose them, take a picture."""
-    company = _company_to_add_to()
+    company = _company()
     return page(
         "intake/new.html",
         tab="upload",
@@ -42,7 +43,7 @@ def new():
 @requires(Permission.EDIT)
 def by_email():
     """Add invoices: the two addresses to mail them to."""
-    company = _company_to_add_to()
+    company = _company()
     mine = [(direction, addresses.full(addresses.living(company, direction))) for direction in Direction]
     return page("intake/by_email.html", tab="by_email", addresses=mine, here=company)
 
@@ -51,7 +52,7 @@ def by_email():
 @requires(Permission.EDIT)
 def upload():
     """Take files; one file a request from our script, all at once from a plain form."""
-    company = _company_to_add_to()
+    company = _company()
     taken = uploads.take_all(request.files.getlist("files"), company, _direction(), by=current_user)
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
         answers = [_answer(each) for each in taken]
@@ -100,10 +101,13 @@ def show(message_id: int):
 @bp.get("/messages/<int:message_id>/raw")
 @requires(Permission.EDIT)
 def raw(message_id: int) -> Response:
-    """The original, as it arrived."""
+    """The original, as it arrived; what is damaged is never served as good."""
     message = _found(message_id)
     name = message.raw_name or f"message-{message.id}"
-    return as_download(message.raw, name if "." in name else f"{name}{'.eml' if message.is_mail else ''}")
+    try:
+        return as_download(message.raw, name if "." in name else f"{name}{'.eml' if message.is_mail else ''}")
+    except Damaged:
+        return damaged(message.raw)
 
 
 @bp.post("/messages/<int:message_id>/openings")
@@ -148,13 +152,6 @@ def _company():
     return company
 
 
-def _company_to_add_to():
-    """The company looked at, where this person may add to it."""
-    company = _company()
-    demand(Permission.EDIT, company.id)
-    return company
-
-
 def _direction() -> Direction:
     chosen = request.values.get("direction", "")
     return Direction(chosen) if chosen in {each.value for each in Direction} else Direction.PURCHASE
@@ -166,8 +163,8 @@ def _wanted() -> maillog.Wanted:
         outcome=args.get("outcome", ""),
         source=args.get("source", ""),
         search=args.get("q", "").strip()[: maillog.LONGEST_SEARCH],
-        before=args.get("before", type=int),
-        after=args.get("after", type=int),
+        before=args.get("before", type=row_id),
+        after=args.get("after", type=row_id),
     )
 
 

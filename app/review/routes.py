@@ -38,10 +38,14 @@ def index():
     """What waits to be checked, oldest first; asked again by itself while something is being read."""
     company = current_company()
     demand(Permission.EDIT, company.id)
-    listed = showing.queue_page(current_user, company, _filters(), request.args.get("page", 1, int))
+    listed = showing.queue_page(current_user, company, _filters(), _page_number())
     if request.args.get("seen") == listed["seen"] and request.htmx:
         return Response(status=204)
     return page("review/index.html", **listed)
+
+
+def _page_number() -> int:
+    return min(max(request.args.get("page", 1, int), 1), LAST_PAGE)
 
 
 def _filters() -> queue.Filters:

@@ -14,6 +14,7 @@ from app.tasks.jobs import commit
 from app.users import memberships
 from app.users.models import Company, User
 from app.web.access import Permission, requires
+from app.web.ids import row_id
 from app.web.pages import page
 
 MOST_SHOWN = 100
@@ -52,8 +53,8 @@ def assigned(company_id: int, user_id: int):
 def assign(company_id: int, user_id: int):
     """Assign what is ticked, of what was shown; the rest stays as it is."""
     company, user = _in(company_id, user_id)
-    shown = set(request.form.getlist("shown", type=int))
-    ticked = set(request.form.getlist("assigned", type=int))
+    shown = set(request.form.getlist("shown", type=row_id))
+    ticked = set(request.form.getlist("assigned", type=row_id))
     of_company = Counterparty.visible_to(current_user).where(
         Counterparty.company_id == company.id, Counterparty.id.in_(shown | ticked)
     )

@@ -15,6 +15,7 @@ from app.users import browsers, jobs, links, people, sessions, signing_in
 from app.users.forms import ForgottenForm, InvitationForm, PasswordForm, ProfileForm, ResetForm, SignInForm
 from app.users.models import Company, LinkPurpose, SignIn
 from app.web.access import Permission, public, requires
+from app.web.ids import row_id
 from app.web.pages import page
 from app.web.targets import local
 
@@ -213,7 +214,7 @@ def end_other_sign_ins():
 @requires(Permission.SEE_OWN_PAGES)
 def choose_company():
     """Look at another of one's companies from now on, in this browser."""
-    company_id = request.form.get("company_id", type=int)
+    company_id = request.form.get("company_id", type=row_id)
     company = db.one_or_404(Company.visible_to(current_user).where(Company.id == company_id))
     sessions.here().company = company
     commit()
