@@ -18,11 +18,24 @@ from app.web.access import Role
 
 def init_app(app: Flask) -> None:
     """Register all commands."""
+    from app.audit.command import verify_trail
     from app.demo.command import demo
     from app.extraction.command import extract
     from app.intake.command import import_files, receive
 
-    for command in (users, first_run, sweep, addresses, receive, import_files, status, run_due, demo, extract):
+    for command in (
+        users,
+        first_run,
+        sweep,
+        addresses,
+        receive,
+        import_files,
+        status,
+        run_due,
+        demo,
+        extract,
+        verify_trail,
+    ):
         app.cli.add_command(command)
 
 

@@ -20,6 +20,14 @@ def plain(kind, thing, _context):
     return False
 
 
+def check_foreign_keys(ctx, **_step) -> None:
+    """Take a migration back that leaves rows whose parent is gone: while it runs, nobody else looks."""
+    if ctx.connection.dialect.name == "sqlite":
+        orphans = ctx.connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        if orphans:
+            raise RuntimeError(f"rows without their parent, nothing was migrated: {sorted({row[0] for row in orphans})}")
+
+
 def run() -> None:
     with database.engine.connect() as connection:
         is_sqlite = connection.dialect.name == "sqlite"
@@ -32,6 +40,7 @@ def run() -> None:
             compare_type=True,
             render_item=plain,
             transaction_per_migration=True,
+            on_version_apply=check_foreign_keys,
         )
         with context.begin_transaction():
             context.run_migrations()

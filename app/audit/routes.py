@@ -11,7 +11,7 @@ from flask_babel import get_timezone
 from flask_login import current_user
 from sqlalchemy import Select, select
 
-from app.audit import words
+from app.audit import trail, words
 from app.audit.models import AuditEntry
 from app.extensions import db
 from app.reader import reasons
@@ -39,6 +39,16 @@ def index():
     }
     entries = [row[0] for row in leaf.rows]
     return page("audit/index.html", entries=entries, pages=pages, wanted=wanted, words=words, why=_why, **_choices())
+
+
+@bp.get("/verification")
+@requires(Permission.ADMINISTER)
+def verification():
+    """Whether somebody touched the trail; with a mailed seal also whether its end was cut."""
+    entries, seal = request.args.get("entries", type=row_id), request.args.get("seal", "").strip()
+    bad, count = trail.first_bad_entry(), trail.head()[0]
+    is_cut = bool(entries and not trail.has(entries, seal))
+    return page("audit/verification.html", bad=bad, count=count, is_cut=is_cut, entries=entries, seal=seal)
 
 
 def _why(entry: AuditEntry) -> str:

@@ -75,6 +75,11 @@ def head() -> tuple[int, str]:
     return (last.position or 0, last.hash or FIRST) if last else (0, FIRST)
 
 
+def has(entries: int, seal: str) -> bool:
+    """Does the chain still hold this end of it, as it was mailed? Where it does not, its tail was cut or replaced."""
+    return db.session.scalar(select(AuditEntry.hash).where(AuditEntry.position == entries)) == seal
+
+
 def _unchained(limit: int) -> list[AuditEntry]:
     query = select(AuditEntry).where(AuditEntry.hash.is_(None)).order_by(AuditEntry.id).limit(limit)
     return list(db.session.scalars(query))

@@ -16,6 +16,11 @@ SQLITE = (
          OR NEW.user_name IS NOT OLD.user_name OR NEW.object_type IS NOT OLD.object_type
          OR NEW.object_id IS NOT OLD.object_id OR NEW.act IS NOT OLD.act
          OR NEW.why IS NOT OLD.why OR NEW.changes IS NOT OLD.changes
+         OR EXISTS (SELECT 1 FROM audit_entry WHERE position = NEW.position AND id <> NEW.id)
+       BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END""",
+    # No trigger of deletion is asked where a new row replaces another with its id or its place.
+    """CREATE TRIGGER audit_entry_new BEFORE INSERT ON audit_entry
+       WHEN NEW.position IS NOT NULL OR EXISTS (SELECT 1 FROM audit_entry WHERE id = NEW.id)
        BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END""",
 )
 POSTGRESQL = (
@@ -48,3 +53,4 @@ def downgrade():
     else:
         op.execute("DROP TRIGGER audit_entry_kept")
         op.execute("DROP TRIGGER audit_entry_unchanged")
+        op.execute("DROP TRIGGER audit_entry_new")
