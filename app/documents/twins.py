@@ -71,12 +71,13 @@ def _is_of_same_supplier(one: Any, other: Any) -> ColumnElement[bool]:
 
 def _is_judged(one: Any, other: Any) -> ColumnElement[bool]:
     said = lambda first, second: and_(TwinVerdict.document_id == first.id, TwinVerdict.other_id == second.id)  # noqa: E731
-    return exists().where(or_(said(one, other), said(other, one)))
+    return exists().where(or_(said(one, other), said(other, one))).correlate_except(TwinVerdict)
 
 
 def _is_of_another_year(one: Any, other: Any) -> ColumnElement[bool]:
     """Does the supplier count from 1 again each year, and are these of two years?"""
     restarts = exists().where(Counterparty.id == one.counterparty_id, Counterparty.numbering_restarts_yearly)
+    restarts = restarts.correlate_except(Counterparty)
     dated = and_(one.issue_date.is_not(None), other.issue_date.is_not(None))
     years = extract("year", one.issue_date) != extract("year", other.issue_date)
     return and_(one.direction == Direction.PURCHASE, restarts, dated, years)

@@ -12,6 +12,7 @@ from app.core.errors import Refused
 from app.documents import decisions, twins
 from app.documents.models import Direction, Document, DocumentFile, FileRole, Kind, Status, TrashKind
 from app.extensions import db
+from app.web.access import Role
 from tests.factories import (
     make_category,
     make_company,
@@ -289,3 +290,19 @@ def test_alike_documents_are_warned_of(app, facts, is_similar):
     other = make_document(**({"counterparty": supplier} | facts))
 
     assert twins.similar(document) == ([other] if is_similar else [])
+
+
+def test_a_list_knows_a_twin_whatever_is_said_of_others(app):
+    """DU-1: a verdict on two others, and a supplier elsewhere that counts anew each year, change nothing here."""
+    admin, supplier = make_user(Role.ADMIN), make_counterparty()
+    years = {"number": "F-9", "counterparty": supplier}
+    first = make_document(**years, issue_date=date(2025, 1, 1))
+    second = make_document(**years, issue_date=date(2026, 1, 1))
+    other = make_document(number="F-9", counterparty=make_counterparty("Third"))
+    make_document(counterparty=make_counterparty("Elsewhere", numbering_restarts_yearly=True))
+    twins.not_a_duplicate(other, second, "another supplier", by=admin)
+    db.session.commit()
+
+    listed = db.session.scalars(Document.visible_to(admin).where(twins.has_living_twin()).order_by(Document.id)).all()
+
+    assert listed == [first, second]
