@@ -25,7 +25,8 @@ def check_foreign_keys(ctx, **_step) -> None:
     if ctx.connection.dialect.name == "sqlite":
         orphans = ctx.connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
         if orphans:
-            raise RuntimeError(f"rows without their parent, nothing was migrated: {sorted({row[0] for row in orphans})}")
+            tables = ", ".join(sorted({row[0] for row in orphans}))
+            raise RuntimeError(f"rows without their parent, nothing was migrated: {tables}")
 
 
 def run() -> None:

@@ -38,9 +38,11 @@ def _gathered(rows: list[Any]) -> dict[Any, Sums]:
     for key, currency, open_minor, late_minor in rows:
         mine = sums.setdefault(key, Sums())
         if open_minor:
-            mine.open[currency] = int(open_minor)
+            mine.open[currency] = mine.open.get(currency, 0) + int(open_minor)
         if late_minor:
-            mine.late[currency] = int(late_minor)
+            mine.late[currency] = mine.late.get(currency, 0) + int(late_minor)
+    for mine in sums.values():
+        mine.open = {currency: minor for currency, minor in mine.open.items() if minor}
     return sums
 
 
@@ -53,4 +55,5 @@ def of(user: User, company: Company, counterparty_ids: list[int]) -> dict[int, S
 
 def by_direction(user: User, company: Company) -> dict[Direction, Sums]:
     """What is to be paid and what is to be received."""
-    return _gathered(_rows(user, company, Document.direction))
+    asked = (_rows(user, company, Document.direction, Document.kind == kind) for kind in Kind)  # as the index stands
+    return _gathered([row for rows in asked for row in rows])

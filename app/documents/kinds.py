@@ -61,6 +61,8 @@ class TrashKind(StrEnum):
     DELETED = "deleted"
     DUPLICATE = "duplicate"
     REJECTED = "rejected"
+    KEPT = "kept"
+    """To be deleted for good, but the law wants it kept."""
 
     @property
     def label(self) -> Any:
@@ -96,6 +98,7 @@ LABELS: dict[StrEnum, Any] = {
     TrashKind.DELETED: _("Deleted"),
     TrashKind.DUPLICATE: _("Deleted (duplicate)"),
     TrashKind.REJECTED: _("Rejected"),
+    TrashKind.KEPT: _("Deleted (kept by law)"),
     FileRole.ORIGINAL: _("Original"),
     FileRole.E_INVOICE: _("E-invoice"),
     FileRole.ATTACHMENT: _("Attachment"),

@@ -78,6 +78,8 @@ class Document(db.Model):
         Index("ix_document_list", "company_id", "status", ISSUED, "id"),
         Index("ix_document_all", "company_id", ISSUED, "id", **only_where("trashed_at IS NULL")),
         Index("ix_document_open", "company_id", "kind", ISSUED, "id", **only_where(STILL_OPEN)),
+        Index("ix_document_trash", "company_id", "trashed_at", "id", **only_where("trashed_at IS NOT NULL")),
+        Index("ix_document_reading", "created_at", **only_where("read_state = 'reading'")),
         Index("ix_document_number", "company_id", "number_key"),
         Index("ix_document_counterparty", "counterparty_id", "issue_date"),
     )
@@ -246,7 +248,7 @@ class TwinVerdict(db.Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"), index=True)
-    other_id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"))
+    other_id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"), index=True)
     why: Mapped[str] = mapped_column(Text)
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
     at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
