@@ -91,6 +91,7 @@ FIELDS: dict[str, Any] = {
     "currency": _("Currency"),
     "direction": _("Direction"),
     "document": _("Document"),
+    "due": _("Documents due"),
     "due_date": _("Due date"),
     "duplicate_of": _("Duplicate of"),
     "email": _("E-mail address"),
@@ -114,6 +115,7 @@ FIELDS: dict[str, Any] = {
     "ocr_languages": _("Languages of scanned invoices"),
     "other_names": _("Other names"),
     "order_reference": _("Order reference"),
+    "overdue": _("Documents long overdue"),
     "payment_reference": _("Payment reference"),
     "period_end": _("Service to"),
     "period_start": _("Service from"),
@@ -144,6 +146,7 @@ VALUES: dict[str, Any] = {
     "deleted": _("Deleted"),
     "duplicate": _("Deleted (duplicate)"),
     "invoice": _("Invoice"),
+    "kept": _("Deleted (kept by law)"),
     "member": _("Member"),
     "purchase": _("Purchase"),
     "reading": _("Reading"),
@@ -165,7 +168,9 @@ VALUES: dict[str, Any] = {
 WHYS: dict[str, Any] = {
     "emptied by hand": _("the trash was emptied by hand"),
     "no trash": _("the company keeps no trash"),
+    "overdue": _("some documents should have gone long ago: is the clock right?"),
     "timer": _("its time in the trash was over"),
+    "unusual": _("unusually many documents were due: empty the trash by hand"),
 }
 """Reasons the program itself gave."""
 UNTOLD = {"version"}

@@ -23,6 +23,7 @@ WORDS = {
     "deleted": _("Deleted."),
     "duplicate": _("A duplicate of another document."),
     "rejected": _("Not approved."),
+    "kept": _("Kept although there is no trash: it was paid, matched, exported or sent."),
 }
 
 

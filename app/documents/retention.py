@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import structlog
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, delete, func, or_, select
+from sqlalchemy.orm import joinedload
 
 from app.audit import trail
 from app.core import clock
 from app.core.errors import Refused
 from app.core.faultpoint import faultpoint
-from app.documents.models import Document
+from app.documents.models import Document, TrashKind
 from app.documents.trash import trash
 from app.extensions import db
 from app.users.models import Company, User
@@ -24,6 +25,8 @@ HOLD = timedelta(days=3653)
 LONGEST_DAYS = 36500
 LATEST = timedelta(days=366)
 """Whatever should have gone earlier than that, the timer leaves to a person: the clock may have jumped."""
+PORTION = 200
+"""So many are removed by one transaction: while it lasts, nobody else can write on SQLite."""
 MOST, FEW, SHARE = 500, 5, 20
 """More than 500, or more than a twentieth of all documents (but for five), is unusual."""
 
@@ -57,7 +60,7 @@ def days_kept(company: Company) -> int | None:
 class Plan:
     """What the timer would do today in one company, and what it leaves alone."""
 
-    due: list[Document] = field(default_factory=list)
+    due_count: int = 0
     overdue_count: int = 0
     is_unusual: bool = False
 
@@ -65,23 +68,27 @@ class Plan:
     def sentence(self) -> str:
         """Why something was kept; empty where nothing was."""
         if self.is_unusual:
-            return _("%(count)d documents are due, unusually many: empty the trash by hand.", count=len(self.due))
+            return _("%(count)d documents are due, unusually many: empty the trash by hand.", count=self.due_count)
         if self.overdue_count:
             return _("%(count)d documents should have gone long ago: is the clock right?", count=self.overdue_count)
         return ""
 
 
 def plan(company: Company) -> Plan:
-    """What is due today."""
+    """What is due today, counted."""
     days = days_kept(company)
     if days is None:
         return Plan()
     limit = clock.now() - timedelta(days=days)
-    old = select(Document).where(Document.company_id == company.id, Document.trashed_at < limit, ~held())
-    recent = Document.trashed_at >= limit - LATEST
-    due = list(db.session.scalars(old.where(recent).order_by(Document.id)))
-    overdue = db.session.scalar(select(func.count()).select_from(old.where(~recent).subquery()))
-    return Plan(due, overdue or 0, _is_unusual(company, len(due)))
+    recent = func.count(case((Document.trashed_at >= limit - LATEST, 1)))
+    old = _removable(company).where(Document.trashed_at < limit).with_only_columns(recent, func.count())
+    due_count, old_count = db.session.execute(old).one()
+    return Plan(due_count, old_count - due_count, _is_unusual(company, due_count))
+
+
+def _removable(company: Company) -> Select[tuple[Document]]:
+    """What lies in the trash and is not held."""
+    return select(Document).where(Document.company_id == company.id, Document.trashed_at.is_not(None), ~held())
 
 
 def _is_unusual(company: Company, count: int) -> bool:
@@ -95,13 +102,23 @@ def empty_by_timer(company: Company) -> int:
     """Remove what is due, or say why not; how many went."""
     planned = plan(company)
     if planned.is_unusual:
-        log.warning("trash.stopped", company=company.id, due=len(planned.due))
-        trail.record(company, by=None, act="trash not emptied", why=planned.sentence)
+        log.warning("trash.stopped", company=company.id, due=planned.due_count)
+        trail.record(
+            company, by=None, act="trash not emptied", why="unusual", changes={"due": [None, planned.due_count]}
+        )
         return 0
-    removed = sum(purge(document, by=None, why="timer") for document in planned.due)
-    if removed or planned.overdue_count:
-        _note(company, None, removed, planned.sentence)
+    removed = _remove(_due(company), by=None, why="timer") if planned.due_count else 0
+    if planned.overdue_count:
+        _note(company, None, removed, "overdue", overdue=[None, planned.overdue_count])
+    elif removed:
+        _note(company, None, removed)
     return removed
+
+
+def _due(company: Company) -> Select[tuple[Document]]:
+    """What the timer removes today."""
+    limit = clock.now() - timedelta(days=days_kept(company) or LONGEST_DAYS)
+    return _removable(company).where(Document.trashed_at < limit, Document.trashed_at >= limit - LATEST).limit(MOST)
 
 
 def in_trash(company: Company) -> tuple[int, int]:
@@ -112,16 +129,40 @@ def in_trash(company: Company) -> tuple[int, int]:
     return everything - kept_count, kept_count
 
 
-def empty_now(company: Company, *, by: User) -> int:
-    """Remove all that is in the trash and not held; an admin asked for it."""
-    query = select(Document).where(Document.company_id == company.id, Document.trashed_at.is_not(None), ~held())
-    removed = sum(purge(document, by=by, why="emptied by hand") for document in list(db.session.scalars(query)))
-    _note(company, by, removed, "")
+def empty_now(company: Company, *, by: User | None, until: datetime) -> int:
+    """Remove a portion of what lay in the trash then and is not held, as an admin asked; how many went."""
+    query = _removable(company).where(Document.trashed_at <= until).order_by(Document.trashed_at, Document.id)
+    removed = _remove(query.limit(PORTION), by=by, why="emptied by hand")
+    _note(company, by, removed)
     return removed
 
 
-def _note(company: Company, by: User | None, removed: int, why: str) -> None:
-    trail.record(company, by=by, act="trash emptied", why=why, changes={"removed": [None, removed]})
+def _note(company: Company, by: User | None, removed: int, why: str = "", **more: list[int | None]) -> None:
+    trail.record(company, by=by, act="trash emptied", why=why, changes={"removed": [None, removed], **more})
+
+
+def _remove(query: Select[tuple[Document]], *, by: User | None, why: str) -> int:
+    """Remove these for good by one statement, but for those that were restored a moment ago; how many went."""
+    found = list(db.session.scalars(query.options(joinedload(Document.counterparty))))
+    still = delete(Document).where(
+        Document.id.in_([each.id for each in found]), Document.trashed_at.is_not(None), ~held()
+    )
+    still = still.returning(Document.id).execution_options(synchronize_session=False)
+    gone = set(db.session.scalars(still))
+    faultpoint("purge.removed")
+    for each in found:
+        if each.id in gone:
+            _note_gone(each, by, why)
+    db.session.flush()
+    for each in found:
+        db.session.expunge(each)
+    return len(gone)
+
+
+def _note_gone(document: Document, by: User | None, why: str) -> None:
+    gone = {"number": document.number, "label": document.label, "counterparty": document.party_name}
+    gone |= {"gross_minor": document.gross_minor, "currency": document.currency}
+    trail.record(document, by=by, act="purged", why=why, changes={name: [was, None] for name, was in gone.items()})
 
 
 def delete_by_hand(document: Document, *, by: User, why: str = "") -> bool:
@@ -130,8 +171,7 @@ def delete_by_hand(document: Document, *, by: User, why: str = "") -> bool:
         trash(document, by=by, why=why)
         return False
     if is_held(document):
-        reason = _("Kept although there is no trash: it was paid, matched, exported or sent.")
-        trash(document, by=by, why=f"{why} {reason}".strip())
+        trash(document, by=by, kind=TrashKind.KEPT, why=why)
         return False
     trash(document, by=by, why=why)
     return purge(document, by=by, why=why or "no trash")
@@ -142,15 +182,6 @@ def purge(document: Document, *, by: User | None, why: str) -> bool:
 
     False where it was restored a moment ago.
     """
-    gone = {"number": document.number, "label": document.label, "counterparty": document.party_name}
-    gone |= {"gross_minor": document.gross_minor, "currency": document.currency}
     if is_held(document):
         raise Refused(_("It was paid, matched, exported or sent: the law wants it kept."))
-    still = delete(Document).where(Document.id == document.id, Document.trashed_at.is_not(None), ~held())
-    if not db.session.execute(still.execution_options(synchronize_session=False)).rowcount:
-        return False
-    faultpoint("purge.removed")
-    trail.record(document, by=by, act="purged", why=why, changes={name: [was, None] for name, was in gone.items()})
-    db.session.flush()
-    db.session.expunge(document)
-    return True
+    return bool(_remove(select(Document).where(Document.id == document.id), by=by, why=why))

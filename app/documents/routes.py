@@ -7,9 +7,10 @@ from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.core import clock
 from app.core.errors import Refused
 from app.core.storage import Damaged
-from app.documents import decisions, editing, reasons, retention, showing, twins
+from app.documents import decisions, editing, jobs, reasons, retention, showing, twins
 from app.documents.forms import DocumentForm
 from app.documents.models import Direction, Document
 from app.extensions import db
@@ -178,9 +179,14 @@ def empty_trash():
     company = current_company() or abort(404)
     demand(Permission.ADMINISTER, company.id)
     _check_typed(_("empty"))
-    count = retention.empty_now(company, by=current_user)
+    now = clock.now()
+    count = retention.empty_now(company, by=current_user, until=now)
+    if count == retention.PORTION:
+        jobs.empty_trash.later(company.id, current_user.id, now.isoformat())
     commit()
     flash(ngettext("%(num)d document deleted for good.", "%(num)d documents deleted for good.", count))
+    if count == retention.PORTION:
+        flash(_("There is more: the rest follows by itself."), "info")
     return redirect(url_for("documents.trash_list"), 303)
 
 

@@ -12,7 +12,7 @@ from app import schedule
 from app.audit.models import AuditEntry
 from app.core import clock
 from app.core.errors import Refused
-from app.documents import decisions, retention
+from app.documents import decisions, reasons, retention
 from app.documents.jobs import purge_trash
 from app.documents.models import Direction, Document, DocumentFile, Status, TrashKind
 from app.extensions import db
@@ -170,7 +170,7 @@ def test_what_the_law_wants_kept_is_never_removed(app, facts):
     document, admin = trashed(company, validated_at=clock.now(), **facts), make_user(company=company)
 
     assert retention.empty_by_timer(company) == 0
-    assert retention.empty_now(company, by=admin) == 0
+    assert retention.empty_now(company, by=admin, until=clock.now()) == 0
     with pytest.raises(Refused):
         retention.purge(document, by=admin, why="")
 
@@ -264,7 +264,7 @@ def test_what_is_held_goes_to_the_trash_all_the_same_and_says_why(app):
     assert retention.delete_by_hand(document, by=make_user(company=company)) is False
 
     assert document.status is Status.TRASH
-    assert "Kept although there is no trash" in document.trash_reason
+    assert "Kept although there is no trash" in reasons.in_words(document.reason)
 
 
 def test_the_purge_is_asked_for_once_a_day(app):

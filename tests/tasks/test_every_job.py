@@ -98,6 +98,15 @@ def remove_drafts(app: Flask, sink: Sink):
 
 
 @case
+def empty_trash(app: Flask, sink: Sink):
+    company = make_company()
+    make_document(company)
+    trash.trash(make_document(company), by=None, kind=TrashKind.DELETED, why="a test")
+    admin = make_user(Role.ADMIN, company)
+    return [company.id, admin.id, clock.now().isoformat()], count_of(Document), [1]
+
+
+@case
 def send_password_reset(app: Flask, sink: Sink):
     user = make_user(password=True)
     return [user.email, clock.now().isoformat()], count_of(OutgoingMail), [1]
