@@ -17,7 +17,7 @@ from app.core import database, logs
 from app.extensions import babel, csrf, db, htmx, limiter, login, mail, migrate
 from app.outbox import connection
 from app.users import sessions
-from app.web import access, assets, errors, filters, guard, headers, language, navigation
+from app.web import access, assets, bodies, errors, filters, guard, headers, language, navigation
 from app.web.ids import RowIdConverter
 
 LARGEST_REQUEST = 60 * 1024 * 1024
@@ -54,7 +54,7 @@ def create_app(settings: Settings | None = None, **config: Any) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.url_map.converters["int"] = RowIdConverter
     _start_extensions(app)
-    for part in (headers, errors, filters, guard):
+    for part in (headers, errors, filters, guard, bodies):
         part.init_app(app)
     _register(app)
     cli.init_app(app)

@@ -1,0 +1,128 @@
+"""Fields a form does not have are ignored (SAFETY S73): every form of every page is sent with and without them."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import lxml.html
+import pytest
+from sqlalchemy import text
+
+from app.extensions import db
+from app.web.access import Role
+from tests.web.world import address, ask, contents, make_world, rules, taken_back
+
+FORGED = {"role": "admin", "is_admin": "1", "admin": "true", "rights": "release a payment", "is_disabled": "1"}
+CHANCE = re.compile(r"'[\w-]{22,}'|datetime\(.*?\)|'\d{4}-\d\d-\d\d[T ][\d:.+]+'|'[a-z-]+-[0-9a-z]{16,}'")
+"""What differs each time: tokens, hashes and moments."""
+
+
+def columns() -> dict[str, str]:
+    """A field for every column of every table, as somebody who knows the tables would forge them."""
+    names = {column.name for table in db.metadata.tables.values() for column in table.columns}
+    forged = {name: "1" if name.endswith(("_id", "id", "_minor", "version")) else "forged" for name in names}
+    forged |= {name: "2020-01-01" for name in names if name.endswith(("_at", "_date"))}
+    nested = {f"{prefix}-{name}": value for name, value in FORGED.items() for prefix in ("memberships-0", "user")}
+    return forged | FORGED | nested | {"_method": "DELETE", "__class__": "x", "status": "validated", "id": "1"}
+
+
+def after(client, method, url, form):
+    """What the tables hold once this form was sent, without what differs each time; and the answer's code."""
+    with taken_back():
+        status = ask(client, method, url, data=form).status_code
+        rows = {
+            name: sorted(CHANCE.sub("…", row) for row in rows)
+            for name, rows in contents(lambda t: t == "sign_in").items()
+        }
+    return status, rows
+
+
+def forms(app, client, world):
+    """(rule's address, the fields its form has, as the page fills them in) for each form a page of an admin shows."""
+    found = {}
+    for rule, method in rules(app, "GET"):
+        for document in (world.waiting, world.validated, world.trashed) if rule.arguments else (world.waiting,):
+            answer = ask(client, method, address(app, rule, world.values(rule, document)))
+            if answer.mimetype == "text/html" and answer.data:
+                for form in lxml.html.fromstring(answer.text).forms:
+                    if form.method == "POST" and form.action:
+                        found.setdefault(form.action, _filled(form))
+                    for button in form.xpath(".//button[@formaction]"):
+                        found.setdefault(button.get("formaction"), _filled(form))
+    return found | {url: {"why": "a reason"} for url in _unseen(app, world, found)}
+
+
+def _unseen(app, world, found):
+    """Acts that no page of this world offers just now: tried with the forged fields alone."""
+    adapter = app.url_map.bind("localhost")
+    tried = {adapter.match(url.split("?")[0], "POST")[0] for url in found}
+    acts = [rule for rule, _method in rules(app, "POST", "PUT", "PATCH", "DELETE") if rule.endpoint not in tried]
+    return [address(app, rule, world.values(rule, world.waiting)) for rule in acts]
+
+
+def _filled(form) -> dict[str, object]:
+    """The fields with what stands in them; what is empty gets something that is usually right."""
+    known = {"typed": "empty", "why": "a reason", "password": "another horse battery", "email": "new@example.org"}
+    fields: dict[str, object] = {}
+    for name, value in form.form_values():
+        fields.setdefault(name, []).append(value)  # type: ignore[attr-defined]
+    names = {each.get("name") for each in form.inputs if each.get("name")}
+    return dict.fromkeys(names, None) | fields | {name: value for name, value in known.items() if name in names}
+
+
+@pytest.fixture
+def world(app):
+    return make_world("canary", 4242)
+
+
+@pytest.fixture
+def client(world, browser):
+    return browser(world.people[Role.ADMIN], world.company)
+
+
+@pytest.fixture(autouse=True)
+def _still(time_machine):
+    time_machine.move_to("2026-11-20T12:00:00Z", tick=False)
+
+
+def test_fields_a_form_does_not_have_change_nothing(app, client, world):
+    """US-6: each form gives the same rows with and without a field for every column there is."""  # S73
+    changed, acted = [], 0
+    for url, fields in forms(app, client, world).items():
+        own = {name: value for name, value in fields.items() if value is not None}
+        extra = {name: value for name, value in columns().items() if name not in fields}
+        before, (status, without) = contents(), after(client, "POST", url, own)
+        acted += status == 303
+        if after(client, "POST", url, own | extra) != (status, without):
+            changed.append((url, status))
+        assert contents() == before
+
+    assert changed == []
+    assert acted > 25, "hardly any form was sent well: nothing was tried"
+
+
+@pytest.mark.parametrize("said", [[1], {"name": {"role": "admin"}, "email": 5, "language": "en"}])
+def test_json_is_no_form(app, client, world, said):
+    """US-6: pages send forms; whatever comes as JSON is not understood, and changes nothing."""  # S73
+    changed = []
+    for rule, method in rules(app, "POST", "PUT", "PATCH", "DELETE"):
+        with taken_back():
+            before = contents()
+            answer = ask(client, method, address(app, rule, world.values(rule, world.waiting)), json=said)
+            if answer.status_code not in {400, 404} or contents() != before:
+                changed.append((rule.rule, answer.status_code))
+
+    assert changed == []
+
+
+def test_an_upload_brings_nothing_but_files(app, browser, world):
+    """US-6: whose they are and how they came is not the sender's to say."""  # S73
+    member = browser(world.people[Role.MEMBER], world.company)
+    forged = columns() | {"direction": "purchase", "company_id": "1", "source": "smtp", "state": "opened"}
+
+    answer = member.post("/uploads", data=forged | {"files": (io.BytesIO(b"%PDF-1.7 forged"), "a.pdf")})
+
+    row = db.session.execute(text("SELECT company_id, source, by_id FROM message ORDER BY id DESC")).first()
+    assert answer.status_code in {200, 201, 303}
+    assert tuple(row) == (world.company.id, "upload", world.people[Role.MEMBER].id)
