@@ -20,7 +20,6 @@ from app.users import sessions
 from app.web import access, assets, bodies, errors, filters, guard, headers, language, navigation
 from app.web.ids import RowIdConverter
 
-LARGEST_REQUEST = 60 * 1024 * 1024
 PACKAGES = (
     "web",
     "users",
@@ -53,8 +52,9 @@ def create_app(settings: Settings | None = None, **config: Any) -> Flask:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.url_map.converters["int"] = RowIdConverter
+    bodies.init_app(app)  # first: what is too large is read by nobody
     _start_extensions(app)
-    for part in (headers, errors, filters, guard, bodies):
+    for part in (headers, errors, filters, guard):
         part.init_app(app)
     _register(app)
     cli.init_app(app)
@@ -69,7 +69,7 @@ def _flask_settings(settings: Settings) -> dict[str, Any]:
         "SECRET_KEY": settings.secret,
         "SQLALCHEMY_DATABASE_URI": settings.database,
         "SQLALCHEMY_ENGINE_OPTIONS": database.engine_options(settings.database),
-        "MAX_CONTENT_LENGTH": LARGEST_REQUEST,
+        "MAX_CONTENT_LENGTH": settings.largest_message + bodies.ROOM,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": settings.address.startswith("https:"),

@@ -1,16 +1,26 @@
-"""What a request may carry: pages send forms."""
+"""What a request may carry: pages send forms, of a size a person could have typed; only files are large."""
 
 from __future__ import annotations
 
-from flask import Flask, abort, request
+from flask import Flask, Response, abort, current_app, request
+
+LONGEST_QUERY = 8 * 1024
+ROOM = 10 * 1024 * 1024
+"""What a form needs beside its largest file."""
 
 
 def init_app(app: Flask) -> None:
-    """Look at all requests before their views do."""
-    app.before_request(_no_json)
+    """Look at all requests before anything reads them."""
+    app.before_request(_limits)
 
 
-def _no_json() -> None:
-    """JSON where a form belongs is not understood: the form library would take it for one, whatever its values are."""
-    if request.is_json:
+def _limits() -> Response | None:
+    if len(request.query_string) > LONGEST_QUERY:  # no page: each repeats its own address
+        return Response("This address is too long. Nothing was changed.\n", 414, mimetype="text/plain")
+    if request.is_json:  # the form library would take it for a form, whatever its values are
         abort(400)
+    if request.mimetype != "multipart/form-data":
+        request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
+        if (request.content_length or 0) > current_app.config["MAX_FORM_MEMORY_SIZE"]:
+            abort(413)
+    return None
