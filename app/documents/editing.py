@@ -12,13 +12,15 @@ from app.audit.models import AuditEntry
 from app.core import money
 from app.core.errors import Refused
 from app.counterparties.models import Counterparty
-from app.documents import parties, status, words
+from app.documents import doubts, labels, parties, status, words
 from app.documents.models import Category, Direction, Document, ReadState
 from app.documents.required import missing
 from app.extensions import db
 from app.users.models import User
 
 AMOUNTS = ("net", "tax", "gross")
+PARTY = "counterparty_name"
+"""The field for whoever is on the other side."""
 PLAIN = (
     *("kind", "direction", "number", "label", "counterparty_id", "counterparty_name", "category_id"),
     *("issue_date", "due_date", "currency", "order_reference", "payment_reference", "iban"),
@@ -45,7 +47,7 @@ class Changed(Refused):
                 self.changes[name] = [self.changes.get(name, [was])[0], now]
         who, what = ", ".join(self.names), words.listed(self.changes) or "–"
         sentence = _("%(who)s changed this document meanwhile (%(what)s).", who=who, what=what)
-        super().__init__(f"{sentence} {_('What you typed is kept: look at it, then save again.')}")
+        super().__init__(" ".join((sentence, _("What you typed is kept: look at it, then save again."))))
 
 
 def edit(document: Document, changes: dict[str, Any], *, by: User, version: int) -> None:
@@ -61,6 +63,7 @@ def edit(document: Document, changes: dict[str, Any], *, by: User, version: int)
         return
     _check_allowed(document, told)
     _claim(document, version)
+    label = labels.usual(document)
     for name, (_was, now) in told.items():
         setattr(document, name, now)
     db.session.flush()
@@ -68,6 +71,7 @@ def edit(document: Document, changes: dict[str, Any], *, by: User, version: int)
     if document.validated_at and document.counterparty is None and document.counterparty_name:
         parties.settle_on_typed(document, by=by)
         told["counterparty_id"] = (told["counterparty_id"][0], document.counterparty_id)
+    told |= _followed(document, set(told), label)
     _check_after(document)
     status.settle(document, by=by, act="edited", changes=_with_names(told) | {"version": [version, version + 1]})
 
@@ -82,6 +86,22 @@ def _differences(document: Document, changes: dict[str, Any]) -> dict[str, tuple
     if wanted.get("counterparty_id"):
         wanted["counterparty_name"] = ""
     return {name: (getattr(document, name), now) for name, now in wanted.items() if getattr(document, name) != now}
+
+
+def _followed(document: Document, touched: set[str], label: str) -> dict[str, tuple[Any, Any]]:
+    """What follows the facts a person changed: a label nobody wrote, the tax per rate, what is not sure any more."""
+    known = fields_of(touched)
+    document.unsure = [name for name in document.unsure if name not in known]
+    followed = {} if "label" in touched else labels.follow(document, label)
+    if document.taxes and known & {"currency", *AMOUNTS} and not doubts.rates_fit(document):
+        followed["taxes"] = (words.rates(document), "")
+        document.taxes = []
+    return followed
+
+
+def fields_of(columns: Any) -> set[str]:
+    """The fields of the form that show these columns."""
+    return {PARTY if name.startswith("counterparty") else name.removesuffix("_minor") for name in columns}
 
 
 def _minor(document: Document, name: str, changes: dict[str, Any], currency: str) -> int | None:

@@ -10,18 +10,18 @@ from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from sqlalchemy import or_, select
 from stdnum import iban as iban_number
-from wtforms import DateField, IntegerField, SelectField, StringField
+from wtforms import IntegerField, SelectField, StringField
 from wtforms.validators import Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
 from app.core import money
 from app.counterparties import finding
 from app.counterparties.models import Counterparty
-from app.documents.editing import AMOUNTS, Changed
+from app.documents.editing import AMOUNTS, PLAIN, Changed
 from app.documents.models import Category, Direction, Document, Kind
-from app.documents.words import names_of_facts
+from app.documents.words import names_of_facts, party
 from app.extensions import db
-from app.web.fields import MoneyField
+from app.web.fields import DayField, IbanField, MoneyField
 from app.web.ids import LARGEST
 
 CURRENCIES = (
@@ -36,10 +36,6 @@ def _trimmed(text: str | None) -> str:
     return " ".join((text or "").split())
 
 
-def _compact(text: str | None) -> str:
-    return "".join((text or "").split()).upper()
-
-
 class DocumentForm(FlaskForm):
     """All facts a person checks; a field that was not sent leaves its fact alone."""
 
@@ -50,8 +46,8 @@ class DocumentForm(FlaskForm):
     label = StringField(lazy_gettext("Label"), [Length(max=300)], filters=[_trimmed])
     counterparty_id = IntegerField(validators=[Optional(), NumberRange(1, LARGEST)], widget=HiddenInput())
     counterparty_name = StringField(lazy_gettext("Counterparty"), [Length(max=200)], filters=[_trimmed])
-    issue_date = DateField(lazy_gettext("Issue date"), [Optional()])
-    due_date = DateField(lazy_gettext("Due date"), [Optional()])
+    issue_date = DayField(lazy_gettext("Issue date"), [Optional()])
+    due_date = DayField(lazy_gettext("Due date"), [Optional()])
     currency = SelectField(lazy_gettext("Currency"))
     net = MoneyField(lazy_gettext("Net amount"))
     tax = MoneyField(lazy_gettext("Tax"))
@@ -59,7 +55,7 @@ class DocumentForm(FlaskForm):
     category_id = SelectField(lazy_gettext("Category"), coerce=lambda text: int(text) if text else None)
     order_reference = StringField(lazy_gettext("Order reference"), [Length(max=100)], filters=[_trimmed])
     payment_reference = StringField(lazy_gettext("Payment reference"), [Length(max=140)], filters=[_trimmed])
-    iban = StringField(lazy_gettext("IBAN"), [Length(max=34)], filters=[_compact])
+    iban = IbanField(lazy_gettext("IBAN"), [Length(max=34)])
 
     def __init__(self, document: Document, **kwargs: Any) -> None:
         super().__init__(data=values_of(document), **kwargs)
@@ -68,11 +64,41 @@ class DocumentForm(FlaskForm):
         self.direction.choices = [(direction, direction.label) for direction in Direction]
         own = [document.currency, document.company.currency]
         self.currency.choices = list(dict.fromkeys([*own, *CURRENCIES]))
-        self.category_id.choices = [("", "—"), *_categories(document)]
+        self.category_id.choices = [("", "—"), *_categories(document, self.turned_to)]
+        if self.turned_to is not document.direction and self.category_id.data not in dict(self.category_id.choices):
+            self.category_id.data = None
         for name in AMOUNTS:
             self[name].currency = self.currency.data or document.currency
-        customer = document.direction is Direction.SALE
-        self.counterparty_name.label.text = _("Customer") if customer else _("Supplier")
+        self.counterparty_name.label.text = party(self.turned_to)
+
+    @property
+    def turned_to(self) -> Direction:
+        """The direction it says, so that the other fields speak of it."""
+        said = self.direction.data
+        return said if isinstance(said, Direction) else self.document.direction
+
+    def drafted(self) -> Document:
+        """The document as it would be with what stands in the form; it is never kept."""
+        facts = {name: self[name].data for name in PLAIN if name != "counterparty_id"}
+        facts |= {"direction": self.turned_to, "label": self.label.data or ""}
+        currency = self.currency.data or self.document.currency
+        for name in AMOUNTS:
+            amount = self[name].data
+            facts[f"{name}_minor"] = money.to_minor(amount, currency) if isinstance(amount, Decimal) else None
+        return Document(company=self.document.company, company_id=self.document.company_id, **facts)
+
+    def touched(self) -> set[str]:
+        """The fields in which something else stands than the document says."""
+        said = values_of(self.document)
+        return {name for name, value in self.data.items() if name in said and value != said[name]}
+
+    def propose_due_date(self) -> bool:
+        """Where no due date was read the day of issue is proposed, to be checked; did it?"""
+        is_asked = self.kind.data is Kind.INVOICE and not self.due_date.data and not self.document.validated_at
+        if self.is_submitted() or not is_asked or not self.issue_date.data:
+            return False
+        self.due_date.data = self.issue_date.data
+        return True
 
     def changes(self) -> dict[str, Any]:
         """What `decisions.edit` takes."""
@@ -155,12 +181,12 @@ def _label(counterparty: Counterparty) -> str:
     return finding.plain(finding.label(counterparty))
 
 
-def _categories(document: Document) -> list[tuple[int, str]]:
-    """Those of its company and direction, and the one it has."""
-    fits = or_(Category.direction.is_(None), Category.direction == document.direction)
+def _categories(document: Document, direction: Direction) -> list[tuple[int, str]]:
+    """Those of its company and this direction, and the one it has while it keeps its own."""
+    fits = or_(Category.direction.is_(None), Category.direction == direction)
+    has = Category.id == (document.category_id if direction is document.direction else None)
     query = select(Category).where(
-        Category.company_id == document.company_id,
-        or_(Category.id == document.category_id, fits & Category.archived_at.is_(None)),
+        Category.company_id == document.company_id, or_(has, fits & Category.archived_at.is_(None))
     )
-    found = db.session.scalars(query.order_by(Category.name))
+    found = db.session.scalars(query.order_by(Category.account_code, Category.name))
     return [(each.id, f"{each.account_code} {each.name}".strip()) for each in found]

@@ -128,6 +128,8 @@ class Document(db.Model):
     page_count: Mapped[int] = mapped_column(default=0)
     flags: Mapped[list[Any]] = mapped_column(Json, default=list)
     """What a person should look at, as read: not_invoice, xml_page_differ, …"""
+    unsure: Mapped[list[Any]] = mapped_column(Json, default=list)
+    """The fields a validation asks for that were not read, or not for sure, and that nobody has corrected since."""
     validated_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     validated_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
     awaits_approval: Mapped[bool] = mapped_column(default=False)

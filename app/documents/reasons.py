@@ -15,7 +15,7 @@ WORDS = {
     "to_process": _("Read: check it beside its page."),
     "flagged": _("Read, with something to look at: check it beside its page."),
     "to_approve": _("Waits for approval."),
-    "to_match": _("Validated: waits for its bank line."),
+    "to_match": _("Validated: nothing to do until its bank line arrives."),
     "available": _("Available: to be allocated to invoices or refunded."),
     "to_pay": _("To be paid."),
     "validated": _("Done."),
@@ -37,8 +37,8 @@ def first(document: Document) -> dict[str, Any]:
         return {"key": "zero"}
     if document.status is Status.TO_MATCH and document.kind is Kind.CREDIT_NOTE:
         return {"key": "available"}
-    if document.status is Status.TO_PROCESS and document.flags:
-        return {"key": "flagged", "code": document.flags[0].get("code", "")}
+    if document.status is Status.TO_PROCESS and (document.flags or document.unsure):
+        return {"key": "flagged", "code": document.flags[0].get("code", "") if document.flags else ""}
     return {"key": document.status.value}
 
 

@@ -17,10 +17,11 @@ from app.audit.models import AuditEntry
 from app.core import money
 from app.core.database import looking
 from app.counterparties.models import Counterparty
-from app.documents import status
+from app.documents import labels, status
+from app.documents.editing import fields_of
 from app.documents.models import Document, DocumentTax, FileRole, Kind, ReadState
 from app.extensions import db
-from app.extraction import password, suggest
+from app.extraction import password, suggest, unsure
 from app.extraction.choose import Identity
 from app.extraction.models import DocumentReading, newest
 from app.extraction.reading import Reading, as_json
@@ -111,6 +112,8 @@ def store(told: ToRead, contents: Contents, reading: Reading, seconds: float) ->
     changes = _fill(document, facts)
     _fill_taxes(document, reading)
     document.flags, document.unreadable_reason = flags, ""
+    known = fields_of(typed(document))
+    document.unsure = [name for name in unsure.fields_of(document, reading) if name not in known]
     document.page_count = document.read_pages = contents.page_count or len(contents.pages)
     status.settle(document, by=None, act="read", changes=changes | _next_version(document))
 
@@ -189,16 +192,23 @@ def _fill(document: Document, facts: dict[str, Any]) -> dict[str, Any]:
     return changes
 
 
-def turn(document: Document) -> None:
-    """After a change of direction the other party that was read is the counterparty; the doubt about it is answered."""
+def turn(document: Document, *, keeps_party: bool) -> None:
+    """After a change of direction the doubt about it is answered; the other party that was read is the counterparty.
+
+    With `keeps_party` somebody has said whom it is from or for: then it stays.
+    """
     read = newest(document)
     document.flags = [flag for flag in document.flags if flag.get("code") != "direction_differs"]
-    if read is not None:
-        facts = suggest.counterparty(document, read.reading)
-        changes = {name: [getattr(document, name), value] for name, value in facts.items()}
-        for name, value in facts.items():
-            setattr(document, name, value)
-        status.settle(document, by=None, act="counterparty suggested", changes=changes)
+    if read is None or keeps_party:
+        return
+    label, facts = labels.usual(document), suggest.counterparty(document, read.reading)
+    changes = {name: [getattr(document, name), value] for name, value in facts.items()}
+    for name, value in facts.items():
+        setattr(document, name, value)
+    db.session.flush()
+    db.session.expire(document, ["counterparty"])
+    changes |= {name: list(pair) for name, pair in labels.follow(document, label).items()}
+    status.settle(document, by=None, act="counterparty suggested", changes=changes)
 
 
 def facts_of(document: Document, reading: Reading) -> dict[str, Any]:
@@ -226,8 +236,7 @@ def _sign(kind: Kind, reading: Reading) -> int:
 def _usual_label(document: Document, facts: dict[str, Any]) -> str:
     """The counterparty and the number, where the page has nothing better to say."""
     known = db.session.get(Counterparty, facts["counterparty_id"]) if facts["counterparty_id"] else None
-    name = known.name if known else facts["counterparty_name"]
-    return " – ".join(part for part in (name, facts["number"]) if part)[:300]
+    return labels.made_of(known.name if known else facts["counterparty_name"], facts["number"])
 
 
 def _fill_taxes(document: Document, reading: Reading) -> None:

@@ -16,14 +16,21 @@ from app.extraction.reading import Party, Reading
 LENGTHS = {"name": 200, "vat_number": 20, "siren": 9, "siret": 14, "email": 254, "address": 1000}
 
 
-def other_side(document: Document, reading: Reading) -> Party:
+def other_side(direction: Direction, reading: Reading) -> Party:
     """The party that is not the company itself: who sells to it, or buys from it."""
-    return reading.party("seller" if document.direction is Direction.PURCHASE else "buyer")
+    return reading.party("seller" if direction is Direction.PURCHASE else "buyer")
 
 
-def counterparty(document: Document, reading: Reading) -> dict[str, Any]:
+def name(document: Document, direction: Direction, reading: Reading) -> str:
+    """What the counterparty would be called if it went this way."""
+    facts = counterparty(document, reading, direction)
+    known = db.session.get(Counterparty, facts["counterparty_id"]) if facts["counterparty_id"] else None
+    return known.name if known else facts["counterparty_name"]
+
+
+def counterparty(document: Document, reading: Reading, direction: Direction | None = None) -> dict[str, Any]:
     """The facts of the document about its counterparty: one that is known, else what was read of a new one."""
-    party = other_side(document, reading)
+    party = other_side(direction or document.direction, reading)
     if match := find_party(party, _candidates(document.company_id)):
         return {"counterparty_id": match.id, "counterparty_name": "", "counterparty_facts": {}}
     facts = {name: value for name, value in asdict(party).items() if value}

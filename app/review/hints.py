@@ -11,6 +11,9 @@ from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from app.core import money
+from app.documents import doubts
+from app.documents.editing import PARTY, fields_of
+from app.documents.forms import DocumentForm
 from app.documents.models import Direction, Document, Kind
 from app.documents.words import names_of_facts
 from app.extraction import fields
@@ -18,9 +21,6 @@ from app.extraction.reading import AMOUNTS, DATES, Found, Reading
 from app.reader.reasons import FLAGS
 from app.web.filters import day
 from app.web.language import locale
-
-PARTY = "counterparty_name"
-"""The form's field for whoever is on the other side."""
 
 
 @dataclass(frozen=True)
@@ -31,17 +31,26 @@ class Hint:
     reason: str = ""
 
 
-def of_form(document: Document, reading: Reading) -> dict[str, Hint]:
-    """Field of the form → how sure it is; what a person typed is theirs, and plain."""
-    typed = {name.removesuffix("_minor") for name in fields.typed(document)}
+def of_form(document: Document, reading: Reading, form: DocumentForm) -> dict[str, Hint]:
+    """Field of the form → how sure it is; what a person typed is theirs, and plain, unless it can hardly be right."""
+    draft, is_proposed = form.drafted(), form.propose_due_date()
+    typed = fields_of(fields.typed(document)) | form.touched()
     found = {}
     for name, each in reading.fields.items():
-        shown = form_field(document, name)
-        if shown and shown not in found and shown not in typed:
+        shown = form_field(draft, name)
+        if shown and shown not in found and shown not in typed and not _is_settled(each, draft):
             found[shown] = of_field(each, reading)
     if document.counterparty_id:  # found by what identifies it: surer than the name on the page
         found.pop(PARTY, None)
-    return found
+    if is_proposed:
+        found["due_date"] = Hint("unsure", _("Check: no due date was read, so the issue date is proposed."))
+    return found | {name: Hint("failed", sentence) for name, sentence in doubts.of(draft).items()}
+
+
+def _is_settled(found: Found, draft: Document) -> bool:
+    """Did the sum fail with what was read, and does it add up with what stands there now?"""
+    is_known = None not in (draft.net_minor, draft.tax_minor, draft.gross_minor)
+    return found.failed_check == "sum" and is_known and not doubts.do_not_add_up(draft)
 
 
 def form_field(document: Document, name: str) -> str:

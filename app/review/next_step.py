@@ -10,9 +10,9 @@ from app.documents.words import listed
 
 
 def in_words(document: Document) -> str:
-    """Where a validation would take the document as it is saved now, or what is still missing for it."""
+    """Where a validation would take the document as it stands now, or what is still missing for it."""
     if left := missing(document):
-        return _("Still to fill in: %(fields)s", fields=listed(left))
+        return _("Still to fill in: %(fields)s", fields=listed(left, document.direction))
     if document.gross_minor == 0:
         return _("→ validated & paid: the amount is zero")
     if document.kind is Kind.CREDIT_NOTE:

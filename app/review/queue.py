@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Select, case, func, or_
+from sqlalchemy import Select, case, func, or_, select
 
 from app.counterparties.models import Counterparty
+from app.documents import twins
 from app.documents.models import Direction, Document, Status
 from app.extensions import db
 from app.users.models import Company, User
@@ -30,7 +31,7 @@ class Filters:
         if self.direction:
             query = query.where(Document.direction == self.direction)
         if self.flagged:
-            query = query.where(Document.flags != [])
+            query = query.where(or_(Document.flags != [], Document.unsure != [], twins.has_living_twin()))
         if self.words:
             like = f"%{self.words.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"
             named = Document.counterparty.has(Counterparty.name.ilike(like, escape="!"))
@@ -43,6 +44,12 @@ def waiting(user: User, company: Company, statuses: tuple[Status, ...] = QUEUE) 
     """The documents of the company's queue that `user` sees, oldest first."""
     mine = Document.visible_to(user).where(Document.company_id == company.id, Document.status.in_(statuses))
     return mine.order_by(Document.id)
+
+
+def with_twins(documents: list[Document]) -> set[int]:
+    """Which of them seem to be there already."""
+    ids = [each.id for each in documents]
+    return set(db.session.scalars(select(Document.id).where(Document.id.in_(ids), twins.has_living_twin())))
 
 
 def counts(user: User, company: Company, filters: Filters) -> dict[Status, int]:

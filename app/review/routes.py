@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
@@ -10,11 +11,11 @@ from flask_login import current_user
 
 from app.core.errors import Refused
 from app.counterparties import finding
-from app.documents import decisions, editing
+from app.documents import decisions, doubts, editing
 from app.documents.forms import DocumentForm
 from app.documents.models import Direction, Document, Status
 from app.extensions import db
-from app.extraction import fields, jobs
+from app.extraction import fields, jobs, suggest
 from app.extraction.models import newest
 from app.review import queue, sheets, showing
 from app.review.forms import ReadAgainForm
@@ -119,6 +120,18 @@ def counterparties(document_id: int):
     return page("review/_counterparties.html", labels=[finding.label(each) for each in found])
 
 
+@bp.post("/review/<int:document_id>/draft")
+@requires(Permission.EDIT)
+def draft(document_id: int):
+    """What the page says with what is typed so far: what comes next, or all fields after a turn. Nothing is kept."""
+    document = _document(document_id)
+    form, read = DocumentForm(document), newest(document)
+    if request.htmx.target == "typed":
+        said = showing.turned(document, form, read)
+        return page("review/_fields.html", document=document, out_of_band=True, **said)
+    return page("review/_next.html", **showing.typed(document, form, read))
+
+
 # --- Decisions ------------------------------------------------------------------------------------
 
 
@@ -141,7 +154,7 @@ def validate(document_id: int):
     """Keep what was typed and validate it, both or neither; the next document opens."""
     document = _document(document_id)
     form = DocumentForm(document)
-    if refused := _edited(document, form) or _validated(document, form):
+    if refused := _edited(document, form) or _doubted(document, form) or _validated(document, form):
         return refused
     commit()
     flash(_said(document))
@@ -152,8 +165,8 @@ def _edited(document: Document, form: DocumentForm) -> Response | None:
     """Save the form; a page that says why where it can't be."""
     if not form.validate():
         return _shown(document, form, 422)
+    was, party = document.direction, document.party_name
     try:
-        was = document.direction
         editing.edit(document, form.changes(), by=current_user, version=form.version.data or 0)
     except editing.Changed as error:
         return _changed(document, form, error)
@@ -162,16 +175,30 @@ def _edited(document: Document, form: DocumentForm) -> Response | None:
     except Refused as error:  # such as trashed meanwhile: what was typed stays on the page
         db.session.rollback()
         return _shown(document, form, 422, conflict={"sentence": str(error)})
-    return None if document.direction is was else _turned(document)
+    return None if document.direction is was else _turned(document, form.counterparty_name.data, party)
 
 
-def _turned(document: Document) -> Response:
+def _turned(document: Document, said: str, was: str) -> Response | None:
     """Whoever it is from or for is another now: nobody validates what they have not seen."""
-    fields.turn(document)
+    read = newest(document)
+    proposed = suggest.name(document, document.direction, read.reading) if read else ""
+    fields.turn(document, keeps_party=said not in {was, proposed})
+    if said != was or not read:
+        return None
     commit()
     words = _("It is a sale now: check the customer.") if document.direction is Direction.SALE else None
     flash(words or _("It is a purchase now: check the supplier."), "info")
     return redirect(url_for("review.show", document_id=document.id), 303)
+
+
+def _doubted(document: Document, form: DocumentForm) -> Response | None:
+    """What can hardly be right stops a validation once; pressed again as it stands, it is meant so."""
+    found = doubts.of(document)
+    mark = hashlib.sha256(repr(sorted(found.items())).encode()).hexdigest()[:16]
+    if not found or request.form.get("despite") == mark or decisions.missing(document):
+        return None
+    db.session.rollback()
+    return _shown(document, form, 422, doubts=found, despite=mark)
 
 
 def _validated(document: Document, form: DocumentForm) -> Response | None:

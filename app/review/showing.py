@@ -7,15 +7,15 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import url_for
-from flask_babel import format_decimal
 from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.documents import twins, words
 from app.documents.editing import Changed
+from app.documents.forms import DocumentForm
 from app.documents.models import Direction, Document, ReadState, Status
-from app.documents.reasons import in_words
 from app.extensions import db
+from app.extraction import suggest
 from app.extraction.models import DocumentReading, newest
 from app.extraction.reading import Reading
 from app.intake import addresses
@@ -23,7 +23,6 @@ from app.reader.reasons import reason
 from app.review import hints, next_step, queue, sheets
 from app.review.forms import ReadAgainForm
 from app.users.models import Company, User
-from app.web.filters import amount
 
 AT_ONCE = 50
 NEEDS_PASSWORD = {"encrypted", "wrong_password"}
@@ -57,7 +56,7 @@ def queue_page(user: User, company: Company, filters: queue.Filters, number: int
         },
         "is_reading": bool(counts[Status.READING]),
         "seen": _fingerprint(documents, counts),
-        "why": why,
+        "whys": _whys(documents),
     }
 
 
@@ -87,13 +86,22 @@ def _fingerprint(documents: list[Document], counts: dict[Status, int]) -> str:
     return hashlib.sha256(repr((facts, list(counts.values()))).encode()).hexdigest()[:16]
 
 
-def why(document: Document) -> str:
-    """Why it is here, in one line."""
+def _whys(documents: list[Document]) -> dict[int, str]:
+    """What each of them wants looked at first, where there is something."""
+    repeated = queue.with_twins(documents)
+    return {each.id: said for each in documents if (said := _why(each, each.id in repeated))}
+
+
+def _why(document: Document, may_be_twin: bool) -> str:
     if document.status is Status.UNREADABLE:
         return str(reason(document.unreadable_reason))
-    if document.status is Status.TO_PROCESS and document.flags:
+    if may_be_twin:
+        return _("Possible duplicate: compare.")
+    if document.flags:
         return hints.of_flag(document.flags[0])
-    return in_words(document.reason)
+    if document.unsure:
+        return _("Not sure: %(fields)s", fields=words.listed(document.unsure, document.direction))
+    return ""
 
 
 # --- One document ---------------------------------------------------------------------------------
@@ -104,15 +112,39 @@ def document_page(user: User, document: Document, form: Any) -> dict[str, Any]:
     read = newest(document)
     return {
         "document": document,
-        "form": form,
         "is_reading": document.status is Status.READING,
         "unreadable": reason(document.unreadable_reason) if document.read_state is ReadState.UNREADABLE else "",
         "needs_password": document.unreadable_reason in NEEDS_PASSWORD,
         "read_again": ReadAgainForm(languages=_languages(document, read)),
-        "next_step": next_step.in_words(document),
-        "proposal": _proposal(document),
-        "rates": _rates(document),
-    } | (_around(user, document) | _what_was_read(document, read) | _alike(user, document))
+    } | (
+        typed(document, form, read) | _around(user, document) | _what_was_read(document, read) | _alike(user, document)
+    )
+
+
+def typed(document: Document, form: DocumentForm, read: DocumentReading | None) -> dict[str, Any]:
+    """The form, how sure each field is, and what comes next with what stands there now."""
+    return {
+        "form": form,
+        "hints": hints.of_form(document, read.reading if read else Reading(), form),
+        "next_step": next_step.in_words(form.drafted()),
+        "proposal": _proposal(document) if form.counterparty_name.data == document.party_name else "",
+        "rates": [words.of_rate(tax, document.currency) for tax in document.taxes],
+    }
+
+
+def turned(document: Document, form: DocumentForm, read: DocumentReading | None) -> dict[str, Any]:
+    """The same after another direction was chosen: the other party that was read, unless somebody typed one."""
+    if read and not names_party(document, form.counterparty_name.data, read.reading):
+        is_back = form.turned_to is document.direction
+        said = document.party_name if is_back else suggest.name(document, form.turned_to, read.reading)
+        form.counterparty_name.raw_data, form.counterparty_name.data = None, said
+    return typed(document, form, read)
+
+
+def names_party(document: Document, name: str, reading: Reading) -> bool:
+    """Did somebody say whom it is from or for, other than the document and what was read of either side?"""
+    known = {document.party_name, *(suggest.name(document, direction, reading) for direction in Direction)}
+    return name not in known
 
 
 def _around(user: User, document: Document) -> dict[str, Any]:
@@ -132,7 +164,6 @@ def _what_was_read(document: Document, read: DocumentReading | None) -> dict[str
             (hints.field_name(name), hints.value_in_words(name, said.value)) for name, said in reading.fields.items()
         ],
         "plain": hints.number,
-        "hints": hints.of_form(document, reading),
         "flags": [hints.of_flag(flag) for flag in document.flags],
     }
 
@@ -158,13 +189,6 @@ def _proposal(document: Document) -> str:
     if shown:
         return _("New: made when you validate, with %(facts)s.", facts=shown)
     return _("New: made when you validate.") if document.counterparty_name else ""
-
-
-def _rates(document: Document) -> str:
-    """The tax per rate, in one line."""
-    return " · ".join(
-        f"{format_decimal(tax.rate)} % : {amount(tax.tax_minor, document.currency)}" for tax in document.taxes
-    )
 
 
 def _visible(user: User, documents: list[Document]) -> list[Document]:

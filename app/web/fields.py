@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from babel.numbers import format_decimal, get_decimal_symbol
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from wtforms import StringField
+from wtforms import DateField, StringField
 
 from app.core import money
+from app.web.filters import iban
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+"""Beyond them a date is a slip of the hand."""
 
 
 class MoneyField(StringField):
@@ -39,9 +44,35 @@ class MoneyField(StringField):
         if self.data is None:
             return ""
         decimals = money.decimals(self.currency)
-        pattern = "0." + "0" * decimals if decimals else "0"
+        pattern = "#,##0." + "0" * decimals if decimals else "#,##0"
         return format_decimal(self.data, format=pattern, locale=get_locale())
 
     def show(self, amount: Any) -> None:
         """Put this amount in the place of what was typed."""
         self.data, self.raw_data = amount, None
+
+
+class DayField(DateField):
+    """A calendar day of our times; a year that is mistyped stays as typed, with the reason."""
+
+    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
+        bounds = {"min": FIRST_DAY.isoformat(), "max": LAST_DAY.isoformat()}
+        super().__init__(label, validators, **({"render_kw": bounds} | kwargs))
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        if self.data and not FIRST_DAY <= self.data <= LAST_DAY:
+            self.data = None
+            first, last = FIRST_DAY.year, LAST_DAY.year
+            raise ValueError(_("Write a year from %(first)d to %(last)d.", first=first, last=last))
+
+
+class IbanField(StringField):
+    """An account number: shown in groups of four, taken with or without blanks."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if valuelist:
+            self.data = "".join(valuelist[0].split()).upper()
+
+    def _value(self) -> str:
+        return iban(self.data or "")

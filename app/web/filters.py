@@ -21,6 +21,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(day)
     app.add_template_filter(moment)
     app.add_template_filter(size)
+    app.add_template_filter(iban)
     app.add_template_global(f"{app.static_url_path}/icons.svg", "ICONS")  # a page has a hundred of them
 
 
@@ -48,6 +49,11 @@ def moment(value: datetime | None) -> str:
     """A moment, in the reader's time zone."""
     between = " " if _is_french() else ", "
     return format_datetime(value, f"{_pattern()}{between}HH:mm") if value else ""
+
+
+def iban(number: str) -> str:
+    """An account number in groups of four, as it is printed."""
+    return " ".join(number[start : start + 4] for start in range(0, len(number), 4))
 
 
 def size(count: int) -> str:

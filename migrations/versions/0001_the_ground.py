@@ -293,6 +293,7 @@ def upgrade():
     sa.Column('read_pages', sa.Integer(), nullable=False),
     sa.Column('page_count', sa.Integer(), nullable=False),
     sa.Column('flags', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
+    sa.Column('unsure', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
     sa.Column('validated_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('validated_by_id', sa.Integer(), nullable=True),
     sa.Column('awaits_approval', sa.Boolean(), nullable=False),

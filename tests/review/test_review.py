@@ -89,7 +89,7 @@ def test_an_amount_in_two_words_is_one_click(browser):
 
 def test_what_is_not_sure_stands_out_in_words(browser):
     """RV-2: low confidence and failed checks are told by more than colour."""
-    document = make_document()
+    document = make_document(net_minor=9800)
     fields = {
         "number": Found("F-204", 0.4, 1, (0.6, 0.1, 0.7, 0.12)),
         "net": Found(Decimal("98.00"), 0.9),
@@ -188,7 +188,7 @@ def test_the_bar_says_what_happens_next(browser):
 
     assert "to match with its bank line" in shown(ready())
     assert "available credit notes" in shown(ready(kind=Kind.CREDIT_NOTE, due_date=None))
-    assert "Still to fill in: Due date, Category" in shown(make_document(due_date=None))
+    assert "Still to fill in: Issue date, Due date, Category" in shown(make_document(issue_date=None, due_date=None))
 
 
 def test_reading_is_followed_without_reloading(browser):

@@ -10,6 +10,7 @@ then write what is empty in `messages.po`.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -75,6 +76,22 @@ def test_the_catalogue_has_every_sentence_and_no_other():
 
     assert said > set(), "nothing was extracted"
     assert (said - known, known - said) == (set(), set())
+
+
+def _said_inside_f_strings(code: str) -> list[str]:
+    """Sentences that stand where the extraction does not look."""
+    inside = [each for each in ast.walk(ast.parse(code)) if isinstance(each, ast.JoinedStr)]
+    calls = [each for one in inside for each in ast.walk(one) if isinstance(each, ast.Call)]
+    names = {"_", "gettext", "ngettext", "lazy_gettext"}
+    return [ast.unparse(each) for each in calls if isinstance(each.func, ast.Name) and each.func.id in names]
+
+
+def test_no_sentence_hides_in_an_f_string():
+    """OP-6: what the extraction does not find stays English on French pages."""
+    wrong = {str(file): _said_inside_f_strings(file.read_text()) for file in (ROOT / "app").rglob("*.py")}
+
+    assert {name: calls for name, calls in wrong.items() if calls} == {}
+    assert _said_inside_f_strings("f\"{a} {_('b')}\"") == ["_('b')"]
 
 
 def test_no_translation_is_empty_or_doubtful():
