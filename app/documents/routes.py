@@ -10,7 +10,7 @@ from flask_login import current_user
 from app.core import clock
 from app.core.errors import Refused
 from app.core.storage import Damaged
-from app.documents import decisions, editing, jobs, reasons, retention, showing, twins
+from app.documents import decisions, doubts, editing, jobs, reasons, retention, showing, twins
 from app.documents.forms import DocumentForm
 from app.documents.models import Direction, Document
 from app.extensions import db
@@ -98,8 +98,11 @@ def save(document_id: int):
     except Refused as refused:  # such as trashed meanwhile: what was typed stays on the page
         db.session.rollback()
         return _form(document, form, 422, conflict=str(refused))
+    found = doubts.of(document)
     commit()
     flash(_("Saved."))
+    for sentence in found.values():
+        flash(sentence, "warning")
     return to(document)
 
 
@@ -117,8 +120,8 @@ def _form(document: Document, form: DocumentForm, status: int = 200, conflict: o
 def trash(document_id: int):
     """Into the trash, with the way back at hand; for good where the company keeps none."""
     document = mine(document_id)
-    if not document.company.trash_enabled:
-        _check_typed(_("delete"))
+    if not document.company.trash_enabled and not _is_typed(_("delete")):
+        return redirect(url_for(".show", document_id=document_id), 303)
     is_gone = retention.delete_by_hand(document, by=current_user, why=request.form.get("why", ""))
     commit()
     if is_gone:
@@ -129,10 +132,12 @@ def trash(document_id: int):
     return redirect(url_for("documents.index"), 303)
 
 
-def _check_typed(word: str) -> None:
+def _is_typed(word: str) -> bool:
     """What cannot be undone is typed, not clicked."""
-    if request.form.get("typed", "").strip().casefold() != word.casefold():
-        raise Refused(_("Type “%(word)s” to confirm. Nothing was deleted.", word=word))
+    if request.form.get("typed", "").strip().casefold() == word.casefold():
+        return True
+    flash(_("Type “%(word)s” to confirm. Nothing was deleted.", word=word), "error")
+    return False
 
 
 @bp.post("/documents/trash")
@@ -178,7 +183,8 @@ def empty_trash():
     """All of it for good, but for what the law wants kept."""
     company = current_company() or abort(404)
     demand(Permission.ADMINISTER, company.id)
-    _check_typed(_("empty"))
+    if not _is_typed(_("empty")):
+        return redirect(url_for(".trash_list"), 303)
     now = clock.now()
     count = retention.empty_now(company, by=current_user, until=now)
     if count == retention.PORTION:
