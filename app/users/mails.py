@@ -19,7 +19,7 @@ from app.web.filters import day as in_words
 def invitation(link: UserLink, token: str, *, by: User | None) -> OutgoingMail:
     """The invitation, with the link to choose a name and a password."""
     user = link.user
-    with force_locale(user.language):
+    with force_locale(user.spoken):
         companies = ", ".join(sorted(m.company.name for m in user.memberships))
         return write(
             "invitation",
@@ -33,7 +33,7 @@ def invitation(link: UserLink, token: str, *, by: User | None) -> OutgoingMail:
             template="users/mail/invitation",
             company_id=only_company(user),
             about=user,
-            language=user.language,
+            language=user.spoken,
             secrets=[token],
             user=user,
             by=by,
@@ -46,7 +46,7 @@ def invitation(link: UserLink, token: str, *, by: User | None) -> OutgoingMail:
 def password_reset(link: UserLink, token: str) -> OutgoingMail:
     """The link to choose a new password."""
     user = link.user
-    with force_locale(user.language):
+    with force_locale(user.spoken):
         return write(
             "password-reset",
             key=f"password-reset:{link.id}",
@@ -55,7 +55,7 @@ def password_reset(link: UserLink, token: str) -> OutgoingMail:
             template="users/mail/password_reset",
             company_id=only_company(user),
             about=user,
-            language=user.language,
+            language=user.spoken,
             secrets=[token],
             user=user,
             url=address(f"/passwords/{token}"),
@@ -65,7 +65,7 @@ def password_reset(link: UserLink, token: str) -> OutgoingMail:
 
 def password_changed(user: User) -> OutgoingMail:
     """Say that the password is another one now, to whom it may not have been."""
-    with force_locale(user.language):
+    with force_locale(user.spoken):
         return write(
             "password-changed",
             key=f"password-changed:{user.id}:{digest(user.password_hash)[:16]}",
@@ -74,7 +74,7 @@ def password_changed(user: User) -> OutgoingMail:
             template="users/mail/password_changed",
             company_id=only_company(user),
             about=user,
-            language=user.language,
+            language=user.spoken,
             user=user,
             url=address("/forgotten-password"),
         )
@@ -83,7 +83,7 @@ def password_changed(user: User) -> OutgoingMail:
 def access_given(joined: list[Membership], *, by: User) -> OutgoingMail:
     """Tell somebody who has an account that there is one company more."""
     user = joined[0].user
-    with force_locale(user.language):
+    with force_locale(user.spoken):
         companies = ", ".join(sorted(m.company.name for m in joined))
         return write(
             "access-given",
@@ -93,7 +93,7 @@ def access_given(joined: list[Membership], *, by: User) -> OutgoingMail:
             template="users/mail/access_given",
             company_id=joined[0].company_id,
             about=user,
-            language=user.language,
+            language=user.spoken,
             user=user,
             by=by,
             companies=companies,
@@ -104,7 +104,7 @@ def access_given(joined: list[Membership], *, by: User) -> OutgoingMail:
 
 def trail_head(user: User, day: date, entry: int, seal: str) -> OutgoingMail:
     """The end of the audit trail's chain, kept where nobody can change it: in an admin's mailbox."""
-    with force_locale(user.language):
+    with force_locale(user.spoken):
         return write(
             "trail-head",
             key=f"trail-head:{day.isoformat()}:{user.id}",
@@ -113,7 +113,7 @@ def trail_head(user: User, day: date, entry: int, seal: str) -> OutgoingMail:
             template="users/mail/trail_head",
             about=user,
             company_id=only_company(user),
-            language=user.language,
+            language=user.spoken,
             rows=[(_("Day"), in_words(day)), (_("Entries in the chain"), str(entry)), (_("Seal"), seal)],
         )
 

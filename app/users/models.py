@@ -61,7 +61,8 @@ class User(db.Model, UserMixin):
     name: Mapped[str] = mapped_column(String(200), default="")
     password_hash: Mapped[str] = mapped_column(String(200), default="")
     """Argon2; empty until the invitation was accepted."""
-    language: Mapped[str] = mapped_column(String(5), default="fr")
+    language: Mapped[str] = mapped_column(String(5), default="")
+    """Empty until one was chosen, or taken over at the first sign-in."""
     is_disabled: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
 
@@ -77,6 +78,11 @@ class User(db.Model, UserMixin):
 
     def get_id(self) -> str:
         return self.token
+
+    @property
+    def spoken(self) -> str:
+        """The language of mails to this person."""
+        return self.language or "fr"
 
     @property
     def is_active(self) -> bool:

@@ -33,7 +33,7 @@ def create(email: str, *, role: Role, name: str = "", password: str = "", by: Us
     return user
 
 
-def new(email: str, *, name: str = "", language: str = "fr") -> User:
+def new(email: str, *, name: str = "", language: str = "") -> User:
     """A person who cannot sign in yet, and belongs to no company."""
     email = email.strip().lower()
     user = User(email=email, name=name or email.split("@")[0], language=language)

@@ -13,9 +13,10 @@ from app.extensions import db, limiter
 from app.tasks.jobs import commit
 from app.users import browsers, jobs, links, people, sessions, signing_in
 from app.users.forms import ForgottenForm, InvitationForm, PasswordForm, ProfileForm, ResetForm, SignInForm
-from app.users.models import Company, LinkPurpose, SignIn
+from app.users.models import Company, LinkPurpose, SignIn, User
 from app.web.access import Permission, public, requires
 from app.web.ids import row_id
+from app.web.language import locale as spoken
 from app.web.pages import page
 from app.web.targets import local
 
@@ -28,7 +29,7 @@ def sign_in():
     """The form; who is signed in already goes on."""
     if current_user.is_authenticated:
         return redirect(local(request.args.get("next")), 303)
-    email = session.pop("email", "")
+    email = session.get("email", "")
     return page("users/sign_in.html", form=SignInForm(email=email, next=local(request.args.get("next"), "")))
 
 
@@ -48,7 +49,9 @@ def begin():
     if user is None:
         problem = _("This e-mail address and password do not go together.")
         return page("users/sign_in.html", status=422, form=form, problem=problem)
+    user.language = user.language or spoken()
     sessions.begin(user, stay=form.stay.data)
+    session.pop("email", None)
     commit()
     return redirect(local(form.next.data), 303)
 
@@ -89,7 +92,10 @@ def ask_for_reset():
 def choose_password(token: str):
     """The page of a mailed link; opening it changes nothing."""
     link = links.find(token, LinkPurpose.PASSWORD_RESET)
-    return page("users/reset.html", form=ResetForm(link.user), link=link) if link else _dead()
+    if link is None:
+        return _dead()
+    _speak(link.user)
+    return page("users/reset.html", form=ResetForm(link.user), link=link)
 
 
 @bp.post("/passwords/<token>")
@@ -115,6 +121,7 @@ def invitation(token: str):
     link = links.find(token, LinkPurpose.INVITATION)
     if link is None:
         return _dead()
+    _speak(link.user)
     return page("users/invitation.html", form=InvitationForm(link.user, obj=link.user), link=link)
 
 
@@ -130,7 +137,14 @@ def accept(token: str):
     if not form.validate():
         return page("users/invitation.html", status=422, form=form, link=link)
     signing_in.accept(link, name=form.name.data, password=form.password.data, language=form.language.data)
+    session["language"] = form.language.data
     return _ready(link.user.email, _("Welcome! Your account is ready: sign in."))
+
+
+def _speak(user: User) -> None:
+    """A mailed link opens in the language of its mail, unless another was chosen in this browser."""
+    session.setdefault("language", user.spoken)
+    refresh()
 
 
 def _ready(email: str, said: str) -> Response:

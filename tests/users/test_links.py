@@ -13,7 +13,7 @@ from app.extensions import db
 from app.outbox.models import OutgoingMail
 from app.tasks.jobs import JOBS
 from app.tasks.models import Task
-from app.users import invitations, jobs, links
+from app.users import invitations, jobs, links, people
 from app.users.models import LinkPurpose, SignIn, UserLink
 from app.web.access import Role
 from tests.factories import PASSWORD, make_company, make_user, reload, the_company
@@ -289,3 +289,30 @@ def test_the_mails_templates_are_whole():
     folder = Path(__file__).parents[2] / "templates" / "users" / "mail"
 
     assert {each.stem for each in folder.glob("*.txt")} == {each.stem for each in folder.glob("*.html")}
+
+
+def test_an_invitation_opens_in_the_language_of_its_mail(app, browser):
+    """OP-6: US-1: it leads to a sign-in in the chosen language, with the address filled in."""
+    people.new("neuf@example.org", language="fr")
+    user = people.by_email("neuf@example.org")
+    people.join(user, the_company(), Role.MEMBER, by=None)
+    _link, token = links.make(user, LinkPurpose.INVITATION)
+    db.session.commit()
+    client, english = browser(), {"Accept-Language": "en"}
+
+    assert '<html lang="fr">' in client.get(f"/invitations/{token}", headers=english).text
+    client.post("/language", data={"language": "en"})
+    assert '<html lang="en">' in client.get(f"/invitations/{token}", headers=english).text
+    client.post(f"/invitations/{token}", data={"name": "Zoé", "password": NEW, "language": "fr"}, headers=english)
+    for _again in range(2):
+        page = client.get("/sign-in", headers=english).text
+        assert '<html lang="fr">' in page and 'value="neuf@example.org"' in page
+
+
+def test_who_never_chose_a_language_keeps_the_one_they_signed_in_with(app, browser):
+    """OP-6: the first admin is made before anybody knows what they speak."""
+    admin = make_user(Role.ADMIN, language="", password=True)
+
+    browser().post("/sign-in", data={"email": admin.email, "password": PASSWORD}, headers={"Accept-Language": "en"})
+
+    assert reload(admin).language == "en" and admin.spoken == "en"
