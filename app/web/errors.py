@@ -6,7 +6,7 @@ import secrets
 from typing import Any
 
 import structlog
-from flask import Flask, Response, flash, g, make_response, render_template, request
+from flask import Flask, Response, flash, g, make_response, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.core.errors import Refused
 from app.extensions import db, login
-from app.web import guard
+from app.web import guard, parents
 
 log = structlog.get_logger()
 
@@ -55,6 +55,8 @@ def wrong(error: HTTPException) -> Any:
     """Any HTTP error, in words."""
     if error.code is None or error.code < 400:
         return error
+    if error.code == 405 and (above := parents.page_above()):
+        return redirect(above, 303)
     return answer(error.code)
 
 

@@ -55,6 +55,8 @@ class MoneyField(StringField):
 class DayField(DateField):
     """A calendar day of our times; a year that is mistyped stays as typed, with the reason."""
 
+    data: date | None
+
     def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
         bounds = {"min": FIRST_DAY.isoformat(), "max": LAST_DAY.isoformat()}
         super().__init__(label, validators, **({"render_kw": bounds} | kwargs))
@@ -69,6 +71,8 @@ class DayField(DateField):
 
 class IbanField(StringField):
     """An account number: shown in groups of four, taken with or without blanks."""
+
+    data: str | None
 
     def process_formdata(self, valuelist: list[str]) -> None:
         if valuelist:
