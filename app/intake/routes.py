@@ -33,7 +33,7 @@ def new():
         tab="upload",
         direction=_direction(),
         directions=Direction,
-        largest_mb=uploads.largest() // (1024 * 1024),
+        largest=uploads.largest(),
         here=company,
         arrivals=uploads.latest(company, current_user),
     )
@@ -58,7 +58,8 @@ def upload():
         answers = [_answer(each) for each in taken]
         return {**answers[0], "files": answers}, max(each.code for each in taken)
     for each in taken:
-        flash(f"{each.name}: {each.text}" if each.name else each.text, "message" if each.message_id else "error")
+        said = _("%(name)s: %(text)s", name=each.name, text=each.text) if each.name else each.text
+        flash(said, each.kind)
     return redirect(url_for(".new", direction=_direction().value), 303)
 
 

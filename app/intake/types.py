@@ -57,7 +57,7 @@ _E_INVOICES = (
     b"urn:un:unece:uncefact:data:standard:CrossIndustryInvoice",
     b"urn:ferd:CrossIndustryDocument",
 )
-_WHERE_NAMESPACES_STAND = 64 * 1024
+WHERE_NAMESPACES_STAND = 64 * 1024
 
 
 class Found(NamedTuple):
@@ -94,12 +94,12 @@ def claim(name: str, declared: str) -> str:
 
 def is_e_invoice(data: bytes) -> bool:
     """Does this XML name itself UBL or CII? Nothing is parsed: whether it is sound is for the reader to find."""
-    head = data[:_WHERE_NAMESPACES_STAND].replace(b"\0", b"")  # UTF-16 becomes readable
+    head = data[:WHERE_NAMESPACES_STAND].replace(b"\0", b"")  # UTF-16 becomes readable
     return any(namespace in head for namespace in _E_INVOICES)
 
 
 def invoice_numbers(data: bytes) -> list[str]:
     """The first identifiers an e-invoice gives itself: enough to find the PDF that is called the same."""
-    head = data[:_WHERE_NAMESPACES_STAND].replace(b"\0", b"")
+    head = data[:WHERE_NAMESPACES_STAND].replace(b"\0", b"")
     found = re.findall(rb"<(?:\w+:)?ID(?:\s[^>]{0,200})?>\s*([^<]{1,100}?)\s*</", head)
     return [number.decode("utf-8", "replace") for number in found[:4]]

@@ -36,10 +36,17 @@ class Taken:
     code: int
     text: str
     message_id: int | None = None
+    is_readable: bool = True
+    """False: it is kept, and waits for a person to complete it."""
 
     @property
     def outcome(self) -> str:
-        return "done" if self.message_id else "refused"
+        return "refused" if not self.message_id else "done" if self.is_readable else "unreadable"
+
+    @property
+    def kind(self) -> str:
+        """Of the message that says so."""
+        return {"refused": "error", "done": "message", "unreadable": "warning"}[self.outcome]
 
 
 def largest() -> int:
@@ -61,7 +68,8 @@ def _take(file: FileStorage, company: Company, direction: Direction, by: User) -
         size = largest() // (1024 * 1024)
         return Taken(name, 413, _("Larger than %(size)s MB. It was not kept: send a smaller file.", size=size))
     stream.seek(0)
-    kind = types.judge(stream.read(HEAD)).kind
+    head = stream.read(types.WHERE_NAMESPACES_STAND)
+    kind = types.judge(head[:HEAD]).kind
     if kind not in TAKEN and not types.claim(name, file.mimetype or ""):
         told = _("Not a PDF, a picture, an e-invoice or a mail. It was not kept: save it as PDF and send it again.")
         return Taken(name, 422, told)
@@ -75,7 +83,20 @@ def _take(file: FileStorage, company: Company, direction: Direction, by: User) -
     commit()
     if message.state is MessageState.REPEATED:
         return Taken(name, 201, _("This mail came before: nothing was imported twice."), message.id)
-    return Taken(name, 201, _("Received."), message.id)
+    told = _unreadable(kept.size, kind, types.claim(name, file.mimetype or ""), head)
+    return Taken(name, 201, told or _("Received."), message.id, is_readable=not told)
+
+
+def _unreadable(size: int, kind: str, claim: str, head: bytes) -> str:
+    """What is to be said at once of a file that will not be read; empty where it looks good."""
+    if not size:
+        return _("Received, but empty (0 bytes): it waits to be completed by hand.")
+    if kind == "xml" and claim != "pdf" and not types.is_e_invoice(head):
+        return _("Received, but no e-invoice (UBL, CII): it waits to be completed by hand.")
+    said = {"pdf": "PDF", "image": _("picture"), "xml": "XML"}.get(claim)
+    if said and kind not in TAKEN:
+        return _("Received, but no %(said)s, whatever its name says: it waits to be completed by hand.", said=said)
+    return ""
 
 
 def latest(company: Company, by: User) -> list[Message]:

@@ -6,11 +6,24 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from app.documents.models import Status
 from app.intake.models import Message, MessageState, Outcome, Part
+from app.reader.reasons import reason as unreadable
+
+
+def outcome(part: Part) -> Outcome:
+    """What became of it; a document that was made and could not be read is unreadable here too."""
+    return Outcome.UNREADABLE if part.outcome is Outcome.IMPORTED and _is_unreadable(part) else part.outcome
+
+
+def _is_unreadable(part: Part) -> bool:
+    return part.document is not None and part.document.status is Status.UNREADABLE
 
 
 def of_part(part: Part) -> str:
-    """Why this part was taken as it was; empty where nothing needs saying."""
+    """Why this part was taken as it was, as its document says it; empty where nothing needs saying."""
+    if part.document and _is_unreadable(part):
+        return str(unreadable(part.document.unreadable_reason))
     reason = dict(part.reason)
     key = reason.pop("key", "")
     words = {
@@ -66,8 +79,8 @@ def summary(message: Message) -> list[tuple[Outcome, int]]:
     """How many parts had which outcome, the text of the message left out."""
     counted: dict[Outcome, int] = {}
     for part in files(message):
-        counted[part.outcome] = counted.get(part.outcome, 0) + 1
-    return [(outcome, counted[outcome]) for outcome in Outcome if outcome in counted]
+        counted[outcome(part)] = counted.get(outcome(part), 0) + 1
+    return [(each, counted[each]) for each in Outcome if each in counted]
 
 
 def files(message: Message) -> list[Part]:

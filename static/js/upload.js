@@ -56,7 +56,7 @@ function finish(job, ok, said = {}) {
   const failed = !ok || said.outcome === "failed" || said.outcome === "refused";
   line.querySelector("progress").value = 1;
   say(line, failed ? "failed" : (said.outcome ?? "done"), said.text || form.dataset[failed ? "wordFailed" : "wordDone"], said.url, form.dataset.wordOpen);
-  if (failed) {
+  if (failed && said.outcome !== "refused") {
     const again = Object.assign(make("button", "btn btn-plain btn-sm", form.dataset.wordRetry), { type: "button" });
     again.addEventListener("click", () => (again.remove(), enqueue(job)), { once: true });
     line.append(again);
@@ -110,7 +110,13 @@ function enqueue(job) {
 }
 
 function take(form, files, name) {
-  for (const file of files) enqueue({ form, file, name, line: row(form, file) });
+  const largest = Number(form.dataset.largest || Infinity);
+  for (const file of files) {
+    const line = row(form, file);
+    if (file.size <= largest) enqueue({ form, file, name, line });
+    else say(line, "failed", form.dataset.wordTooLarge);
+  }
+  count(form);
 }
 
 function dropForm(event) {

@@ -330,3 +330,60 @@ def test_a_file_sent_after_the_sign_in_ended_is_not_called_received(browser):
     answer = browser().post("/uploads", data={}, headers={"Accept": "application/json"})
 
     assert (answer.status_code, answer.json["outcome"]) == (401, "failed")
+
+
+NOT_READ = [
+    ("empty.pdf", b"", "empty (0 bytes)"),
+    ("false.pdf", b"Bonjour", "no PDF, whatever its name says"),
+    ("page.xml", b"<page>Bonjour</page>", "no e-invoice"),
+]
+
+
+@pytest.mark.parametrize(("name", "data", "said"), NOT_READ)
+def test_what_will_not_be_read_is_said_at_once(app, browser, name, data, said):
+    """IN-8: it is kept, and waits to be completed by hand; only what is refused is not."""
+    answer = upload(browser(make_user()), file(name, data))
+
+    assert (answer.status_code, answer.json["outcome"]) == (201, "unreadable")
+    assert said in answer.json["text"] and "completed by hand" in answer.json["text"]
+
+
+def test_a_good_file_is_received_without_more_words(app, browser):
+    """IN-2: a PDF, a picture, an e-invoice."""
+    assert upload(browser(make_user()), file()).json["text"] == "Received."
+
+
+def test_the_log_and_the_document_give_one_reason(app, browser):
+    """IN-5: IN-8: a document that could not be read is unreadable in the log too, with its own words."""
+    client = browser(make_user())
+    message = reload(db.session.get(Message, upload(client, file()).json["id"]))
+    open_message(message.id)
+    document = db.session.query(Document).one()
+    document.read_state, document.unreadable_reason = ReadState.UNREADABLE, "broken"
+    settle(document, by=None, act="not read", why="broken")
+    db.session.commit()
+
+    page, listed = client.get(f"/messages/{message.id}").text, client.get("/messages").text
+
+    assert page.count("The file is damaged and could not be opened.") == 1
+    assert ">Imported<" not in page.replace("</svg>", ">") and "Imported" not in listed.split("<tbody>")[1]
+
+
+def test_a_file_that_is_already_there_says_so(app, browser):
+    """DU-2: among what was just added, too."""
+    client = browser(make_user())
+    for _again in range(2):
+        open_message(upload(client, file(data=mails.pdf("F-9"))).json["id"])
+    db.session.commit()
+
+    page = client.get("/add").text
+
+    assert page.count("Already received") == 1 and "nothing was imported twice" in page
+
+
+def test_the_largest_size_is_known_before_anything_is_sent(app, browser):
+    """IN-2: refused at once, with the limit in words."""
+    page = browser(make_user()).get("/add").text
+
+    largest = app.config["SETTINGS"].largest_message
+    assert f'data-largest="{largest}"' in page and f"Larger than {largest // 1048576} MB: not sent." in page
