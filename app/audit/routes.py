@@ -13,6 +13,7 @@ from sqlalchemy import Select, select
 
 from app.audit import trail, words
 from app.audit.models import AuditEntry
+from app.documents.models import Document
 from app.extensions import db
 from app.reader import reasons
 from app.users.models import Company
@@ -38,7 +39,8 @@ def index():
         "next_url": url_for(".index", **wanted, after=leaf.after) if leaf.after else None,
     }
     entries = [row[0] for row in leaf.rows]
-    return page("audit/index.html", entries=entries, pages=pages, wanted=wanted, words=words, why=_why, **_choices())
+    told = {"words": words, "why": _why, "names": _names(entries)}
+    return page("audit/index.html", entries=entries, pages=pages, wanted=wanted, **told, **_choices())
 
 
 @bp.get("/verification")
@@ -49,6 +51,13 @@ def verification():
     bad, count = trail.first_bad_entry(), trail.head()[0]
     is_cut = bool(entries and not trail.has(entries, seal))
     return page("audit/verification.html", bad=bad, count=count, is_cut=is_cut, entries=entries, seal=seal)
+
+
+def _names(entries: list[AuditEntry]) -> dict[int, str]:
+    """The numbers of the documents these entries are about: nobody knows them by what the database counts."""
+    ids = {entry.object_id for entry in entries if entry.object_type == "document"}
+    query = select(Document.id, Document.number).where(Document.id.in_(ids), Document.number != "")
+    return dict(db.session.execute(query).all())  # type: ignore[arg-type]
 
 
 def _why(entry: AuditEntry) -> str:

@@ -128,6 +128,7 @@ FIELDS: dict[str, Any] = {
     "status": _("Status"),
     "tax": _("Tax"),
     "tax_minor": _("Tax"),
+    "taxes": _("Tax per rate"),
     "time_zone": _("Time zone"),
     "trash_days": _("Days kept in the trash"),
     "trash_emptied": _("Trash emptied automatically"),

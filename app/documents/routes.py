@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, abort, flash, redirect, request, send_file, url_for
-from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 
 from app.core import clock
 from app.core.errors import Refused
 from app.core.storage import Damaged
-from app.documents import decisions, doubts, editing, jobs, reasons, retention, showing, twins
+from app.documents import decisions, doubts, editing, jobs, reasons, retention, showing, twins, words
 from app.documents.forms import DocumentForm
 from app.documents.models import Direction, Document
 from app.extensions import db
@@ -25,7 +25,7 @@ from app.web.pages import page
 
 bp = Blueprint("documents", __name__)
 bp.add_app_template_filter(reasons.in_words, "reason")
-bp.add_app_template_filter(format_decimal, "decimal")
+bp.add_app_template_global(words.of_rate)
 bp.add_app_template_global(showing.late, "late")
 
 

@@ -8,15 +8,15 @@ from datetime import datetime
 from typing import Any
 
 from flask import url_for
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy import and_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.core import clock
 from app.counterparties.models import Counterparty
 from app.documents import history, retention, search, twins
-from app.documents.models import Direction, Document, Kind, Status
+from app.documents.models import Direction, Document, Kind, Status, TrashKind
 from app.documents.search import Tab, Wanted
 from app.extensions import db
 from app.files import store
@@ -107,7 +107,7 @@ def counted(count: int) -> str:
 def _chips(user: User, wanted: Wanted, link: Callable[..., str]) -> list[dict[str, str]]:
     """The filters in force; each can be taken off."""
     said = [
-        (wanted.q, f"“{wanted.q}”", {"q": ""}),
+        (wanted.q, _("“%(words)s”", words=wanted.q), {"q": ""}),
         (wanted.direction, wanted.direction and wanted.direction.label, {"direction": None}),
         (wanted.kind, wanted.kind and wanted.kind.label, {"kind": None}),
         (wanted.since, _("Issued since %(day)s", day=day(wanted.since)), {"since": None}),
@@ -139,7 +139,8 @@ def late(document: Document, today: Any) -> str:
     if document.trashed_at or not document.due_date or not document.open_minor or document.kind is Kind.CREDIT_NOTE:
         return ""
     days = (today - document.due_date).days
-    return ngettext("%(num)d day late", "%(num)d days late", days) if days > 0 else ""
+    count = format_decimal(days)
+    return ngettext("%(count)s day late", "%(count)s days late", days, count=count) if days > 0 else ""
 
 
 # --- One document ---------------------------------------------------------------------------------
@@ -161,7 +162,7 @@ class Pair:
 
 def document_page(user: User, document: Document) -> dict[str, Any]:
     """All that stands on the page of one document."""
-    numbers = twins.same_number(document) if not document.trashed_at else []
+    numbers = compared(document)
     seen = only_visible(user, numbers)
     linked = Counterparty.visible_to(user).with_only_columns(Counterparty.id).filter_by(id=document.counterparty_id)
     return {
@@ -178,6 +179,13 @@ def document_page(user: User, document: Document) -> dict[str, Any]:
         "may_validate": document.status in WAITING,
         "linked": set(db.session.scalars(linked)),
     }
+
+
+def compared(document: Document) -> list[Document]:
+    """Those it may be again; what is in the trash as a duplicate was decided, and is not compared once more."""
+    if document.trashed_at:
+        return []
+    return [twin for twin in twins.same_number(document) if twin.trash_kind is not TrashKind.DUPLICATE]
 
 
 def has_fixed_number(document: Document) -> bool:

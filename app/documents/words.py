@@ -52,7 +52,7 @@ def rates(document: Document) -> str:
 def of_rate(tax: Any, currency: str) -> str:
     """The tax of one rate: what is taken of what, and how much that is."""
     figures = {"base": amount(tax.base_minor, currency), "tax": amount(tax.tax_minor, currency)}
-    return _("%(rate)s %% of %(base)s: %(tax)s", rate=format_decimal(tax.rate), **figures)
+    return _("%(rate)s%% of %(base)s: %(tax)s", rate=format_decimal(tax.rate), **figures)
 
 
 def listed(facts: Any, direction: Direction | None = None) -> str:

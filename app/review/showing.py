@@ -14,6 +14,7 @@ from app.documents import twins, words
 from app.documents.editing import Changed
 from app.documents.forms import DocumentForm
 from app.documents.models import Direction, Document, ReadState, Status
+from app.documents.showing import compared
 from app.extensions import db
 from app.extraction import suggest
 from app.extraction.models import DocumentReading, newest
@@ -170,7 +171,7 @@ def _what_was_read(document: Document, read: DocumentReading | None) -> dict[str
 
 def _alike(user: User, document: Document) -> dict[str, Any]:
     """Documents that may be this one again; those out of sight are only counted (SPEC DU-1)."""
-    found = twins.same_number(document)
+    found = compared(document)
     visible = _visible(user, found)
     similar = _visible(user, twins.similar(document))
     return {"warning": twins.WARNING, "twins": visible, "hidden_twins": len(found) - len(visible), "similar": similar}

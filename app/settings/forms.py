@@ -26,6 +26,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from app.documents.models import Direction
 from app.settings import choices
 from app.users.forms import stripped
+from app.web.filters import iban as grouped
 from app.web.language import LANGUAGES
 
 MOST_OCR_LANGUAGES = 6
@@ -48,6 +49,13 @@ class LinesField(TextAreaField):
         self.data = list(dict.fromkeys(line.strip() for line in lines if line.strip()))
 
 
+class IbansField(LinesField):
+    """One IBAN a line, in groups of four."""
+
+    def _value(self) -> str:
+        return "\n".join(grouped(line) if line.isalnum() else line for line in self.data or [])
+
+
 class CompanyForm(FlaskForm):
     """What a company is."""
 
@@ -58,7 +66,7 @@ class CompanyForm(FlaskForm):
     )
     vat_number = StringField(_("VAT number"), filters=[compact], render_kw={"autocomplete": "off"})
     siren = StringField("SIREN", filters=[compact], description=_("Nine digits."), render_kw={"inputmode": "numeric"})
-    ibans = LinesField(_("Its own IBANs"), description=_("One a line. An invoice to be paid to one of them is a sale."))
+    ibans = IbansField(_("Its own IBANs"), description=_("One a line. An invoice to be paid to one of them is a sale."))
     address = TextAreaField(_("Address"), [Length(max=1000)], filters=[stripped])
     country = SelectField(_("Country"))
     currency = SelectField(_("Currency"), description=_("Where an invoice names none."))

@@ -1,4 +1,4 @@
-// data-copy="text" on a button copies it and says so for two seconds.
+// data-copy="text" on a button copies it and says so for two seconds; data-iban marks the field of an account number.
 
 async function copy(button) {
   const word = button.querySelector("[data-copy-word]") ?? button;
@@ -18,6 +18,12 @@ async function copy(button) {
     button.classList.remove("is-copied");
   }, 2000);
 }
+
+// An account number is shown in groups of four as soon as one leaves its field.
+document.addEventListener("focusout", (event) => {
+  if (event.target.matches("[data-iban]"))
+    event.target.value = event.target.value.replace(/\s/g, "").toUpperCase().replace(/(.{4})(?=.)/g, "$1 ");
+});
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-copy]");

@@ -127,6 +127,12 @@ document.addEventListener("focusin", (event) => {
   light(aimed.dataset.field);
 });
 
+// What somebody corrects is no longer doubted.
+document.addEventListener("input", (event) => {
+  if (event.target.matches("[data-review] [data-field]"))
+    event.target.closest(".field")?.classList.remove("field-unsure", "field-failed");
+});
+
 document.addEventListener("click", (event) => {
   const [act, thumb, box, word] = ["[data-review-do]", "[data-review-page]", ".box", ".word"]
     .map((kind) => event.target.closest?.(`[data-review] ${kind}`));

@@ -77,7 +77,7 @@ def test_the_form_shows_what_is_stored(client):
 
     page = client.get(f"/settings/companies/{company.id}").text
 
-    assert "FR7630006000011234567890189\nDE89370400440532013000</textarea>" in page
+    assert "FR76 3000 6000 0112 3456 7890 189\nDE89 3704 0044 0532 0130 00</textarea>" in page
     assert set(re.findall(r'<input checked [^>]*name="ocr_languages"[^>]*value="(\w+)"', page)) == {"fra", "deu"}
     assert '<option selected value="CHF">' in page and '<option selected value="Europe/Zurich">' in page
 

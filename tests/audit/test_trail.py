@@ -241,3 +241,12 @@ def test_what_a_person_wrote_is_shown_as_text(app, browser):
     page = browser(make_user(Role.ADMIN)).get("/audit").text
 
     assert "<script>alert" not in page and "&lt;script&gt;" in page and "<b>" not in page
+
+
+def test_a_document_is_called_by_its_number(app, browser):
+    """US-4: not by what the database counts."""
+    document = make_document(number="F-2026-77")
+
+    page = browser(make_user(Role.ADMIN)).get("/audit").text
+
+    assert "Document F-2026-77<" in page and f"Document {document.id}<" not in page

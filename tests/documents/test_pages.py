@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.core import clock
 from app.documents import decisions
-from app.documents.models import Direction, Document, FileRole, Status, TrashKind, TwinVerdict
+from app.documents.models import Direction, Document, DocumentTax, FileRole, Status, TrashKind, TwinVerdict
 from app.extensions import db
 from app.users import people
 from app.web.access import Role
@@ -384,3 +384,54 @@ def test_the_state_alone_can_be_asked_for(app, browser):
     text = browser(make_user()).get(f"/documents/{document.id}", headers=aimed_at("state")).text
 
     assert "To process" in text and "<h1>" not in text
+
+
+# --- Figures and long words -----------------------------------------------------------------------
+
+
+def test_each_rate_says_what_it_is_taken_of(app, browser):
+    """EX-1: one line a rate, with the base; an account number by fours."""
+    rates = [
+        DocumentTax(rate_bp=2000, base_minor=10000, tax_minor=2000),
+        DocumentTax(rate_bp=550, base_minor=1, tax_minor=0),
+    ]
+    document = make_document(taxes=rates, iban="FR7630006000011234567890189")
+
+    text = browser(make_user()).get(f"/documents/{document.id}").text
+
+    assert '<li class="hint">20% of €100.00: €20.00</li>' in text and text.count('<li class="hint">') == 2
+    assert "FR76 3000 6000 0112 3456 7890 189" in text
+
+
+def test_a_long_delay_is_counted_in_thousands(app, browser):
+    """LC-8: 3,519 days late."""
+    document = make_document(due_date=clock.today(the_company()) - timedelta(days=3519))
+
+    assert "3,519 days late" in browser(make_user()).get(f"/documents/{document.id}").text
+
+
+def test_a_decided_duplicate_is_not_compared_again(app, browser):
+    """DU-1: a copy that went to the trash as a duplicate does not stand beside the next one."""
+    new, _existing = make_twins()
+    copy = make_document(
+        number=new.number, counterparty=new.counterparty, trashed_at=clock.now(), trash_kind=TrashKind.DUPLICATE
+    )
+    client = browser(make_user())
+
+    assert f'id="verdict-{copy.id}"' not in client.get(f"/documents/{new.id}").text
+    assert client.get(f"/documents/{new.id}").text.count("New document") == 1
+    assert client.get(f"/review/{new.id}").text.count(f"<p>{new.number}, ") == 1
+
+
+def test_a_company_without_a_trash_says_why_there_is_one(app, browser):
+    """TR-2: what the law wants kept, or what was there before."""
+    company = make_company(trash_enabled=False)
+
+    assert "keeps no trash any more" in browser(make_user(company=company)).get("/trash").text
+
+
+def test_who_may_not_add_is_not_asked_to(app, browser):
+    """US-6: an approver sees what they are asked about, and no address to mail to."""
+    text = browser(make_user(Role.APPROVER)).get("/documents").text
+
+    assert "What you are asked about" in text and "Mail an invoice" not in text
