@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.counterparties.models import Counterparty, CounterpartyIban
+from app.counterparties.models import Counterparty, CounterpartyIban, plain
 from app.documents.models import Direction, Document
 from app.extensions import db
 from app.extraction.parties import Candidate, find_party
@@ -31,6 +31,8 @@ def name(document: Document, direction: Direction, reading: Reading) -> str:
 def counterparty(document: Document, reading: Reading, direction: Direction | None = None) -> dict[str, Any]:
     """The facts of the document about its counterparty: one that is known, else what was read of a new one."""
     party = other_side(direction or document.direction, reading)
+    if _is_own(document, party):
+        party = Party()
     if match := find_party(party, _candidates(document.company_id)):
         return {"counterparty_id": match.id, "counterparty_name": "", "counterparty_facts": {}}
     facts = {name: value for name, value in asdict(party).items() if value}
@@ -38,6 +40,14 @@ def counterparty(document: Document, reading: Reading, direction: Direction | No
         if name in facts:
             facts[name] = facts[name][:length]
     return {"counterparty_id": None, "counterparty_name": facts.pop("name", ""), "counterparty_facts": facts}
+
+
+def _is_own(document: Document, party: Party) -> bool:
+    """Is it the company itself, as where a purchase is taken for a sale? Nobody writes invoices to oneself."""
+    company = document.company
+    names = {plain(name) for name in (company.name, *company.other_names)}
+    same_number = {party.siren, party.vat_number} & ({company.siren, company.vat_number} - {""})
+    return bool(same_number) or plain(party.name) in names
 
 
 def _candidates(company_id: int) -> list[Candidate]:

@@ -63,7 +63,6 @@ function fill(word, adding) {
   const fits = text !== null && choose(aimed, adding && aimed.value ? `${aimed.value} ${text}` : text);
   if (!fits) return aimed.focus({ preventScroll: true });
   for (const kind of ["input", "change"]) aimed.dispatchEvent(new Event(kind, { bubbles: true }));
-  aimed.closest(".field")?.classList.remove("field-unsure", "field-failed");
   if (adding) aimed.focus({ preventScroll: true });
   else focusNext();
 }

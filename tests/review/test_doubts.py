@@ -300,3 +300,14 @@ def test_figures_are_grouped_as_they_are_printed(browser):
 
     assert 'value="884,103.00"' in page and 'value="FR76 3000 6000 0112 3456 7890 189"' in page
     assert reload(document).iban == "DE89370400440532013000"
+
+
+def test_nobody_is_their_own_customer(browser):
+    """EX-7: a purchase turned into a sale names no customer where the page names only us."""
+    document = ready(counterparty=None, counterparty_name="Durand")
+    fields = {"seller_name": Found("Durand", 0.9), "buyer_name": Found(document.company.name.upper(), 0.9)}
+    made_reading(document, fields)
+
+    page = drafted(browser(make_user()), document, "typed", direction="sale")
+
+    assert 'value=""' in marked(page, "counterparty_name")
