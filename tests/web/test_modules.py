@@ -14,7 +14,7 @@ from tests.web.sample import make_app, shell
 
 OPTIONS = "no-sandbox disable-gpu disable-background-networking disable-component-update disable-sync no-first-run"
 AXE = (Path(__file__).parents[1] / "vendor/axe-core-4.14.1/axe.min.js").read_text()
-PAGES = ["/list", "/review", "/add", "/settings"]
+PAGES = ["/list", "/review", "/add", "/settings", "/refused"]
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 
@@ -226,7 +226,41 @@ def test_each_file_goes_by_itself_and_says_what_became_of_it(open_page):
     assert "<b>two</b>.pdf" in rows.nth(2).inner_text()  # S78
     rows.nth(1).locator("button").click()
     page.wait_for_selector(".upload-row:nth-child(2)[data-state=failed] button")
-    assert page.inner_text("[data-upload-count]") == "3 of 3 files"
+    assert page.inner_text("[data-upload-count]") == "Files: 3 of 3"
+
+
+def test_a_file_that_is_too_large_is_not_sent(open_page):
+    """IN-2: it says the limit at once, and offers no second try that cannot work."""
+    page = open_page("/add")
+    page.set_input_files("#files", {"name": "film.pdf", "mimeType": "application/pdf", "buffer": b"%PDF" * 300_000})
+    page.wait_for_selector(".upload-row[data-state=failed]")
+    assert "Larger than 1 MB" in page.inner_text(".upload-row")
+    assert page.locator(".upload-row button").count() == 0 and page.inner_text("[data-upload-count]") == "Files: 1 of 1"
+
+
+def test_what_was_refused_has_the_focus(open_page):
+    """OP-6: WCAG 3.3.1: who presses Ctrl+Enter hears and sees what is wrong, not the top of the page."""
+    assert focused(open_page("/refused")) == "form-errors"
+
+
+def test_an_account_number_is_grouped_when_one_leaves_it(open_page):
+    """OP-6: by fours, as it is printed."""
+    page = open_page("/refused")
+    page.fill("#iban", "fr7630006000011234567890189")
+    page.keyboard.press("Tab")
+    assert page.input_value("#iban") == "FR76 3000 6000 0112 3456 7890 189"
+
+
+def test_a_toast_never_lies_over_the_buttons_of_the_review(open_page):
+    """RV-1: what was just done is told over the picture."""
+    for viewport in (WIDE, PHONE):
+        page = open_page("/review", viewport=viewport)
+        page.evaluate(
+            "document.getElementById('alerts').append(document.getElementById('toast-lost').content.cloneNode(true))"
+        )
+        toast, bar = (page.locator(name).bounding_box() for name in ("#alerts .toast-line", ".review-actions"))
+        is_beside = toast["x"] + toast["width"] <= bar["x"] or toast["x"] >= bar["x"] + bar["width"]
+        assert is_beside or toast["y"] + toast["height"] <= bar["y"] or toast["y"] >= bar["y"] + bar["height"]
 
 
 def test_an_answer_in_a_region_brings_its_toast(open_page):
