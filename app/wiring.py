@@ -17,7 +17,7 @@ from app.core import database, logs
 from app.extensions import babel, csrf, db, htmx, limiter, login, mail, migrate
 from app.outbox import connection
 from app.users import sessions
-from app.web import access, assets, bodies, errors, filters, guard, headers, language, navigation
+from app.web import access, assets, bodies, errors, filters, guard, headers, language, navigation, request_log
 from app.web.ids import RowIdConverter
 
 PACKAGES = (
@@ -54,7 +54,7 @@ def create_app(settings: Settings | None = None, **config: Any) -> Flask:
     app.url_map.converters["int"] = RowIdConverter
     bodies.init_app(app)  # first: what is too large is read by nobody
     _start_extensions(app)
-    for part in (headers, errors, filters, guard):
+    for part in (request_log, headers, errors, filters, guard):
         part.init_app(app)
     _register(app)
     cli.init_app(app)

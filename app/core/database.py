@@ -19,10 +19,14 @@ READS_ONLY = "facteur_reads_only"
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """What SQLAlchemy is told for this address; SQLite by the bundled version, which is safe with WAL."""
+    """What SQLAlchemy is told for this address; SQLite by the bundled version, which is safe with WAL.
+
+    Its errors name a statement, never the values in it.
+    """
     if url.startswith("sqlite"):
-        return {"module": pysqlite3, "connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}}
-    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
+        connect = {"timeout": BUSY_SECONDS, "check_same_thread": False}
+        return {"module": pysqlite3, "connect_args": connect, "hide_parameters": True}
+    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10, "hide_parameters": True}
 
 
 def prepare(engine: Engine) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import structlog
 from aiosmtpd import smtp
 
 from app.intake.addresses import Recipient
 from app.intake.content import Content, Dots
 
+log = structlog.get_logger()
 LONGEST_COMMAND = 64 * 1024
 MOST_WAITING = 1024 * 1024
 """More than the reader ever holds, so that nothing is left in it when the rest of a piece is put back."""
@@ -102,7 +104,9 @@ class Session(smtp.SMTP):
                 answer = await self.receiver.take(self.envelope, content)
             finally:
                 content.drop()
+                recipients = len(self.envelope.rcpt_tos)
                 self._set_post_data_state()
+        log.info("mail.answered", code=answer[:3], size=content.size, recipients=recipients)
         await self.push(answer)
 
     async def _read_into(self, content: Content) -> None:

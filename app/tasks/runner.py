@@ -16,7 +16,7 @@ import structlog
 from flask import current_app
 from sqlalchemy import ColumnElement, or_, update
 
-from app.core import clock
+from app.core import clock, faults
 from app.core.faultpoint import faultpoint, hurried
 from app.extensions import db
 from app.tasks import bell
@@ -125,7 +125,7 @@ def _put_off(task_id: int, fence: int, attempts: int, kind: str, error: Exceptio
             finished_at=clock.now() if spent else None,
             lease_until=None,
             rung_at=None,
-            last_error=f"{type(error).__name__}: {error}"[:2000],
+            last_error=faults.told(error),
         )
         .execution_options(synchronize_session=False)
     )

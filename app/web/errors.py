@@ -76,8 +76,8 @@ def not_understood(_error: DataError) -> Response:
 def broken(error: Exception, status: int = 500) -> Response:
     """A fault of ours: the log has it under the id the person sees."""
     db.session.rollback()
-    error_id = secrets.token_hex(4)
-    log.error("request.failed", error_id=error_id, endpoint=request.endpoint, exc_info=error)
+    error_id = g.get("request_id") or secrets.token_hex(8)
+    log.error("request.failed", error=error_id, endpoint=request.endpoint, exc_info=error)
     return answer(status, error_id=error_id)
 
 
