@@ -66,13 +66,19 @@ def _short(path: str) -> str:
 
 
 class FromLibraries(logging.Handler):
-    """What libraries log, in our lines: the sentence they fill in, but never what they fill in."""
+    """What libraries log, in our lines: their sentence, in which only numbers are filled in."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one line; a log that cannot be written stops nobody."""
         try:
-            sentence = str(record.msg).partition("\n")[0][:200] if isinstance(record.msg, str) else ""
             log = structlog.get_logger()
-            log.log(record.levelno, record.name, said=sentence, exc_info=record.exc_info)
+            log.log(record.levelno, record.name, said=_sentence(record), exc_info=record.exc_info)
         except Exception:
             self.handleError(record)
+
+
+def _sentence(record: logging.LogRecord) -> str:
+    first = record.msg.partition("\n")[0][:200] if isinstance(record.msg, str) else ""
+    if not isinstance(record.args, tuple) or first != record.msg:
+        return first
+    return first % tuple(each if isinstance(each, int | float) else "…" for each in record.args)

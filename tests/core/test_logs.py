@@ -48,12 +48,13 @@ def test_what_libraries_log_is_one_line_without_what_they_fill_in(lines):
         logging.getLogger("gunicorn.error").exception("Error handling request %s", "/passwords/canary-token")
     logging.getLogger("asyncio").warning("first line\nsecond canary-line")
     logging.getLogger("chatty").info("canary-info")
+    logging.getLogger("rq.worker").warning("Worker %d stopped after %s", 12, "canary")
 
-    first, second = lines()
-    assert first["event"] == "gunicorn.error" and first["said"] == "Error handling request %s"
+    first, second, third = lines()
+    assert first["event"] == "gunicorn.error" and first["said"] == "Error handling request …"
     assert first["exception"][0]["type"] == "ValueError"
-    assert second["said"] == "first line"
-    assert "canary" not in json.dumps([first, second])
+    assert second["said"] == "first line" and third["said"] == "Worker 12 stopped after …"
+    assert "canary" not in json.dumps([first, second, third])
 
 
 def test_configuring_twice_writes_each_line_once(lines):
