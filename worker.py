@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+from typing import Any
 
 from redis import Redis
 from rq import Queue, Worker
@@ -48,7 +49,28 @@ def main(queue: str) -> None:
             maintenance_interval=20,
             job_monitoring_interval=5,
         )
+        _leave_signs_of_life(worker, queue)
         worker.work(logging_level="WARNING")
+
+
+def _leave_signs_of_life(worker: Any, queue: str) -> None:
+    """Whenever the worker tells Redis that it lives, tell the database too.
+
+    In its own thread of work and without a connection left behind, since each task is a fork of this process.
+    """
+    from app.operation import reading
+    from app.operation.presence import Presence
+
+    presence, to_redis = Presence(queue, reading.facts() if queue == "ocr" else {}), worker.heartbeat
+
+    def heartbeat(*args: Any, **kwargs: Any) -> None:
+        to_redis(*args, **kwargs)
+        if presence.beat_if_due():
+            db.engine.dispose()
+
+    worker.heartbeat = heartbeat
+    presence.beat()
+    db.engine.dispose()
 
 
 def _die_with_parent() -> None:

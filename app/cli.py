@@ -96,8 +96,9 @@ def addresses() -> None:
 def sweep() -> None:
     """Ring for waiting work and start what is due, until stopped."""
     from app import schedule
+    from app.operation.presence import Presence
 
-    schedule.sweep_for_ever()
+    schedule.sweep_for_ever(Presence("sweep"))
 
 
 @click.command("run-due")

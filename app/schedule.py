@@ -14,6 +14,8 @@ from app.documents import jobs as documents
 from app.extensions import db
 from app.extraction import jobs as extraction
 from app.intake import jobs as intake
+from app.operation import watch
+from app.operation.presence import Presence
 from app.outbox import waking
 from app.tasks import due, sweep
 from app.tasks.jobs import Job, commit
@@ -47,8 +49,8 @@ BEFORE = (start_the_day, waking.wake, waking.end_what_is_stuck, extraction.end_w
 
 
 def sweep_once() -> None:
-    """Start what is due, ring for what waits, chain the trail: a step that fails does not keep the others."""
-    for step in (*BEFORE, sweep.ring_what_waits, chain_the_trail):
+    """Start what is due, ring for what waits, look after the parts: a step that fails does not keep the others."""
+    for step in (*BEFORE, sweep.ring_what_waits, chain_the_trail, watch.look):
         try:
             step()
             commit()
@@ -76,9 +78,10 @@ def run_due() -> int:
     return done
 
 
-def sweep_for_ever() -> None:
+def sweep_for_ever(presence: Presence) -> None:
     """One sweep after the other; a step that fails is logged and the loop goes on."""
     while True:
+        presence.beat_if_due()
         try:
             sweep_once()
         except Exception:

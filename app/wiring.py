@@ -33,7 +33,10 @@ PACKAGES = (
     "settings",
 )
 """Those with pages: each has a `routes.py` with a blueprint `bp`."""
-MODELS = ("audit", "files", "tasks", "outbox", "users", "counterparties", "documents", "intake", "extraction")
+MODELS = (
+    *("audit", "files", "tasks", "outbox", "users", "counterparties", "documents", "intake", "extraction"),
+    *("operation",),
+)
 
 
 def create_app(settings: Settings | None = None, **config: Any) -> Flask:

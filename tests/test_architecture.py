@@ -26,6 +26,7 @@ treasury
 dunning
 sending accounting
 analytics dashboard settings api
+operation
 demo
 """
 RANK = {name: rank for rank, line in enumerate(LAYERS.split("\n")) for name in line.split()}

@@ -23,3 +23,7 @@ class File(db.Model):
     type: Mapped[str] = mapped_column(String(100), default="application/octet-stream")
     """Media type, judged from the bytes."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
+    checked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """The stored bytes were last held against their hash then."""
+    damaged_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """They were found missing or changed then; empty again once they are whole."""

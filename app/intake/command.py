@@ -15,14 +15,18 @@ from app.extensions import db
 from app.intake import receiver, types
 from app.intake.arrival import take_message
 from app.intake.models import MessageState, Source
+from app.operation.presence import keep_beating
 from app.tasks.jobs import commit
 from app.users.models import Company
+from deploy.supervision import receives
 
 
 @click.command("receive")
 def receive() -> None:
     """Receive mails by SMTP until stopped."""
-    receiver.run(current_app._get_current_object())  # type: ignore[attr-defined]
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    keep_beating(app, "receiver", while_true=lambda: receives(app.config["SETTINGS"]))
+    receiver.run(app)
 
 
 @click.command("import")

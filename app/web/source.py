@@ -9,7 +9,15 @@ from typing import IO
 
 PARTS = (
     *("app", "deploy", "docs", "migrations", "static", "templates", "tests", ".ci"),
-    *("facteur", "worker.py", "wsgi.py", "pyproject.toml", "requirements.lock", "requirements-dev.lock"),
+    *(
+        "facteur",
+        "worker.py",
+        "wsgi.py",
+        "gunicorn.conf.py",
+        "pyproject.toml",
+        "requirements.lock",
+        "requirements-dev.lock",
+    ),
     *("README.md", "LICENSE", "Dockerfile", "compose.yaml", ".gitignore", ".dockerignore"),
 )
 """What the project is made of: never the whole folder, which may hold data and secrets."""

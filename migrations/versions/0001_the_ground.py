@@ -61,6 +61,8 @@ def upgrade():
     sa.Column('size', sa.BigInteger(), nullable=False),
     sa.Column('type', sa.String(length=100), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('checked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('damaged_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_file')),
     sa.UniqueConstraint('sha256', name=op.f('uq_file_sha256'))
     )
@@ -75,6 +77,20 @@ def upgrade():
         batch_op.create_index('ix_sign_in_attempt_address', ['address', 'at'], unique=False)
         batch_op.create_index('ix_sign_in_attempt_email', ['email', 'at'], unique=False)
 
+    op.create_table('sign_of_life',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=40), nullable=False),
+    sa.Column('host', sa.String(length=100), nullable=False),
+    sa.Column('pid', sa.Integer(), nullable=False),
+    sa.Column('version', sa.String(length=40), nullable=False),
+    sa.Column('facts', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('silent_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('silence_count', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sign_of_life')),
+    sa.UniqueConstraint('name', 'host', 'pid', name=op.f('uq_sign_of_life_name_host_pid'))
+    )
     op.create_table('task',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('kind', sa.String(length=60), nullable=False),
@@ -591,6 +607,7 @@ def downgrade():
         batch_op.drop_index('ix_sign_in_attempt_address')
 
     op.drop_table('sign_in_attempt')
+    op.drop_table('sign_of_life')
     op.drop_table('file')
     op.drop_table('company')
     with op.batch_alter_table('audit_entry', schema=None) as batch_op:
