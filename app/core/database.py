@@ -36,10 +36,16 @@ def prepare(engine: Engine) -> None:
         event.listen(engine, "begin", _begin)
 
 
+def is_safe_with_wal(version: tuple[int, ...]) -> bool:
+    """Can several connections write to a database in WAL mode without damage? Some versions of SQLite lose pages."""
+    return version >= (3, 51, 3) or any(mended <= version < (*mended[:2], 99) for mended in ((3, 50, 7), (3, 44, 6)))
+
+
 def _settings(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # else releasing a savepoint commits
+    journal = "WAL" if is_safe_with_wal(pysqlite3.sqlite_version_info) else "DELETE"
     for pragma in (
-        "journal_mode = WAL",
+        f"journal_mode = {journal}",
         "synchronous = FULL",
         "foreign_keys = ON",
         f"busy_timeout = {BUSY_SECONDS}000",
