@@ -22,20 +22,10 @@ def init_app(app: Flask) -> None:
     from app.demo.command import demo
     from app.extraction.command import extract
     from app.intake.command import import_files, receive
+    from app.operation.command import doctor
 
-    for command in (
-        users,
-        first_run,
-        sweep,
-        addresses,
-        receive,
-        import_files,
-        status,
-        run_due,
-        demo,
-        extract,
-        verify_trail,
-    ):
+    ours = (users, first_run, addresses, receive, import_files, sweep, run_due)
+    for command in (*ours, status, doctor, verify_trail, demo, extract):
         app.cli.add_command(command)
 
 

@@ -14,6 +14,7 @@ NETWORK_FILE_SYSTEMS = (
     *("nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "lustre", "glusterfs", "beegfs", "davfs"),
     *("fuse.sshfs", "fuse.s3fs", "fuse.rclone", "fuse.glusterfs", "fuse.davfs2", "fuse.cephfs"),
 )
+MOUNTS = Path("/proc/self/mountinfo")
 KNOWN_PASSWORDS = {"admin", "administrator", "changeme", "change-me", "default", "facteur", "password", "secret"}
 SHORTEST_PASSWORD = 10
 
@@ -54,7 +55,7 @@ def check_password(settings: Settings) -> None:
 
 def check_file_system(folder: Path) -> None:
     """Locks and `fsync` mean nothing on most network file systems, and the database relies on both."""
-    kind = file_system_of(folder, Path("/proc/self/mountinfo"))
+    kind = file_system_of(folder, MOUNTS)
     if kind in NETWORK_FILE_SYSTEMS:
         raise Refusal(
             f"The data folder {folder} is on a network file system ({kind}), where a database can be damaged. "
