@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     least_free_disk: int = Field(
         500_000_000, description="Bytes of free disk below which mails are told to come later.", ge=0
     )
+    metrics_token: str = Field("", description="Lets whoever sends it read /metrics from outside; empty: nobody.")
     debug: bool = Field(False, description="Only for a loopback address.")
 
     @field_validator("relay_hosts", mode="before")

@@ -31,6 +31,7 @@ PACKAGES = (
     "outbox",
     "audit",
     "settings",
+    "operation",
 )
 """Those with pages: each has a `routes.py` with a blueprint `bp`."""
 MODELS = (

@@ -57,6 +57,7 @@ def test_the_command_says_one_line_a_part_and_its_exit_status_says_how_it_is(app
 
     assert result.exit_code == told.exit_code == 1
     lines = result.stdout.splitlines()
+    assert [line for line in lines if line[:9] not in {"ok       ", "warning  ", "broken   "}] == []
     assert "broken   redis: none is set. Start with ./facteur run" in result.stdout
     answer = json.loads(told.stdout)
     assert answer["state"] == "broken" and len(answer["parts"]) == len(lines)

@@ -45,9 +45,10 @@ def test_every_setting_is_documented_and_no_other():
     assert told - {"PYTHON"} == {name.upper() for name in Settings.model_fields}
 
 
-@pytest.mark.parametrize(
-    "command", ["users", "addresses", "import", "extract", "status", "run-due", "demo", "db", "doctor"]
-)
+COMMANDS = ("users", "addresses", "import", "extract", "status", "run-due", "demo", "db", "doctor")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_documented_command_exists(app, command):
     """OP-7: commands for scripts."""
     assert command in app.cli.commands
