@@ -15,9 +15,11 @@ from app import cli, pipeline
 from app.config import ROOT, Settings, load
 from app.core import database, logs
 from app.extensions import babel, csrf, db, htmx, limiter, login, mail, migrate
+from app.operation import problems
 from app.outbox import connection
 from app.users import sessions
 from app.web import access, assets, bodies, errors, filters, guard, headers, language, navigation, request_log
+from app.web.access import Permission as P
 from app.web.ids import RowIdConverter
 
 PACKAGES = (
@@ -133,5 +135,6 @@ def _register(app: Flask) -> None:
             mine = current_user.companies
             here = sessions.current_company()
             shell |= {"company": here, "companies": mine, **navigation.shell(here.id if here else None)}
+            shell |= {"banners": problems.banners() if access.allowed(current_user, P.ADMINISTER) else []}
             shell |= {"company_url": url_for("users.choose_company"), "sign_out_url": url_for("users.sign_out")}
         return shell

@@ -112,7 +112,7 @@ def _for_admins(user: User, company: Company) -> list[Line]:
             _("Failed work"),
             _("Given up after several tries"),
             "ban",
-            url_for("dashboard.failures"),
+            url_for("operation.index", _anchor="failures"),
         ),
         Line(trash, _("The trash was not emptied"), due.sentence, "trash-2", url_for("documents.trash_list")),
     ]

@@ -7,10 +7,12 @@ import tomllib
 from functools import cache
 from importlib import metadata
 
+from flask import current_app
+from redis import RedisError
+
 from app.config import ROOT
 from app.extensions import db
-
-LIBRARIES = ("Flask", "SQLAlchemy", "pysqlite3", "PyMuPDF", "redis", "rq", "aiosmtpd")
+from app.tasks import bell
 
 
 @cache
@@ -35,7 +37,15 @@ def library(name: str) -> str:
 
 def database() -> str:
     """The database's name and version, such as `SQLite 3.53.4`."""
-    dialect = db.engine.dialect
+    dialect = db.session.connection().dialect  # knows the version once it is connected
     name = "SQLite" if dialect.name == "sqlite" else "PostgreSQL"
-    with db.engine.connect():  # the version is known after the first connection only
-        return f"{name} {'.'.join(map(str, dialect.server_version_info or ()))}"
+    return f"{name} {'.'.join(map(str, dialect.server_version_info or ()))}"
+
+
+def redis() -> str:
+    """Redis' version; empty where it does not answer."""
+    url = current_app.config["SETTINGS"].redis
+    try:
+        return bell.connection(url).info("server")["redis_version"] if url else ""
+    except (RedisError, OSError):
+        return ""

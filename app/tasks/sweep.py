@@ -38,6 +38,13 @@ def ring_what_waits() -> int:
     return len(waiting)
 
 
+def try_all_again(kind: str) -> int:
+    """Give all failed tasks of a kind their attempts back; how many."""
+    failed = update(Task).where(Task.kind == kind, Task.state == State.FAILED)
+    values = {"state": State.READY, "attempts": 0, "run_after": clock.now(), "rung_at": None}
+    return db.session.execute(failed.values(**values)).rowcount
+
+
 def try_again(task: Task) -> None:
     """Give a failed task its attempts back; a person asked for it."""
     task.state, task.attempts, task.run_after, task.rung_at = State.READY, 0, clock.now(), None

@@ -58,7 +58,7 @@ def iban(number: str) -> str:
 
 def size(count: int) -> str:
     """A number of bytes, as the reader writes it."""
-    for limit, unit in ((1_000_000, "megabyte"), (1000, "kilobyte")):
+    for limit, unit in ((10**9, "gigabyte"), (10**6, "megabyte"), (1000, "kilobyte")):
         if count >= limit:
             return format_unit(round(count / limit, 1), f"digital-{unit}", "short", locale=get_locale())
     return format_unit(count, "digital-byte", "long", locale=get_locale())

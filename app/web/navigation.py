@@ -15,6 +15,8 @@ from app.web.access import Permission, allowed
 P = Permission
 COUNTS: dict[str, Callable[[], int]] = {}
 """Endpoint → how many things wait there; filled where the application is put together."""
+ONLY_FOR: dict[str, Callable[[], bool]] = {}
+"""Endpoint → whether this person is one of the few it is for, where permissions in one company do not say it all."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Item:
     def is_shown(self, company_id: int | None) -> bool:
         """May the person open it here?"""
         mine = any(allowed(current_user, permission, company_id) for permission in self.permissions)
-        return mine and self.endpoint in current_app.view_functions
+        return mine and self.endpoint in current_app.view_functions and ONLY_FOR.get(self.endpoint, lambda: True)()
 
     def as_link(self) -> dict[str, Any]:
         """What the layout needs."""
@@ -62,6 +64,7 @@ APART = [
     Item("intake.index", _("Mail log"), "mail", (P.EDIT,)),
     Item("outbox.index", _("Outbox"), "send", (P.ADMINISTER,)),
     Item("documents.trash_list", _("Trash"), "trash-2", (P.EDIT,)),
+    Item("operation.index", _("Operation"), "monitor", (P.ADMINISTER,)),
     SETTINGS,
 ]
 

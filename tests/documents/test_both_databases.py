@@ -28,7 +28,12 @@ PAGES = (
         "/documents?late=yes",
     ),
     *("/documents?twins=yes", "/documents?tab=outstanding&sort=due", "/documents?tab=credits&sort=-amount"),
-    *("/documents?since=2026-01-01&until=2026-12-31&direction=purchase&kind=invoice", "/review", "/failures"),
+    *(
+        "/documents?since=2026-01-01&until=2026-12-31&direction=purchase&kind=invoice",
+        "/review",
+        "/operation",
+        "/metrics",
+    ),
 )
 
 

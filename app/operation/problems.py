@@ -1,0 +1,108 @@
+"""What stands at the head of the page Operation: what is wrong, why it matters, and where to go on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+
+from app.core import clock
+from app.dashboard import work
+from app.operation import parts
+from app.operation.overview import PartLine, QueueLine, Room
+from app.operation.parts import CONSEQUENCES, Part
+from app.outbox.models import Mark
+from app.web.filters import moment, size
+
+WAITS_TOO_LONG = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong: how bad, what, what follows, and a page to go on with."""
+
+    tint: str
+    title: str
+    text: str = ""
+    url: str = ""
+    label: str = ""
+
+
+def found(seen: dict[str, Any]) -> list[Problem]:
+    """The worst first; `seen` is what the page shows."""
+    problems = [_part(line) for line in seen["parts"] if line.state != "alive"]
+    problems += [_disk(seen["room"])] if seen["room"].is_low else []
+    if not seen["versions"]["Redis"]:
+        text = _("Nothing is lost: work waits in the database until it answers again.")
+        problems.append(Problem("red", _("Redis does not answer"), text))
+    if seen["damaged"]:
+        title = ngettext("%(num)d stored file is damaged", "%(num)d stored files are damaged", len(seen["damaged"]))
+        text = _("They are not given out. Put them back from a backup, and have the disk examined.")
+        problems.append(Problem("red", title, text))
+    problems += [_waiting(line) for line in seen["queues"] if _waits_too_long(line)]
+    problems += _decisions(seen)
+    return sorted(problems, key=lambda each: each.tint != "red")
+
+
+def _part(line: PartLine) -> Problem:
+    text = str(CONSEQUENCES.get(line.name, ""))
+    if line.state == "never":
+        return Problem("amber", _("%(part)s was never there", part=line.label), text)
+    title = _("%(part)s is silent since %(when)s", part=line.label, when=moment(line.seen_at))
+    return Problem("red", title, text)
+
+
+def _disk(room: Room) -> Problem:
+    needed = _("%(least)s must be free, or mails are put off.", least=size(room.least))
+    title = _("Little room on the disk: %(free)s", free=size(room.free))
+    return Problem("red" if room.free < room.least else "amber", title, needed)
+
+
+def _waits_too_long(line: QueueLine) -> bool:
+    return bool(line.waiting_since) and clock.now() - line.waiting_since > WAITS_TOO_LONG
+
+
+def _waiting(line: QueueLine) -> Problem:
+    title = _("%(part)s: work waits since %(when)s", part=line.label, when=moment(line.waiting_since))
+    return Problem("amber", title, _("See that it runs; start more of it where there is much to do."))
+
+
+def _decisions(seen: dict[str, Any]) -> list[Problem]:
+    failed = sum(group.count for group in seen["failures"])
+    stuck = {mark: seen["mails"].get(mark, 0) for mark in (Mark.UNCERTAIN, Mark.REFUSED)}
+    found = []
+    if failed:
+        title = ngettext("%(num)d task was given up", "%(num)d tasks were given up", failed)
+        found.append(Problem("amber", title, "", "#failures", _("See why")))
+    if sum(stuck.values()):
+        title = ngettext("%(num)d mail waits for a decision", "%(num)d mails wait for a decision", sum(stuck.values()))
+        url = url_for("outbox.index", mark=next(mark for mark, count in stuck.items() if count).value)
+        found.append(Problem("amber", title, "", url, _("Decide")))
+    return found
+
+
+def banners() -> list[dict[str, str]]:
+    """What every page says to who administers the installation: that nobody watches any more."""
+    if not work.administers_all(current_user):
+        return []
+    sweep = parts.find("sweep")
+    if sweep.is_silent or (sweep.state == "never" and _runs_for_long(parts.find("web"))):
+        text = f"{_part_silence(sweep)} {CONSEQUENCES['sweep']}"
+        return [{"text": text, "kind": "warning", "url": url_for("operation.index"), "label": str(_("Operation"))}]
+    return []
+
+
+def _part_silence(sweep: Part) -> str:
+    if sweep.is_silent:
+        return _("The sweep is silent since %(when)s.", when=moment(sweep.seen_at))
+    return _("The sweep was never there.")
+
+
+def _runs_for_long(web: Part) -> bool:
+    is_old = lambda sign: sign.started_at < clock.now() - parts.SILENT_AFTER  # noqa: E731
+    return any(is_old(sign) for sign in web.living)
