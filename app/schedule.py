@@ -14,6 +14,7 @@ from app.documents import jobs as documents
 from app.extensions import db
 from app.extraction import jobs as extraction
 from app.intake import jobs as intake
+from app.operation import jobs as operation
 from app.operation import watch
 from app.operation.presence import Presence
 from app.outbox import waking
@@ -28,6 +29,8 @@ DAILY: dict[str, Job] = {
     "purge": documents.purge_trash,
     "audit-head": users.send_trail_head,
     "drafts": intake.remove_drafts,
+    "check-files": operation.check_stored_files,
+    "sweep-files": operation.sweep_stored_files,
 }
 """Name → what runs once a day: a task with a key such as `purge:2026-11-22`, however many sweeps there are."""
 

@@ -128,6 +128,7 @@ def _disk() -> Line:
 def names_of_work() -> dict[str, str]:
     """Job → what it does."""
     return {
+        "check_stored_files": _("Check the stored files"),
         "deliver": _("Send a mail"),
         "empty_trash": _("Empty a large trash"),
         "open_message": _("Open a message"),
@@ -136,6 +137,7 @@ def names_of_work() -> dict[str, str]:
         "remove_drafts": _("Remove what was left half written"),
         "send_password_reset": _("Send a new password's link"),
         "send_trail_head": _("Seal the audit trail"),
+        "sweep_stored_files": _("Set aside files that belong to nothing"),
     }
 
 

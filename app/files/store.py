@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app.core import storage
-from app.core.database import insert_unless_there
+from app.core.database import hold, insert_unless_there
 from app.extensions import db
 from app.files.models import File
 
@@ -31,7 +31,11 @@ def is_disk_low() -> bool:
 
 
 def row_of(sha256: str, size: int, type: str) -> File:
-    """The row of bytes that are stored already, made where there is none."""
+    """The row of bytes that are stored already, made where there is none.
+
+    Held until the transaction ends, so that nobody sweeps it away before something points to it.
+    """
+    hold(db.session(), name_of(sha256))
     known = by_hash(sha256)
     if known:
         return known
@@ -48,10 +52,17 @@ def ids_of(stored: dict[str, int], type: str) -> dict[str, int]:
 
     In one order, so that two who keep the same bytes never wait for each other.
     """
+    for sha256 in sorted(stored):
+        hold(db.session(), name_of(sha256))
     rows = [{"sha256": sha256, "size": size, "type": type} for sha256, size in sorted(stored.items())]
     db.session.execute(insert_unless_there(db.session(), File), rows)
     known = db.session.execute(select(File.sha256, File.id).where(File.sha256.in_(stored)))
     return {row.sha256: row.id for row in known}
+
+
+def name_of(sha256: str) -> str:
+    """What is held by who gives these bytes a row or takes it away."""
+    return f"bytes:{sha256}"
 
 
 def by_hash(sha256: str) -> File | None:

@@ -13,14 +13,17 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.core import clock
+from app.audit.models import AuditEntry
+from app.core import clock, storage
 from app.documents import trash
 from app.documents.models import Direction, Document, ReadState, TrashKind
 from app.extensions import db
 from app.extraction.models import DocumentReading
 from app.files import store
+from app.files.models import File
 from app.intake import arrival
 from app.intake.models import Message, Part, Source
+from app.operation import orphans
 from app.outbox.models import Mark, OutgoingMail
 from app.outbox.writing import write
 from app.tasks import runner
@@ -117,6 +120,25 @@ def send_trail_head(app: Flask, sink: Sink):
     app.config["SETTINGS"].__dict__["mail_url"] = f"smtp://127.0.0.1:{sink.port}"
     make_user(Role.ADMIN, password=True)
     return [], count_of(OutgoingMail), [1]
+
+
+@case
+def check_stored_files(app: Flask, sink: Sink):
+    make_user(Role.ADMIN, password=True)
+    file = make_document().files[0].file
+    storage.path_of(store.root(), file.sha256).write_bytes(b"changed")
+    acts = lambda: db.session.scalar(select(func.count()).where(AuditEntry.act == "file damaged"))  # noqa: E731
+    return [], lambda: (count_of(OutgoingMail)(), acts()), ([1], 1)
+
+
+@case
+def sweep_stored_files(app: Flask, sink: Sink):
+    file = make_file(b"belongs to nothing")
+    file.created_at = clock.now() - timedelta(days=9)
+    path = storage.path_of(store.root(), file.sha256)
+    os.utime(path, (1, 1))
+    aside = orphans.quarantine() / file.sha256
+    return [], lambda: (count_of(File)(), path.exists(), aside.exists()), ([0], False, True)
 
 
 def test_every_job_has_its_case(app):
