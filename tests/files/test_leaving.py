@@ -95,7 +95,7 @@ def test_a_damaged_file_is_never_served_as_good(app, browser, harm):
 
     assert answer.status_code == 410
     assert data not in answer.data and "missing or was changed" in answer.text
-    assert [each["event"] for each in logged] == ["file.damaged"]
+    assert [each["event"] for each in logged if each["event"] != "request"] == ["file.damaged"]
 
 
 def test_a_damage_is_noted_once_and_shown_in_the_history(app, browser):
