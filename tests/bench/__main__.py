@@ -1,55 +1,24 @@
-"""`python -m tests.bench`: a digital invoice from SMTP 250 to *ready to review*, beside reading its bare text."""
+"""`python -m tests.bench [NAME…]`: the benches named, or all of them one after the other."""
 
 from __future__ import annotations
 
-import statistics
-import tempfile
-import time
-from pathlib import Path
+import importlib
+import pkgutil
+import sys
 
-import pymupdf
+from tests import bench
 
-from tests import samples
-from tests.installation import Installation, installed, wait_for
-
-TIMES = 20
-ROW = "{:<44} {:>10} {:>10} {:>8}"
+SHARED = {"__main__", "table"}
 
 
-def main() -> None:
-    """Measure and print one table; ratios hold within one run only."""
-    bare = statistics.median(seconds_of_bare_text() for _each in range(TIMES))
-    with tempfile.TemporaryDirectory(prefix="facteur-bench-") as folder, installed(Path(folder)) as there:
-        print(f"digital invoices by mail, one reading worker, {TIMES} times")
-        taken = ready_after(there)
-    print(ROW.format("", "median s", "worst s", "ratio"))
-    print(ROW.format("page.get_text alone", f"{bare:.4f}", "", "1"))
-    median, worst = statistics.median(taken), max(taken)
-    print(ROW.format("SMTP 250 → ready to review", f"{median:.3f}", f"{worst:.3f}", f"{median / bare:.0f}"))
-    print("target: a median under 1 s:", "met" if median < 1 else "MISSED")
-
-
-def seconds_of_bare_text() -> float:
-    """What reading the text of the same file costs with nothing around it."""
-    data = samples.invoice_pdf("BENCH-0")
-    began = time.perf_counter()
-    with pymupdf.open(stream=data) as document:
-        document[0].get_text("words")
-    return time.perf_counter() - began
-
-
-def ready_after(there: Installation) -> list[float]:
-    """Seconds from each mail's 250 until its document is ready, one mail after the other."""
-    recipient = there.address()
-    return [_seconds(there, recipient, f"BENCH-{number}") for number in range(TIMES)]
-
-
-def _seconds(there: Installation, recipient: str, number: str) -> float:
-    there.mail(recipient, (f"{number}.pdf", samples.invoice_pdf(number), "application/pdf"))
-    began = time.monotonic()
-    wait_for(lambda: (number, "to_process") in there.documents(), f"{number} to be ready", every=0.01)
-    return time.monotonic() - began
+def main(*wanted: str) -> None:
+    """Run these benches; without names, each one there is."""
+    known = [each.name for each in pkgutil.iter_modules(bench.__path__) if each.name not in SHARED]
+    if unknown := set(wanted) - set(known):
+        sys.exit(f"no bench is called {', '.join(sorted(unknown))}; there are: {', '.join(known)}")
+    for name in wanted or known:
+        importlib.import_module(f"tests.bench.{name}").main()
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -1,0 +1,50 @@
+"""A digital invoice from SMTP 250 to *ready to review*, beside reading its bare text."""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+import pymupdf
+
+from tests import samples
+from tests.bench import table
+from tests.installation import Installation, installed, wait_for
+
+TIMES = 20
+
+
+def main() -> None:
+    """Measure and print one table; ratios hold within one run only."""
+    bare = statistics.median(seconds_of_bare_text() for _each in range(TIMES))
+    with tempfile.TemporaryDirectory(prefix="facteur-bench-") as folder, installed(Path(folder)) as there:
+        print(f"digital invoices by mail, one reading worker, {TIMES} times")
+        taken = ready_after(there)
+    table.head()
+    table.row("page.get_text alone", [bare], bare, digits=4)
+    median = table.row("SMTP 250 → ready to review", taken, bare)
+    table.target("a median under 1 s", median < 1)
+
+
+def seconds_of_bare_text() -> float:
+    """What reading the text of the same file costs with nothing around it."""
+    data = samples.invoice_pdf("BENCH-0")
+    began = time.perf_counter()
+    with pymupdf.open(stream=data) as document:
+        document[0].get_text("words")
+    return time.perf_counter() - began
+
+
+def ready_after(there: Installation) -> list[float]:
+    """Seconds from each mail's 250 until its document is ready, one mail after the other."""
+    recipient = there.address()
+    return [_seconds(there, recipient, f"BENCH-{number}") for number in range(TIMES)]
+
+
+def _seconds(there: Installation, recipient: str, number: str) -> float:
+    there.mail(recipient, (f"{number}.pdf", samples.invoice_pdf(number), "application/pdf"))
+    began = time.monotonic()
+    wait_for(lambda: (number, "to_process") in there.documents(), f"{number} to be ready", every=0.01)
+    return time.monotonic() - began
