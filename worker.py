@@ -1,4 +1,7 @@
-"""A worker of one queue: `python worker.py QUEUE`, QUEUE being ocr, mail or default."""
+"""A worker of one queue: `python worker.py QUEUE [--own-reader]`, QUEUE being ocr, mail or default.
+
+`--own-reader` is for a worker that runs where the installation's reader can't be reached: in a container of its own.
+"""
 
 import ctypes
 import os
@@ -34,11 +37,14 @@ class PatientWorker(Worker):
             self.kill_horse(signal.SIGTERM)
 
 
-def main(queue: str) -> None:
+def main(queue: str, *, own_reader: bool = False) -> None:
     """Work until told to stop; each task runs in a fork with a database connection of its own."""
     app = create_app()
     redis = Redis.from_url(app.config["SETTINGS"].redis)
     os.register_at_fork(after_in_child=_die_with_parent)
+    calling.use(address.of(app.config["SETTINGS"].data_dir))
+    if own_reader:
+        calling.start()  # once, for all tasks to come
     with app.app_context():
         db.engine.dispose()
         worker = PatientWorker(
@@ -79,9 +85,9 @@ def _die_with_parent() -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2 or sys.argv[1] not in bell.QUEUES:
-        sys.exit(f"usage: python worker.py {'|'.join(bell.QUEUES)}")
+    if sys.argv[1:2] not in [[queue] for queue in bell.QUEUES] or sys.argv[2:] not in ([], ["--own-reader"]):
+        sys.exit(f"usage: python worker.py {'|'.join(bell.QUEUES)} [--own-reader]")
     try:
-        main(sys.argv[1])
+        main(sys.argv[1], own_reader=bool(sys.argv[2:]))
     except BadSettings as error:
         sys.exit(str(error))

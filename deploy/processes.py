@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from app.config import ROOT, Settings
+from app.reader import address
 
 LONGEST_SOCKET = 100
 """Bytes; the kernel takes 107 and Redis adds a few while it starts."""
@@ -38,6 +39,7 @@ def all_of(settings: Settings) -> list[Process]:
         *own_redis,
         Process("web", [*python, "gunicorn", *GUNICORN, "--bind", bind(settings), "wsgi:app"]),
         Process("receiver", [*flask, "receive"]),
+        Process("reader", [*address.COMMAND, str(address.of(settings.data_dir))]),
         # Tesseract's threads hinder each other: two at once took three times as long with them.
         Process("ocr", worker("ocr"), count=settings.workers, environment={"OMP_THREAD_LIMIT": "1"}),
         Process("mail", worker("mail")),

@@ -28,7 +28,7 @@ from tests.live import free_port
 from tests.settings import settings_in
 
 ADMIN, PASSWORD = "admin@example.org", "correct horse battery"
-EVERYTHING = ("redis", "web", "receiver", "ocr", "default", "sweep")
+EVERYTHING = ("redis", "web", "receiver", "reader", "ocr", "default", "sweep")
 PATIENCE = 30
 
 

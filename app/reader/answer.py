@@ -46,7 +46,7 @@ class Answer:
         except (Malformed, TypeError, ValueError, KeyError, OSError) as error:
             raise Unreadable("crashed", f"malformed answer: {str(error)[:200]}") from error
 
-    def complete(self, status: int) -> Contents:
+    def complete(self, status: int | None) -> Contents:
         """All of it; raises `Unreadable` where the child failed or fell silent."""
         if self.error:
             raise Unreadable(*self.error, contents=self.contents)

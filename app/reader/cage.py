@@ -1,4 +1,4 @@
-"""Reads a file nobody trusts in a child process of its own, which it watches and ends (SAFETY R12)."""
+"""Reads a file nobody trusts in a child process for it alone, which it watches and ends (SAFETY R12)."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import contextlib
 import json
 import os
 import shutil
-import signal
-import subprocess
-import sys
+import socket
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from app.reader import calling
 from app.reader.answer import Answer
 from app.reader.confine import NOBODY
 from app.reader.contents import Contents, Unreadable
@@ -22,7 +21,6 @@ from app.reader.job import Job
 from app.reader.limits import Limits
 from app.reader.listening import lines
 
-ROOT = Path(__file__).parents[2]
 _PASSED_ON = ("PATH", "TESSDATA_PREFIX")
 
 _GRACE = 2
@@ -46,9 +44,9 @@ def read(
     `progress(n, m)` is called when page n of m begins; with `draw_to`, pages are drawn there as `page-N.png`.
     """
     with _open(path) as file, _work_folder() as work:
-        job = Job(file.fileno(), work, languages, password, force_ocr, draw_to is not None, limits)
+        job = Job(work, _environment(work), languages, password, force_ocr, draw_to is not None, limits)
         answer = Answer(work, draw_to, limits)
-        status = _listen(job, answer, progress)
+        status = _listen(job, file, answer, progress)
         return answer.complete(status)
 
 
@@ -61,28 +59,40 @@ def protections() -> dict[str, bool]:
         file.write(b"<harmless/>")
         file.flush()
         answer = Answer(work, None, Limits())
-        _listen(Job(file.fileno(), work), answer, None)
+        _listen(Job(work, _environment(work)), file, answer, None)
         return answer.held
 
 
-def _listen(job: Job, answer: Answer, progress: Progress | None) -> int:
-    """Start the child, take what it says, end it; its exit status."""
-    with _started(job) as child:
+def _listen(job: Job, file: BinaryIO, answer: Answer, progress: Progress | None) -> int | None:
+    """Have a child read the file, take what it says, end it; its exit status, None where that is unknown."""
+    with _asked(job, file) as (reading, told):
         try:
-            for piece in lines(child, job.limits):
+            for piece in lines(told, job.limits):
                 answer.take(piece)
                 if progress and answer.at:
                     progress(*answer.at)
                     answer.at = None
-            child.wait(_GRACE)
-        except subprocess.TimeoutExpired:
-            pass  # it closed its output but lives on
+            return calling.ended(reading, _GRACE)
         except Unreadable as error:
             error.contents = answer.contents
             raise
         finally:
-            _end(child)
-    return child.returncode
+            calling.end(reading)
+
+
+@contextlib.contextmanager
+def _asked(job: Job, file: BinaryIO) -> Iterator[tuple[socket.socket, int]]:
+    """The reading under way and the pipe on which the child tells; what we hold of either is closed in the end."""
+    told, out = os.pipe()
+    try:
+        try:
+            reading = calling.call(json.dumps(job.to_json()).encode(), file.fileno(), out)
+        finally:
+            os.close(out)
+        with reading:
+            yield reading, told
+    finally:
+        os.close(told)
 
 
 def _open(path: Path) -> BinaryIO:
@@ -104,36 +114,9 @@ def _work_folder() -> Iterator[Path]:
         shutil.rmtree(work, ignore_errors=True)
 
 
-@contextlib.contextmanager
-def _started(job: Job) -> Iterator[subprocess.Popen]:
-    """The child, its job given: own session, empty environment, only the file and two pipes open."""
-    child = subprocess.Popen(
-        [sys.executable, "-E", "-s", "-B", "-m", "app.reader.child"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd=ROOT,
-        env=_environment(job.work),
-        pass_fds=(job.handle,),
-        start_new_session=True,
-    )
-    with child:
-        with contextlib.suppress(BrokenPipeError):
-            child.stdin.write(json.dumps(job.to_json()).encode() + b"\n")
-            child.stdin.close()
-        yield child
-
-
 def _environment(work: Path) -> dict[str, str]:
-    """No secrets: what a program needs to start, and nothing else."""
+    """All that the child and its programs are told by it: no secrets, only what a program needs to start."""
     kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     if os.environ.get("FACTEUR_TEST_FAULTS") == "1" and FAULT in os.environ:
         kept[FAULT] = os.environ[FAULT]
     return kept | {"LANG": "C.UTF-8", "OMP_THREAD_LIMIT": "1", "TMPDIR": str(work), "HOME": str(work)}
-
-
-def _end(child: subprocess.Popen) -> None:
-    """Kill the child with all that it started (Tesseract too); nothing happens where it has ended by itself."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(child.pid, signal.SIGKILL)
-    child.wait()

@@ -17,6 +17,7 @@ MAX_WRITTEN = 64_000_000
 MAX_OPEN_FILES = 256
 
 _PR_SET_PDEATHSIG = 1
+_PR_SET_DUMPABLE = 4
 _PR_SET_NO_NEW_PRIVS = 38
 _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWNET = 0x40000000
@@ -28,6 +29,11 @@ _libc = ctypes.CDLL(None, use_errno=True)
 def die_with_parent() -> None:
     """Ask the kernel to kill this process when its parent dies; survives exec, not fork."""
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def hide_memory(hidden: bool = True) -> None:
+    """Let no other process of the same user look into this one or stop it; a fork inherits it, exec ends it."""
+    _libc.prctl(_PR_SET_DUMPABLE, int(not hidden), 0, 0, 0)
 
 
 def confine(work: Path, limits: Limits) -> dict[str, bool]:
@@ -59,10 +65,12 @@ def _leave_network() -> bool:
     user, group = os.geteuid(), os.getegid()
     if _libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET | _CLONE_NEWIPC) != 0:
         return False
+    hide_memory(False)  # what is hidden is root's, and the map must be ours to write
     # Without a map our own user would be shown as nobody, and no file could be made.
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
     Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
+    hide_memory()
     return True
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
+from pathlib import Path
 from typing import TextIO
 
 FAULT = "FACTEUR_READER_FAULT"
@@ -22,5 +24,12 @@ def provoke(out: TextIO) -> None:
         bytearray(3 << 29)  # 1.5 GiB
     if fault == "lie":
         out.write('{"begin": {"type": "pdf", "page_count": -1}}\n{"end": true}\n')
+    if fault == "tell":
+        out.write(json.dumps({"error": ["crashed", " ".join(_open_files())]}) + "\n")
     while fault == "chatter":
         out.write('{"flag": "%s"}\n' % ("x" * 10_000))
+
+
+def _open_files() -> list[str]:
+    """What this process holds open, as the kernel calls it; not the folder that is looked into for it."""
+    return [str(handle.readlink()) for handle in sorted(Path("/proc/self/fd").iterdir()) if handle.exists()]

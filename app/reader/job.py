@@ -13,14 +13,16 @@ from app.reader.limits import Limits
 class Job:
     """One file to read. `deadline` is when the current page must be done, by the monotonic clock."""
 
-    handle: int
-    """The open file, by its descriptor: the child need not be allowed to find it."""
     work: Path
+    environment: dict[str, str] = field(default_factory=dict)
+    """All that the child and its programs find in theirs."""
     languages: str = "fra+eng"
     password: str | None = None
     force_ocr: bool = False
     draw: bool = False
     limits: Limits = field(default_factory=Limits)
+    handle: int = -1
+    """The open file, once the child has it: it need not be allowed to find it."""
     deadline: float = 0.0
 
     def to_json(self) -> dict:

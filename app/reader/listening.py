@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import selectors
-import subprocess
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -14,15 +13,15 @@ from app.reader.contents import Unreadable
 from app.reader.limits import Limits
 
 
-def lines(child: subprocess.Popen, limits: Limits) -> Iterator[tuple[str, Any]]:
-    """Each piece as `(name, value)`; raises `Unreadable` when a page or the file takes too long."""
+def lines(told: int, limits: Limits) -> Iterator[tuple[str, Any]]:
+    """Each piece on the pipe `told` as `(name, value)`; raises `Unreadable` when a page or the file takes too long."""
     end = time.monotonic() + limits.file_seconds
     page_end = time.monotonic() + limits.page_seconds
     pending, total = b"", 0
     with selectors.DefaultSelector() as selector:
-        selector.register(child.stdout, selectors.EVENT_READ)
+        selector.register(told, selectors.EVENT_READ)
         while selector.select(max(0.0, min(end, page_end) - time.monotonic())):
-            piece = os.read(child.stdout.fileno(), 1 << 16)
+            piece = os.read(told, 1 << 16)
             if not piece:
                 return
             total += len(piece)

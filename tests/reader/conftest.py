@@ -4,11 +4,13 @@ import os
 import shutil
 import stat
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from app.reader import calling, descent
 from app.reader.faults import FAULT
 
 FAKE = """#!/bin/sh
@@ -41,6 +43,33 @@ def fault(monkeypatch) -> Callable[[str], None]:
         monkeypatch.setenv(FAULT, name)
 
     return set_fault
+
+
+@pytest.fixture
+def own_server(monkeypatch) -> Iterator[int]:
+    """A server for this test alone, that no other test has asked or will."""
+    for name in ("place", "own", "server"):
+        monkeypatch.setattr(calling._Lines, name, None)
+    calling.start()
+    server = calling._Lines.server
+    yield server.pid
+    calling._Lines.own.close()
+    server.wait(10)
+
+
+def below(pid: int) -> list[int]:
+    """All that descends from a process: a server's reading children, and what they started."""
+    return [each for child in descent.children(pid) for each in (child, *below(child))]
+
+
+def wait_until(true: Callable[[], object], seconds: float = 10) -> bool:
+    """Whether it comes true in time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if true():
+            return True
+        time.sleep(0.05)
+    return False
 
 
 @pytest.fixture

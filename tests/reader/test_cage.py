@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from app.reader import landlock
-from app.reader.cage import ROOT, protections, read
+from app.reader.address import ROOT
+from app.reader.cage import protections, read
 from app.reader.contents import Unreadable
 from app.reader.limits import Limits
 from tests import samples
-
-LONG_DEAD = 10
+from tests.reader.conftest import below, wait_until
 
 
 def refused(path, **given) -> Unreadable:
@@ -52,7 +52,7 @@ def test_a_crash_of_the_parser_is_one_file_s_trouble(on_disk, fault, monkeypatch
 
 
 @pytest.mark.parametrize("how", ["hang", "sleep"])
-def test_a_parser_that_hangs_is_killed_at_the_limit(on_disk, fault, how):
+def test_a_parser_that_hangs_is_killed_at_the_limit(on_disk, fault, how, own_server):
     """IN-8: a limit of 3 seconds is over before 6, and nothing of it is left."""
     # S23
     fault(how)
@@ -61,7 +61,7 @@ def test_a_parser_that_hangs_is_killed_at_the_limit(on_disk, fault, how):
     error = refused(on_disk(samples.invoice_pdf()), limits=Limits(page_seconds=3))
 
     assert error.code == "too_slow" and 2.5 < time.monotonic() - begun < 6
-    assert processes_with(f"FACTEUR_READER_FAULT={how}") == []
+    assert below(own_server) == []
 
 
 def test_the_whole_file_has_a_limit_too(on_disk, fault):
@@ -112,30 +112,21 @@ def test_nothing_is_left_in_the_temporary_folder(on_disk, fault, tmp_path, monke
     assert list(place.iterdir()) == []
 
 
-def test_the_child_dies_with_its_parent(on_disk, open_folder):
+def test_the_child_dies_with_its_parent(on_disk):
     """R12: a worker that is killed leaves no reader behind."""
     # S35
     path = on_disk(samples.invoice_pdf())
     program = f"from app.reader.cage import read; from pathlib import Path; read(Path({str(path)!r}))"
-    env = os.environ | {"FACTEUR_TEST_FAULTS": "1", "FACTEUR_READER_FAULT": "sleep", "TMPDIR": str(open_folder)}
-    open_folder.chmod(0o777)
+    env = os.environ | {"FACTEUR_TEST_FAULTS": "1", "FACTEUR_READER_FAULT": "sleep"}
     parent = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, env=env)
-    wait_until(lambda: len(processes_with(str(open_folder))) > 1)
+    assert wait_until(lambda: len(below(parent.pid)) == 2)  # the server of its own, and the child
     time.sleep(0.5)  # the child has given up its rights by now
+    started = below(parent.pid)
 
     parent.kill()
     parent.wait()
 
-    assert wait_until(lambda: processes_with(str(open_folder)) == [])
-
-
-def wait_until(true, seconds: float = LONG_DEAD) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if true():
-            return True
-        time.sleep(0.05)
-    return False
+    assert wait_until(lambda: not [pid for pid in started if Path(f"/proc/{pid}").exists()])
 
 
 PROBE = r"""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.reader import landlock
-from app.reader.cage import ROOT
+from app.reader.address import ROOT
 from app.reader.confine import NOBODY
 
 LOOK = """

@@ -90,6 +90,7 @@ def test_a_unit_starts_one_of_our_commands_and_writes_only_data(name):
         "flask --app wsgi receive",
         "flask --app wsgi sweep",
         "worker.py",
+        "-m app.reader.server",
         "redis-server",
     )
     assert any(words in started for words in known)
@@ -103,7 +104,7 @@ def test_the_target_wants_units_that_exist():
     wanted = re.findall(r"facteur-[a-z]+@?", (ROOT / "deploy" / "systemd" / "facteur.target").read_text())
 
     assert {f"{name}.service" for name in wanted} <= set(units())
-    assert {"facteur-web", "facteur-receiver", "facteur-sweep", "facteur-worker@"} <= set(wanted)
+    assert {"facteur-web", "facteur-receiver", "facteur-reader", "facteur-sweep", "facteur-worker@"} <= set(wanted)
 
 
 def test_compose_starts_each_part_with_settings_that_exist():

@@ -27,10 +27,10 @@ def programs(settings) -> dict[str, list[str]]:
 
 
 def test_everything_runs_under_one_supervisor(tmp_path):
-    """OP-1: web, receiver, a worker for each queue, the sweep, and a Redis of our own."""
+    """OP-1: web, receiver, reader, a worker for each queue, the sweep, and a Redis of our own."""
     commands = programs(settings_in(tmp_path))
 
-    assert set(commands) == {"redis", "web", "receiver", "ocr", "mail", "default", "sweep"}
+    assert set(commands) == {"redis", "web", "receiver", "reader", "ocr", "mail", "default", "sweep"}
     assert {commands[queue][-1] for queue in ("ocr", "mail", "default")} == {"ocr", "mail", "default"}
 
 

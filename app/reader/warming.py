@@ -1,0 +1,40 @@
+"""Loads all that reading needs and uses it once, on things of our own, so that no child has to."""
+
+from __future__ import annotations
+
+import codecs
+import io
+from contextlib import suppress
+
+import pymupdf
+from PIL import Image
+
+from app.einvoice.parsing import NotAnInvoice, parse
+from app.reader import drawing, ocr, pdf, pictures
+
+ENCODINGS = ("utf-16-le", "utf-16-be", "latin-1", "iso-8859-15", "cp1252", "ascii")
+
+
+def warm() -> None:
+    """Whatever a library does at its first use is done here; nothing is opened that came from outside."""
+    drawing.prepare()
+    pictures.prepare()
+    ocr.prepare()
+    for encoding in ENCODINGS:
+        codecs.lookup(encoding)
+    _draw_a_page()
+    _turn_a_picture()
+    with suppress(NotAnInvoice):
+        parse(b"<Nothing/>")
+
+
+def _draw_a_page() -> None:
+    document = pymupdf.open()
+    document.new_page().insert_text((72, 72), "Facture")
+    page = pymupdf.open(stream=document.tobytes(), filetype="pdf")[0]
+    pdf.layer(page)
+    page.get_pixmap(dpi=drawing.DPI, alpha=False).tobytes("png")
+
+
+def _turn_a_picture() -> None:
+    Image.new("L", (64, 64), "white").resize((32, 32), Image.Resampling.LANCZOS).save(io.BytesIO(), "PNG")
