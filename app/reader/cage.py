@@ -8,6 +8,7 @@ import os
 import shutil
 import socket
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -19,12 +20,15 @@ from app.reader.contents import Contents, Unreadable
 from app.reader.faults import FAULT
 from app.reader.job import Job
 from app.reader.limits import Limits
-from app.reader.listening import lines
+from app.reader.listening import QUIET, lines
 
 _PASSED_ON = ("PATH", "TESSDATA_PREFIX")
 
 _GRACE = 2
 """Seconds a child may take to end after its last word."""
+
+_OFTEN = 1
+"""Seconds after which progress is told even where no page takes long."""
 
 Progress = Callable[[int, int], None]
 
@@ -41,7 +45,8 @@ def read(
 ) -> Contents:
     """What the file at `path` holds; raises `Unreadable` with the reason.
 
-    `progress(n, m)` is called when page n of m begins; with `draw_to`, pages are drawn there as `page-N.png`.
+    `progress(n, m)` is called when page n of m takes a moment to read, and every second; with `draw_to`, pages are
+    drawn there as `page-N.png`.
     """
     with _open(path) as file, _work_folder() as work:
         job = Job(work, _environment(work), languages, password, force_ocr, draw_to is not None, limits)
@@ -67,11 +72,13 @@ def _listen(job: Job, file: BinaryIO, answer: Answer, progress: Progress | None)
     """Have a child read the file, take what it says, end it; its exit status, None where that is unknown."""
     with _asked(job, file) as (reading, told):
         try:
+            tell_at = time.monotonic() + _OFTEN
             for piece in lines(told, job.limits):
-                answer.take(piece)
-                if progress and answer.at:
+                if piece is not QUIET:
+                    answer.take(piece)
+                if progress and answer.at and (piece is QUIET or time.monotonic() > tell_at):
                     progress(*answer.at)
-                    answer.at = None
+                    answer.at, tell_at = None, time.monotonic() + _OFTEN
             return calling.ended(reading, _GRACE)
         except Unreadable as error:
             error.contents = answer.contents

@@ -34,7 +34,9 @@ def start() -> None:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
         command = address.COMMAND
-        _Lines.server = subprocess.Popen(command, cwd=address.ROOT, env={}, stdin=theirs, start_new_session=True)
+        _Lines.server = subprocess.Popen(
+            command, cwd=address.ROOT, env={}, stdin=theirs.fileno(), start_new_session=True
+        )
     _Lines.own = ours
 
 

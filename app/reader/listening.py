@@ -12,6 +12,10 @@ from typing import Any
 from app.reader.contents import Unreadable
 from app.reader.limits import Limits
 
+QUIET: tuple[str, Any] = ("", None)
+"""Instead of a piece: nothing was said for a moment, so whatever began is taking its time."""
+_MOMENT = 0.25
+
 
 def lines(told: int, limits: Limits) -> Iterator[tuple[str, Any]]:
     """Each piece on the pipe `told` as `(name, value)`; raises `Unreadable` when a page or the file takes too long."""
@@ -20,7 +24,10 @@ def lines(told: int, limits: Limits) -> Iterator[tuple[str, Any]]:
     pending, total = b"", 0
     with selectors.DefaultSelector() as selector:
         selector.register(told, selectors.EVENT_READ)
-        while selector.select(max(0.0, min(end, page_end) - time.monotonic())):
+        while (left := min(end, page_end) - time.monotonic()) > 0:
+            if not selector.select(min(left, _MOMENT)):
+                yield QUIET
+                continue
             piece = os.read(told, 1 << 16)
             if not piece:
                 return

@@ -121,7 +121,8 @@ class _Pages:
         if self.job.draw:
             page.dpi = self.fitting(drawn, drawing.DPI, drawing.MAX_SIZE[0] * drawing.MAX_SIZE[1])
             page.image = f"page-{number}.png"
-            drawn.get_pixmap(dpi=page.dpi, alpha=False).save(self.job.work / page.image)
+            pixmap = drawn.get_pixmap(dpi=page.dpi, alpha=False, colorspace=pymupdf.csRGB)
+            (self.job.work / page.image).write_bytes(drawing.png(pixmap))
         return page
 
     def by_ocr(self, drawn: pymupdf.Page, number: int) -> Page:

@@ -33,7 +33,7 @@ def _draw_a_page() -> None:
     document.new_page().insert_text((72, 72), "Facture")
     page = pymupdf.open(stream=document.tobytes(), filetype="pdf")[0]
     pdf.layer(page)
-    page.get_pixmap(dpi=drawing.DPI, alpha=False).tobytes("png")
+    drawing.png(page.get_pixmap(dpi=drawing.DPI, alpha=False, colorspace=pymupdf.csRGB))
 
 
 def _turn_a_picture() -> None:
