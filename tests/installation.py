@@ -14,12 +14,13 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from email.message import EmailMessage
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import DateTime, Engine, create_engine, text
 
 from app.config import ROOT, Settings
 from app.core import database
@@ -101,6 +102,13 @@ class Installation:
         """Number and status of every document, oldest first, as the database has them now."""
         with self._engine.connect() as connection:
             return [tuple(row) for row in connection.execute(text("SELECT number, status FROM document ORDER BY id"))]
+
+    def tasks(self, kind: str) -> list[tuple[datetime, datetime]]:
+        """When the tasks of this kind were asked for, and when they were done, oldest first."""
+        query = text("SELECT created_at, finished_at FROM task WHERE kind = :kind ORDER BY id")
+        with self._engine.connect() as connection:
+            rows = connection.execute(query.columns(created_at=DateTime, finished_at=DateTime), {"kind": kind})
+            return [tuple(row) for row in rows]
 
     @cached_property
     def _engine(self) -> Engine:

@@ -35,7 +35,7 @@ IS_READING: ColumnElement[bool] = text("document.read_state = 'reading'")  # typ
 @job("ocr", timeout=600)
 def read_document(document_id: int, languages: str = "", force_ocr: bool = False) -> None:
     """Read a document's file and fill its facts; where it is already read, nothing happens."""
-    with short_transaction():
+    with looking(db.session()):
         told = fields.what_to_read(document_id, languages, force_ocr)
     if told is None:
         return

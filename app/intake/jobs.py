@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from app.core import storage
+from app.core.database import looking
+from app.extensions import db
 from app.files import store
 from app.intake import opening
-from app.tasks.jobs import job, short_transaction
+from app.tasks.jobs import job
 
 
 @job("default", timeout=120)
 def open_message(message_id: int) -> None:
     """Make documents of a message's parts; run again, it makes none twice."""
-    with short_transaction():
+    with looking(db.session()):
         arrived = opening.what_arrived(message_id)
     opened = opening.open_up(arrived)  # no transaction open
     opening.note(message_id, opened)

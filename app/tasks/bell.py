@@ -42,7 +42,7 @@ def ring(name: str, *task_ids: int) -> None:
     if not current_app.config["SETTINGS"].redis:  # nobody to ring yet: the sweep will, or `run-due` does it here
         return
     rung = [
-        Queue.prepare_data("app.tasks.runner.run", (task_id,), result_ttl=0, failure_ttl=60, timeout=-1)
+        Queue.prepare_data("app.tasks.runner.answer", (task_id,), result_ttl=0, failure_ttl=60, timeout=-1)
         for task_id in task_ids
     ]
     try:

@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 from flask import current_app
-from sqlalchemy import ColumnElement, or_, update
+from sqlalchemy import ColumnElement, Row, or_, update
 
 from app.core import clock, faults
 from app.core.faultpoint import faultpoint, hurried
@@ -34,15 +34,19 @@ class Hopeless(Exception):
     """Another try would change nothing: the task is shown as failed at once, and waits for a deployment or a person."""
 
 
+def answer(task_id: int) -> None:
+    """What a worker does when the bell rings: the task, in a context and a session of its own."""
+    with current_app.app_context():
+        run(task_id)
+
+
 def run(task_id: int) -> bool:
     """Do the task, unless somebody else has it or it is not to be done now; True where it was done here."""
-    fence = claim(task_id)
-    if fence is None:
+    claimed = claim(task_id)
+    if claimed is None:
         return False
     faultpoint("task.after_claim")
-    task = db.session.get_one(Task, task_id)
-    kind, ids, attempts = task.kind, list(task.ids), task.attempts
-    db.session.commit()
+    fence, kind, ids, attempts = claimed
     try:
         _check(kind, ids, attempts)
         with (
@@ -76,18 +80,18 @@ def _check(kind: str, ids: list[Any], attempts: int) -> None:
         raise Hopeless(f"its worker died at it {attempts - 1} times")
 
 
-def claim(task_id: int) -> int | None:
-    """Take the task for one lease; its new fence, or None where it is not free. Committed."""
+def claim(task_id: int) -> Row[tuple[int, str, list[Any], int]] | None:
+    """Take the task for one lease: its new fence, kind, ids and attempts; None where it is not free. Committed."""
     now = clock.now()
-    fence = db.session.scalar(
+    claimed = db.session.execute(
         update(Task)
         .where(Task.id == task_id, or_(Task.due(now), Task.abandoned(now)))
         .values(state=State.RUNNING, fence=Task.fence + 1, attempts=Task.attempts + 1, lease_until=now + LEASE)
-        .returning(Task.fence)
+        .returning(Task.fence, Task.kind, Task.ids, Task.attempts)
         .execution_options(synchronize_session=False)
-    )
+    ).one_or_none()
     db.session.commit()
-    return fence
+    return claimed
 
 
 def _ours(task_id: int, fence: int) -> tuple[ColumnElement[bool], ...]:

@@ -1,4 +1,4 @@
-"""Told to stop in mid-job: the work is broken off, so that its task can be given back at once."""
+"""Told to stop in mid-job: what ends soon is let end, any other work is broken off and its task given back at once."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+GRACE_SECONDS = 6
+"""What a task may still take when its worker is told to stop; four seconds later the supervisor kills."""
+
 
 class Stopped(BaseException):
     """The process was told to stop; no job catches this by accident."""
@@ -15,17 +18,25 @@ class Stopped(BaseException):
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Here SIGTERM breaks off whatever is being done; it reaches the main thread only."""
+    """Here SIGTERM breaks off what is being done, after a while; it reaches the main thread only."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, _break_off)
+    told = signal.getsignal(signal.SIGTERM)
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        if callable(told):
+            told(number, frame)  # the worker takes no further task
+        signal.setitimer(signal.ITIMER_REAL, GRACE_SECONDS)
+
+    before = {signal.SIGTERM: signal.signal(signal.SIGTERM, stop), signal.SIGALRM: signal.signal(signal.SIGALRM, _end)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
-def _break_off(_signal: int, _frame: FrameType | None) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough: what follows must not be broken off too
+def _end(_number: int, _frame: FrameType | None) -> None:
     raise Stopped

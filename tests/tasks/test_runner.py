@@ -16,6 +16,7 @@ from app.tasks import due, jobs, runner, sweep
 from app.tasks.jobs import commit, job
 from app.tasks.models import State, Task
 from tests.factories import make_company, reload, the_company
+from tests.live import make_live_app
 
 
 @pytest.fixture
@@ -119,7 +120,7 @@ def test_an_abandoned_task_is_taken_over_and_the_late_one_leaves_nothing(app, no
     """S35: killed in the middle, or slower than its lease: the fence decides who may finish."""
     task_id = note.later(the_company().id)
     commit()
-    first = runner.claim(task_id)
+    first = runner.claim(task_id).fence
     db.session.get_one(Task, task_id).lease_until = clock.now() - timedelta(seconds=1)
     db.session.commit()
 
@@ -246,3 +247,22 @@ def test_twenty_runners_at_once_have_one_effect(live_app, note):
 
     with live_app.app_context():
         assert (errors, outcomes.count(True), noted()) == ([], 5, 5)
+
+
+@pytest.mark.alone
+def test_a_worker_keeps_nothing_of_a_task(tmp_path, poison):
+    """S35: one after the other in one process, each with a session of its own, also after one that failed."""
+    app = make_live_app(tmp_path)
+    with app.app_context():
+        task_id = poison.later()
+        commit()
+        outer = db.session()
+
+        runner.answer(task_id)
+
+        assert db.session() is outer
+        outer.rollback()
+        assert db.session.get_one(Task, task_id).attempts == 1
+        db.session.remove()
+        assert db.engine.pool.checkedout() == 0
+        db.engine.dispose()

@@ -62,13 +62,20 @@ def ended(task_id: int) -> Task | None:
     return task if task.state is State.DONE else None
 
 
-def test_a_job_broken_off_leaves_nothing_and_keeps_its_attempts(app):
+@pytest.fixture
+def impatient(monkeypatch):
+    """What is not done at once is broken off."""
+    monkeypatch.setattr(stopping, "GRACE_SECONDS", 0.05)
+
+
+def test_a_job_broken_off_leaves_nothing_and_keeps_its_attempts(app, impatient):
     """S41: ready again at once, rung for, with nothing half done."""
 
     @job("default", attempts=1)
     def be_told_to_stop() -> None:
         db.session.add(Task(kind="half_done", queue="default"))
         signal.raise_signal(signal.SIGTERM)
+        time.sleep(30)
 
     task_id = be_told_to_stop.later()
     commit()
@@ -82,7 +89,7 @@ def test_a_job_broken_off_leaves_nothing_and_keeps_its_attempts(app):
     task = db.session.get_one(Task, task_id)
     assert (task.state, task.attempts, task.lease_until) == (State.READY, 0, None)
     assert app.config["BELLS"] == [("default", task_id)]
-    assert runner.claim(task_id) == 2
+    assert runner.claim(task_id).fence == 2
     assert not db.session.scalars(select(Task).filter_by(kind="half_done")).all()
 
 
@@ -90,7 +97,7 @@ def test_what_was_taken_over_is_not_handed_back(app):
     """S41: only whoever has the task may give it up."""
     task_id = deliver.later(1)
     commit()
-    fence = runner.claim(task_id)
+    fence = runner.claim(task_id).fence
     db.session.execute(db.update(Task).values(fence=fence + 1))
 
     runner.hand_back(task_id, fence)
@@ -98,9 +105,22 @@ def test_what_was_taken_over_is_not_handed_back(app):
     assert db.session.get_one(Task, task_id).state is State.RUNNING
 
 
-def test_outside_a_job_the_signal_does_what_it_did(app):
+def test_what_ends_soon_is_let_end(app):
+    """S41: most tasks take less time than a worker is given to stop; it takes no further one."""
+    told = []
+    before = signal.signal(signal.SIGTERM, lambda *_said: told.append("stop"))
+    try:
+        with stopping.stoppable():
+            signal.raise_signal(signal.SIGTERM)
+        assert told == ["stop"] and signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def test_outside_a_job_the_signal_does_what_it_did(app, impatient):
     """S41: the web server's threads and the end of a process are not concerned."""
     before = signal.getsignal(signal.SIGTERM)
     with pytest.raises(stopping.Stopped), stopping.stoppable():
         signal.raise_signal(signal.SIGTERM)
+        time.sleep(30)
     assert signal.getsignal(signal.SIGTERM) == before
