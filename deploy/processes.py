@@ -28,6 +28,8 @@ class Process:
     priority: int = 20
     stop_seconds: int = 10
     environment: dict[str, str] = field(default_factory=dict)
+    reports: bool = False
+    """Whether what it prints are reports, in the supervisor's words, and not a log."""
 
 
 def all_of(settings: Settings) -> list[Process]:
@@ -46,6 +48,22 @@ def all_of(settings: Settings) -> list[Process]:
         Process("default", worker("default")),
         Process("sweep", [*flask, "sweep"]),
     ]
+
+
+def supervised(settings: Settings) -> list[Process]:
+    """What the supervisor starts: all that have the application in them as one, which forks them."""
+    alone = [process for process in all_of(settings) if not shares(process)]
+    return [*alone, Process("app", [sys.executable, "-m", "deploy.family"], reports=True)]
+
+
+def sharing(settings: Settings) -> list[Process]:
+    """The processes that have the application in them."""
+    return [process for process in all_of(settings) if shares(process)]
+
+
+def shares(process: Process) -> bool:
+    """Redis is no Python; the reader is to have nothing of the application, its secrets above all."""
+    return process.name not in {"redis", "reader"}
 
 
 GUNICORN = [
@@ -144,11 +162,24 @@ startretries = 1000
 stopsignal = TERM
 stopwaitsecs = {stop_seconds}
 killasgroup = true
+{output}
+"""
+
+LOG = """\
 redirect_stderr = true
 stdout_logfile = {program_log}/{process_name}.log
 stdout_logfile_maxbytes = 10MB
 stdout_logfile_backups = 5
 """
+
+REPORTS = """\
+stdout_logfile = /dev/fd/1
+stdout_logfile_maxbytes = 0
+stderr_logfile = {program_log}/{process_name}.log
+stderr_logfile_maxbytes = 10MB
+stderr_logfile_backups = 5
+"""
+"""What it prints goes where the supervisor's own reports go; its errors to its log."""
 
 TOGETHER = """\
 [group:facteur]
@@ -164,8 +195,8 @@ def supervisor_configuration(settings: Settings) -> str:
     places = {"root": escaped(str(ROOT)), "log": escaped(str(data / "log")), "run": escaped(str(data / "run"))}
     # Said aloud, or the supervisor warns at each start that it runs as root.
     user = "user = root" if os.geteuid() == 0 else ""
-    head = [SUPERVISOR.format(**places, user=user), together(all_of(settings))]
-    return "\n".join([*head, *(program(process, places) for process in all_of(settings))])
+    head = [SUPERVISOR.format(**places, user=user), together(supervised(settings))]
+    return "\n".join([*head, *(program(process, places) for process in supervised(settings))])
 
 
 def together(running: list[Process]) -> str:
@@ -177,13 +208,18 @@ def together(running: list[Process]) -> str:
 def program(process: Process, places: dict[str, str]) -> str:
     """One process as the supervisor reads it."""
     environment = {"PYTHONUNBUFFERED": "1", **process.environment}
+    process_name = process.name + ("-%(process_num)d" if process.count > 1 else "")
+    output = (REPORTS if process.reports else LOG).format(
+        program_log=escaped(places["log"]),  # this one it expands twice
+        process_name=process_name,
+    )
     return PROGRAM.format(
         **places,
-        program_log=escaped(places["log"]),  # this one it expands twice
+        output=output,
         name=process.name,
         command=escaped(shlex.join([*dying_with_parent(), *process.command])),
         environment=",".join(f'{name}="{value}"' for name, value in environment.items()),
-        process_name=process.name + ("-%(process_num)d" if process.count > 1 else ""),
+        process_name=process_name,
         count=process.count,
         priority=process.priority,
         stop_seconds=process.stop_seconds,

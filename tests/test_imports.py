@@ -13,9 +13,9 @@ from tests.test_architecture import OPENS_FILES
 
 EVERY_PROCESS = """
 import json, sys
-import wsgi, worker, rq
-from app import schedule, standing
-from app.intake import receiver
+from deploy import family
+family.load()
+from app import standing
 from app.reader import cage
 from app.tasks import runner, due, sweep
 print(json.dumps(sorted({name.split(".")[0] for name in sys.modules})))

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 from redis import Redis
 
-from deploy import processes
+from deploy import family, processes
 from tests.live import wait_for
 from tests.settings import settings_in
 
@@ -28,10 +28,19 @@ def programs(settings) -> dict[str, list[str]]:
 
 def test_everything_runs_under_one_supervisor(tmp_path):
     """OP-1: web, receiver, reader, a worker for each queue, the sweep, and a Redis of our own."""
-    commands = programs(settings_in(tmp_path))
+    settings = settings_in(tmp_path)
+    commands = {process.name: process.command for process in processes.all_of(settings)}
 
     assert set(commands) == {"redis", "web", "receiver", "reader", "ocr", "mail", "default", "sweep"}
     assert {commands[queue][-1] for queue in ("ocr", "mail", "default")} == {"ocr", "mail", "default"}
+    assert set(programs(settings)) == {"redis", "reader", "app"}
+
+
+def test_the_reader_shares_nothing_with_the_application(tmp_path):
+    """R12: what is forked from a process has all that it had in memory."""
+    shared = {process.name for process in processes.sharing(settings_in(tmp_path))}
+
+    assert shared == {"web", "receiver", "ocr", "mail", "default", "sweep"}
 
 
 def test_a_redis_that_is_set_is_used_instead_of_our_own(tmp_path):
@@ -41,11 +50,11 @@ def test_a_redis_that_is_set_is_used_instead_of_our_own(tmp_path):
 
 def test_more_reading_workers_are_a_setting(tmp_path):
     """OP-2: several workers of the queue that has the long work."""
-    read = configuration(settings_in(tmp_path, workers=3))
+    shared = processes.sharing(settings_in(tmp_path, workers=3))
 
-    assert read["program:ocr"]["numprocs"] == "3"
-    assert "%(process_num)d" in read["program:ocr"]["process_name"]
-    assert read["program:mail"]["numprocs"] == "1"
+    names = [member.name for member in family.all_members(shared, tmp_path)]
+
+    assert names == ["web", "receiver", "ocr-0", "ocr-1", "ocr-2", "mail", "default", "sweep"]
 
 
 def test_the_supervisor_itself_understands_odd_folders(tmp_path):
@@ -62,10 +71,12 @@ def test_the_supervisor_itself_understands_odd_folders(tmp_path):
     options.realize(["-c", str(written)])
 
     configured = {process.name: process for group in options.process_group_configs for process in group.process_configs}
-    assert {"web", "redis", "ocr-0", "ocr-1"} <= set(configured)
-    assert configured["web"].stdout_logfile == str(folder / "log" / "web.log")
+    assert set(configured) == {"redis", "reader", "app"}
+    assert configured["reader"].stdout_logfile == str(folder / "log" / "reader.log")
+    assert configured["app"].stderr_logfile == str(folder / "log" / "app.log")
     assert str(folder / "run" / "redis.conf") in configured["redis"].command
-    assert all(process.stdout_logfile_maxbytes and process.stdout_logfile_backups for process in configured.values())
+    logs = [process.stdout_logfile_maxbytes or process.stderr_logfile_maxbytes for process in configured.values()]
+    assert all(logs)
 
 
 @pytest.mark.parametrize("name", ["data", "my data", "x" * 120])

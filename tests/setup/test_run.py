@@ -57,13 +57,16 @@ class Installation:
                 continue
         return found
 
-    def named(self, words: str) -> int:
-        """The process whose command line has these words."""
-        for pid in self.processes():
-            line = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-            if words in line:
+    def named(self, name: str) -> int:
+        """The process that goes by this name; of the web's, the one the others were forked from."""
+        for pid in sorted(self.processes()):
+            if Path(f"/proc/{pid}/comm").read_text().strip() == f"facteur-{name}"[:15]:
                 return pid
-        raise AssertionError(f"no process called {words}")
+        raise AssertionError(f"no process called {name}")
+
+    def parent_of(self, name: str) -> int:
+        """The process this one was forked from."""
+        return int(Path(f"/proc/{self.named(name)}/stat").read_text().rpartition(") ")[2].split()[1])
 
     def stop(self, how: signal.Signals) -> int:
         self.process.send_signal(how)
@@ -109,12 +112,14 @@ def test_one_command_starts_everything_and_stops_all_of_it(installation):
     )
     assert second.returncode == 1 and "already runs on the data folder" in second.stderr
 
-    worker = installation.named("worker.py default")
-    time.sleep(1)
+    time.sleep(3)
     assert "A process ended" not in installation.told.read_text()
-    os.kill(worker, signal.SIGKILL)
-    wait_for(lambda: "A process ended and is started again: default" in installation.told.read_text(), seconds=20)
-    wait_for(lambda: installation.named("worker.py default"), seconds=20)
+    for name in ("default", "ocr", "mail", "receiver", "sweep", "web"):
+        killed = installation.named(name)
+        os.kill(killed, signal.SIGKILL)
+        wait_for(lambda: f"is started again: {name} (" in installation.told.read_text(), seconds=20)  # noqa: B023
+        wait_for(lambda: installation.named(name) != killed, seconds=20)  # noqa: B023
+    wait_for(lambda: page(installation, "/healthz") == 200, seconds=20)
 
     assert installation.stop(signal.SIGINT) == 0
     assert installation.processes() == []
@@ -129,7 +134,7 @@ def test_one_command_starts_everything_and_stops_all_of_it(installation):
 
 def test_nothing_goes_on_when_the_supervisor_is_killed(installation):
     """OP-1: no orphan holds a port or reads on; whoever started it sees that it failed."""
-    wait_for(lambda: installation.named("worker.py mail"), seconds=UP)
+    wait_for(lambda: installation.named("mail"), seconds=UP)
     os.kill(int((installation.data / "run" / "supervisor.pid").read_text()), signal.SIGKILL)
 
     assert installation.process.wait(timeout=30) == 1
@@ -138,11 +143,27 @@ def test_nothing_goes_on_when_the_supervisor_is_killed(installation):
 
 def test_nothing_goes_on_when_the_first_process_is_killed(installation):
     """OP-1: closing the terminal the hard way stops everything too, and the folder is free again."""
-    wait_for(lambda: installation.named("worker.py mail"), seconds=UP)
+    wait_for(lambda: installation.named("mail"), seconds=UP)
     installation.process.kill()
     installation.process.wait()
 
     give_up = time.monotonic() + 30
     while installation.processes() and time.monotonic() < give_up:
         time.sleep(0.2)
+    assert installation.processes() == []
+
+
+def test_when_the_process_they_were_forked_from_is_killed_all_come_back(installation):
+    """OP-1: it takes its children with it, and the supervisor starts it again."""
+    wait_for(installation.is_up, seconds=UP)
+    family = installation.parent_of("mail")
+    before = {installation.named(name) for name in ("default", "ocr", "mail", "receiver", "sweep", "web")}
+
+    os.kill(family, signal.SIGKILL)
+
+    wait_for(lambda: "is started again: app (" in installation.told.read_text(), seconds=20)
+    wait_for(lambda: not before & set(installation.processes()), seconds=30)
+    wait_for(lambda: page(installation, "/healthz") == 200, seconds=60)
+    wait_for(lambda: smtplib.SMTP("127.0.0.1", installation.mail_port, timeout=10).noop()[0] == 250, seconds=60)
+    assert installation.stop(signal.SIGTERM) == 0
     assert installation.processes() == []
