@@ -19,7 +19,7 @@ VAT = {
     "GB": ("gb.vat", "GB#########"),
     "IE": ("ie.vat", "IE#######W"),
     "AT": ("at.uid", "ATU########"),
-    "CH": ("ch.vat", "CHE#########MWST"),
+    "CH": ("ch.uid", "CHE#########"),
 }
 """Country → what checks it, and how it is written (# a digit)."""
 BBAN = {
