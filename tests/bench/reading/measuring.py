@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import sys
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -73,8 +74,18 @@ def _asked(paper: Paper) -> tuple[tuple[str, ...], bool]:
 
 def read_all(papers: list[Paper]) -> list[Answer]:
     """What is said of each, in their order."""
+    if papers:
+        print(f"reading {papers[0].group}: {len(papers)} files", file=sys.stderr, flush=True)
     with ProcessPoolExecutor(PROCESSES) as pool:
-        return list(pool.map(read, papers))
+        return list(pool.map(read_or_say, papers))
+
+
+def read_or_say(paper: Paper) -> Answer:
+    """The same, but a crash is an answer too: one file must not end the bench."""
+    try:
+        return read(paper)
+    except Exception as error:
+        return {"file": paper.file, "error": "crashed", "reason": repr(error)}
 
 
 def read(paper: Paper) -> Answer:

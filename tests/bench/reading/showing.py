@@ -93,6 +93,8 @@ def show_wrong(sides: list[Side]) -> None:
 
 def _show_wrong(where: str, one: Reading) -> None:
     said = one.answer.get("fields") or {}
+    if one.answer.get("error") and one.document["doc_type"] != "other":
+        print(f"{where}: {one.document['file']}: {one.answer['error']}: {one.answer.get('reason')}")
     for field, verdict in one.verdicts.items():
         if verdict != "correct":
             truth, sure = one.document["truth"][field], one.confidence(field)
