@@ -37,9 +37,9 @@ def _scored(readings: Iterable[Reading]) -> list[tuple[bool, bool]]:
     """Sure and right, for each field asked for."""
     return [
         (one.confidence(name) >= SURE, verdict == "correct")
-        for one in readings if one.document["doc_type"] != "other"
+        for one in readings
         for name, verdict in one.verdicts.items()
-    ]  # fmt: skip
+    ]
 
 
 def right_when_sure(readings: Iterable[Reading]) -> Share:

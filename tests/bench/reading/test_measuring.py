@@ -34,7 +34,7 @@ def test_a_file_that_crashes_the_reader_is_an_answer(tmp_path: Path):
 
 @needs_the_scorer
 def test_sureness_counts_only_what_was_asked_for():
-    """EX-3: right when sure and covering are shares of the scored fields of invoices."""
+    """EX-3: right when sure and covering are shares of the scored fields."""
     said = {"confidence": {"number": 0.95, "currency": 0.95, "total_gross": 0.5}}
     verdicts = {"number": "correct", "currency": "wrong", "total_gross": "correct", "iban": "missing"}
     readings = [Reading(document("a"), said, verdicts), Reading({"doc_type": "other"}, said, {})]
