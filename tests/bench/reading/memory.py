@@ -6,6 +6,7 @@ import contextlib
 import re
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 PROC = Path("/proc")
@@ -33,29 +34,27 @@ class Watch:
 
     def _look(self) -> None:
         while not self.over.is_set():
-            held = [(name, kilobytes / 1024) for name, kilobytes in descendants(self.parent)]
-            self.together = max(self.together, sum(megabytes for _name, megabytes in held))
-            readers = [megabytes for name, megabytes in held if name.startswith("python")]
-            self.reader = max([self.reader, *readers])
+            held = descendants(self.parent)
+            self.together = max(self.together, sum(now for _name, now, _most in held) / 1024)
+            self.reader = max([self.reader, *(most / 1024 for name, _now, most in held if name.startswith("python"))])
             time.sleep(self.every)
 
 
-def descendants(parent: int) -> list[tuple[str, int]]:
-    """Name and resident kilobytes of every process that `parent` started, directly or not."""
+def descendants(parent: int) -> list[tuple[str, int, int]]:
+    """Name, resident kilobytes now and the most so far, of every process that `parent` started, directly or not."""
     found = dict(_processes())
     family, size = {parent}, 0
     while len(family) > size:
         size = len(family)
-        family |= {each for each, (_name, above, _held) in found.items() if above in family}
-    return [(found[each][0], found[each][2]) for each in family - {parent} if each in found]
+        family |= {each for each, (above, _told) in found.items() if above in family}
+    return [found[each][1] for each in family - {parent} if each in found]
 
 
-def _processes():
-    """Each process that is there, with its name, its parent and its resident kilobytes."""
+def _processes() -> Iterator[tuple[int, tuple[int, tuple[str, int, int]]]]:
+    """Each process that is there, with its parent and what `descendants` tells of it."""
     for folder in PROC.iterdir():
         if folder.name.isdigit():
             with contextlib.suppress(OSError):
-                text = (folder / "status").read_text()
-                name, above, held = (re.search(rf"^{key}:\s*(\S+)", text, re.M) for key in ("Name", "PPid", "VmRSS"))
-                if name and above and held:
-                    yield int(folder.name), (name[1], int(above[1]), int(held[1]))
+                said = dict(re.findall(r"^(\w+):\s*(\S+)", (folder / "status").read_text(), re.M))
+                if "VmRSS" in said:
+                    yield int(folder.name), (int(said["PPid"]), (said["Name"], int(said["VmRSS"]), int(said["VmHWM"])))
