@@ -122,6 +122,16 @@ def test_what_has_a_row_again_comes_back_out_of_quarantine(app):
     assert storage.read(store.root(), sha256) == b"old" and not (orphans.quarantine() / sha256).exists()
 
 
+def test_what_somebody_needs_by_now_is_looked_at_again_under_the_hold(app):
+    """S98: between the list and its turn a document may have come to need the bytes, or a row them be too young."""
+    needed, young = make_document().files[0].file, grown_old(b"young row", days=1)
+    for file in (needed, young):
+        age(place(file), 400)
+
+    assert [orphans._set_aside(file.sha256) for file in (needed, young)] == [False, False]
+    assert place(needed).exists() and place(young).exists()
+
+
 def test_bytes_stored_at_the_very_moment_of_moving_are_put_back(app, monkeypatch):
     """S98: an upload writes the same bytes between the last look and the move; what is young goes back."""
     file = grown_old(b"raced")
