@@ -76,6 +76,18 @@ def test_a_page_while_the_database_is_away_says_so_and_comes_back(live_app, serv
         assert client.get("/").status_code == 200
 
 
+def test_a_restart_between_two_requests_is_not_noticed(live_app, server):
+    """S106: a connection that was cut off meanwhile is made anew before it is used."""
+    with live_app.app_context():
+        client, document_id = signed_in(live_app), make_document().id
+        db.session.commit()
+        assert client.get("/").status_code == 200
+        restart(server)
+        assert client.post(f"/documents/{document_id}/trash").status_code == 303
+        restart(server)
+        assert client.get("/").status_code == 200
+
+
 def test_a_change_cut_off_before_its_commit_is_not_made_and_can_be_made_again(live_app, server):
     """S106: the person is told that nothing was changed, and that is so."""
     with live_app.app_context():

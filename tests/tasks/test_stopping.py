@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 import time
 
 import pytest
@@ -28,14 +29,15 @@ def write_mail() -> OutgoingMail:
 @pytest.mark.alone
 def test_told_to_stop_in_mid_job_a_worker_hands_it_back(installation, sink):
     """S41: SIGTERM in mid-job: the task is taken by another within 30 s, and its mail leaves once."""
-    sink.at = lambda moment: time.sleep(60) if moment == "mail" else None
+    waits = threading.Event()
+    sink.at = lambda moment: moment == "mail" and (waits.set(), time.sleep(60))
     settings = {"FACTEUR_MAIL_URL": f"smtp://127.0.0.1:{sink.port}"}
     with installation.app_context():
         mail_id = write_mail().id
         task_id = deliver.later(mail_id)
         commit()
         stopped = installation.start_worker("mail", **settings)
-        wait_for(lambda: mark_of(mail_id) is Mark.CLAIMED, seconds=30)
+        assert waits.wait(30)
 
         stopped.send_signal(signal.SIGTERM)
         told = time.monotonic()

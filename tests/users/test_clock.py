@@ -45,7 +45,7 @@ def test_a_link_does_not_live_longer_than_it_should(app, jump, purpose):
 
 
 def test_a_sign_in_does_not_live_longer_than_it_should(app, browser, jump):
-    """S107: S74: one of a clock that was ahead ends with it."""
+    """S107: S74: one of a clock that was ahead ends with it, as its cookie was signed later than now."""
     user = make_user(password=True)
     with ahead(jump):
         client = browser(user)
