@@ -32,7 +32,8 @@ from tests import samples
 from tests.factories import make_company, make_document, make_user
 from tests.intake.test_receiver_kills import POINTS as DIED_AT_ELSEWHERE
 from tests.sink import Sink
-from tests.soak.outbox import FORK, be_quiet, let_go
+from tests.soak.outbox import FORK, let_go
+from tests.soak.told import be_quiet
 
 pytestmark = pytest.mark.alone
 APP = Path(__file__).resolve().parent.parent / "app"

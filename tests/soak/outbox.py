@@ -31,7 +31,7 @@ from app.users.models import User
 from tests.factories import make_user
 from tests.live import make_live_app
 from tests.sink import CUT, Sink
-from tests.soak.told import Told
+from tests.soak.told import Told, be_quiet
 
 FORK = multiprocessing.get_context("fork")  # a fresh interpreter for each life would take minutes
 ANNA = "anna@example.org"
@@ -104,13 +104,6 @@ def send(settings, in_peace: int, die_at: str) -> None:
             waking.end_what_is_stuck()
             commit()
             time.sleep(0 if task_id else 0.02)
-
-
-def be_quiet() -> None:
-    """What this process logs is not what the loop tells."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in (1, 2):
-        os.dup2(nowhere, stream)
 
 
 class Life:

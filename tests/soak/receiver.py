@@ -21,7 +21,7 @@ from app.intake.models import MessageState
 from tests.intake import mails
 from tests.intake.receiving import Dialogue, address_of, company_in, connect, dot, logged
 from tests.live import free_port, make_live_app
-from tests.soak.told import Told
+from tests.soak.told import Told, be_quiet
 
 SENDERS = 3
 FORK = multiprocessing.get_context("fork")  # a fresh interpreter for each of 30 receivers would take minutes
@@ -29,6 +29,7 @@ FORK = multiprocessing.get_context("fork")  # a fresh interpreter for each of 30
 
 def receive(settings) -> None:
     """A receiver's process: everything of its own but the code, which was loaded before the fork."""
+    be_quiet()
     receiver.run(create_app(settings, BELLS=[]))
 
 
