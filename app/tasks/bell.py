@@ -15,6 +15,8 @@ from rq.serializers import JSONSerializer
 log = structlog.get_logger()
 QUEUES = ("ocr", "mail", "default")
 RINGING_SECONDS = 2
+ENOUGH = 100
+"""Bells waiting to be heard in one queue, beyond which ringing again only keeps the workers from working."""
 
 
 @lru_cache(maxsize=4)
@@ -49,3 +51,13 @@ def ring(name: str, *task_ids: int) -> None:
         queue(name).enqueue_many(rung)
     except (RedisError, ValueError, OSError) as error:
         log.warning("bell.unheard", queue=name, tasks=task_ids, error=type(error).__name__)
+
+
+def full_queues() -> list[str]:
+    """Those in which enough bells wait to be heard; none where Redis does not say."""
+    if current_app.config.get("BELLS") is not None or not current_app.config["SETTINGS"].redis:
+        return []
+    try:
+        return [name for name in QUEUES if queue(name).count >= ENOUGH]
+    except (RedisError, ValueError, OSError):
+        return []

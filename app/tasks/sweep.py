@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, or_, select, update
 
 from app.core import clock
 from app.core.database import looking
@@ -22,7 +22,7 @@ AT_ONCE = 200
 def ring_what_waits() -> int:
     """Ring for tasks that are due and were not rung lately, and for those whose lease ran out; how many."""
     now = clock.now()
-    waits = or_(Task.due(now - RING_FIRST), Task.abandoned(now))
+    waits = or_(and_(Task.due(now - RING_FIRST), Task.queue.not_in(bell.full_queues())), Task.abandoned(now))
     # A bell rung later than now was rung by a clock that has been set back.
     unheard = or_(Task.rung_at.is_(None), Task.rung_at < now - RING_AGAIN, Task.rung_at > now)
     query = select(Task.id, Task.queue).where(waits, unheard).order_by(Task.run_after).limit(AT_ONCE)

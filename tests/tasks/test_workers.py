@@ -103,6 +103,20 @@ def test_a_full_redis_delays_and_no_more(installation, redis_server):
         all_done(3)
 
 
+def test_a_long_queue_is_not_drowned_in_bells(installation):
+    """S110: while much waits, the sweep does not ring faster than workers can hear; once they have, it rings again."""
+    with installation.app_context():
+        make_tasks(250)
+        bells = bell.queue("mail")
+        for _sweep in range(5):
+            db.session.execute(db.update(Task).values(rung_at=None, run_after=clock.now() - timedelta(minutes=1)))
+            db.session.commit()
+            sweep.ring_what_waits()
+        assert bells.count == 250
+        bells.empty()
+        assert sweep.ring_what_waits() == 200
+
+
 def test_workers_under_a_kill_loop_end_every_task_once(installation):
     """S35: killed again and again, each task reaches its end."""
     seed = random.randrange(10**6)
