@@ -23,6 +23,9 @@ def record(thing: Any, *, by: Any, act: str, why: str = "", changes: dict[str, A
     if thing.id is None:
         db.session.flush()
     company_id = thing.id if thing.__tablename__ == "company" else getattr(thing, "company_id", None)
+    changes = dict(changes or {})
+    if any(name.endswith("_minor") for name in changes) and hasattr(thing, "currency"):
+        changes.setdefault("currency", [thing.currency, thing.currency])  # else nobody knows what the amounts are
     entry = AuditEntry(
         company_id=company_id,
         user_id=by.id if by else None,
@@ -31,7 +34,7 @@ def record(thing: Any, *, by: Any, act: str, why: str = "", changes: dict[str, A
         object_id=thing.id,
         act=act,
         why=str(why),
-        changes={name: _plain(pair) for name, pair in (changes or {}).items()},
+        changes={name: _plain(pair) for name, pair in changes.items()},
     )
     db.session.add(entry)
     return entry

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
-from flask_babel import format_decimal
 from flask_babel import lazy_gettext as _
 
 from app.audit.models import AuditEntry
-from app.web.filters import day
+from app.web.filters import amount, day
 
 NOTHING = "–"
 
@@ -201,7 +199,13 @@ def why(word: str) -> str:
 def changes(entry: AuditEntry) -> list[tuple[str, str, str]]:
     """What the entry changed: name, what it was, what it is now."""
     pairs = {name: pair for name, pair in entry.changes.items() if _is_told(name, entry) and _is_pair(pair)}
-    said = [(field(name), value(was, name), value(now, name)) for name, (was, now) in pairs.items()]
+    before, after = pairs.get("currency") or ("EUR", "EUR")
+    if before == after:
+        pairs.pop("currency", None)
+    said = [
+        (field(name), value(was, name, before or after), value(now, name, after or before))
+        for name, (was, now) in pairs.items()
+    ]
     return [(name, was, now) for name, was, now in said if (was, now) != (NOTHING, NOTHING)]
 
 
@@ -214,7 +218,7 @@ def _is_pair(it: Any) -> bool:
     return isinstance(it, list) and len(it) == 2
 
 
-def value(it: Any, name: str = "") -> str:
+def value(it: Any, name: str = "", currency: str = "EUR") -> str:
     """What it was or is, short."""
     if it is None or it in ("", [], {}):
         return NOTHING
@@ -223,7 +227,7 @@ def value(it: Any, name: str = "") -> str:
     if isinstance(it, list | dict):
         return ", ".join(value(each) for each in (it.values() if isinstance(it, dict) else it))
     if name.endswith("_minor"):
-        return format_decimal(Decimal(it) / 100, format="#,##0.00")
+        return amount(int(it), currency)
     if name.endswith(("_date", "_start", "_end")):
         return day(date.fromisoformat(it))
     return str(VALUES.get(str(it), it))

@@ -16,6 +16,9 @@ _DECIMALS = {
 }
 """ISO 4217 where it is not two. Babel's own table follows use instead (no cents for ALL or IRR), so it is not asked."""
 
+BY_DECIMALS = {count: sorted(code for code, each in _DECIMALS.items() if each == count) for count in (0, 3, 4)}
+"""Number of decimals → the currencies that have so many; all others have two."""
+
 _SPACES = " \t\u00a0\u2007\u2009\u202f"
 _SYMBOLS = "€$£¥₣"
 _MINUS = "-−–‐"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import selectinload
 
 from app.audit import trail
@@ -21,9 +21,12 @@ def of(user: User, company_ids: Iterable[int]) -> Select[tuple[Counterparty]]:
 def others(user: User, company_ids: Iterable[int], words: str) -> Select[tuple[Counterparty]]:
     """Those not assigned to the person whose name or numbers contain the words."""
     query = _in(company_ids).where(~Counterparty.assigned_users.any(User.id == user.id))
-    for word in words.lower().split()[:8]:
+    for word in words.split()[:8]:
         columns = (Counterparty.name, Counterparty.vat_number, Counterparty.siren, Counterparty.email)
-        query = query.where(or_(*(func.lower(column).contains(word, autoescape=True) for column in columns)))
+        # SQLite knows capitals of the English alphabet only: É is looked for as é, É, and at the beginning of a word.
+        spelt = {word, word.lower(), word.upper(), word.capitalize()}
+        found = (column.icontains(each, autoescape=True) for column in columns for each in sorted(spelt))
+        query = query.where(or_(*found))
     return query.where(Counterparty.archived_at.is_(None))
 
 

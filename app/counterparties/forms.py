@@ -17,14 +17,7 @@ from app.counterparties.keeping import FACTS, FACTS_OF_A_SUPPLIER
 from app.counterparties.models import Counterparty
 from app.extensions import db
 from app.users.models import Company
-
-
-def _trimmed(text: str | None) -> str:
-    return " ".join((text or "").split())
-
-
-def _compact(text: str | None) -> str:
-    return "".join(each for each in text or "" if each.isalnum()).upper()
+from app.web.fields import compact, trimmed
 
 
 class CounterpartyForm(FlaskForm):
@@ -33,13 +26,13 @@ class CounterpartyForm(FlaskForm):
     name = StringField(
         lazy_gettext("Name"),
         [DataRequired(lazy_gettext("Enter the name.")), Length(max=200)],
-        filters=[_trimmed],
+        filters=[trimmed],
     )
     is_customer = BooleanField(lazy_gettext("Customer"))
     is_supplier = BooleanField(lazy_gettext("Supplier"))
-    vat_number = StringField(lazy_gettext("VAT number"), [Length(max=20)], filters=[_compact])
-    siren = StringField(lazy_gettext("SIREN"), [Length(max=9)], filters=[_compact])
-    siret = StringField(lazy_gettext("SIRET"), [Length(max=14)], filters=[_compact])
+    vat_number = StringField(lazy_gettext("VAT number"), [Length(max=20)], filters=[compact])
+    siren = StringField(lazy_gettext("SIREN"), [Length(max=9)], filters=[compact])
+    siret = StringField(lazy_gettext("SIRET"), [Length(max=14)], filters=[compact])
     email = StringField(
         lazy_gettext("E-mail"), [Optional(), Length(max=254), Email(lazy_gettext("This is not an e-mail address."))]
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 
 from app.audit import trail
 from app.core import clock
@@ -53,8 +53,7 @@ def bring_back(category: Category, *, by: User) -> None:
 
 
 def _free_name(company_id: int, name: str, but: Category | None = None) -> None:
-    same = select(Category).where(Category.company_id == company_id, func.lower(Category.name) == name.lower())
-    if but is not None:
-        same = same.where(Category.id != but.id)
-    if db.session.scalars(same).first():
+    """Compared here: SQLite knows capitals of the English alphabet only."""
+    others = [each for each in db.session.scalars(select(Category).filter_by(company_id=company_id)) if each is not but]
+    if name.casefold() in {each.name.casefold() for each in others}:
         raise Refused(_("There is a category “%(name)s” already. Nothing was changed.", name=name))

@@ -21,7 +21,7 @@ from app.documents.editing import AMOUNTS, PLAIN, Changed
 from app.documents.models import Category, Direction, Document, Kind
 from app.documents.words import names_of_facts, party
 from app.extensions import db
-from app.web.fields import DayField, IbanField, MoneyField
+from app.web.fields import DayField, IbanField, MoneyField, trimmed
 from app.web.ids import LARGEST
 
 CURRENCIES = (
@@ -32,20 +32,16 @@ FIELD_OF = {"counterparty": "counterparty_name", "category": "category_id", "cou
 """Where a fact's field is not called like it."""
 
 
-def _trimmed(text: str | None) -> str:
-    return " ".join((text or "").split())
-
-
 class DocumentForm(FlaskForm):
     """All facts a person checks; a field that was not sent leaves its fact alone."""
 
     version = IntegerField(validators=[Optional(), NumberRange(0, LARGEST)], widget=HiddenInput())
     kind = SelectField(lazy_gettext("Type"), coerce=Kind)
     direction = SelectField(lazy_gettext("Direction"), coerce=Direction)
-    number = StringField(lazy_gettext("Number"), [Length(max=100)], filters=[_trimmed])
-    label = StringField(lazy_gettext("Label"), [Length(max=300)], filters=[_trimmed])
+    number = StringField(lazy_gettext("Number"), [Length(max=100)], filters=[trimmed])
+    label = StringField(lazy_gettext("Label"), [Length(max=300)], filters=[trimmed])
     counterparty_id = IntegerField(validators=[Optional(), NumberRange(1, LARGEST)], widget=HiddenInput())
-    counterparty_name = StringField(lazy_gettext("Counterparty"), [Length(max=200)], filters=[_trimmed])
+    counterparty_name = StringField(lazy_gettext("Counterparty"), [Length(max=200)], filters=[trimmed])
     issue_date = DayField(lazy_gettext("Issue date"), [Optional()])
     due_date = DayField(lazy_gettext("Due date"), [Optional()])
     currency = SelectField(lazy_gettext("Currency"))
@@ -53,8 +49,8 @@ class DocumentForm(FlaskForm):
     tax = MoneyField(lazy_gettext("Tax"))
     gross = MoneyField(lazy_gettext("Gross amount"))
     category_id = SelectField(lazy_gettext("Category"), coerce=lambda text: int(text) if text else None)
-    order_reference = StringField(lazy_gettext("Order reference"), [Length(max=100)], filters=[_trimmed])
-    payment_reference = StringField(lazy_gettext("Payment reference"), [Length(max=140)], filters=[_trimmed])
+    order_reference = StringField(lazy_gettext("Order reference"), [Length(max=100)], filters=[trimmed])
+    payment_reference = StringField(lazy_gettext("Payment reference"), [Length(max=140)], filters=[trimmed])
     iban = IbanField(lazy_gettext("IBAN"), [Length(max=34)])
 
     def __init__(self, document: Document, **kwargs: Any) -> None:

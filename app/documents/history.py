@@ -40,7 +40,11 @@ def of(document: Document) -> list[Line]:
 def _line(entry: AuditEntry, currency: str) -> Line:
     text, icon = acts().get(entry.act, (entry.act, "info"))
     names = names_of_facts()
-    shown = {name: pair for name, pair in entry.changes.items() if name in names and not name.endswith("_id")}
+    shown = {
+        name: pair
+        for name, pair in entry.changes.items()
+        if name in names and not name.endswith("_id") and pair[0] != pair[1]
+    }
     changes = [(names[name], *(_said(name, value, currency) for value in pair)) for name, pair in shown.items()]
     why = "" if entry.act == "not read" else entry.why
     return Line(entry.at, entry.user_name or "Facteur", text, icon, why, changes)

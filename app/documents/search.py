@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from typing import Any
@@ -154,17 +155,28 @@ def _tests(wanted: Wanted, company: Company, today: date) -> Iterator[ColumnElem
     if wanted.twins:
         yield twins.has_living_twin()
     if wanted.q:
-        yield matches(wanted.q, company.currency)
+        yield matches(wanted.q)
 
 
-def matches(words: str, currency: str) -> ColumnElement[bool]:
+def matches(words: str) -> ColumnElement[bool]:
     """Number, label, counterparty or amount: every word is found somewhere, or all of them are one amount."""
     found = and_(*(_has(word) for word in words.split()[:MOST_WORDS]))
     amount = money.parse_amount(words)
     if amount is None:
         return found
-    minor = money.to_minor(abs(amount), currency)
-    return or_(found, func.abs(Document.gross_minor) == minor, func.abs(Document.net_minor) == minor)
+    return or_(found, *_is_amount(abs(amount)))
+
+
+def _is_amount(amount: Decimal) -> Iterator[ColumnElement[bool]]:
+    """Gross or net, in the document's own currency, whatever its decimals."""
+    columns = (func.abs(Document.gross_minor), func.abs(Document.net_minor))
+    for currencies in money.BY_DECIMALS.values():
+        minor = money.to_minor(amount, currencies[0])
+        if money.from_minor(minor, currencies[0]) == amount:
+            yield and_(or_(*(column == minor for column in columns)), Document.currency.in_(currencies))
+    minor = money.to_minor(amount, "EUR")
+    others = [code for codes in money.BY_DECIMALS.values() for code in codes]
+    yield and_(or_(*(column == minor for column in columns)), Document.currency.not_in(others))
 
 
 def _has(word: str) -> ColumnElement[bool]:

@@ -25,7 +25,7 @@ from app.web import keyset
 from app.web.access import Permission, allowed
 from app.web.filters import day
 
-WAITING = (Status.TO_PROCESS, Status.UNREADABLE, Status.READING)
+IN_REVIEW = (Status.TO_PROCESS, Status.UNREADABLE, Status.READING)
 """What has its place in the review."""
 MAY_BE_TWIN = and_(Document.validated_at.is_(None), twins.has_living_twin()).label("may_be_twin")
 """For a row of a list: whether somebody has to compare it."""
@@ -176,7 +176,7 @@ def document_page(user: User, document: Document) -> dict[str, Any]:
         "warning": twins.WARNING,
         "page_numbers": page_numbers,
         "duplicate_of": next(iter(only_visible(user, [document.duplicate_of] if document.duplicate_of else [])), None),
-        "may_validate": document.status in WAITING,
+        "may_validate": document.status in IN_REVIEW,
         "linked": set(db.session.scalars(linked)),
     }
 

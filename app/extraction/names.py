@@ -16,8 +16,6 @@ from app.extraction.spots import Spot, Values
 _PARTED = re.compile(r"\s*[●•·|*–—]\s*|\s+-\s+")
 _SECTION = 10
 """Lines that a heading such as "Seller" may rule over."""
-_LETTERHEAD = 8
-"""Lines at the top in which a seller without a label is looked for."""
 _BY_KIND = {"label": 0.85, "holder": 0.45, "sender": 0.6, "form": 0.45, "top": 0.3, "block": 0.45}
 
 

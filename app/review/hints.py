@@ -122,24 +122,19 @@ def _differ(flag: dict[str, Any], other: str) -> dict[str, str]:
     return {"field": field_name(name)} | {side: value_in_words(name, value) for side, value in values.items()}
 
 
-def value_in_words(name: str, value: Any) -> str:
-    """A value as a person writes it, be it read or stored as plain text."""
+def value_in_words(name: str, value: Any, currency: str = "EUR") -> str:
+    """A value as a person writes it, be it read or stored as plain text; whole minor units are of this currency."""
     if value in (None, ""):
         return "–"
     if name in DATES:
         return day(value if isinstance(value, date) else date.fromisoformat(value))
     if name.endswith("_minor"):
-        return number(Decimal(value) / 100)
+        return number(money.from_minor(int(value), currency))
     if name in AMOUNTS:
         return number(Decimal(str(value)))
     if name in {"kind", "direction"}:
         return str((Kind if name == "kind" else Direction)(value).label)
     return str(value)
-
-
-def listed(reading: Reading) -> list[tuple[str, str]]:
-    """All that was read, as names and values."""
-    return [(field_name(name), value_in_words(name, found.value)) for name, found in reading.fields.items()]
 
 
 def number(value: Decimal | None) -> str:

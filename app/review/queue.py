@@ -33,10 +33,9 @@ class Filters:
         if self.flagged:
             query = query.where(or_(Document.flags != [], Document.unsure != [], twins.has_living_twin()))
         if self.words:
-            like = f"%{self.words.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"
-            named = Document.counterparty.has(Counterparty.name.ilike(like, escape="!"))
+            named = Document.counterparty.has(Counterparty.name.icontains(self.words, autoescape=True))
             texts = (Document.number, Document.label)
-            query = query.where(or_(named, *(text.ilike(like, escape="!") for text in texts)))
+            query = query.where(or_(named, *(text.icontains(self.words, autoescape=True) for text in texts)))
         return query
 
 

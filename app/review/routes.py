@@ -217,7 +217,7 @@ def _validated(document: Document, form: DocumentForm) -> Response | None:
 def _changed(document: Document, form: DocumentForm, error: editing.Changed) -> Response:
     db.session.rollback()
     form.meet(error)
-    return _shown(document, form, 409, conflict=showing.conflict(error))
+    return _shown(document, form, 409, conflict=showing.conflict(error, document.currency))
 
 
 def _incomplete(document: Document, form: DocumentForm, error: editing.Incomplete) -> Response:

@@ -14,7 +14,7 @@ from app.documents import twins, words
 from app.documents.editing import Changed
 from app.documents.forms import DocumentForm
 from app.documents.models import Direction, Document, ReadState, Status
-from app.documents.showing import compared
+from app.documents.showing import compared, only_visible
 from app.extensions import db
 from app.extraction import suggest
 from app.extraction.models import DocumentReading, newest
@@ -172,8 +172,8 @@ def _what_was_read(document: Document, read: DocumentReading | None) -> dict[str
 def _alike(user: User, document: Document) -> dict[str, Any]:
     """Documents that may be this one again; those out of sight are only counted (SPEC DU-1)."""
     found = compared(document)
-    visible = _visible(user, found)
-    similar = _visible(user, twins.similar(document))
+    visible = only_visible(user, found)
+    similar = only_visible(user, twins.similar(document))
     return {"warning": twins.WARNING, "twins": visible, "hidden_twins": len(found) - len(visible), "similar": similar}
 
 
@@ -192,22 +192,11 @@ def _proposal(document: Document) -> str:
     return _("New: made when you validate.") if document.counterparty_name else ""
 
 
-def _visible(user: User, documents: list[Document]) -> list[Document]:
-    if not documents:
-        return []
-    query = Document.visible_to(user).where(Document.id.in_([each.id for each in documents]))
-    return list(db.session.scalars(query.order_by(Document.id)))
-
-
-def conflict(error: Changed) -> dict[str, Any]:
+def conflict(error: Changed, currency: str) -> dict[str, Any]:
     """Who changed what meanwhile: for each fact its name, what it was and what it is now."""
     names = words.names_of_facts()
     plain = {name: pair for name, pair in error.changes.items() if name in names and not name.endswith("_id")}
-    changes = [(names[name], *(_readable(name, value) for value in pair)) for name, pair in plain.items()]
+    changes = [
+        (names[name], *(hints.value_in_words(name, value, currency) for value in pair)) for name, pair in plain.items()
+    ]
     return {"sentence": str(error), "changes": changes}
-
-
-def _readable(name: str, value: Any) -> str:
-    if value in (None, ""):
-        return "–"
-    return hints.value_in_words(name, value)

@@ -8,9 +8,11 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from stdnum import iban
+from stdnum.ch import vat as swiss_vat
 from stdnum.eu import vat
 from stdnum.exceptions import ValidationError as BadNumber
 from stdnum.fr import siren
+from stdnum.gb import vat as gb_vat
 from wtforms import (
     BooleanField,
     EmailField,
@@ -26,15 +28,11 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from app.documents.models import Direction
 from app.settings import choices
 from app.users.forms import stripped
+from app.web.fields import compact
 from app.web.filters import iban as grouped
 from app.web.language import LANGUAGES
 
 MOST_OCR_LANGUAGES = 6
-
-
-def compact(value: str | None) -> str:
-    """A number without the blanks, dots and dashes people group it by."""
-    return "".join(c for c in (value or "").upper() if c.isalnum())
 
 
 class LinesField(TextAreaField):
@@ -89,8 +87,9 @@ class CompanyForm(FlaskForm):
 
     def validate_vat_number(self, field: Any) -> None:
         """Its check digits, as its country reckons them."""
-        if field.data and not vat.is_valid(field.data):
-            raise ValidationError(gettext("This is not a valid VAT number of the European Union: check its digits."))
+        kinds = {"GB": gb_vat, "XI": gb_vat, "CH": swiss_vat}
+        if field.data and not kinds.get(field.data[:2], vat).is_valid(field.data):
+            raise ValidationError(gettext("This is not a valid VAT number: check its digits and its country."))
 
     def validate_siren(self, field: Any) -> None:
         """Its check digit."""

@@ -57,7 +57,10 @@ def wrong(error: HTTPException) -> Any:
         return error
     if error.code == 405 and (above := parents.page_above()):
         return redirect(above, 303)
-    return answer(error.code)
+    response = answer(error.code)
+    told = error.get_response().headers
+    response.headers.extend({name: told[name] for name in ("Allow", "Retry-After") if name in told})
+    return response
 
 
 def busy(error: OperationalError | InterfaceError) -> Response:

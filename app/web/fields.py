@@ -18,6 +18,16 @@ FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 """Beyond them a date is a slip of the hand."""
 
 
+def trimmed(text: str | None) -> str:
+    """What was typed, without blanks around it and doubled ones within."""
+    return " ".join((text or "").split())
+
+
+def compact(text: str | None) -> str:
+    """A number without the blanks, dots and dashes people group it by, in capitals."""
+    return "".join(each for each in text or "" if each.isalnum()).upper()
+
+
 class MoneyField(StringField):
     """An amount, read and written as the person's language does it; `data` is a `Decimal` or None.
 

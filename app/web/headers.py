@@ -26,7 +26,8 @@ def init_app(app: Flask) -> None:
 
 def _add(response: Response) -> Response:
     response.headers.setdefault("Content-Security-Policy", POLICY)
-    response.headers.setdefault("Referrer-Policy", "same-origin")
+    has_token = "token" in (request.view_args or {})  # the address itself is the secret
+    response.headers.setdefault("Referrer-Policy", "no-referrer" if has_token else "same-origin")
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     response.headers["Permissions-Policy"] = "geolocation=(), microphone=(), payment=()"

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.config import ROOT
 from app.extensions import db, limiter
 from app.tasks.jobs import commit
+from app.users import people
 from app.web import source as own_source
 from app.web.access import public
 from app.web.language import LANGUAGES
@@ -38,7 +39,7 @@ def language():
     if chosen in LANGUAGES:
         session["language"] = chosen
         if current_user.is_authenticated:
-            current_user.language = chosen
+            people.rename(current_user, current_user.name, chosen)
             commit()
     return redirect(local(request.form.get("next")), 303)
 

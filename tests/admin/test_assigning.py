@@ -90,3 +90,16 @@ def test_somebody_of_another_company_has_no_such_page(client):
 
     assert client.get(url).status_code == 404
     assert client.post(url, data={}).status_code == 404
+
+
+@pytest.mark.parametrize("words", ["électricité", "ÉLECTRICITÉ", "Électricité", "élec"])
+def test_a_name_is_found_whatever_the_capitals_of_its_accents(app, words):
+    """US-2: SQLite compares the English alphabet only."""
+    from app.counterparties import assignments
+    from tests.factories import the_company
+
+    user, company = make_user(), the_company()
+    for name in ("Électricité du Nord", "ÉLECTRICITÉ DU SUD"):
+        make_counterparty(name)
+
+    assert len(db.session.scalars(assignments.others(user, [company.id], words)).all()) == 2

@@ -259,3 +259,32 @@ def test_a_category_of_another_company_is_not_there(client):
     theirs = client.post(f"/settings/companies/{other.company_id}/categories/{other.id}", data={"name": "Mine"})
 
     assert (mine.status_code, theirs.status_code, reload(other).name) == (404, 404, "Secret")
+
+
+def test_a_category_has_one_name_whatever_its_capitals(app):
+    """RV-4: also where the capital has an accent, which SQLite does not know."""
+    from app.core.errors import Refused
+    from app.documents import categories
+    from tests.factories import make_category, the_company
+
+    make_category("énergie")
+
+    with pytest.raises(Refused):
+        categories.add(
+            the_company(), {"name": "ÉNERGIE", "account_code": "", "direction": None}, by=make_user(Role.ADMIN)
+        )
+
+
+@pytest.mark.parametrize(
+    ("number", "is_right"),
+    [("GB980780684", True), ("CHE107787577IVA", True), ("FR40303265045", True), ("GB980780685", False), ("ZZ1", False)],
+)
+def test_vat_numbers_of_countries_that_can_be_chosen_are_taken(app, number, is_right):
+    """US-3: the list of countries has Switzerland and Great Britain too."""
+    from app.settings.forms import CompanyForm
+
+    with app.test_request_context(method="POST", data={"vat_number": number}):
+        form = CompanyForm(meta={"csrf": False})
+        form.validate()
+
+    assert ("vat_number" not in form.errors) is is_right

@@ -250,3 +250,15 @@ def test_a_document_is_called_by_its_number(app, browser):
     page = browser(make_user(Role.ADMIN)).get("/audit").text
 
     assert "Document F-2026-77<" in page and f"Document {document.id}<" not in page
+
+
+@pytest.mark.parametrize(("currency", "minor", "said"), [("JPY", 12000, "12,000"), ("TND", 12345, "12.345")])
+def test_an_amount_is_told_in_its_currency(app, browser, currency, minor, said):
+    """US-4: yen have no cents, dinars have thousandths; the trail keeps the currency beside the amount."""
+    document = make_document(currency=currency)
+    trail.record(document, by=None, act="edited", changes={"gross_minor": [None, minor]})
+    db.session.commit()
+
+    page = browser(make_user(Role.ADMIN)).get("/audit").text
+
+    assert said in page and f"{minor / 100:,.2f}" not in page

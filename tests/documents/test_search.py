@@ -283,3 +283,17 @@ def test_credit_notes_and_trash_are_never_late(app):
     trashed = make_document(due_date=day)
     decisions.trash(trashed, by=None)
     assert trashed.status is Status.TRASH and showing.late(trashed, date(2027, 1, 1)) == ""
+
+
+@pytest.mark.parametrize(
+    ("currency", "minor", "words"), [("JPY", 12000, "12000"), ("TND", 12500, "12,5"), ("EUR", 1250, "12.50")]
+)
+def test_an_amount_is_found_in_the_documents_own_currency(app, currency, minor, words):
+    """SR-1: whatever the company's."""
+    user, company = make_user(), the_company()
+    document = make_document(company, currency=currency, gross_minor=minor, number="X", label="Y")
+    make_document(company, gross_minor=99, net_minor=98, number="Z", label="W")
+
+    found = search.visible(user, company, search.Wanted(q=words), clock.today(company))
+
+    assert db.session.scalars(found).all() == [document]

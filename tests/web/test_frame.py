@@ -140,7 +140,7 @@ def test_a_status_is_an_icon_and_a_word(part, status):
      "{{ page_head(evil, evil, [(evil, evil), (evil, none)]) }}", "{{ notice(evil) }}", "{{ empty_state(evil, evil) }}",
      "{{ post_button('/x', evil, fields={'a': evil}) }}", "{{ tabs([{'label': evil, 'url': evil}]) }}",
      "{{ confirm_button('d', evil, '/x', evil, evil, evil) }}", "{{ progress_bar(1, text=evil, label=evil) }}",
-     "{{ filter_chips([{'label': evil, 'remove_url': evil}]) }}", "{{ menu_link(evil, evil) }}"],
+     "{{ filter_chips([{'label': evil, 'remove_url': evil}]) }}"],
 )  # fmt: skip
 def test_a_text_is_never_markup(part, template):
     """OP-6: names, labels and senders are shown as they are written."""  # S78

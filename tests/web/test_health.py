@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.exc import OperationalError
 
+from app.audit.models import AuditEntry
 from app.extensions import db
 from tests.factories import make_user, reload
 
@@ -56,3 +57,27 @@ def test_a_language_nobody_speaks_changes_nothing(app, browser):
     browser(user).post("/language", data={"language": "../../etc"})
 
     assert reload(user).language == "en"
+
+
+def test_a_changed_language_is_noted(app, browser):
+    """US-4: wherever it is changed."""
+    user = make_user(language="en")
+
+    browser(user).post("/language", data={"language": "fr"})
+
+    entry = db.session.scalars(db.select(AuditEntry).filter_by(act="changed", user_id=user.id)).one()
+    assert entry.changes == {"language": ["en", "fr"]}
+
+
+def test_an_answer_of_405_says_what_is_allowed(app, browser):
+    """SAFETY: the headers that belong to an error stay on its page."""
+    answer = browser(make_user()).get("/sign-out")
+
+    assert answer.status_code == 405 and "POST" in answer.headers["Allow"]
+
+
+def test_an_address_with_a_token_is_told_to_nobody(app, browser):
+    """SAFETY: no Referer leaves a page whose address is the secret."""  # S66
+    for path in ("/passwords/some-token", "/invitations/some-token"):
+        assert browser().get(path).headers["Referrer-Policy"] == "no-referrer"
+    assert browser().get("/sign-in").headers["Referrer-Policy"] == "same-origin"
