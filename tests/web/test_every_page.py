@@ -1,0 +1,191 @@
+"""Every page in a real browser, found in the URL map: hostile texts stay texts, and nobody is shut out."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from app import create_app
+from app.extensions import db
+from app.extraction.reading import Found
+from app.files import store
+from app.intake.models import Message
+from app.users import sessions
+from app.users.models import SignIn
+from app.web.access import Role
+from tests import samples
+from tests.live import make_live_app
+from tests.review.readings import made_reading
+from tests.settings import settings_in
+from tests.test_journey import AXE, OPTIONS, PHONE, WIDE
+from tests.web.world import World, address, make_world, rules
+
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(240)]
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)> \"'><svg onload=alert(3)> {{7*7}} javascript:alert(4)"
+TOKEN = "token-of-the-crawl"
+STATES = ("waiting", "validated", "trashed")
+REACHABLE = """() => [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
+  .filter(e => e.checkVisibility({checkVisibilityCSS: true, checkOpacity: true}) && !e.disabled && e.type !== 'hidden'
+     && e.tabIndex >= 0 && !e.closest('[inert]') && (e.type !== 'radio' || e.checked)).length"""
+FOCUSED = """() => { const here = document.activeElement; if (!here || here === document.body) return null;
+  window.seen = window.seen || new Map(); if (!window.seen.has(here)) window.seen.set(here, window.seen.size);
+  const ringed = (e, part) => { const s = getComputedStyle(e, part);
+    return (s.outlineStyle !== 'none' && s.outlineWidth !== '0px') || s.boxShadow !== 'none'; };
+  const around = [here, here.parentElement, here.parentElement?.parentElement, here.nextElementSibling];
+  const shown = here.type === 'date' || around.some(e => e &&
+    (ringed(e) || ringed(e, '::after') || ringed(e, '::before')));
+  return {number: window.seen.get(here), tag: here.outerHTML.slice(0, 120), shown}; }"""
+
+
+@pytest.fixture(scope="module")
+def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Where a whole application is served whose every text is hostile, and the addresses of its pages."""
+    folder = tmp_path_factory.mktemp("every-page")
+    make_live_app(folder)
+    app = create_app(settings_in(folder), RATELIMIT_ENABLED=False, BELLS=[])
+    with app.app_context():
+        world = make_world(HOSTILE, 4242)
+        _add_what_was_read(world)
+        admin = world.people[Role.ADMIN]
+        db.session.add(SignIn(token_hash=sessions.digest(TOKEN), user=admin, company=world.company))
+        db.session.commit()
+        pages = list(_pages(app, world))
+        db.session.remove()
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.port}", pages
+    server.shutdown()
+
+
+def _add_what_was_read(world: World) -> None:
+    """A reading whose words and fields are hostile, with the page they lie on, and the mail's own texts."""
+    file = world.waiting.original.file
+    words = [[HOSTILE, 0.1, 0.1, 0.3, 0.12], ["4242", 0.1, 0.2, 0.3, 0.22]]
+    page = {"number": 1, "width": 595.0, "height": 842.0, "source": "text", "image": "page-1.png", "words": words}
+    fields = {name: Found(HOSTILE, 0.5, 1, (0.1, 0.1, 0.3, 0.12)) for name in ("number", "seller_name", "iban")}
+    made_reading(world.waiting, fields)
+    from app.extraction.models import DocumentReading
+
+    db.session.query(DocumentReading).one().pages = [page]
+    folder = store.pages_folder(file)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "page-1.png").write_bytes(samples.picture(dpi=40))
+    world.waiting.flags = [{"code": HOSTILE}, {"code": "xml_page_differ", "field": "number", "xml": HOSTILE}]
+    world.waiting.counterparty_facts = {"vat_number": HOSTILE, "email": HOSTILE}
+    for message in db.session.query(Message):
+        message.raw_name = message.sender = message.subject = HOSTILE
+
+
+def _pages(app, world: World) -> Iterator[tuple[str, str]]:
+    """The address of every page an admin can open, for each state a document may be in; and of those open to all."""
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["_user_id"], session["_fresh"] = TOKEN, True
+    for rule, _method in rules(app, "GET"):
+        states = STATES if "document_id" in rule.arguments else STATES[:1]
+        for state in states:
+            url = address(app, rule, world.values(rule, getattr(world, state)))
+            with app.app_context():
+                answer = client.get(url)
+            if answer.mimetype == "text/html" and answer.data and not answer.location and "<html" in answer.text:
+                yield f"{rule.rule} {state}", url
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One headless browser."""
+    with sync_playwright() as playwright:
+        arguments = [f"--{option}" for option in OPTIONS.split()]
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
+        yield browser
+        browser.close()
+
+
+def signed_in(chromium: Browser, there, **options) -> tuple[BrowserContext, Page, list[str]]:
+    """An admin's window, and what the browser complains about in it."""
+    from flask.sessions import SecureCookieSessionInterface
+
+    origin, _pages = there
+    app = create_app_for_cookies()
+    cookie = SecureCookieSessionInterface().get_signing_serializer(app).dumps({"_user_id": TOKEN, "_fresh": True})
+    context = chromium.new_context(base_url=origin, reduced_motion="reduce", **options)
+    context.add_cookies([{"name": "session", "value": cookie, "url": origin}])
+    complaints: list[str] = []
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("dialog", lambda dialog: (complaints.append(f"dialog {dialog.message}"), dialog.dismiss()))
+    return context, page, complaints
+
+
+def create_app_for_cookies():
+    """Signs cookies as the served application does."""
+    from flask import Flask
+
+    from tests.settings import SECRET
+
+    app = Flask("cookies")
+    app.secret_key = SECRET
+    return app
+
+
+@pytest.mark.parametrize(
+    ("language", "options"),
+    [("fr-FR", {"viewport": WIDE, "color_scheme": "light"}), ("en-GB", {"viewport": PHONE, "color_scheme": "dark"})],
+    ids=["fr-wide-light", "en-phone-dark"],
+)
+def test_no_page_runs_a_text_or_shuts_anybody_out(chromium, there, language, options):
+    """OP-6: S78: every name, label, sender, file name and word read is hostile: no script runs, the policy blocks
+    nothing as nothing tries, axe finds nothing serious, and nothing is wider than the screen."""
+    context, page, complaints = signed_in(chromium, there, locale=language, **options)
+    page.goto("/account")
+    page.select_option("main select[name=language]", language[:2])
+    with page.expect_navigation():
+        page.locator("main form:has(select[name=language]) button[type=submit]").first.click()
+    wrong: list[object] = []
+    for name, url in there[1]:
+        answer = page.goto(url)
+        assert answer is not None
+        page.evaluate(AXE.read_text())
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+        serious = [each["id"] for each in found if each["impact"] in ("serious", "critical")]
+        planted = page.evaluate("document.querySelectorAll('[onerror], [onload], script:not([src])').length")
+        width = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        said = [each for each in complaints if not (answer.status >= 400 and "Failed to load resource" in each)]
+        complaints.clear()
+        if serious or planted or width > 0 or said or page.locator("html").get_attribute("lang") != language[:2]:
+            nodes = [node["html"][:150] for each in found if each["id"] in serious for node in each["nodes"][:2]]
+            wrong.append((name, serious, nodes, planted, width, said))
+    context.close()
+
+    assert wrong == []
+    assert len(there[1]) > 40
+
+
+def test_every_page_is_used_by_keyboard_alone(chromium, there):
+    """OP-6: Tab reaches whatever can be pressed or filled in, is never trapped, and one sees where one is."""
+    context, page, _complaints = signed_in(chromium, there, viewport=WIDE)
+    wrong = []
+    for name, url in there[1]:
+        page.goto(url)
+        count, seen, unseen = page.evaluate(REACHABLE), set(), []
+        page.evaluate("document.activeElement.blur()")
+        for _press in range(count + 12):
+            page.keyboard.press("Tab")
+            here = page.evaluate(FOCUSED)
+            if here is None:  # between the last and the first, the browser's own buttons
+                continue
+            if here["number"] in seen and here["number"] == 0:
+                break
+            seen.add(here["number"])
+            unseen += [] if here["shown"] else [here["tag"]]
+        if len(seen) < count - 1 or unseen:
+            wrong.append((name, count, len(seen), unseen[:3]))
+    context.close()
+
+    assert wrong == []
