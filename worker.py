@@ -22,6 +22,7 @@ def main(queue: str, *, own_reader: bool = False) -> None:
     from rq import Queue, SimpleWorker
     from rq.serializers import JSONSerializer
 
+    from app.operation import reading
     from app.operation.presence import keep_beating
     from wsgi import app
 
@@ -29,7 +30,7 @@ def main(queue: str, *, own_reader: bool = False) -> None:
     calling.use(address.of(app.config["SETTINGS"].data_dir))
     if own_reader:
         calling.start()  # once, for all tasks to come
-    keep_beating(app, queue)
+    keep_beating(app, queue, facts=reading.facts if queue == "ocr" else None)
     with app.app_context():
         worker = SimpleWorker(
             [Queue(queue, connection=redis, serializer=JSONSerializer)],

@@ -58,9 +58,10 @@ def create_app(settings: Settings | None = None, **config: Any) -> Flask:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.url_map.converters["int"] = RowIdConverter
-    bodies.init_app(app)  # first: what is too large is read by nobody
+    request_log.init_app(app)
+    bodies.init_app(app)  # before anything else: what is too large is read by nobody
     _start_extensions(app)
-    for part in (request_log, headers, errors, filters, guard):
+    for part in (headers, errors, filters, guard):
         part.init_app(app)
     _register(app)
     cli.init_app(app)

@@ -44,7 +44,8 @@ class Changed(Refused):
         self.changes: dict[str, list[Any]] = {}
         for entry in entries:
             for name, (was, now) in entry.changes.items():
-                self.changes[name] = [self.changes.get(name, [was])[0], now]
+                if was != now:  # a currency stands beside its amounts
+                    self.changes[name] = [self.changes.get(name, [was])[0], now]
         who, what = ", ".join(self.names), words.listed(self.changes) or "–"
         sentence = _("%(who)s changed this document meanwhile (%(what)s).", who=who, what=what)
         super().__init__(" ".join((sentence, _("What you typed is kept: look at it, then save again."))))

@@ -175,7 +175,8 @@ def _page(page: Page) -> dict[str, Any]:
 def typed(document: Document) -> set[str]:
     """The facts a person has said something about; a reading never changes them."""
     by_people = AuditEntry.about(document).where(AuditEntry.user_id.is_not(None)).order_by(None)
-    return {name for entry in db.session.scalars(by_people) for name in entry.changes}
+    changes = (change for entry in db.session.scalars(by_people) for change in entry.changes.items())
+    return {name for name, (was, now) in changes if was != now}  # a currency stands beside its amounts
 
 
 def _fill(document: Document, facts: dict[str, Any]) -> dict[str, Any]:

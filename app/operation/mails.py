@@ -52,7 +52,7 @@ def files_damaged(user: User, key: str, names: list[str], count: int) -> Outgoin
     def told() -> dict[str, Any]:
         title = ngettext("%(num)d stored file is damaged", "%(num)d stored files are damaged", count)
         return {
-            "subject": f"Facteur{_(':')} {title}",
+            "subject": _("Facteur: %(title)s", title=title),
             "title": title,
             "facts": [(_("SHA-256"), name) for name in names],
             "text": _("Their bytes are gone or were changed. Facteur does not give them out any more."),

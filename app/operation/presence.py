@@ -63,20 +63,30 @@ class Presence:
         return {"version": versions.facteur(), "facts": self.facts, "started_at": self.started_at}
 
 
-def keep_beating(app: Flask, name: str, *, while_true: Callable[[], bool] = lambda: True) -> threading.Event:
+def keep_beating(
+    app: Flask,
+    name: str,
+    *,
+    while_true: Callable[[], bool] = lambda: True,
+    facts: Callable[[], dict[str, Any]] | None = None,
+) -> threading.Event:
     """Leave signs of life from a thread, as long as `while_true` says so, until the returned event is set.
 
-    Not for a process that forks: a child made in the middle of a beat would inherit its locks.
+    Not for a process that forks: a child made in the middle of a beat would inherit its locks. `facts` are asked for
+    once, after the first beat: by then the parts they are asked of have started too.
     """
     ended, presence = threading.Event(), Presence(name)
 
     def live() -> None:
+        asked = facts
         while True:
             with app.app_context():
                 if is_well := while_true():
                     presence.beat()
-            if ended.wait(EVERY_SECONDS if is_well else LOOK_AGAIN_SECONDS):
+            if ended.wait(EVERY_SECONDS if is_well and not asked else LOOK_AGAIN_SECONDS):
                 return
+            if asked:
+                presence.facts, asked = asked(), None
 
     threading.Thread(target=live, name="presence", daemon=True).start()
     return ended

@@ -23,7 +23,7 @@ VALIDATED = {"validated_at": NOW}
 
 def numbers(text: str) -> list[str]:
     """The numbers of the documents in the list, in its order."""
-    return re.findall(r"<td>(N-\d+)</td>", text)
+    return re.findall(r'<span class="number">(N-\d+)</span>', text)
 
 
 @pytest.fixture

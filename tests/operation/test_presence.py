@@ -228,7 +228,7 @@ def test_every_process_of_an_installation_leaves_a_sign_of_life(tmp_path):
                 return dict(connection.execute(select(SignOfLife.name, SignOfLife.facts)).all())
 
         wait_for(lambda: set(heard_of()) == set(parts.EXPECTED), seconds=30)
-        assert set(heard_of()["ocr"]) == {"protections", "tesseract", "languages"}
+        wait_for(lambda: set(heard_of()["ocr"]) == {"protections", "tesseract", "languages"}, seconds=20)
         assert "fra" in heard_of()["ocr"]["languages"]
         lines = [line for log in tmp_path.glob("*.log") if log.stem != "redis" for line in log.read_text().splitlines()]
     assert lines and all(json.loads(line) for line in lines)

@@ -71,7 +71,7 @@ def test_a_changed_language_is_noted(app, browser):
 
 def test_an_answer_of_405_says_what_is_allowed(app, browser):
     """SAFETY: the headers that belong to an error stay on its page."""
-    answer = browser(make_user()).get("/sign-out")
+    answer = browser(make_user()).put("/sign-out")
 
     assert answer.status_code == 405 and "POST" in answer.headers["Allow"]
 
