@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import url_for
+from flask import g, url_for
 from flask_babel import gettext as _
 from sqlalchemy import Select, and_, func, select
 
@@ -148,7 +148,9 @@ def failures() -> Select[tuple[Task]]:
 
 def administers_all(user: User) -> bool:
     """Is this person an admin of every company here?"""
-    return len(user.company_ids(Permission.ADMINISTER)) == db.session.scalar(select(func.count(Company.id)))
+    if "company_count" not in g:  # asked several times for each page
+        g.company_count = db.session.scalar(select(func.count(Company.id)))
+    return len(user.company_ids(Permission.ADMINISTER)) == g.company_count
 
 
 def _count(query: Select[Any]) -> int:

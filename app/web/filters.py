@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 
 from babel.units import format_unit
 from flask import Flask
 from flask_babel import format_date, format_datetime, get_locale
+from markupsafe import Markup
 
 from app.core import money
 
 REMEMBERED = 8192
 """Days and amounts that were written lately: a list shows the same ones again and again, and writing one takes long."""
+_MADE: dict[tuple[Any, ...], Markup] = {}
 
 
 def init_app(app: Flask) -> None:
@@ -22,7 +25,18 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(moment)
     app.add_template_filter(size)
     app.add_template_filter(iban)
+    app.add_template_global(remembered)
     app.add_template_global(f"{app.static_url_path}/icons.svg", "ICONS")  # a page has a hundred of them
+
+
+def remembered(language: str, macro: Any, *values: Any) -> Markup:
+    """What a macro makes of these values alone, in this language; a list shows the same ones on every line and page."""
+    key = (language, macro.name, values)
+    if key not in _MADE:
+        if len(_MADE) >= REMEMBERED:
+            _MADE.clear()
+        _MADE[key] = Markup(macro(*values))
+    return _MADE[key]
 
 
 def amount(minor: int | None, currency: str) -> str:

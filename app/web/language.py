@@ -12,14 +12,17 @@ LANGUAGES = {"fr": "Français", "en": "English"}
 
 
 class Sentences(Domain):
-    """The catalogues, found by the language alone: a page has hundreds of sentences, and each asks."""
+    """The catalogues; the one asked for last is at hand: a page has hundreds of sentences, and each asks."""
+
+    last: tuple[Any, Any] = (None, None)
 
     def get_translations(self) -> Any:
         """The catalogue of the page or the mail being written."""
-        spoken = get_locale()
-        if spoken not in self.cache:
-            self.cache[spoken] = super().get_translations()
-        return self.cache[spoken]
+        spoken, (last, catalogue) = get_locale(), self.last
+        if spoken is None or spoken is not last:
+            catalogue = super().get_translations()
+            self.last = (spoken, catalogue)
+        return catalogue
 
 
 def locale() -> str:

@@ -8,12 +8,15 @@ import sys
 
 from tests import bench
 
-SHARED = {"__main__", "table"}
+SHARED = {"__main__", "many", "table"}
 
 
 def main(*wanted: str) -> None:
-    """Run these benches; without names, each one there is."""
+    """Run these benches; without names, each one there is. What follows `reading` is for that one."""
     known = [each.name for each in pkgutil.iter_modules(bench.__path__) if each.name not in SHARED]
+    if wanted[:1] == ("reading",):
+        importlib.import_module("tests.bench.reading").main(wanted[1:])
+        return
     if unknown := set(wanted) - set(known):
         sys.exit(f"no bench is called {', '.join(sorted(unknown))}; there are: {', '.join(known)}")
     for name in wanted or known:

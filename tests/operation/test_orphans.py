@@ -38,9 +38,9 @@ def place(file: File) -> Path:
 def grown_old(data: bytes, days: float = 8) -> File:
     """Bytes with a row to which nothing points, as a document leaves them that is gone for good."""
     file = make_file(data)
+    age(place(file), days)  # before the row is seen: from then on a sweep may take it
     file.created_at = clock.now() - timedelta(days=days)
     db.session.commit()
-    age(place(file), days)
     return file
 
 
