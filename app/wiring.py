@@ -34,11 +34,12 @@ PACKAGES = (
     "audit",
     "settings",
     "operation",
+    "api",
 )
 """Those with pages: each has a `routes.py` with a blueprint `bp`."""
 MODELS = (
     *("audit", "files", "tasks", "outbox", "users", "counterparties", "documents", "intake", "extraction"),
-    *("operation",),
+    *("operation", "api"),
 )
 
 

@@ -50,6 +50,7 @@ ACTS: dict[str, Any] = {
     "replaced": _("replaced the file"),
     "restored": _("restored"),
     "sent again": _("sent again"),
+    "revoked": _("revoked"),
     "signed out": _("signed out everywhere"),
     "taken back": _("took back"),
     "trash emptied": _("emptied the trash"),
@@ -61,6 +62,7 @@ ACTS: dict[str, Any] = {
 """What was done; one that is missing here is shown as it was written."""
 
 OBJECTS: dict[str, Any] = {
+    "api_token": _("API token"),
     "category": _("Accounting category"),
     "company": _("Company"),
     "counterparty": _("Customer or supplier"),

@@ -55,10 +55,11 @@ class Source(StrEnum):
     SMTP = "smtp"
     UPLOAD = "upload"
     COMMAND = "command"
+    API = "api"
 
     @property
     def label(self) -> Any:
-        return {"smtp": _("E-mail"), "upload": _("Upload"), "command": _("Command line")}[self]
+        return {"smtp": _("E-mail"), "upload": _("Upload"), "command": _("Command line"), "api": _("API")}[self]
 
 
 class MessageState(StrEnum):

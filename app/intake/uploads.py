@@ -63,16 +63,11 @@ def take_all(files: list[FileStorage], company: Company, direction: Direction, *
 
 
 def _take(file: FileStorage, company: Company, direction: Direction, by: User) -> Taken:
-    name, stream = PurePosixPath(file.filename or "").name, file.stream
-    if stream.seek(0, 2) > largest():
-        size = largest() // (1024 * 1024)
-        return Taken(name, 413, _("Larger than %(size)s MB. It was not kept: send a smaller file.", size=size))
-    stream.seek(0)
-    head = stream.read(types.WHERE_NAMESPACES_STAND)
+    if refusal := refused(file):
+        return refusal
+    name, stream = name_of(file), file.stream
+    head = head_of(file)
     kind = types.judge(head[:HEAD]).kind
-    if kind not in TAKEN and not types.claim(name, file.mimetype or ""):
-        told = _("Not a PDF, a picture, an e-invoice or a mail. It was not kept: save it as PDF and send it again.")
-        return Taken(name, 422, told)
     commit()  # no transaction stays open while bytes are written
     stream.seek(0)
     media = types.MEDIA["mail"] if kind == "mail" else types.UNKNOWN
@@ -85,6 +80,31 @@ def _take(file: FileStorage, company: Company, direction: Direction, by: User) -
         return Taken(name, 201, _("This mail came before: nothing was imported twice."), message.id)
     told = _unreadable(kept.size, kind, types.claim(name, file.mimetype or ""), head)
     return Taken(name, 201, told or _("Received."), message.id, is_readable=not told)
+
+
+def name_of(file: FileStorage) -> str:
+    """What it is called, without the folders some browsers tell."""
+    return PurePosixPath(file.filename or "").name
+
+
+def head_of(file: FileStorage) -> bytes:
+    """Its beginning, by which it is judged; it is read from the start afterwards."""
+    file.stream.seek(0)
+    head = file.stream.read(types.WHERE_NAMESPACES_STAND)
+    file.stream.seek(0)
+    return head
+
+
+def refused(file: FileStorage) -> Taken | None:
+    """Why this file is not kept; None where it is."""
+    if file.stream.seek(0, 2) > largest():
+        size = largest() // (1024 * 1024)
+        return Taken(name_of(file), 413, _("Larger than %(size)s MB. It was not kept: send a smaller file.", size=size))
+    kind = types.judge(head_of(file)[:HEAD]).kind
+    if kind not in TAKEN and not types.claim(name_of(file), file.mimetype or ""):
+        told = _("Not a PDF, a picture, an e-invoice or a mail. It was not kept: save it as PDF and send it again.")
+        return Taken(name_of(file), 422, told)
+    return None
 
 
 def _unreadable(size: int, kind: str, claim: str, head: bytes) -> str:

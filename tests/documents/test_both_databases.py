@@ -48,7 +48,7 @@ def world(live_app):
         first = make_document(company, **facts, issue_date=date(2025, 10, 1))
         second, third = make_document(company, **facts), make_document(company, **facts)
         decisions.validate(first, by=admin)
-        late = {"validated_at": clock.now(), "due_date": clock.today() - timedelta(days=3)}
+        late = {"validated_at": clock.now(), "due_date": clock.today(company) - timedelta(days=3)}
         make_document(company, counterparty=supplier, **late)
         decisions.trash(make_document(company), by=admin, kind=TrashKind.DUPLICATE, duplicate_of=first)
         db.session.add(SignIn(token_hash=sessions.digest("token"), user=admin))

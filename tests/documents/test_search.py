@@ -172,7 +172,7 @@ def test_late_and_twins_can_be_looked_for(app, listed):
     make_document(number="N-2", **VALIDATED, due_date=long_ago, settled_minor=12000)
     supplier = make_counterparty()
     for _copy in range(2):
-        make_document(number="N-3", counterparty=supplier, due_date=clock.today())
+        make_document(number="N-3", counterparty=supplier, due_date=clock.today(the_company()))
 
     assert listed("?late=yes") == ["N-1"]
     assert listed("?twins=yes") == ["N-3", "N-3"]
@@ -246,7 +246,7 @@ def test_a_restricted_member_finds_no_trace_of_what_is_not_theirs(app, browser):
             assert canary not in text, f"{canary} on {address}"
     for address in (f"/documents/{hidden.id}", f"/counterparties/{hidden.counterparty_id}"):
         assert reader.get(address).status_code == 404
-    assert search.counts(member, company, Wanted(), clock.today())[Tab.ALL] == 1
+    assert search.counts(member, company, Wanted(), clock.today(company))[Tab.ALL] == 1
 
 
 def test_an_admin_sees_all_of_it(app, browser):

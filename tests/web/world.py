@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.routing import Rule
 
+from app.api.models import ApiToken
 from app.audit import trail
 from app.core import clock
 from app.counterparties.models import Counterparty
@@ -78,7 +79,9 @@ def make_world(canary: str, number: int) -> World:
     trail.record(validated, by=people[Role.ADMIN], act="edited", why=f"{canary}-why", changes={"label": ["", canary]})
     sign_in = SignIn(token_hash=f"{canary}-sign-in", user=people[Role.ADMIN], browser=f"{canary}-browser")
     task = Task(kind="read_document", queue="ocr", ids=[waiting.id], state=State.FAILED, last_error=f"{canary}-error")
-    db.session.add_all([sign_in, task])
+    token = ApiToken(token_hash=f"{canary}-token", ending="last", name=f"{canary}-token", company=company)
+    token.user = people[Role.ADMIN]
+    db.session.add_all([sign_in, task, token])
     db.session.commit()
     world = World(company, people, waiting, validated, trashed, counterparty, message)
     world.things = {
@@ -91,6 +94,7 @@ def make_world(canary: str, number: int) -> World:
         "mail_id": mail.id,
         "sign_in_id": sign_in.id,
         "task_id": task.id,
+        "token_id": token.id,
         "other_id": trashed.id,
         "twin_id": trashed.id,
         "direction": Direction.PURCHASE.value,
