@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from app.documents.models import Document, Kind, Status
+from app.documents import words
+from app.documents.models import Direction, Document, Kind, Status
 from app.reader.reasons import reason as unreadable
 
 WORDS = {
@@ -37,8 +39,10 @@ def first(document: Document) -> dict[str, Any]:
         return {"key": "zero"}
     if document.status is Status.TO_MATCH and document.kind is Kind.CREDIT_NOTE:
         return {"key": "available"}
-    if document.status is Status.TO_PROCESS and (document.flags or document.unsure):
-        return {"key": "flagged", "code": document.flags[0].get("code", "") if document.flags else ""}
+    if document.status is Status.TO_PROCESS and document.flags:
+        return {"key": "flagged", "code": document.flags[0].get("code", "")}
+    if document.status is Status.TO_PROCESS and document.unsure:
+        return {"key": "unsure", "fields": list(document.unsure), "direction": document.direction.value}
     return {"key": document.status.value}
 
 
@@ -47,4 +51,12 @@ def in_words(reason: dict[str, Any]) -> str:
     key, why = reason.get("key", ""), reason.get("why", "")
     if key == "unreadable" and reason.get("code"):
         return str(unreadable(reason["code"]))
+    if key == "unsure":
+        return _in_doubt(reason)
     return f"{WORDS.get(key, '')} {why}".strip()
+
+
+def _in_doubt(reason: dict[str, Any]) -> str:
+    """Which fields nobody is sure of: the first thing to look at."""
+    fields = words.listed(reason["fields"], Direction(reason["direction"]))
+    return gettext("Read, but not sure of: %(fields)s.", fields=fields)
