@@ -35,13 +35,18 @@ def first(document: Document) -> dict[str, Any]:
         return {"key": document.trash_kind.value if document.trash_kind else "deleted", "why": document.trash_reason}
     if document.status is Status.UNREADABLE:
         return {"key": "unreadable", "code": document.unreadable_reason}
+    if document.status is Status.TO_PROCESS:
+        return _to_check(document)
     if document.status is Status.VALIDATED and document.gross_minor == 0:
         return {"key": "zero"}
-    if document.status is Status.TO_MATCH and document.kind is Kind.CREDIT_NOTE:
-        return {"key": "available"}
-    if document.status is Status.TO_PROCESS and document.flags:
+    is_credit = document.status is Status.TO_MATCH and document.kind is Kind.CREDIT_NOTE
+    return {"key": "available" if is_credit else document.status.value}
+
+
+def _to_check(document: Document) -> dict[str, Any]:
+    if document.flags:
         return {"key": "flagged", "code": document.flags[0].get("code", "")}
-    if document.status is Status.TO_PROCESS and document.unsure:
+    if document.unsure:
         return {"key": "unsure", "fields": list(document.unsure), "direction": document.direction.value}
     return {"key": document.status.value}
 

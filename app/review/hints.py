@@ -33,7 +33,7 @@ class Hint:
 
 def of_form(document: Document, reading: Reading, form: DocumentForm) -> dict[str, Hint]:
     """Field of the form → how sure it is; what a person typed is theirs, and plain, unless it can hardly be right."""
-    draft, is_proposed = form.drafted(), form.propose_due_date()
+    draft, is_proposed = form.drafted(), _is_paid(reading) and form.propose_due_date()
     typed = fields_of(fields.typed(document)) | form.touched()
     found = {}
     for name, each in reading.fields.items():
@@ -43,8 +43,14 @@ def of_form(document: Document, reading: Reading, form: DocumentForm) -> dict[st
     if document.counterparty_id:  # found by what identifies it: surer than the name on the page
         found.pop(PARTY, None)
     if is_proposed:
-        found["due_date"] = Hint("unsure", _("Check: no due date was read, so the issue date is proposed."))
+        found["due_date"] = Hint("unsure", _("Check: it is paid and says no due date, so the issue date is proposed."))
     return found | {name: Hint("failed", sentence) for name, sentence in doubts.of(draft).items()}
+
+
+def _is_paid(reading: Reading) -> bool:
+    """Does the page say that nothing is left to pay, as receipts do?"""
+    paid, gross = reading.value("paid"), reading.value("gross")
+    return isinstance(paid, Decimal) and isinstance(gross, Decimal) and paid >= gross > 0
 
 
 def _is_settled(found: Found, draft: Document) -> bool:

@@ -219,13 +219,17 @@ def test_a_refused_validation_lists_only_what_is_left(browser):
 def test_the_issue_date_is_proposed_where_no_due_date_was_read(browser):
     """RV-3: a receipt paid by card says none: the proposal is marked, and counts once somebody saves it."""
     document, client = ready(due_date=None), browser(make_user())
+    amounts = {"gross": Found(Decimal("120.00"), 0.99), "paid": Found(Decimal("120.00"), 0.85)}
+    made_reading(document, amounts)
 
     page = client.get(f"/review/{document.id}").text
 
     assert 'value="2026-10-01"' in marked(page, "due_date") and "is proposed" in marked(page, "due_date")
     assert reload(document).due_date is None
-    credit = ready(due_date=None, kind=Kind.CREDIT_NOTE)
-    assert "is proposed" not in client.get(f"/review/{credit.id}").text
+    unpaid, credit = ready(due_date=None), ready(due_date=None, kind=Kind.CREDIT_NOTE)
+    made_reading(credit, amounts)
+    for other in (unpaid, credit):
+        assert "is proposed" not in client.get(f"/review/{other.id}").text
 
 
 def test_the_form_follows_another_direction(browser):
