@@ -4,6 +4,8 @@
 """
 
 import sys
+from collections.abc import Callable
+from typing import Any
 
 from app.config import BadSettings
 from app.reader import address, calling
@@ -20,11 +22,21 @@ def main(queue: str, *, own_reader: bool = False) -> None:
     """
     from redis import Redis
     from rq import Queue, SimpleWorker
+    from rq.job import Job
     from rq.serializers import JSONSerializer
 
     from app.operation import reading
     from app.operation.presence import keep_beating
     from wsgi import app
+
+    class Bell(Job):
+        """The one thing a worker does: whatever else is asked for through Redis, nobody of ours asked for it."""
+
+        @property
+        def func(self) -> Callable[..., Any]:
+            if self.func_name != bell.ANSWER:
+                raise PermissionError("not a bell of ours")
+            return super().func
 
     redis = Redis.from_url(app.config["SETTINGS"].redis)
     calling.use(address.of(app.config["SETTINGS"].data_dir))
@@ -38,6 +50,7 @@ def main(queue: str, *, own_reader: bool = False) -> None:
             serializer=JSONSerializer,
             worker_ttl=45,
             maintenance_interval=20,
+            job_class=Bell,
         )
         worker.work(logging_level="WARNING", max_jobs=MOST_TASKS)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shlex
 import shutil
 import sys
@@ -98,8 +99,19 @@ def prepare_redis(data: Path) -> None:
     # In Debian both names are one program, which goes by the name it is called by.
     program.symlink_to(shutil.which("redis-server") or shutil.which("redis-check-rdb") or "/usr/bin/redis-server")
     socket = socket_path(data)
-    (data / "run" / "redis.conf").write_text(REDIS.format(socket=quoted(socket), folder=quoted(data / "redis")))
-    (data / "redis.url").write_text(f"unix://{quote(str(socket))}?db=0\n")
+    password = secrets.token_urlsafe(32)  # else whatever opens a file as our user could ring, and ask for more
+    said = REDIS.format(socket=quoted(socket), folder=quoted(data / "redis"), password=password)
+    write_for_us(data / "run" / "redis.conf", said)
+    write_for_us(data / "redis.url", f"unix://{quote(str(socket))}?db=0&password={password}\n")
+
+
+def write_for_us(path: Path, text: str) -> None:
+    """A file that nobody else may read, whole or not at all."""
+    draft = path.with_suffix(".new")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+    draft.rename(path)
 
 
 def socket_path(data: Path) -> Path:
@@ -124,6 +136,7 @@ REDIS = """\
 port 0
 unixsocket {socket}
 unixsocketperm 600
+requirepass {password}
 dir {folder}
 daemonize no
 appendonly yes

@@ -14,6 +14,8 @@ from rq.serializers import JSONSerializer
 
 log = structlog.get_logger()
 QUEUES = ("ocr", "mail", "default")
+ANSWER = "app.tasks.runner.answer"
+"""What a worker does when it hears one."""
 RINGING_SECONDS = 2
 ENOUGH = 100
 """Bells waiting to be heard in one queue, beyond which ringing again only keeps the workers from working."""
@@ -43,10 +45,7 @@ def ring(name: str, *task_ids: int) -> None:
         return
     if not current_app.config["SETTINGS"].redis:  # nobody to ring yet: the sweep will, or `run-due` does it here
         return
-    rung = [
-        Queue.prepare_data("app.tasks.runner.answer", (task_id,), result_ttl=0, failure_ttl=60, timeout=-1)
-        for task_id in task_ids
-    ]
+    rung = [Queue.prepare_data(ANSWER, (task_id,), result_ttl=0, failure_ttl=60, timeout=-1) for task_id in task_ids]
     try:
         queue(name).enqueue_many(rung)
     except (RedisError, ValueError, OSError) as error:

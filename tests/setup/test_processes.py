@@ -7,7 +7,7 @@ import shlex
 import subprocess
 
 import pytest
-from redis import Redis
+from redis import AuthenticationError, Redis
 
 from deploy import family, processes
 from tests.live import wait_for
@@ -90,6 +90,9 @@ def test_our_own_redis_keeps_what_it_was_told(tmp_path, name):
     try:
         client = Redis.from_url(url)
         wait_for(client.ping, seconds=10)
+        with pytest.raises(AuthenticationError):
+            Redis.from_url(url.partition("&password")[0]).ping()
+        assert (data / "redis.url").stat().st_mode & 0o077 == 0 == (data / "run" / "redis.conf").stat().st_mode & 0o077
         asked = ("appendonly", "appendfsync", "maxmemory-policy", "save", "port")
         told = {key: client.config_get(key)[key] for key in asked}
         assert len(client.client_list()) == 1
@@ -107,5 +110,5 @@ def test_our_own_redis_keeps_what_it_was_told(tmp_path, name):
     assert told == wanted
     assert kept == b"rung"
     socket = processes.socket_path(data)
-    assert url == f"unix://{socket}?db=0"
+    assert url.partition("&password=")[0] == f"unix://{socket}?db=0"
     assert socket.is_relative_to(data) == (name == "data") or socket.parent.stat().st_mode & 0o077 == 0

@@ -78,6 +78,19 @@ def test_a_worker_killed_at_its_task_loses_nothing(installation):
         assert db.session.get_one(Task, other).state is State.DONE
 
 
+def test_a_worker_does_nothing_but_tasks(installation, tmp_path):
+    """R3: whoever reaches Redis can ring, and no more: nothing is run by its name."""
+    harm = tmp_path / "harm"
+    with installation.app_context():
+        bell.queue("mail").enqueue("os.mkdir", str(harm))
+        make_tasks(1)
+        installation.start_worker("mail")
+        all_done(1)
+        wait_for(lambda: bell.queue("mail").count == 0, seconds=10)
+
+    assert not harm.exists()
+
+
 def test_redis_killed_and_emptied_delays_and_no_more(installation, redis_server):
     """S36: all work resumes; saved rows stand."""
     with installation.app_context():
