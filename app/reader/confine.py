@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 import sys
+from functools import cache
 from pathlib import Path
 
 from app.reader import landlock
@@ -62,6 +63,25 @@ def _leave_network() -> bool:
     """An empty network of our own: as root directly, else inside a user namespace where the system allows it."""
     if os.geteuid() == 0:
         return _libc.unshare(_CLONE_NEWNET | _CLONE_NEWIPC) == 0
+    return may_leave_network() and _unshare_mapped()
+
+
+@cache
+def may_leave_network() -> bool:
+    """Whether an unprivileged process may have a network of its own, and its user in it, on this machine.
+
+    Some systems give the namespace and then refuse the map: found out by a process that ends with the answer.
+    """
+    probe = os.fork()
+    if not probe:
+        try:
+            os._exit(0 if _unshare_mapped() else 1)
+        except OSError:
+            os._exit(1)
+    return os.waitstatus_to_exitcode(os.waitpid(probe, 0)[1]) == 0
+
+
+def _unshare_mapped() -> bool:
     user, group = os.geteuid(), os.getegid()
     if _libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET | _CLONE_NEWIPC) != 0:
         return False

@@ -15,6 +15,8 @@ from app.reader.limits import Limits
 QUIET: tuple[str, Any] = ("", None)
 """Instead of a piece: nothing was said for a moment, so whatever began is taking its time."""
 _MOMENT = 0.25
+_LONGEST = 16_000_000
+"""Bytes of one piece, far more than the words of a page; as objects of ours they take many times that."""
 
 
 def lines(told: int, limits: Limits) -> Iterator[tuple[str, Any]]:
@@ -35,6 +37,8 @@ def lines(told: int, limits: Limits) -> Iterator[tuple[str, Any]]:
             if total > limits.answer_bytes:
                 raise Unreadable("crashed", "the answer is too long")
             *whole, pending = (pending + piece).split(b"\n")
+            if len(pending) > _LONGEST:
+                raise Unreadable("crashed", "one piece of the answer is too long")
             for line in whole:
                 name, value = _decoded(line)
                 if name == "at":

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import codecs
 import io
+import os
 from contextlib import suppress
 
 import pymupdf
 from PIL import Image
 
 from app.einvoice.parsing import NotAnInvoice, parse
-from app.reader import drawing, ocr, pdf, pictures
+from app.reader import confine, drawing, ocr, pdf, pictures
 
 ENCODINGS = ("utf-16-le", "utf-16-be", "latin-1", "iso-8859-15", "cp1252", "ascii")
 
 
 def warm() -> None:
     """Whatever a library does at its first use is done here; nothing is opened that came from outside."""
+    if os.geteuid() != 0:
+        confine.may_leave_network()  # asked once, not by each child
     drawing.prepare()
     pictures.prepare()
     ocr.prepare()
