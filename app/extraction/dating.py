@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from app.extraction.dates import is_month_first
 from app.extraction.evidence import Evidence, is_prose, speaks_of_another, weight
+from app.extraction.paying import ends_discount, is_about_paying, is_taken
 from app.extraction.spots import Spot, Values
 from app.extraction.values import all_dates
 
@@ -68,7 +69,7 @@ def _judge(evidence: Evidence, spot: Spot, swap: bool) -> DatedSpot:
     beside = [nearby for nearby in near if nearby.where == "left"]  # "Rechnung Nr. 12 vom 3.4.2024"
     is_mentioned = is_prose(spot.line, spot.start)
     by_title = 0.0 if is_mentioned else 0.7 * weight(beside, "invoice", "credit_note", "number")
-    return DatedSpot(
+    dated = DatedSpot(
         spot,
         day,
         len(readings) > 1,
@@ -77,6 +78,18 @@ def _judge(evidence: Evidence, spot: Spot, swap: bool) -> DatedSpot:
         due=weight(near, "due_date"),
         other=weight(near, "other_date", "period", "order_reference"),
     )
+    _hear_sentence(evidence, dated)
+    return dated
+
+
+def _hear_sentence(evidence: Evidence, dated: DatedSpot) -> None:
+    """Let the sentence say what no label beside the date does."""
+    if ends_discount(evidence, dated.spot):
+        dated.due, dated.other = 0.0, max(dated.other, 0.9)
+    elif dated.due >= 0.4:
+        dated.due = max(dated.due, 0.85 if is_about_paying(dated.spot) else 0.0)
+    elif max(dated.issue, dated.other) < 0.6 and is_taken(evidence, dated.spot):
+        dated.due = 0.75
 
 
 def _has_time(spot: Spot) -> bool:
@@ -119,6 +132,7 @@ def _due(judged: list[DatedSpot], issue: DatedSpot | None) -> DatedSpot | None:
             days = (dated.day - issue.day).days
             score += -0.25 if days < 0 else -0.2 if days > 400 else 0.05
         score -= 0.5 if dated is issue and dated.issue > dated.due else 0
+        score -= 0.5 if dated.is_period else 0
         if score > most:
             best, most = dated, score
     return best

@@ -16,7 +16,8 @@ from rapidfuzz.distance import DamerauLevenshtein
 from app.extraction.layout import Area, Layout, Line
 
 _TABLES = {"words", "months", "currencies", "countries", "rates", "legal_forms"}
-_TOKEN = re.compile(r"n[o.]?°|[a-z0-9]+|[#&@%]")
+_TOKEN = re.compile(r"n[o.]?°|[a-z0-9]+|[#&@%]|[,;](?=\s)")
+"""A pause is a token too: "2 % Skonto, bis …" is not "Skonto bis"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,64 @@
+"""By when to pay: labelled, said in a sentence, or counted from the terms."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tests.extraction.laid_out import french_invoice, page, read
+
+DUE = date(2026, 12, 2)
+
+
+def invoice_saying(*texts: str):
+    """The plain invoice without its line of the due date, with these lines instead."""
+    plain = [part for part in french_invoice() if not part[2].startswith("Échéance")]
+    return read(page(*plain, *[(50, 680 + 14 * place, text) for place, text in enumerate(texts)]))
+
+
+SAYING_SO = [
+    "Prélevé à partir du 2 décembre 2026. Prochaine facture le 9 décembre 2026.",
+    "Payable au comptant le 02/12/2026. Pièces remplacées tenues à disposition.",
+    "Wir buchen den Betrag am 02.12.2026 von Ihrem Konto ab. Ihr neuer Abschlag gilt ab 24.12.2026.",
+    "Bitte überweisen Sie den Betrag bis 02.12.2026 auf unser Konto.",
+    "Automatische incasso op 02-12-2026 van uw rekening.",
+    "Fecha de cargo: 02/12/2026",
+    "This invoice will be charged automatically to your card on 2026-12-02.",
+    "Payable until 02.12.2026",
+    "Te betalen vóór 02-12-2026",
+    "Pagamento entro il 02/12/2026 tramite bonifico",
+]
+
+
+@pytest.mark.parametrize("text", SAYING_SO)
+def test_a_due_date_may_stand_in_a_sentence(text):
+    """EX-1: due date, also as the day on which the money is taken."""
+    assert invoice_saying(text).value("due_date") == DUE
+
+
+def test_a_sentence_about_a_debit_may_begin_on_the_line_above():
+    """EX-1: texts are set in narrow columns."""
+    assert (
+        invoice_saying("Vous serez prélevé d'un montant de 1 200,00 €", "à partir du : 02/12/2026").value("due_date")
+        == DUE
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Zahlungsbedingungen: bis 12.11.2026 2,000 % Skonto, bis 02.12.2026 ohne Abzug.",
+        "2% discount if paid by 12/11/2026, otherwise payable by 02/12/2026.",
+        "Escompte de 2 % avant le 12/11/2026; à payer avant le 02/12/2026 sans escompte.",
+    ],
+)
+def test_the_day_until_which_a_discount_is_given_is_not_the_due_date(text):
+    """EX-1: whoever pays later owes the whole."""
+    assert invoice_saying(text).value("due_date") == DUE
+
+
+def test_several_days_of_debits_are_no_due_date():
+    """EX-1: "on 1 July, 1 October we debit …" tells how it goes on."""
+    text = "Wir werden am 01.01.2027, 01.04.2027 den Beitrag von Ihrem Konto abbuchen."
+    assert invoice_saying(text).value("due_date") is None
