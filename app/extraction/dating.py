@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from app.extraction.dates import is_month_first
 from app.extraction.evidence import Evidence, is_prose, speaks_of_another, weight
+from app.extraction.labels import Label
 from app.extraction.paying import ends_discount, is_about_paying, is_taken
 from app.extraction.spots import Spot, Values
 from app.extraction.values import all_dates
@@ -65,7 +66,7 @@ def find_document_dates(evidence: Evidence, values: Values, *, month_first: bool
 def _judge(evidence: Evidence, spot: Spot, swap: bool) -> DatedSpot:
     readings = spot.value.readings
     day = readings[-1] if swap else readings[0]
-    near = [nearby for nearby in evidence.near(spot) if not speaks_of_another(nearby.label)]
+    near = [nearby for nearby in evidence.near(spot) if not _is_another_s(nearby.label)]
     beside = [nearby for nearby in near if nearby.where == "left"]  # "Rechnung Nr. 12 vom 3.4.2024"
     is_mentioned = is_prose(spot.line, spot.start)
     by_title = 0.0 if is_mentioned else 0.7 * weight(beside, "invoice", "credit_note", "number")
@@ -80,6 +81,11 @@ def _judge(evidence: Evidence, spot: Spot, swap: bool) -> DatedSpot:
     )
     _hear_sentence(evidence, dated)
     return dated
+
+
+def _is_another_s(label: Label) -> bool:
+    """Whether a label is another document's; a due date is nobody else's ("zu der Fälligkeit")."""
+    return "due_date" not in label.roles and speaks_of_another(label)
 
 
 def _hear_sentence(evidence: Evidence, dated: DatedSpot) -> None:

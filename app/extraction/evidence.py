@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -190,7 +191,11 @@ def is_prose(line: Line, at: int) -> bool:
 
 
 def speaks_of_another(label: Label) -> bool:
-    """Whether the words before a label say that it is another document's: "zur Rechnung Nr. 12"."""
+    """Whether the words before or in a label say that it is another document's: "zur Rechnung Nr. 12"."""
     start, _ = column_around(label.line, label.start)
-    words = fold(label.line.text[start : label.start]).split()
-    return bool(words) and words[-1].strip(":.,(") in lexicon().another
+    known, text = lexicon(), fold(label.line.text)
+    words = re.findall(r"[^\W_]+", text[start : label.start])
+    while len(words) > 1 and words[-1] in known.small and words[-1] not in known.another:
+        words.pop()  # "annule et remplace la facture"
+    inside = re.findall(r"[^\W_]+", text[label.start : label.end])[1:]
+    return bool(words and words[-1] in known.another) or not known.another.isdisjoint(inside)  # "credit for invoice"

@@ -16,6 +16,8 @@ from rapidfuzz.distance import DamerauLevenshtein
 from app.extraction.layout import Area, Layout, Line
 
 _TABLES = {"words", "months", "currencies", "countries", "rates", "legal_forms"}
+_TITLES = frozenset({"invoice", "credit_note"})
+_COUNTED = _TITLES | {"other_number", "order_reference", "payment_reference"}
 _TOKEN = re.compile(r"n[o.]?°|[a-z0-9]+|[#&@%]|[,;](?=\s)")
 """A pause is a token too: "2 % Skonto, bis …" is not "Skonto bis"."""
 
@@ -46,6 +48,8 @@ class Lexicon:
     numbers: frozenset[str]
     another: frozenset[str]
     """Words before a label that say it is another document's: "zur Rechnung Nr. 12"."""
+    whose: frozenset[str]
+    """Words before a reference that say it is one party's: "Nos réf."."""
     including: frozenset[str]
     excluding: frozenset[str]
     """Words between a total and a tax: "total incl. VAT", "Summe ohne MwSt."."""
@@ -101,11 +105,11 @@ def lexicon() -> Lexicon:
     for key in sorted(roles, key=len, reverse=True):
         by_first[key[0]].append((key, frozenset(roles[key]), frozenset(languages[key])))
     vocabulary = sorted({token for key in roles for token in key if len(token) >= 5})
-    another, including, excluding = (
-        frozenset(map(fold, words[name])) for name in ("another", "including", "excluding")
+    another, whose, including, excluding = (
+        frozenset(map(fold, words[name])) for name in ("another", "whose", "including", "excluding")
     )
     endings = tuple(words["endings"])
-    return Lexicon(dict(by_first), vocabulary, small, numbers, another, including, excluding, endings)
+    return Lexicon(dict(by_first), vocabulary, small, numbers, another, whose, including, excluding, endings)
 
 
 def _pass_on_titles(roles: dict[tuple[str, ...], set[str]]) -> None:
@@ -157,17 +161,30 @@ def _in_line(line: Line):
 
 
 def _joined(labels: list[Label]) -> list[Label]:
-    """A total and a tax with "including" or "without" between or after them make one label, gross or net."""
+    """Labels that make one: a total "with" or "without" a tax is gross or net, a "no" belongs to what it counts."""
     joined: list[Label] = []
     for label in labels:
         before = joined[-1] if joined else None
         if before and "tax" in label.roles and (role := _role_with_tax(before, label)):
-            line, start = label.line, before.start
-            area = line.area_of(start, label.end)
-            joined[-1] = Label(frozenset({role}), line, start, label.end, before.length + 2, area)
+            joined[-1] = _joint(before, label, frozenset({role}))
+        elif before and before.roles & _COUNTED and _is_no_of(before, label):
+            joined[-1] = _joint(before, label, before.roles | ({"number"} if before.roles & _TITLES else set()))
         else:
             joined.append(label)
     return joined
+
+
+def _joint(before: Label, label: Label, roles: frozenset[str]) -> Label:
+    """Both labels as one."""
+    line, start = label.line, before.start
+    return Label(roles, line, start, label.end, before.length + label.length, line.area_of(start, label.end))
+
+
+def _is_no_of(before: Label, label: Label) -> bool:
+    """Whether a bare "no" follows at once: "Facture rectifiée n°"."""
+    text = label.line.text
+    is_bare = [token for token, _, _ in _tokens(text[label.start : label.end], lexicon().numbers)] == ["no"]
+    return is_bare and not text[before.end : label.start].strip(" .")
 
 
 def _role_with_tax(total: Label, tax: Label) -> str:

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from app.extraction.evidence import Evidence, Nearby, column_around, named, speaks_of_another, weight
 from app.extraction.labels import fold, lexicon
 from app.extraction.spots import Spot, Values
+from app.extraction.titled import beside_title, shape, titled
 from app.extraction.values import currency_of
 
 _WORTH_A_LOOK = 0.3
+_ONE_PARTY_S = 0.6
+"""What a reference of one of the parties counts, as against one that is nobody's."""
 _PREFIX = re.compile(r"(?<![A-Za-z0-9])[A-Z]{1,5}\s?[-/]?\s?$")
 _FRAGMENT = re.compile(r"\s?[/-]\s?[A-Za-z0-9/_.-]*[A-Za-z0-9]|\s[0-9][A-Z0-9/_.-]*(?=\s|$|\t)")
 _GROUPS = re.compile(r"\d{3,6}(?: \d{3,6}){2,5}(?=\t|\s*$)")
@@ -31,12 +34,15 @@ class Numbered:
     why: str
     value: str = ""
     """The number as it is written in one piece."""
+    is_another_s: bool = False
+    """Whether the words before its label say that it is another document's."""
 
 
 def find_number(evidence: Evidence, values: Values) -> list[Numbered]:
     """Candidates for the document's number, the best first."""
     often = Counter(str(spot.value).casefold() for spot in values.codes)
     found = [_judge(evidence, spot, often) for spot in values.codes if _is_possible(spot)]
+    _leave_to_others(found)
     found.sort(key=lambda numbered: -numbered.score)
     if found and found[0].label >= _WORTH_A_LOOK:
         return found
@@ -62,26 +68,27 @@ def _is_possible(spot: Spot) -> bool:
 def _judge(evidence: Evidence, spot: Spot, often: Counter) -> Numbered:
     """How much speaks for this being the document's number."""
     near = _first_after(spot, evidence.near(spot))
-    own = [nearby for nearby in near if not speaks_of_another(nearby.label)]
-    label = max(weight(own, "number"), _titled(evidence, own))
+    another = [nearby for nearby in near if speaks_of_another(nearby.label)]
+    own = [_of_whom(nearby) for nearby in near if nearby not in another]
+    label = max(weight(own, "number"), titled(evidence, own), beside_title(evidence, spot, own))
     against = weight(near, "other_number", "order_reference", "payment_reference", "other_date", "other_amount")
+    against = max(against, weight(another, "number"))
     value, spot = _whole(spot)
     score = label - 0.75 * against + shape(value)
     score += 0.1 if spot.line.page.number == 1 and spot.area[1] < 0.5 * spot.line.page.height else -0.05
     score += 0.08 if often[value.casefold()] > 1 else 0
     score -= 0.4 if _is_postcode(spot) or _is_bracketed(spot) else 0
-    return Numbered(spot, score, label if label > against else 0.0, named(near, "number"), value)
+    own_label = label if label > against else 0.0
+    return Numbered(spot, score, own_label, named(near, "number"), value, weight(another, "number") > 0.5)
 
 
-def shape(value: str) -> float:
-    """How much a text looks like an invoice's number, by itself."""
-    digits, letters = sum(c.isdigit() for c in value), sum(c.isalpha() for c in value)
-    score = 0.12 if digits and letters else 0.0
-    score += 0.08 if re.search(r"(?<!\d)(19|20)\d\d(?!\d)|^(19|20)\d\d", value) and len(value) > 4 else 0.0
-    score += 0.06 if re.search(r"[/-]", value) else 0.0
-    score += 0.1 if digits >= 4 else -0.15 if digits < 2 else 0.0
-    score -= 0.15 if letters > 12 or len(value) > 22 else 0.0
-    return score - (0.2 if re.fullmatch(r"(19|20)\d\d", value) else 0.0)
+def _leave_to_others(found: list[Numbered]) -> None:
+    """Where one number is said to be another document's, a rival with a label is this one's."""
+    another = {numbered.value.casefold() for numbered in found if numbered.is_another_s}
+    mine = any(numbered.label >= 0.5 and numbered.value.casefold() not in another for numbered in found)
+    for numbered in found:
+        if mine and numbered.value.casefold() in another:
+            numbered.score -= 0.5
 
 
 def _first_after(spot: Spot, near: list[Nearby]) -> list[Nearby]:
@@ -134,17 +141,13 @@ def _end_of_groups(text: str, start: int, end: int, last: int) -> int:
     return groups.end() if groups and groups.end() > end else end
 
 
-def _titled(evidence: Evidence, near: list[Nearby]) -> float:
-    """How much a plain "no" says where the document's title stands before it on its line."""
-    best = 0.0
-    for nearby in near:
-        label = nearby.label
-        if nearby.where == "left" and "number_weak" in label.roles:
-            start, _ = column_around(label.line, label.start)
-            before = [other for other in evidence.labels_of[label.line.index] if start <= other.start < label.start]
-            if before and before[0].roles & {"invoice", "credit_note"} and not speaks_of_another(before[0]):
-                best = max(best, nearby.closeness * 0.95)
-    return best
+def _of_whom(nearby: Nearby) -> Nearby:
+    """A reference that is one party's ("Nos réf.", "Your ref.") counts less."""
+    label = nearby.label
+    before = re.findall(r"[^\W_]+", fold(label.line.text[: label.start]))[-1:]
+    if "number" in label.roles or lexicon().whose.isdisjoint(before):
+        return nearby
+    return Nearby(label, nearby.closeness * _ONE_PARTY_S, nearby.where)
 
 
 def _is_bracketed(spot: Spot) -> bool:

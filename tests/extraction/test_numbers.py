@@ -1,0 +1,59 @@
+"""Which of the numbers on a page is the document's own."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from app.extraction.reading import SURE
+from tests.extraction.laid_out import french_invoice, lines, page, read, totals, values
+
+
+def invoice_with(*head: tuple[float, float, str]):
+    """The plain invoice with this head instead of its number."""
+    return read(page(*[part for part in french_invoice() if part[1] != 60 or part[0] == 50], *head))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "Facture rectifiée n° F-2026-0007",
+        "Avoir sur facture n° F-2026-0007",
+        "Annule et remplace la facture n° F-2026-0007",
+        "Korrektur zu Rechnung Nr. F-2026-0007",
+        "Credit for invoice no. F-2026-0007",
+        "Rettifica fattura n. F-2026-0007",
+        "Rectifica la factura nº F-2026-0007",
+        "Creditering van factuur nr. F-2026-0007",
+    ],
+)
+def test_the_corrected_number_does_not_win_by_standing_first(other):
+    """EX-1: a corrective invoice names the one it corrects above its own number."""
+    reading = invoice_with((330, 44, other), (350, 60, "Numéro"), (420, 60, "F-2026-0042"))
+    assert reading.value("number") == "F-2026-0042"
+
+
+def test_a_number_said_to_be_another_document_s_is_so_everywhere():
+    """EX-1: it stands in a table of references and once more in a sentence."""
+    reading = invoice_with(
+        (330, 44, "Facture n°"),
+        (420, 44, "F-2026-0007"),
+        (350, 60, "N° de facture"),
+        (430, 60, "F-2026-0042"),
+        (50, 240, "La présente pièce se réfère à la facture n° F-2026-0007 du 06/10/2026."),
+    )
+    assert reading.value("number") == "F-2026-0042"
+
+
+@pytest.mark.parametrize("reference", ["Nos réf. EXP/90/0042", "Your ref. EXP/90/0042", "Unsere Referenz EXP/90/0042"])
+def test_the_number_beside_the_title_beats_a_reference(reference):
+    """EX-1: "FACTURE 2026-8851" needs no label."""
+    reading = invoice_with((350, 60, "FACTURE 2026-8851"), (50, 134, reference))
+    assert reading.value("number") == "2026-8851"
+
+
+def test_the_number_below_the_title_beats_a_reference():
+    """EX-1: title, and below it nothing but the number."""
+    reading = invoice_with((350, 44, "FACTURE"), (350, 60, "2026-8851"), (50, 134, "Nos réf. EXP/90/0042"))
+    assert reading.value("number") == "2026-8851"
