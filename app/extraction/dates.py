@@ -12,6 +12,8 @@ from app.extraction.labels import fold, tables
 _NUMERIC = re.compile(
     r"(?<![\w./-])(?<!\d,)(?P<a>\d{1,4})\s?(?P<mark>[./\-–])\s?(?P<b>\d{1,2})\s?(?P=mark)\s?(?P<c>\d{4}|\d{2})(?!\d|[/.-]\d)"
 )
+_AFTER_NUMBER = re.compile(r"(?<=\w/)(?P<a>\d{1,2})(?P<mark>\.)(?P<b>\d{1,2})\.(?P<c>\d{4})(?![\w/-]|\.\d)")
+"""As in "9000005666/01.06.2024"."""
 _COMPACT = re.compile(r"(?<![\w.,/-])(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})(?![\w/]|[.,-]\d)")
 _MISREAD_POINT = re.compile(r"(?<=\d),(?=\s?\d)")
 _EARLIEST, _LATEST = 1980, 2100
@@ -60,7 +62,7 @@ def find_dates(text: str, *, is_ocr: bool = False) -> list[Dated]:
     """All dates in a text, from left to right; OCR often reads the point as a comma."""
     if is_ocr:
         text = _MISREAD_POINT.sub(".", text)
-    found = [dated for match in _NUMERIC.finditer(text) if (dated := _numeric(match))]
+    found = [dated for form in (_NUMERIC, _AFTER_NUMBER) for match in form.finditer(text) if (dated := _numeric(match))]
     found += [dated for match in _COMPACT.finditer(text) if (dated := _of_parts(match))]
     if any(character.isalpha() for character in text):
         plain = fold(text)

@@ -8,10 +8,10 @@ from datetime import date
 from itertools import pairwise
 
 from app.extraction.dates import is_month_first
-from app.extraction.evidence import Evidence, is_prose, speaks_of_another, weight
+from app.extraction.evidence import Evidence, column_around, is_paired, is_prose, speaks_of_another, weight
 from app.extraction.labels import Label
 from app.extraction.paying import ends_discount, is_about_paying, is_taken
-from app.extraction.spots import Spot, Values
+from app.extraction.spots import Money, Spot, Values
 from app.extraction.values import all_dates
 
 _UNTIL = re.compile(
@@ -20,6 +20,10 @@ _UNTIL = re.compile(
 
 
 _TIME = re.compile(r"[\s,\t-]{1,3}(?:\w{1,3}\s)?[0-2]?\d[:.hH][0-5]\d")
+_TOWN = re.compile(
+    r"\s*(?:(?:[Ff]ait\s)?[ÀàA]\s)?[A-ZÀ-Þ][\w'’.-]+(?:[ -][\w'’.-]+){0,4},\s?(?:le|am|den|the|a|li|lì|il|el|op|on)?\s*"
+    r"|\s*(?:[Ff]ait\s)?[Àà]\s[A-ZÀ-Þ][\w'’.-]+(?:[ -][\w'’.-]+){0,4}\sle\s*"
+)
 _LONG_BEFORE = 3 * 366
 """Days before the document's last date from which a date is more likely a law's or a contract's."""
 
@@ -58,7 +62,7 @@ def find_document_dates(evidence: Evidence, values: Values, *, month_first: bool
     period = _period(judged)
     chosen = Dates(all=judged)
     chosen.start, chosen.end = period or (None, None)
-    chosen.issue = _issue(judged, today)
+    chosen.issue = _issue(evidence, judged, today)
     chosen.due = _due(judged, chosen.issue)
     return chosen
 
@@ -74,7 +78,7 @@ def _judge(evidence: Evidence, spot: Spot, swap: bool) -> DatedSpot:
         spot,
         day,
         len(readings) > 1,
-        issue=max(weight(near, "issue_date"), by_title, 0.55 if _has_time(spot) else 0.0),
+        issue=max(weight(near, "issue_date"), by_title, _by_place(evidence, spot)),
         is_mentioned=is_mentioned,
         due=weight(near, "due_date"),
         other=weight(near, "other_date", "period", "order_reference"),
@@ -98,6 +102,23 @@ def _hear_sentence(evidence: Evidence, dated: DatedSpot) -> None:
         dated.due = 0.75
 
 
+def _by_place(evidence: Evidence, spot: Spot) -> float:
+    """How much a date looks like the document's by what it stands with: a town, a time, the document's number."""
+    if _is_after_town(evidence, spot):
+        return 0.82
+    beside_number = weight([nearby for nearby in evidence.near(spot) if is_paired(nearby.label)], "number")
+    return max(beside_number, 0.55 if _has_time(spot) else 0.0)
+
+
+def _is_after_town(evidence: Evidence, spot: Spot) -> bool:
+    """Whether a date ends a line that begins with a town, as letters are dated: "Lyon, le 3 mars 2026"."""
+    first, last = column_around(spot.line, spot.start)
+    text = spot.line.text
+    if any(first <= label.start < spot.start for label in evidence.labels_of[spot.line.index]):
+        return False
+    return bool(_TOWN.fullmatch(text[first : spot.start])) and not text[spot.end : last].strip(" .")
+
+
 def _has_time(spot: Spot) -> bool:
     """Whether a time of day follows: so tills print the moment of the sale."""
     return bool(_TIME.match(spot.line.text[spot.end : spot.end + 12]))
@@ -115,7 +136,7 @@ def _period(judged: list[DatedSpot]) -> tuple[DatedSpot, DatedSpot] | None:
     return found
 
 
-def _issue(judged: list[DatedSpot], today: date) -> DatedSpot | None:
+def _issue(evidence: Evidence, judged: list[DatedSpot], today: date) -> DatedSpot | None:
     best, most = None, 0.0
     latest = max((dated.day for dated in judged if dated.day <= today), default=today)
     for rank, dated in enumerate(judged):
@@ -124,10 +145,16 @@ def _issue(judged: list[DatedSpot], today: date) -> DatedSpot | None:
         score -= 0.3 if dated.is_period and dated.issue < 0.8 else 0
         score -= 0.3 if (dated.day - today).days > 62 else 0
         score -= 0.25 if dated.is_mentioned else 0
+        score -= 0.15 if _is_in_item(evidence, dated.spot) else 0
         score -= 0.3 if (latest - dated.day).days > _LONG_BEFORE and dated.issue < 0.8 else 0
         if score > most:
             best, most = dated, score
     return best
+
+
+def _is_in_item(evidence: Evidence, spot: Spot) -> bool:
+    """Whether an amount stands on its line: what was sold that day, or paid."""
+    return any(isinstance(other, Money) and other.decimals == 2 for other in evidence.spots_of[spot.line.index])
 
 
 def _due(judged: list[DatedSpot], issue: DatedSpot | None) -> DatedSpot | None:

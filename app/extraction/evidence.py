@@ -88,7 +88,7 @@ class Evidence:
             if gap > 9:
                 break
             for label in self.labels_of[index]:
-                if aligned(label.area, spot.area, height) and (share := _share_of_column(label)) > 0.3:
+                if aligned(_reach(label), spot.area, height) and (share := _share_of_column(label)) > 0.3:
                     closeness = (0.92 - 0.05 * max(gap, 0)) * (0.6 + 0.4 * share) * 0.6 ** len(between)
                     closeness *= 0.3 if index in self.item_headers else 1.0
                     closeness *= 0.5 if self._has_own_value(label) else 1.0
@@ -171,9 +171,25 @@ def _middle(area: tuple) -> float:
     return (area[1] + area[3]) / 2
 
 
-def _share_of_column(label: Label) -> float:
-    """How much of its column a label fills: a word inside a sentence heads nothing."""
+def is_paired(label: Label) -> bool:
+    """Whether it is half of a pair, whose values stand side by side too: "Belegnummer/Datum"."""
     start, end = column_around(label.line, label.start)
+    before, after = label.line.text[start : label.start].rstrip(), label.line.text[label.end : end].lstrip()
+    return before.endswith("/") or after.startswith("/")
+
+
+def _reach(label: Label) -> tuple:
+    """Where its values may stand below: each half of a pair heads the whole column."""
+    return label.line.area_of(*column_around(label.line, label.start)) if is_paired(label) else label.area
+
+
+def _share_of_column(label: Label) -> float:
+    """How much of its column, or of its half of a pair, a label fills: a word inside a sentence heads nothing."""
+    start, end = column_around(label.line, label.start)
+    if is_paired(label):
+        start = label.line.text.rfind("/", start, label.start) + 1 or start
+        stop = label.line.text.find("/", label.end, end)
+        end = end if stop < 0 else stop
     return (label.end - label.start) / max(len(label.line.text[start:end].strip(" :.*")), 1)
 
 

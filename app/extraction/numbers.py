@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from app.extraction.dates import find_dates
 from app.extraction.evidence import Evidence, Nearby, column_around, named, speaks_of_another, weight
 from app.extraction.labels import fold, lexicon
 from app.extraction.spots import Spot, Values
@@ -17,7 +18,9 @@ _ONE_PARTY_S = 0.6
 """What a reference of one of the parties counts, as against one that is nobody's."""
 _PREFIX = re.compile(r"(?<![A-Za-z0-9])[A-Z]{1,5}\s?[-/]?\s?$")
 _FRAGMENT = re.compile(r"\s?[/-]\s?[A-Za-z0-9/_.-]*[A-Za-z0-9]|\s[0-9][A-Z0-9/_.-]*(?=\s|$|\t)")
-_GROUPS = re.compile(r"\d{3,6}(?: \d{3,6}){2,5}(?=\t|\s*$)")
+_GROUPS = re.compile(r"\d{3,6}(?: \d{3,6}){2,5}(?=\t|\s*$)|[A-Z]{1,5}\d{2,8}(?: \d{3,9}){1,4}(?=\t|\s*$)")
+_GOES_ON = re.compile(r" (?=\S*\d)[A-Z0-9][A-Z0-9/-]*(?=\s|$)")
+_BEGINS_EARLIER = re.compile(r"(?:^|\s)(?=\S*\d)[A-Z0-9/-]+ $")
 _TORN = re.compile(r" \d{2,4}$|(?<=\d) \d{2,4}(?=\t|$)")
 """The end of a number that OCR tore off."""
 _NOT_A_PREFIX = {"NO", "NR", "N", "NUM", "DU", "DE", "LE", "OF", "ID", "REF", "DATE", "VOM", "THE", "TEL", "FAX", "TVA"}
@@ -106,6 +109,15 @@ def _first_after(spot: Spot, near: list[Nearby]) -> list[Nearby]:
     return judged
 
 
+def may_be_cut(spot: Spot) -> bool:
+    """Whether more of it may stand beside it, after a mere space: neither a date nor a whole word."""
+    first, last = column_around(spot.line, spot.start)
+    before, after = spot.line.text[first : spot.start], spot.line.text[spot.end : last]
+    if find_dates(after[:20]):
+        return False
+    return bool(_GOES_ON.match(after) or _BEGINS_EARLIER.search(before))
+
+
 def _whole(spot: Spot) -> tuple[str, Spot]:
     """The number with a prefix or parts that are printed with a space between ("FA 2024 / 12")."""
     line, start, end = spot.line, spot.start, spot.end
@@ -113,7 +125,7 @@ def _whole(spot: Spot) -> tuple[str, Spot]:
     prefix = _PREFIX.search(line.text[first:start])
     if prefix and prefix[0].strip(" -/") not in _NOT_A_PREFIX and not _says_something(prefix[0]):
         start = first + prefix.start()
-    while (part := _FRAGMENT.match(line.text, end, last)) and end - start < 20:
+    while (part := _FRAGMENT.match(line.text, end, last)) and end - start < 20 and not find_dates(part[0].strip(" /-")):
         # Further digits belong to it only after a prefix ("FA 2024 001"); a slash or dash always joins.
         if part[0].lstrip()[:1] not in "/-" and start == spot.start:
             end = _end_of_groups(line.text, start, end, last)
@@ -136,7 +148,7 @@ def _says_something(prefix: str) -> bool:
 
 
 def _end_of_groups(text: str, start: int, end: int, last: int) -> int:
-    """Where a number ends that is printed in groups of digits, as meters and contracts are: "7730 4418 112026"."""
+    """Where a number ends that is printed in groups, as meters and contracts are: "7730 4418 112026", "T26 004418"."""
     groups = _GROUPS.match(text, start, last)
     return groups.end() if groups and groups.end() > end else end
 

@@ -10,7 +10,7 @@ from app.extraction.evidence import Evidence, column_around, weight
 from app.extraction.kinds import find_currency, find_kind, find_several, looks_like_an_invoice
 from app.extraction.labels import Label
 from app.extraction.names import add_names
-from app.extraction.numbers import Numbered, find_number, find_reference, shape
+from app.extraction.numbers import Numbered, find_number, find_reference, may_be_cut, shape
 from app.extraction.ours import Ours
 from app.extraction.reading import DOUBTFUL, Found, Reading
 from app.extraction.sides import Side, find_numbers
@@ -85,6 +85,7 @@ def _put_number(reading: Reading, numbers: list[Numbered]) -> None:
     else:
         sure = 0.55 if lead > 0.1 else 0.4
     sure -= 0.0 if shape(best.value) > 0.05 else 0.25
+    sure = min(sure, 0.75) if may_be_cut(best.spot) else sure
     reading.fields["number"] = _found(best.spot, best.value, sure, best.why)
 
 

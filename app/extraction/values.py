@@ -122,7 +122,8 @@ def _add_codes(line: Line, values: Values, taken: list[tuple[int, int]]) -> None
     for match in _CODE.finditer(line.text):
         glued = _GLUED_LABEL.match(match[0])
         start = match.start() + (glued.end() if glued else 0)
-        text = line.text[start : match.end()].rstrip("._-/\\#")
+        end = min((begin for begin, _ in taken if start < begin < match.end()), default=match.end())
+        text = line.text[start:end].rstrip("._-/\\#")
         if any(character.isdigit() for character in text) and is_free(start, start + len(text), taken):
             values.codes.append(Spot(line, start, start + len(text), text, line.area_of(start, start + len(text))))
 

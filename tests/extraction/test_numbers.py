@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
 from app.extraction.reading import SURE
-from tests.extraction.laid_out import french_invoice, lines, page, read, totals, values
+from tests.extraction.laid_out import french_invoice, page, read
 
 
 def invoice_with(*head: tuple[float, float, str]):
@@ -57,3 +55,16 @@ def test_the_number_below_the_title_beats_a_reference():
     """EX-1: title, and below it nothing but the number."""
     reading = invoice_with((350, 44, "FACTURE"), (350, 60, "2026-8851"), (50, 134, "Nos réf. EXP/90/0042"))
     assert reading.value("number") == "2026-8851"
+
+
+@pytest.mark.parametrize("number", ["T2611 0272828", "MKB26 004418 1120"])
+def test_a_number_in_groups_that_begins_with_letters_is_read_whole(number):
+    """EX-1: alone in its cell, below its label."""
+    assert invoice_with((350, 44, "Facture n°"), (350, 56, number)).value("number") == number
+
+
+@pytest.mark.parametrize("rest", ["0272828-X", "272"])
+def test_a_number_that_may_be_cut_is_not_sure(rest):
+    """EX-1: what is sure is whole."""
+    found = invoice_with((350, 44, "Facture n°"), (350, 56, f"4711 {rest}")).fields["number"]
+    assert found.confidence < SURE

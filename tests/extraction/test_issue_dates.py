@@ -1,0 +1,59 @@
+"""Which of a page's dates is the document's."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from app.extraction.reading import SURE
+from tests.extraction.laid_out import french_invoice, page, read, values
+
+DAY = date(2026, 11, 2)
+UNDATED = [part for part in french_invoice() if (not part[2].startswith("Date") and part[1] < 300) or part[1] >= 600]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Boves, le 02/11/2026",
+        "Lyon, le 2 novembre 2026",
+        "Wien, am 2.11.2026",
+        "Madrid, a 2 de noviembre de 2026",
+        "Milano, lì 2/11/2026",
+        "Den Haag, 2 november 2026",
+        "Fait à Saint-Étienne le 2 novembre 2026",
+    ],
+)
+def test_a_town_dates_the_document(written):
+    """EX-5: the dates of what was sold stand below "Date", and are not the document's."""
+    items = [
+        (50, 300, "Date"),
+        (150, 300, "Prestation"),
+        (300, 300, "Quantité"),
+        (400, 300, "Prix"),
+        (500, 300, "Total"),
+    ]
+    rows = [
+        (x, y, text)
+        for y, day in ((320, "18/10/2026"), (336, "19/10/2026"))
+        for x, text in ((50, day), (150, "Transport"), (300, "1"), (400, "500,00"), (500, "500,00"))
+    ]
+    found = read(page(*UNDATED, (350, 110, written), *items, *rows)).fields["issue_date"]
+    assert found.value == DAY and found.confidence >= SURE
+
+
+def test_a_word_that_a_date_follows_is_not_always_a_town():
+    """EX-5: "Acompte versé le …" dates a payment."""
+    paid = [(50, 560, "Réceptionné le 28/10/2026"), (50, 580, "Acompte versé le 27/10/2026"), (480, 580, "-100,00 €")]
+    assert read(page(*french_invoice(), *paid)).value("issue_date") == DAY
+
+
+@pytest.mark.parametrize("said", ["9000012345 / 02.11.2026", "9000012345/02.11.2026", "9000012345 - 02.11.2026"])
+@pytest.mark.parametrize("label", ["Belegnummer/Datum", "Invoice no / date", "N° / Date"])
+def test_a_pair_of_labels_has_a_pair_of_values(label, said):
+    """EX-1: number and date stand together below one label."""
+    head = [part for part in UNDATED if part[1] != 60 or part[0] == 50]
+    order = [(350, 100, "Auftragsnummer/Datum"), (350, 112, "80001234 / 17.10.2026")]
+    reading = read(page(*head, (350, 60, label), (350, 72, said), *order))
+    assert values(reading, "number", "issue_date") == ("9000012345", DAY)
