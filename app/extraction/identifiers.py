@@ -19,6 +19,7 @@ _VAT = re.compile(
 )
 _VAT_WORD = re.compile(r"t\.?v\.?a|vat|u\.?st|mwst|btw|i\.?v\.?a|nif|cif|moms|gst|tax|uid|intra", re.IGNORECASE)
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\s?\d{2}(?:[ .-]?[A-Z0-9]{1,4}){3,9}(?![A-Za-z0-9])")
+_IBAN_WORD = re.compile(r"iban|\bbic\b|swift|bankverbindung|bank account", re.IGNORECASE)
 _SIRET = re.compile(r"(?<![\dA-Za-z])\d{3}[ .]?\d{3}[ .]?\d{3}[ .]?\d{5}(?!\d)|(?<![\dA-Za-z])\d{14}(?!\d)")
 _SIREN = re.compile(r"(?<![\dA-Za-z])\d{3}[ .]?\d{3}[ .]?\d{3}(?!\s?\d)")
 _BIC = re.compile(r"(?<![A-Za-z0-9])[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?![A-Za-z0-9])")
@@ -56,13 +57,13 @@ def _add_ibans(line: Line, values: Values, taken: list[tuple[int, int]], before:
     for match in _IBAN.finditer(line.text):
         compact = re.sub("[ .-]", "", match[0])
         length = _iban_length(compact[:2])
-        is_labelled = "iban" in line.text.lower() or before.lower().rstrip(" :").endswith("iban")
-        if not 15 <= len(compact) <= 34 or not (length or is_labelled):
-            continue
+        is_labelled = bool(_IBAN_WORD.search(line.text) or _IBAN_WORD.search(before[-25:]))
         end = match.end()
         while length and len(compact) > length and end > match.start():
             end -= 1
             compact = re.sub("[ .-]", "", line.text[match.start() : end])
+        if not 15 <= len(compact) <= 34 or not (length or is_labelled):
+            continue
         is_right = iban.is_valid(compact, check_country=False)
         if (is_right or is_labelled) and is_free(match.start(), end, taken):
             area = line.area_of(match.start(), end)
