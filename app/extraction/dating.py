@@ -24,6 +24,8 @@ _TOWN = re.compile(
     r"\s*(?:(?:[Ff]ait\s)?[ÀàA]\s)?[A-ZÀ-Þ][\w'’.-]+(?:[ -][\w'’.-]+){0,4},\s?(?:le|am|den|the|a|li|lì|il|el|op|on)?\s*"
     r"|\s*(?:[Ff]ait\s)?[Àà]\s[A-ZÀ-Þ][\w'’.-]+(?:[ -][\w'’.-]+){0,4}\sle\s*"
 )
+_OF = re.compile(r"(?:^|\t)\s*(?:du|le|vom|van|del|dated)\s*:?\s*$", re.IGNORECASE)
+_BETWEEN = re.compile(r"\s*[,/–-]?\s*(?:en date du|en date|du|vom|van|del|dated|of|de)?\s*", re.IGNORECASE)
 _LONG_BEFORE = 3 * 366
 """Days before the document's last date from which a date is more likely a law's or a contract's."""
 
@@ -54,11 +56,16 @@ class Dates:
     all: list[DatedSpot] | None = None
 
 
-def find_document_dates(evidence: Evidence, values: Values, *, month_first: bool, today: date) -> Dates:
-    """Issue date, due date and service period."""
+def find_document_dates(
+    evidence: Evidence, values: Values, *, month_first: bool, today: date, number: Spot | None = None
+) -> Dates:
+    """Issue date, due date and service period; `number` is where the document's own number stands."""
     swap = is_month_first(all_dates(values), likely=month_first)
     judged = [_judge(evidence, spot, swap) for spot in values.dates]
     judged = [dated for dated in judged if dated.day.year <= today.year + 30]
+    for dated in judged:
+        if number is not None and _follows(dated.spot, number):
+            dated.issue = max(dated.issue, 0.85)
     period = _period(judged)
     chosen = Dates(all=judged)
     chosen.start, chosen.end = period or (None, None)
@@ -107,7 +114,14 @@ def _by_place(evidence: Evidence, spot: Spot) -> float:
     if _is_after_town(evidence, spot):
         return 0.82
     beside_number = weight([nearby for nearby in evidence.near(spot) if is_paired(nearby.label)], "number")
-    return max(beside_number, 0.55 if _has_time(spot) else 0.0)
+    is_weak = _has_time(spot) or _OF.search(spot.line.text[: spot.start])
+    return max(beside_number, 0.55 if is_weak else 0.0)
+
+
+def _follows(spot: Spot, number: Spot) -> bool:
+    """Whether a date follows the number at once: "n° 12 du 3 mars 2026"."""
+    between = spot.line.text[number.end : spot.start] if spot.line is number.line else None
+    return between is not None and number.end <= spot.start and bool(_BETWEEN.fullmatch(between))
 
 
 def _is_after_town(evidence: Evidence, spot: Spot) -> bool:

@@ -7,9 +7,9 @@ from collections import Counter
 from dataclasses import dataclass
 
 from app.extraction.dates import find_dates
-from app.extraction.evidence import Evidence, Nearby, column_around, named, speaks_of_another, weight
+from app.extraction.evidence import Evidence, Nearby, column_around, is_prose, named, speaks_of_another, weight
 from app.extraction.labels import fold, lexicon
-from app.extraction.spots import Spot, Values
+from app.extraction.spots import Money, Spot, Values
 from app.extraction.titled import beside_title, shape, titled
 from app.extraction.values import currency_of
 
@@ -81,6 +81,8 @@ def _judge(evidence: Evidence, spot: Spot, often: Counter) -> Numbered:
     score += 0.1 if spot.line.page.number == 1 and spot.area[1] < 0.5 * spot.line.page.height else -0.05
     score += 0.08 if often[value.casefold()] > 1 else 0
     score -= 0.4 if _is_postcode(spot) or _is_bracketed(spot) else 0
+    if label < 0.8 and (_is_sold(evidence, spot) or is_prose(spot.line, spot.start)):
+        score -= 0.3
     own_label = label if label > against else 0.0
     return Numbered(spot, score, own_label, named(near, "number"), value, weight(another, "number") > 0.5)
 
@@ -107,6 +109,12 @@ def _first_after(spot: Spot, near: list[Nearby]) -> list[Nearby]:
                 closeness *= 0.5
         judged.append(Nearby(nearby.label, closeness, nearby.where))
     return judged
+
+
+def _is_sold(evidence: Evidence, spot: Spot) -> bool:
+    """Whether its line ends in an amount: an article's number."""
+    others = evidence.spots_of[spot.line.index]
+    return any(isinstance(other, Money) and other.decimals == 2 and other.start > spot.end for other in others)
 
 
 def may_be_cut(spot: Spot) -> bool:

@@ -29,8 +29,10 @@ def read_page(study: Study, *, today: date, ours: Ours | None = None) -> Reading
     evidence, values, language = study.evidence, study.values, study.language
     totals = find_totals(evidence, values)
     currency, sure = find_currency(evidence, values, totals, language)
-    dates = find_document_dates(evidence, values, month_first=language == "en" and currency == "USD", today=today)
     numbers = find_number(evidence, values)
+    own = numbers[0].spot if numbers and numbers[0].label >= 0.5 else None
+    is_american = language == "en" and currency == "USD"
+    dates = find_document_dates(evidence, values, month_first=is_american, today=today, number=own)
     reading = Reading(language=language, taxes=totals.taxes)
     _put_kind(reading, evidence, totals)
     _put_number(reading, numbers)
@@ -94,8 +96,7 @@ def _put_dates(reading: Reading, dates: Dates, today: date) -> None:
         reading.fields["issue_date"] = _dated(dates.issue, _sure_of_issue(dates), _implausible(dates.issue, today))
     if dates.due is not None:
         before = dates.issue is not None and dates.due.day < dates.issue.day
-        sure = 0.95 if dates.due.due > 0.8 else 0.8 if dates.due.due > 0.5 else 0.6
-        reading.fields["due_date"] = _dated(dates.due, sure, "date" if before else None)
+        reading.fields["due_date"] = _dated(dates.due, _sure_of_due(dates), "date" if before else None)
     for name, dated in (("period_start", dates.start), ("period_end", dates.end)):
         if dated is not None:
             reading.fields[name] = _dated(dated, 0.7, None)
@@ -109,7 +110,23 @@ def _sure_of_issue(dates: Dates) -> float:
         return 0.97
     if issue.issue > 0.4:
         return 0.95 if all(dated.issue < issue.issue - 0.3 for dated in rivals) else 0.85
-    return 0.8 if not rivals else 0.5
+    return 0.5 if rivals else 0.92 if _is_in_head(issue.spot) else 0.8
+
+
+def _is_in_head(spot: Spot) -> bool:
+    """Whether the file itself says it in the upper half of the first page, where a lone date is the document's."""
+    page = spot.line.page
+    return page.source != "ocr" and page.number == 1 and spot.area[3] < 0.5 * page.height
+
+
+def _sure_of_due(dates: Dates) -> float:
+    due = dates.due
+    rivals = [dated for dated in dates.all or [] if dated.due > 0.4 and dated.day != due.day]
+    if due.due > 0.8:
+        return 0.95
+    if due.due > 0.7:
+        return 0.8 if rivals else 0.93  # a sentence says it, and nothing else is called so
+    return 0.8 if due.due > 0.5 else 0.6
 
 
 def _dated(dated: DatedSpot, sure: float, failed: str | None) -> Found:
@@ -145,13 +162,34 @@ def _sure_of(one: Sum, totals: Totals, proven: bool) -> float:
     label = one.label
     sure = 0.88 if label > 0.8 else 0.78 if label > 0.45 else 0.55 if label > 0.2 else 0.3
     if proven:
-        nonzero = bool(totals.tax.value)
-        sure = max(sure, (0.98 if nonzero else 0.93) if totals.gross.label > 0.45 else 0.85)
-    elif one.spot is None:
-        sure = 0.6
-    if totals.rival > 0.7 and not proven:
+        return max(sure, _sure_of_sum(totals))
+    if _is_proven_by_rate(totals):
+        return 0.95
+    if one is totals.gross and label > 0.8 and totals.rival <= 0.5 and totals.adds_up is None and _is_text(one):
+        return 0.92  # nothing else is called the total, and nothing contradicts it
+    sure = 0.6 if one.spot is None else sure
+    if totals.rival > 0.7:
         sure -= 0.2 * totals.rival
     return max(sure, 0.1)
+
+
+def _sure_of_sum(totals: Totals) -> float:
+    """How sure totals are that add up: labels must say so, too, and without a tax they always do."""
+    said = totals.gross.label > 0.45 or min(totals.net.label, totals.tax.label) > 0.6
+    return 0.85 if not said else 0.98 if totals.tax.value else 0.93
+
+
+def _is_proven_by_rate(totals: Totals) -> bool:
+    """Whether a labelled gross and tax are right since a rate makes the one of the other."""
+    gross, net, tax = totals.gross, totals.net, totals.tax
+    if net is None or net.spot is not None or tax is None or min(gross.label, tax.label) < 0.6:
+        return False
+    return bool(totals.taxes) or (not tax.value and _is_text(tax))
+
+
+def _is_text(one: Sum) -> bool:
+    """Whether the file itself says these digits: OCR may misread what no sum proves."""
+    return one.spot is not None and one.spot.line.page.source != "ocr"
 
 
 def _put_references(reading: Reading, evidence: Evidence, values: Values) -> None:

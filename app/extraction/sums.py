@@ -43,6 +43,8 @@ class Candidates:
     tax: list[Sum] = field(default_factory=list)
     paid: list[Sum] = field(default_factory=list)
     payable: list[Sum] = field(default_factory=list)
+    extra: set[int] = field(default_factory=set)
+    """What else is charged or taken off between net and gross: carriage, a discount; without sign, as `scaled`."""
     every: list[Money] = field(default_factory=list)
     """All amounts with cents or a currency, labelled or not."""
     is_rounded: bool = False
@@ -66,6 +68,8 @@ def collect(evidence: Evidence, values: Values) -> Candidates:
         # A line that names a rate is a row of a tax table: a part of the whole.
         look -= 0.35 if money.line.index in rated and near and near[0].where == "above" else 0
         _add(candidates, money, near, look)
+        if money.value and _is_extra(near):
+            candidates.extra.add(abs(int(money.value * SCALE)))
     for role in ("gross", "net", "tax", "paid", "payable"):
         _prefer_sums(getattr(candidates, role))
         getattr(candidates, role).sort(key=lambda one: -one.score)
@@ -97,6 +101,12 @@ def _add(candidates: Candidates, money: Money, near: list[Nearby], look: float) 
             best = max(near, key=lambda nearby: nearby.closeness * nearby.label.is_for(role))
             head = best.label if best.where == "above" else None
             getattr(candidates, role).append(Sum(money.value, score + look, money, named(near, role), own, head))
+
+
+def _is_extra(near: list[Nearby]) -> bool:
+    """Whether a label beside an amount says that it is charged or taken off apart."""
+    beside = [nearby for nearby in near if nearby.where == "left"]
+    return weight(beside, "other_amount") > max(0.7, weight(beside, "gross", "net", "tax", "payable"))
 
 
 def _prefer_sums(found: list[Sum]) -> None:

@@ -47,7 +47,7 @@ def find_totals(evidence: Evidence, values: Values) -> Totals:
     totals = Totals(net, tax, gross, _first(candidates.paid), _first(candidates.payable))
     totals.rival = max(0.0, 1 - (score - rival)) if rival is not None else 0.0
     if net is not None and tax is not None:
-        totals.adds_up = _gap(gross, net, tax) <= _TWO_CENTS
+        totals.adds_up = _gap(gross, net, tax) <= _TWO_CENTS or _has_extra(gross, net, tax, candidates)
     if not totals.adds_up:
         _face_contradiction(totals, candidates)
     _complete(totals)
@@ -77,7 +77,7 @@ def _best_whole(candidates: Candidates):
         pairs += _unlabelled_pairs(gross, candidates)
         for net, tax in pairs:
             is_part = largest > abs(gross.scaled) and is_one_row(gross, net, tax)
-            score = 1.2 * gross.score + again + (-0.3 if is_part else _score(gross, net, tax))
+            score = 1.2 * gross.score + again + (-0.3 if is_part else _score(gross, net, tax, candidates))
             score -= 0.25 if beside and gross.head is not None else 0  # a heading says less than a label beside it
             if gross.scaled not in scored or score > scored[gross.scaled][0]:
                 scored[gross.scaled] = (score, (gross, net, tax))
@@ -98,7 +98,7 @@ def _is_after_rounding(gross: Sum, candidates: Candidates) -> float:
     return 0.0
 
 
-def _score(gross: Sum, net: Sum | None, tax: Sum | None) -> float:
+def _score(gross: Sum, net: Sum | None, tax: Sum | None, candidates: Candidates) -> float:
     """How well a net and a tax go with a gross."""
     spots = [id(one.spot) for one in (gross, net, tax) if one and one.spot is not None]
     if len(set(spots)) < len(spots):
@@ -110,6 +110,8 @@ def _score(gross: Sum, net: Sum | None, tax: Sum | None) -> float:
         gap = _gap(gross, net, tax)
         if gap <= _TWO_CENTS // 2:
             return score + (1.0 if tax.scaled else 0.6)
+        if gap > _TWO_CENTS and _has_extra(gross, net, tax, candidates):
+            return score + 0.8
         return score + (0.6 if gap <= _TWO_CENTS else -0.9 - 0.3 * min(net.score, tax.score))
     plausible = True
     if net:
@@ -117,6 +119,13 @@ def _score(gross: Sum, net: Sum | None, tax: Sum | None) -> float:
     elif tax:
         plausible = abs(tax.scaled) < 0.3 * abs(gross.scaled)
     return score + (0.05 if plausible else -0.6) if net or tax else score
+
+
+def _has_extra(gross: Sum, net: Sum, tax: Sum, candidates: Candidates) -> bool:
+    """Whether carriage or a discount, named apart and taxed with the rest, is all that net and tax miss."""
+    if _gap(gross, net, tax) not in candidates.extra or not tax.scaled or min(net.label, tax.label) < 0.35:
+        return False
+    return any(is_tax_of(gross.value - tax.value, rate, tax.value) for rate in usual_rates())
 
 
 def _unlabelled_pairs(gross: Sum, candidates: Candidates) -> list[tuple[Sum, Sum]]:

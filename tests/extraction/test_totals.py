@@ -141,3 +141,39 @@ def test_an_invoice_without_tax_is_read():
     reading = read(page(*texts, (50, 700, "TVA non applicable, art. 293 B du CGI")))
     assert values(reading, "number", "gross", "currency") == ("12", Decimal(500), "EUR")
     assert values(reading, "issue_date") == (date(2026, 11, 2),)
+
+
+@pytest.mark.parametrize(
+    ("extra", "net", "tax", "gross"),
+    [(("Carriage", "50.00"), 1000, 210, 1260), (("Discount", "-100.00"), 1000, 180, 1080)],
+)
+def test_carriage_and_discount_are_no_tax(extra, net, tax, gross):
+    """EX-4: a net printed before carriage or discount, and a tax that is a rate of both."""
+    rest = [part for part in french_invoice() if part[1] < 600]
+    said = [("Total Net", f"{net}.00"), extra, ("VAT Total", f"{tax}.00"), ("Invoice Total", f"{gross}.00")]
+    rows = [
+        part
+        for place, (word, sum_) in enumerate(said)
+        for part in ((350, 600 + 16 * place, word), (480, 600 + 16 * place, sum_))
+    ]
+    reading = read(page(*rest, *rows))
+    assert values(reading, "net", "tax", "gross") == (Decimal(net), Decimal(tax), Decimal(gross))
+    assert reading.fields["tax"].confidence >= SURE
+
+
+def test_a_tax_at_a_rate_proves_a_net_that_nobody_printed():
+    """EX-4: tax = rate × (gross − tax)."""
+    rest = [part for part in french_invoice() if part[1] < 600]
+    reading = read(
+        page(*rest, *[part for part in totals("", "200,00 €", "1 200,00 €") if part[2] not in ("", "Total HT")])
+    )
+    assert reading.value("net") == Decimal(1000)
+    assert all(reading.fields[name].confidence >= SURE for name in ("net", "tax", "gross"))
+
+
+def test_a_total_that_no_sum_proves_is_sure_only_where_the_file_says_its_digits():
+    """EX-3: OCR may misread it."""
+    rest = [part for part in french_invoice() if part[1] < 600 and part[1] != 320]
+    total = [(350, 632, "Total TTC"), (480, 632, "1 200,00 €")]
+    assert read(page(*rest, *total)).fields["gross"].confidence >= SURE
+    assert read(page(*rest, *total, source="ocr")).fields["gross"].confidence < SURE
