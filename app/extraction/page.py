@@ -10,16 +10,21 @@ from app.extraction.evidence import Evidence, column_around, weight
 from app.extraction.kinds import find_currency, find_kind, find_several, looks_like_an_invoice
 from app.extraction.labels import Label
 from app.extraction.names import add_names
-from app.extraction.numbers import Numbered, find_number, find_reference, may_be_cut, shape
+from app.extraction.numbers import Numbered, find_number, find_reference
 from app.extraction.ours import Ours
 from app.extraction.reading import DOUBTFUL, Found, Reading
 from app.extraction.sides import Side, find_numbers
 from app.extraction.spots import Spot, Values
 from app.extraction.study import Study
+from app.extraction.sureness import sure_of_due, sure_of_issue, sure_of_number, sure_of_total
+from app.extraction.terms import due_by_terms
 from app.extraction.totals import Sum, Totals, find_totals
 
 _OLDEST = 15
 """Years after which an issue date is more likely misread than true."""
+
+_FROM_TERMS = 0.39
+"""How sure a due date is that was counted from the terms of payment."""
 
 
 def read_page(study: Study, *, today: date, ours: Ours | None = None) -> Reading:
@@ -37,6 +42,7 @@ def read_page(study: Study, *, today: date, ours: Ours | None = None) -> Reading
     _put_kind(reading, evidence, totals)
     _put_number(reading, numbers)
     _put_dates(reading, dates, today)
+    _put_due_by_terms(reading, evidence)
     _put_totals(reading, totals)
     if currency:
         reading.fields["currency"] = Found(currency, sure)
@@ -76,57 +82,27 @@ def _put_number(reading: Reading, numbers: list[Numbered]) -> None:
     if not numbers:
         return
     best = numbers[0]
-    rival = next((other for other in numbers[1:] if other.value.casefold() != best.value.casefold()), None)
-    lead = best.score - rival.score if rival else 1.0
-    if best.label >= 0.8:
-        sure = 0.97 if lead > 0.35 else 0.92 if lead > 0.15 else 0.75
-    elif best.label >= 0.5:
-        sure = 0.92 if lead > 0.35 else 0.85 if lead > 0.15 else 0.6
-    elif best.label >= 0.4:
-        sure = 0.85 if lead > 0.35 else 0.7 if lead > 0.15 else 0.5
-    else:
-        sure = 0.55 if lead > 0.1 else 0.4
-    sure -= 0.0 if shape(best.value) > 0.05 else 0.25
-    sure = min(sure, 0.75) if may_be_cut(best.spot) else sure
-    reading.fields["number"] = _found(best.spot, best.value, sure, best.why)
+    reading.fields["number"] = _found(best.spot, best.value, sure_of_number(numbers), best.why)
 
 
 def _put_dates(reading: Reading, dates: Dates, today: date) -> None:
     if dates.issue is not None:
-        reading.fields["issue_date"] = _dated(dates.issue, _sure_of_issue(dates), _implausible(dates.issue, today))
+        reading.fields["issue_date"] = _dated(dates.issue, sure_of_issue(dates), _implausible(dates.issue, today))
     if dates.due is not None:
         before = dates.issue is not None and dates.due.day < dates.issue.day
-        reading.fields["due_date"] = _dated(dates.due, _sure_of_due(dates), "date" if before else None)
+        reading.fields["due_date"] = _dated(dates.due, sure_of_due(dates), "date" if before else None)
     for name, dated in (("period_start", dates.start), ("period_end", dates.end)):
         if dated is not None:
             reading.fields[name] = _dated(dated, 0.7, None)
 
 
-def _sure_of_issue(dates: Dates) -> float:
-    issue = dates.issue
-    rivals = [dated for dated in dates.all or [] if dated.day != issue.day and max(dated.due, dated.other) < 0.6]
-    rivals = [dated for dated in rivals if not (dated.is_period or dated.is_mentioned)]
-    if issue.issue > 0.8:
-        return 0.97
-    if issue.issue > 0.4:
-        return 0.95 if all(dated.issue < issue.issue - 0.3 for dated in rivals) else 0.85
-    return 0.5 if rivals else 0.92 if _is_in_head(issue.spot) else 0.8
-
-
-def _is_in_head(spot: Spot) -> bool:
-    """Whether the file itself says it in the upper half of the first page, where a lone date is the document's."""
-    page = spot.line.page
-    return page.source != "ocr" and page.number == 1 and spot.area[3] < 0.5 * page.height
-
-
-def _sure_of_due(dates: Dates) -> float:
-    due = dates.due
-    rivals = [dated for dated in dates.all or [] if dated.due > 0.4 and dated.day != due.day]
-    if due.due > 0.8:
-        return 0.95
-    if due.due > 0.7:
-        return 0.8 if rivals else 0.93  # a sentence says it, and nothing else is called so
-    return 0.8 if due.due > 0.5 else 0.6
+def _put_due_by_terms(reading: Reading, evidence: Evidence) -> None:
+    """The due date as the terms make it, where none is printed: too unsure to contradict an XML."""
+    issue = reading.fields.get("issue_date")
+    if issue is None or "due_date" in reading.fields or not isinstance(issue.value, date):
+        return
+    if found := due_by_terms(evidence, issue.value):
+        reading.fields["due_date"] = Found(found[0], _FROM_TERMS, source="computed", why=found[1])
 
 
 def _dated(dated: DatedSpot, sure: float, failed: str | None) -> Found:
@@ -141,11 +117,10 @@ def _implausible(dated: DatedSpot, today: date) -> str | None:
 
 def _put_totals(reading: Reading, totals: Totals) -> None:
     failed = "sum" if totals.adds_up is False else None
-    proven = totals.adds_up is True
     for name, one in (("gross", totals.gross), ("net", totals.net), ("tax", totals.tax)):
         if one is not None:
             wrong = failed or ("rate" if name == "tax" and totals.rate_holds is False else None)
-            reading.fields[name] = _total(one, _sure_of(one, totals, proven), wrong)
+            reading.fields[name] = _total(one, sure_of_total(one, totals), wrong)
     if totals.paid is not None:
         totals.paid.value = abs(totals.paid.value)  # printed as a deduction
         reading.fields["paid"] = _total(totals.paid, 0.85 if totals.paid.label > 0.7 else 0.6, None)
@@ -156,40 +131,6 @@ def _total(one: Sum, sure: float, failed: str | None) -> Found:
         sure = min(sure, DOUBTFUL - 0.05) if failed else sure
         return Found(one.value, round(sure, 3), source="computed", why=one.why, failed_check=failed)
     return _found(one.spot, one.value, sure, one.why, failed)
-
-
-def _sure_of(one: Sum, totals: Totals, proven: bool) -> float:
-    label = one.label
-    sure = 0.88 if label > 0.8 else 0.78 if label > 0.45 else 0.55 if label > 0.2 else 0.3
-    if proven:
-        return max(sure, _sure_of_sum(totals))
-    if _is_proven_by_rate(totals):
-        return 0.95
-    if one is totals.gross and label > 0.8 and totals.rival <= 0.5 and totals.adds_up is None and _is_text(one):
-        return 0.92  # nothing else is called the total, and nothing contradicts it
-    sure = 0.6 if one.spot is None else sure
-    if totals.rival > 0.7:
-        sure -= 0.2 * totals.rival
-    return max(sure, 0.1)
-
-
-def _sure_of_sum(totals: Totals) -> float:
-    """How sure totals are that add up: labels must say so, too, and without a tax they always do."""
-    said = totals.gross.label > 0.45 or min(totals.net.label, totals.tax.label) > 0.6
-    return 0.85 if not said else 0.98 if totals.tax.value else 0.93
-
-
-def _is_proven_by_rate(totals: Totals) -> bool:
-    """Whether a labelled gross and tax are right since a rate makes the one of the other."""
-    gross, net, tax = totals.gross, totals.net, totals.tax
-    if net is None or net.spot is not None or tax is None or min(gross.label, tax.label) < 0.6:
-        return False
-    return bool(totals.taxes) or (not tax.value and _is_text(tax))
-
-
-def _is_text(one: Sum) -> bool:
-    """Whether the file itself says these digits: OCR may misread what no sum proves."""
-    return one.spot is not None and one.spot.line.page.source != "ocr"
 
 
 def _put_references(reading: Reading, evidence: Evidence, values: Values) -> None:

@@ -62,3 +62,30 @@ def test_several_days_of_debits_are_no_due_date():
     """EX-1: "on 1 July, 1 October we debit …" tells how it goes on."""
     text = "Wir werden am 01.01.2027, 01.04.2027 den Beitrag von Ihrem Konto abbuchen."
     assert invoice_saying(text).value("due_date") is None
+
+
+TERMS = [
+    ("Conditions de paiement : 30 jours", date(2026, 12, 2)),
+    ("Conditions de règlement : 30 jours fin de mois", date(2026, 12, 31)),
+    ("Zahlungsbedingungen: 10 Tage 2 % Skonto, 14 Tage netto", date(2026, 11, 16)),
+    ("Payment terms: net 30", date(2026, 12, 2)),
+    ("Mode de règlement : paiement à réception", date(2026, 11, 2)),
+    ("Condizioni di pagamento: 60 giorni", date(2027, 1, 1)),
+]
+
+
+@pytest.mark.parametrize(("terms", "due"), TERMS)
+def test_terms_without_a_day_make_a_due_date(terms, due):
+    """EX-1: counted from the issue date, and said to be so."""
+    found = invoice_saying(terms).fields["due_date"]
+    assert (
+        (found.value, found.source) == (due, "computed")
+        and found.confidence < 0.5
+        and terms.split(": ")[1] in found.why
+    )
+
+
+def test_terms_never_replace_a_printed_due_date():
+    """EX-1: what is printed counts."""
+    found = read(page(*french_invoice(), (50, 680, "Conditions de paiement : 45 jours"))).fields["due_date"]
+    assert (found.value, found.source) == (DUE, "page")

@@ -1,0 +1,90 @@
+"""How sure a field is, by what proves it."""
+
+from __future__ import annotations
+
+from app.extraction.dating import Dates
+from app.extraction.numbers import Numbered, may_be_cut
+from app.extraction.spots import Spot
+from app.extraction.titled import shape
+from app.extraction.totals import Sum, Totals
+
+
+def sure_of_number(numbers: list[Numbered]) -> float:
+    """How sure the first of these is: by its label, and by how far it is ahead of another number."""
+    best = numbers[0]
+    rival = next((other for other in numbers[1:] if other.value.casefold() != best.value.casefold()), None)
+    lead = best.score - rival.score if rival else 1.0
+    if best.label >= 0.8:
+        sure = 0.97 if lead > 0.35 else 0.92 if lead > 0.15 else 0.75
+    elif best.label >= 0.5:
+        sure = 0.92 if lead > 0.35 else 0.85 if lead > 0.15 else 0.6
+    elif best.label >= 0.4:
+        sure = 0.85 if lead > 0.35 else 0.7 if lead > 0.15 else 0.5
+    else:
+        sure = 0.55 if lead > 0.1 else 0.4
+    sure -= 0.0 if shape(best.value) > 0.05 else 0.25
+    return min(sure, 0.75) if may_be_cut(best.spot) else sure
+
+
+def sure_of_issue(dates: Dates) -> float:
+    """How sure the issue date is: by its label, or because no other date may be it."""
+    issue = dates.issue
+    rivals = [dated for dated in dates.all or [] if dated.day != issue.day and max(dated.due, dated.other) < 0.6]
+    rivals = [dated for dated in rivals if not (dated.is_period or dated.is_mentioned)]
+    if issue.issue > 0.8:
+        return 0.97
+    if issue.issue > 0.4:
+        return 0.95 if all(dated.issue < issue.issue - 0.3 for dated in rivals) else 0.85
+    return 0.5 if rivals else 0.92 if _is_in_head(issue.spot) else 0.8
+
+
+def _is_in_head(spot: Spot) -> bool:
+    """Whether the file itself says it in the upper half of the first page, where a lone date is the document's."""
+    page = spot.line.page
+    return page.source != "ocr" and page.number == 1 and spot.area[3] < 0.5 * page.height
+
+
+def sure_of_due(dates: Dates) -> float:
+    """How sure the due date is: by its label, or by its sentence where nothing else is called so."""
+    due = dates.due
+    rivals = [dated for dated in dates.all or [] if dated.due > 0.4 and dated.day != due.day]
+    if due.due > 0.8:
+        return 0.95
+    if due.due > 0.7:
+        return 0.8 if rivals else 0.93  # a sentence says it, and nothing else is called so
+    return 0.8 if due.due > 0.5 else 0.6
+
+
+def sure_of_total(one: Sum, totals: Totals) -> float:
+    """How sure one of the totals is: above all because they add up."""
+    label = one.label
+    sure = 0.88 if label > 0.8 else 0.78 if label > 0.45 else 0.55 if label > 0.2 else 0.3
+    if totals.adds_up:
+        return max(sure, _sure_of_sum(totals))
+    if _is_proven_by_rate(totals):
+        return 0.95
+    if one is totals.gross and label > 0.8 and totals.rival <= 0.5 and totals.adds_up is None and _is_text(one):
+        return 0.92  # nothing else is called the total, and nothing contradicts it
+    sure = 0.6 if one.spot is None else sure
+    if totals.rival > 0.7:
+        sure -= 0.2 * totals.rival
+    return max(sure, 0.1)
+
+
+def _sure_of_sum(totals: Totals) -> float:
+    """How sure totals are that add up: labels must say so, too, and without a tax they always do."""
+    said = totals.gross.label > 0.45 or min(totals.net.label, totals.tax.label) > 0.6
+    return 0.85 if not said else 0.98 if totals.tax.value else 0.93
+
+
+def _is_proven_by_rate(totals: Totals) -> bool:
+    """Whether a labelled gross and tax are right since a rate makes the one of the other."""
+    gross, net, tax = totals.gross, totals.net, totals.tax
+    if net is None or net.spot is not None or tax is None or min(gross.label, tax.label) < 0.6:
+        return False
+    return bool(totals.taxes) or (not tax.value and _is_text(tax))
+
+
+def _is_text(one: Sum) -> bool:
+    """Whether the file itself says these digits: OCR may misread what no sum proves."""
+    return one.spot is not None and one.spot.line.page.source != "ocr"
