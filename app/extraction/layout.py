@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
+from app.extraction.wide_letters import put_together
 from app.reader.contents import Box, Contents, Page, Word
 
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2007": " ", "\t": " ", "\n": " ", "\r": " "})
@@ -128,7 +129,7 @@ def _rows(page: Page) -> list[list[tuple[Area, Word]]]:
         else:
             rows.append([(area, word)])
             middle, height = y, h or usual
-    return [sorted(row, key=lambda item: item[0][0]) for row in rows]
+    return [put_together(sorted(row, key=lambda item: item[0][0])) for row in rows]
 
 
 def _line(page: Page, index: int, row: list[tuple[Area, Word]], usual: float) -> Line:
