@@ -46,6 +46,11 @@ class Evidence:
             self.asked[place] = sorted(found, key=lambda nearby: -nearby.closeness)
         return self.asked[place]
 
+    def labels_in(self, part: tuple[Line, int, int]) -> list[Label]:
+        """The labels that begin between two places of a line."""
+        line, start, end = part
+        return [label for label in self.labels_of[line.index] if start <= label.start < end]
+
     def _left(self, spot: Spot) -> list[Nearby]:
         before = [label for label in self.labels_of[spot.line.index] if label.end <= spot.start]
         found, factor, last = [], 1.0, None

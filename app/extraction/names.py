@@ -2,57 +2,39 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
+from dataclasses import replace
 
+from app.extraction.blocks import Block, chain_above, is_in_window
 from app.extraction.evidence import Evidence, column_around
 from app.extraction.labels import Label, fold
 from app.extraction.layout import Line
+from app.extraction.naming import ADDRESS, CONTACT, POSTCODE, has_legal_form, may_be_name, sender_in, without_label
 from app.extraction.ours import Ours
+from app.extraction.pair import best_pair, by_kind
 from app.extraction.parties import bare_name
-from app.extraction.sides import ADDRESS, CONTACT, POSTCODE, Block, Side, has_legal_form, may_be_name, without_label
+from app.extraction.sides import Side
 from app.extraction.spots import Spot, Values
+from app.extraction.witness import Name, witness
 
-_PARTED = re.compile(r"\s*[●•·|*–—]\s*|\s+-\s+")
+_ARTICLES = frozenset(["le", "la", "les", "the", "der", "die", "das", "de", "het", "el", "il", "lo", "l'"])
+_MOST = 30
+"""Addresses and senders that are looked at: a hostile page may hold thousands."""
 _SECTION = 10
 """Lines that a heading such as "Seller" may rule over."""
-_BY_KIND = {"label": 0.85, "holder": 0.45, "sender": 0.6, "form": 0.45, "top": 0.3, "block": 0.45}
-
-
-@dataclass(slots=True)
-class Name:
-    """One name and what speaks for it."""
-
-    spot: Spot
-    text: str
-    kinds: set[str] = field(default_factory=set)
-    block: Block | None = None
-
-    def score(self) -> float:
-        """The strongest reason, and a little for each further one."""
-        scores = sorted((_BY_KIND[kind] for kind in self.kinds), reverse=True)
-        return min(0.9, scores[0] + 0.12 * (len(scores) - 1))
 
 
 def add_names(
     evidence: Evidence, values: Values, blocks: list[Block], sides: tuple[Side, Side], ours: Ours | None = None
 ) -> None:
     """Give both sides their name and address; a name of ours goes to our side only."""
-    seller, buyer = sides
-    sells = _of_side("seller", _labelled(evidence, blocks, "seller"), ours)
-    buys = _of_side("buyer", _labelled(evidence, blocks, "buyer"), ours)
+    buys = _labelled(evidence, blocks, "buyer")
     known = {bare_name(name.text) for name in buys}
-    free = _of_side("seller", _sellers(evidence, blocks), ours)
-    sells += [name for name in free if bare_name(name.text) not in known]
-    best = _best(sells, values)
-    if best is not None:
-        _put(seller, best)
-    own = bare_name(best.text) if best else ""
-    free = _of_side("buyer", _addressees(evidence, blocks), ours)
-    buys += [name for name in free if bare_name(name.text) != own]
-    best = _best(buys, None)
-    if best is not None:
-        _put(buyer, best)
+    sells = [name for name in _sellers(evidence, blocks) if bare_name(name.text) not in known]
+    sells = _of_side("seller", _labelled(evidence, blocks, "seller") + sells, ours)
+    buys = _of_side("buyer", buys + _addressees(evidence, blocks), ours)
+    for side, name in zip(sides, best_pair(witness(evidence, values), sells, buys), strict=True):
+        if name is not None:
+            _put(side, name)
 
 
 def _of_side(side: str, names: list[Name], ours: Ours | None) -> list[Name]:
@@ -111,9 +93,26 @@ def _after(evidence: Evidence, label: Label) -> list[Name]:
 
 def _first_of(evidence: Evidence, block: Block, kind: str) -> list[Name]:
     """The name in a block: a line with a legal form among the first ones, else the first that can be a name."""
-    possible = [part for part in block.parts[:5] if may_be_name(evidence, part) and not _is_salutation(evidence, part)]
+    possible = [
+        part
+        for part in block.parts[:5]
+        if (may_be_name(evidence, part) or _is_called_by_its_role(evidence, block, part))
+        and not _is_salutation(evidence, part)
+    ]
     with_form = [part for part in possible[:3] if has_legal_form(part[0].text[part[1] : part[2]])]
     return [name for part in (with_form or possible)[:1] for name in _named(evidence, part, kind, block)]
+
+
+def _is_called_by_its_role(evidence: Evidence, block: Block, part: tuple[Line, int, int]) -> bool:
+    """Whether "The Customer" stands in an address like a name: headings have no article, and an address ends below."""
+    line, start, end = part
+    text = line.text[start:end].strip()
+    label = next((label for label in evidence.labels_in(part) if label.end == start + len(text)), None)
+    article = fold(line.text[start : label.start]).strip() if label and label.roles & {"seller", "buyer"} else ""
+    is_last = block.parts[-1] == part
+    return (
+        article in _ARTICLES and not line.text[end:].lstrip().startswith(":") and block.has_postcode() and not is_last
+    )
 
 
 def _named(evidence: Evidence, part: tuple[Line, int, int], kind: str, block: Block | None) -> list[Name]:
@@ -123,12 +122,19 @@ def _named(evidence: Evidence, part: tuple[Line, int, int], kind: str, block: Bl
         return []
     start = line.text.index(text, start)
     spot = Spot(line, start, start + len(text), text, line.area_of(start, start + len(text)))
-    return [Name(spot, text, {kind}, block)]
+    return [Name(spot, text, {kind}, block, block.text() if block else [], _is_greeted(evidence, part, block))]
+
+
+def _is_greeted(evidence: Evidence, part: tuple[Line, int, int], block: Block | None) -> bool:
+    """Whether a salutation begins the line of a name, or is the line above."""
+    above = [other for other in (block.parts if block else []) if other[0].index < part[0].index][-1:]
+    begins = [label for label in evidence.labels_in(part) if label.start - part[1] < 2 and "salutation" in label.roles]
+    return any("name" not in label.roles for label in begins) or any(_is_salutation(evidence, one) for one in above)
 
 
 def _is_salutation(evidence: Evidence, part: tuple[Line, int, int]) -> bool:
-    line, start, end = part
-    found = [label for label in evidence.labels_of[line.index] if start <= label.start < end]
+    _, start, end = part
+    found = evidence.labels_in(part)
     return any("salutation" in label.roles and label.end - label.start > 0.7 * (end - start) for label in found)
 
 
@@ -143,7 +149,7 @@ def _sellers(evidence: Evidence, blocks: list[Block]) -> list[Name]:
         page = block.parts[0][0].page
         for part in block.parts:
             text = part[0].text[part[1] : part[2]]
-            names += _sender(evidence, part, text)
+            names += _sender(evidence, part)
             if has_legal_form(text) and may_be_name(evidence, part):
                 names += _named(evidence, part, "form", block)
         if block.area[1] < 0.3 * page.height and block.parts[0][0].index < items:
@@ -151,83 +157,45 @@ def _sellers(evidence: Evidence, blocks: list[Block]) -> list[Name]:
     for labels in evidence.labels_of.values():
         for label in labels:
             if "account_holder" in label.roles and label.line.text[label.end : label.end + 2].strip()[:1] == ":":
-                names += [Name(name.spot, name.text, {"holder"}) for name in _after(evidence, label)]
+                names += [replace(name, kinds={"holder"}) for name in _after(evidence, label)]
     return names
 
 
-def _sender(evidence: Evidence, part: tuple[Line, int, int], text: str) -> list[Name]:
-    """The first part of "Firma ● Street 1 ● 12345 Town", as it stands above an address or at the foot."""
-    pieces = _PARTED.split(text.strip())
-    if len(pieces) == 1:
-        pieces = text.strip().split(", ")
-        if not has_legal_form(pieces[0]):
-            return []
-    if len(pieces) < 2 or not any(POSTCODE.search(piece) for piece in pieces[1:]) or len(pieces[0]) < 3:
-        return []
-    if POSTCODE.search(pieces[0]) or ADDRESS.search(pieces[0]):
+def _sender(evidence: Evidence, part: tuple[Line, int, int]) -> list[Name]:
+    name = sender_in(*part)
+    if not name:
         return []
     line, start, _ = part
-    at = line.text.index(pieces[0], start)
-    found = (line, at, at + len(pieces[0]))
+    at = line.text.index(name, start)
+    found = (line, at, at + len(name))
     return _named(evidence, found, "sender", None) if may_be_name(evidence, found) else []
 
 
 def _addressees(evidence: Evidence, blocks: list[Block]) -> list[Name]:
-    """Names above an address in the upper half that no label gives to anybody, those on the right first."""
-    names = []
-    for block in sorted(blocks, key=lambda block: -block.area[0]):
-        page = block.parts[0][0].page
-        if page.number == 1 and not block.side and block.has_postcode() and block.area[1] < 0.5 * page.height:
-            above = _chain_above(blocks, block)
-            found = [name for one in above for name in _first_of(evidence, one, "block")]
-            names += found[:1] or _first_of(evidence, block, "block")
+    """Names in the upper half that no label gives to anybody: above an address, or below the line with the sender."""
+    names, free = [], [block for block in blocks if _may_be_addressed(block)]
+    senders = [block for block in blocks if block.is_sender][:_MOST]
+    for block in (block for block in free if is_in_window(senders, block)):
+        names += _first_of(evidence, block, "window")
+    for block in [block for block in free if block.has_postcode()][:_MOST]:
+        chain = chain_above(blocks, block)
+        for one in chain:
+            names += _first_of(evidence, one, "block" if one is chain[0] else "chain")
+        names += _first_of(evidence, block, "chain" if chain else "block")
     return names
 
 
-def _chain_above(blocks: list[Block], block: Block) -> list[Block]:
-    """The blocks above an address that share its left edge, wide apart as in a window envelope; the highest first."""
-    chain = []
-    for other in sorted(blocks, key=lambda other: -other.area[1]):
-        height = block.parts[0][0].height
-        is_near = 0 < block.area[1] - other.area[3] < 3 * height and abs(block.area[0] - other.area[0]) < 0.4 * height
-        if other.parts[0][0].page is block.parts[0][0].page and is_near and not other.has_postcode():
-            chain.insert(0, other)
-            block = other
-    return chain
-
-
-def _best(names: list[Name], values: Values | None) -> Name | None:
-    """The name with most votes; the same name at several places counts once for each reason."""
-    merged: dict[str, Name] = {}
-    for name in names:
-        key = bare_name(name.text)
-        kept = merged.setdefault(key, name)
-        kept.kinds |= name.kinds
-        kept.block = kept.block or name.block
-    ranked = sorted(merged.values(), key=lambda name: -_with_domain(name, values))
-    return ranked[0] if ranked else None
-
-
-def _with_domain(name: Name, values: Values | None) -> float:
-    """More for a name that is in the address of a mailbox or a website."""
-    page = name.spot.line.page
-    place = -0.001 * name.spot.line.index
-    if values is None:
-        return name.score() + place
-    place -= 0.14 * name.spot.area[0] / (page.width or 1)  # letterheads begin on the left
-    compact = re.sub("[^a-z0-9]", "", fold(bare_name(name.text)))
-    domains = {re.sub("[^a-z0-9]", "", str(mail.value).rpartition("@")[2].rsplit(".", 1)[0]) for mail in values.mails}
-    is_known = len(compact) > 3 and any(
-        compact in domain or (len(domain) > 3 and domain in compact) for domain in domains
-    )
-    return name.score() + place + (0.25 if is_known else 0)
+def _may_be_addressed(block: Block) -> bool:
+    """Whether a block stands in the upper half of the first page, and no label gives it to anybody."""
+    page = block.parts[0][0].page
+    return page.number == 1 and block.area[1] < 0.5 * page.height and not (block.side and block.sure >= 0.4)
 
 
 def _put(side: Side, name: Name) -> None:
-    side.put("name", name.spot, name.text, round(min(name.score(), 0.88), 2))  # nothing proves a name
+    side.put("name", name.spot, name.text, round(min(by_kind(name), 0.88), 2))  # nothing proves a name
     if name.block is None:
         return
     below = [line.text[start:end].strip() for line, start, end in name.block.parts if line.index > name.spot.line.index]
     address = [text for text in below if (ADDRESS.search(text) or POSTCODE.search(text)) and not CONTACT.search(text)]
     if address:
-        side.put("address", name.spot, "\n".join(address[:4]), min(name.score(), 0.8))
+        side.put("address", name.spot, "\n".join(address[:4]), min(by_kind(name), 0.8))

@@ -1,0 +1,127 @@
+"""What can be the name of a company or a person, and what is an address, a way to reach somebody, a figure."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from babel import Locale
+
+from app.extraction.dates import find_dates
+from app.extraction.evidence import Evidence
+from app.extraction.labels import Label, fold, is_small, tables
+from app.extraction.layout import Line
+
+POSTCODE = re.compile(
+    r"(?<![\w.,/-])(?:[A-Z]{1,2}[- ])?(?:\d{5}|\d{4}\s?[A-Z]{2}|\d{4})\s+[A-ZÀ-Þ][\w'’ .-]{2,}"
+    r"|\b[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}\b|[A-Z][a-z]+,?\s[A-Z]{2},?\s\d{5}|,\s*\d{5}\b"
+    r"|\b[AC-FHKNPRTV-Y]\d[\dW]\s[0-9AC-FHKNPRTV-Y]{4}\b"
+)
+ADDRESS = re.compile(
+    r"\d{1,4}\s?(?:bis|ter)?,?\s+(?:rue|avenue|av|bd|boulevard|place|chemin|route|impasse|all[ée]e|quai|street|st|road|rd|lane|drive|dr|ave|blvd)\b"
+    r"|\b(?:rue|avenue|boulevard|place|chemin|route|impasse|straße|strasse|weg|platz|straat|laan|calle|via|piazza|corso|jalan|jln|no\.)\s"
+    r"|(?:str\.|straße|strasse|weg|platz|straat|laan|plein|gasse|allee)\s?\d|^\s*\d{1,5}\s+[A-Z][a-z]+ [A-Z][a-z]+",
+    re.IGNORECASE,
+)
+CONTACT = re.compile(
+    r"@|www\.|https?:|\b(?:t[ée]l|tel|fax|phone|mobile|telefon|telefoon|e-?mail|siret|siren|rcs|iban|bic|tva|vat|ust|btw|cif|nif|gst|kvk)\b",
+    re.I,
+)
+_PARTED = re.compile(r"\s*[●•·|*–—]\s*|\s+-\s+")
+_WORD = re.compile(r"[^\W\d_]{3}")
+_BULLET = re.compile(r"\s*[●•·|]")
+_PLACEHOLDER = re.compile(
+    r"\b(?:lignes?|lines?|zeile|regel|linea|riga)\s?\d$|\b(?:adresse?|address|anschrift|direccion|indirizzo)\b"
+)
+_CODE = re.compile(r"(?<!\w)(?:0\d+|\d{5,}|(?=[A-Z/-]*\d)[A-Z\d/-]*\d{3,}[A-Z\d/-]*)$")
+"""At the end of a line a code makes a label of what stands before it: "Agency code 0290", "Your order AB321"."""
+_MEASURED = re.compile(r"\d\s?(?:[kcm]?m[23²³]?|k?g|t|l|h|min|k[Ww]h?|kVA|pcs?|stk?|Stk?|Stück|uds?|%)\.?$")
+"""Capitals matter: "24 KG" may end a German company's name."""
+
+
+def sender_in(line: Line, start: int, end: int) -> str:
+    """The first part of "Firma ● Street 1 ● 12345 Town", as it stands above an address or at the foot."""
+    text = (line.text[start:] if _BULLET.match(line.text, end) else line.text[start:end]).strip()
+    pieces = _PARTED.split(text)
+    if len(pieces) == 1:
+        pieces = text.split(", ")
+        if not has_legal_form(pieces[0]):
+            return ""
+    if len(pieces) < 2 or len(pieces[0]) < 3 or not any(POSTCODE.search(piece) for piece in pieces[1:]):
+        return ""
+    return "" if POSTCODE.search(pieces[0]) or ADDRESS.search(pieces[0]) else pieces[0]
+
+
+def may_be_name(evidence: Evidence, part: tuple[Line, int, int]) -> bool:
+    """Whether a line can be a name: letters, and neither a label, an address, a number nor a telephone."""
+    line, start, end = without_label(evidence, part)
+    text = line.text[start:end].strip(" -,;*")
+    if _is_something_else(text) or line.text[end:].lstrip().startswith(":"):
+        return False
+    if has_legal_form(text):
+        return True
+    here = [label for label in evidence.labels_in((line, start, end)) if label.end <= end]
+    if here and here[0].start - start < 2 and here[0].roles & {"third_party", "contact"}:
+        return False
+    if _CODE.search(text) or (line.text[start:end].rstrip().endswith(",") and _greets(here)):
+        return False
+    return sum(label.end - label.start for label in here) < 0.6 * len(text) and not _is_long_number(text)
+
+
+def _greets(labels: list[Label]) -> bool:
+    """Whether a letter begins here: "Dear Mrs Brown,"."""
+    return any("salutation" in label.roles for label in labels)
+
+
+def _is_something_else(text: str) -> bool:
+    """A heading, a country, a figure, an address, a date, a way to reach somebody."""
+    letters = sum(c.isalpha() for c in text)
+    if any(c.isdigit() for c in text) and not _WORD.search(text):
+        return True
+    if letters < 3 or letters < 0.5 * len(text.replace(" ", "")) or len(text) > 70:
+        return True
+    plain = fold(text)
+    if text.endswith(":") or plain.replace("-", " ") in _countries() or _PLACEHOLDER.search(plain):
+        return True
+    is_place = bool(ADDRESS.search(text)) and not has_legal_form(text)
+    return is_place or bool(POSTCODE.search(text) or CONTACT.search(text) or _MEASURED.search(text) or find_dates(text))
+
+
+def _is_long_number(text: str) -> bool:
+    """Whether a line says the number of a meter or a contract."""
+    return sum(c.isdigit() for c in text) > 5
+
+
+def without_label(evidence: Evidence, part: tuple[Line, int, int]) -> tuple[Line, int, int]:
+    """The part after a label such as "Client:" at its beginning."""
+    line, start, end = part
+    for label in evidence.labels_of[line.index]:
+        if start <= label.start < end and is_small(line.text[start : label.start]):
+            is_parted = line.text[label.end : end].lstrip()[:1] in (":", "-", "/")
+            if is_parted or (label.length > 1 and label.roles & {"seller", "buyer"}):
+                return line, min(label.end + is_parted, end), end
+    return part
+
+
+@cache
+def _countries() -> frozenset[str]:
+    """The names of all countries in the six languages."""
+    languages = ("fr", "en", "nl", "de", "es", "it")
+    return frozenset(fold(name).replace("-", " ") for code in languages for name in Locale(code).territories.values())
+
+
+@cache
+def _forms() -> re.Pattern[str]:
+    forms = sorted((fold(form) for form in tables()["legal_forms"]["all"]), key=len, reverse=True)
+    return re.compile(
+        r"(?<![a-z])(?:" + "|".join(re.escape(form).replace(r"\ ", r"[. ]{1,2}") for form in forms) + r")\.?(?![a-z])"
+    )
+
+
+def has_legal_form(text: str) -> bool:
+    """Whether a text names a company by its form (SARL, GmbH, Ltd): at its end, or before a comma or bracket."""
+    plain = fold(text).strip(" .,)")
+    *_, last = [None, *_forms().finditer(plain)]
+    if last is None or last.start() < 2:
+        return False
+    return last.end() >= len(plain) - 1 or plain[last.end() : last.end() + 2].strip()[:1] in (",", "(", "-", "–")

@@ -1,0 +1,97 @@
+"""Who sells and who buys: the two names of a document, chosen as a pair."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.extraction.laid_out import lines, page, read, totals, values
+
+AMOUNTS = totals("1 000,00 €", "200,00 €", "1 200,00 €")
+HEAD = [(350, 200, "Facture n° F-2026-0042"), (350, 216, "Date : 02/11/2026")]
+BUYER = ("Roulements Tessier SAS", "4 avenue du Bois", "44000 Nantes")
+LETTERHEAD = ("Ateliers du Phare", "12 rue des Lampistes", "69003 Lyon")
+
+
+def names(*texts):
+    """Seller and buyer of one page."""
+    return values(read(page(*texts, *HEAD, *AMOUNTS)), "seller_name", "buyer_name")
+
+
+PAIR = ("Ateliers du Phare", "Roulements Tessier SAS")
+
+
+def test_a_telephone_makes_the_letterhead_not_the_legal_form():
+    """EX-1: the customer's legal form says nothing about who sells."""
+    assert names(*lines(*LETTERHEAD, "Tél. 02 61 91 00 01"), *lines(*BUYER, x=330, y=110)) == PAIR
+
+
+def test_the_foot_of_the_page_names_the_seller():
+    """EX-1: only the seller writes at the foot, wherever its letterhead stands."""
+    foot = (100, 790, "Ateliers du Phare, SA au capital de 30 000 €, 303 265 045 RCS Lyon")
+    assert names(*lines(*BUYER, y=110), *lines(*LETTERHEAD, x=380, y=40), foot) == PAIR
+
+
+def test_a_sentence_that_names_the_payee_names_the_seller():
+    """EX-1: "Please pay to …" speaks of the seller."""
+    wish = (50, 500, "Merci de régler par virement à Ateliers du Phare sous trente jours.")
+    assert names((50, 30, "FACTURE"), *lines(*BUYER, y=80), *lines(*LETTERHEAD, x=330, y=80), wish) == PAIR
+
+
+def test_a_website_called_like_a_company_is_the_sellers():
+    """EX-1: the domain is the seller's, even without the letterhead's place."""
+    site = (250, 660, "www.ateliers-du-phare.example")
+    assert names(*lines(*BUYER, y=50), *lines(*LETTERHEAD, x=330, y=50), site) == PAIR
+
+
+def test_the_window_below_the_sender_holds_the_buyer():
+    """EX-1: "Firm · Street · Town" is the sender, the address below it the customer's."""
+    sender = (50, 128, "Ateliers du Phare · 12 rue des Lampistes · 69003 Lyon")
+    assert names(*lines(*LETTERHEAD, x=430, y=36), sender, *lines(*BUYER, y=140, step=12)) == PAIR
+
+
+def test_a_letterhead_set_to_the_right_edge_is_one_block():
+    """EX-1: its street is no name, though it begins where no other line does."""
+    right = [(560 - 5 * len(text), 36 + 14 * place, text) for place, text in enumerate(LETTERHEAD)]
+    assert names(*right, *lines(*BUYER, y=140)) == PAIR
+
+
+def test_two_headings_for_one_party_are_a_heading():
+    """EX-1: "Client / Owner" names the customer twice, and is not its name."""
+    block = lines("Maître d'ouvrage / Donneur d'ordre", "Cercle Nautique de Ruvère", "Quai Est", "56000 Vannes", x=330)
+    assert names(*lines(*LETTERHEAD), *block) == ("Ateliers du Phare", "Cercle Nautique de Ruvère")
+
+
+@pytest.mark.parametrize("heading", ["Abonné :", "Titulaire du contrat :", "Locataire", "Client facturé :"])
+def test_customers_have_many_headings(heading):
+    """EX-1: the buyer's label, whoever the buyer is to the seller."""
+    assert names(*lines(heading, *BUYER, y=40), *lines(*LETTERHEAD, x=330, y=40)) == PAIR
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "CODE AGENCE 0290",
+        "Lettre de voiture LV 020387",
+        "Your order AB321",
+        "Mon adresse ligne 1",
+        "Buyer line 2",
+        "Sehr geehrte Frau Tessier,",
+        "F A C T U R E",
+        "06 99 XX YY ZZ",
+    ],
+)
+def test_what_is_no_name_is_not_taken_for_one(line):
+    """EX-1: codes, placeholders, titles and greetings stand where names do."""
+    assert names(*lines(*LETTERHEAD), *lines(line, *BUYER, x=330, y=100)) == PAIR
+
+
+def test_what_stands_before_a_colon_is_no_name():
+    """EX-1: nor where the colon stands in a column of its own."""
+    facts = [(50, 20, "Fin d’engagement"), (200, 20, ": aucune")]
+    assert names(*facts, *lines(*LETTERHEAD), *lines(*BUYER, x=330, y=110)) == PAIR
+
+
+def test_somebody_called_the_customer_is_a_name():
+    """EX-1: with an article and in an address, a role is a name."""
+    block = lines("Client :", "LE CLIENT", "4 avenue du Bois", "44000 Nantes", x=330, y=110)
+    assert names(*lines(*LETTERHEAD), *block) == ("Ateliers du Phare", "LE CLIENT")
