@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from app.extraction.evidence import Evidence, column_around, is_prose
+from app.extraction.evidence import Evidence, column_around
 from app.extraction.labels import Label, fold, tables
 from app.extraction.numbers import Numbered
 from app.extraction.spots import Values
 from app.extraction.totals import Totals
 from app.extraction.values import currency_of
 
-_LEAST_LIKE_AN_INVOICE = 1.1
 _EURO = "AT BE CY DE EE EL ES FI FR HR IE IT LT LU LV MT NL PT SI SK"
 _EURO_COUNTRIES = frozenset(_EURO.split())
 _OTHER_COUNTRIES = {
@@ -127,31 +126,6 @@ def _by_country(values: Values, text: str, language: str) -> tuple[str, float]:
     if values.sirens or values.sirets:
         return "EUR", 0.8
     return ("EUR", 0.5) if language in ("fr", "de", "nl", "es", "it") else ("", 0.0)
-
-
-def looks_like_an_invoice(evidence: Evidence, values: Values, totals: Totals, numbers: list[Numbered]) -> bool:
-    """Whether enough of what invoices and receipts have is there."""
-    invoice = titles(evidence, "invoice", "credit_note")
-    receipt = [label for found in evidence.labels_of.values() for label in found if "receipt" in label.roles]
-    other = titles(evidence, "something_else")
-    points = 1.0 if invoice and invoice[0][1] > 0.5 else 0.5 if invoice else 0.0
-    points += 0.4 * min(len(receipt), 2)
-    points += 0.6 if numbers and numbers[0].label > 0.8 else 0.0
-    if totals.gross is not None and totals.gross.label > 0.3:
-        points += 0.8 + (0.7 if totals.adds_up and totals.tax and totals.tax.spot else 0.0)
-    points += 0.4 if values.dates else 0.0
-    points += 0.3 if values.vats or values.sirens or values.sirets else 0.0
-    points += 0.4 if sum(money.decimals == 2 for money in values.amounts) >= 3 else 0.0
-    points -= 1.0 if _is_mostly_prose(evidence) else 0.0
-    if other and other[0][1] > max(0.6, invoice[0][1] if invoice else 0.0):
-        points -= 1.2
-    return points >= _LEAST_LIKE_AN_INVOICE
-
-
-def _is_mostly_prose(evidence: Evidence) -> bool:
-    """Whether most lines are sentences, as in terms of sale and letters."""
-    lines = [line for line in evidence.layout.lines if len(line.words) > 2]
-    return len(lines) > 10 and sum(is_prose(line, 0) for line in lines) > 0.5 * len(lines)
 
 
 def find_several(evidence: Evidence, numbers: list[Numbered]) -> list[int]:

@@ -118,11 +118,15 @@ def _is_called_by_its_role(evidence: Evidence, block: Block, part: tuple[Line, i
 def _named(evidence: Evidence, part: tuple[Line, int, int], kind: str, block: Block | None) -> list[Name]:
     line, start, end = without_label(evidence, part)
     text = line.text[start:end].strip(" :-,;*●•·|")
-    if sum(character.isalpha() for character in text) < 2:
+    if sum(character.isalpha() for character in text) < 2 or _is_sentence(text):
         return []
     start = line.text.index(text, start)
     spot = Spot(line, start, start + len(text), text, line.area_of(start, start + len(text)))
     return [Name(spot, text, {kind}, block, block.text() if block else [], _is_greeted(evidence, part, block))]
+
+
+def _is_sentence(text: str) -> bool:
+    return len(text.split()) > 8 and not has_legal_form(text)
 
 
 def _is_greeted(evidence: Evidence, part: tuple[Line, int, int], block: Block | None) -> bool:

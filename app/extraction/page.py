@@ -7,9 +7,10 @@ from datetime import date
 from app.extraction.agreement import agree
 from app.extraction.dating import DatedSpot, Dates, find_document_dates
 from app.extraction.evidence import Evidence, column_around, weight
-from app.extraction.kinds import find_currency, find_kind, find_several, looks_like_an_invoice
+from app.extraction.kinds import find_currency, find_kind, find_several
 from app.extraction.labels import Label
 from app.extraction.names import add_names
+from app.extraction.nature import looks_like_an_invoice
 from app.extraction.numbers import Numbered, find_number, find_reference
 from app.extraction.ours import Ours
 from app.extraction.reading import DOUBTFUL, Found, Reading

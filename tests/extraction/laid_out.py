@@ -14,13 +14,14 @@ LETTER, HEIGHT = 5.0, 11.0
 """Width of a character and height of a word, in points."""
 
 
-def page(*texts: tuple[float, float, str], number: int = 1, source: str = "text", width: float = 595) -> Page:
-    """A page with these texts, each at x and y in points."""
+def page(*texts: tuple, number: int = 1, source: str = "text", width: float = 595) -> Page:
+    """A page with these texts, each at x and y in points; a fourth figure says how many times larger it is set."""
     words = []
-    for x, y, text in texts:
+    for x, y, text, *larger in texts:
+        size = larger[0] if larger else 1.0
         for found in re.finditer(r"\S+", text):
-            left, right = x + LETTER * found.start(), x + LETTER * found.end()
-            box = (left / width, y / 842, right / width, (y + HEIGHT) / 842)
+            left, right = x + LETTER * size * found.start(), x + LETTER * size * found.end()
+            box = (left / width, y / 842, right / width, (y + HEIGHT * size) / 842)
             words.append(Word(found[0], box, confidence=0.95 if source == "ocr" else 1.0))
     return Page(number, width, 842, words, source=source, glyph_height=HEIGHT / 842)
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from app.extraction.reading import DOUBTFUL, SURE
-from tests.extraction.laid_out import french_invoice, lines, page, read, values
+from tests.extraction.laid_out import french_invoice, lines, page, read, totals, values
 
 
 def test_a_credit_note_with_negative_totals_is_one():
@@ -55,6 +55,47 @@ def test_other_business_papers_are_not_invoices(text):
     """IN-8: they have amounts and dates, too."""
     rows = [*lines(text, "02/11/2026", y=40), (50, 300, "Total"), (300, 300, "1 200,00 €")]
     assert read(page(*rows)).has_flag("not_invoice")
+
+
+QUOTE = [
+    *lines("Atelier Lumen SARL", "12 rue des Lampistes", "69003 Lyon", "TVA FR40303265045"),
+    (330, 130, "02/11/2026"),
+    *totals("1 000,00 €", "200,00 €", "1 200,00 €"),
+]
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["DEVIS N° D-12", "Auftragsbestätigung AB-4976", "Presupuesto 12/26", "Offerta 12", "Prijsofferte 12", "Proposal"],
+)
+def test_a_quote_is_no_invoice_however_well_its_totals_add_up(title):
+    """IN-8: its title outweighs number, VAT number and totals."""
+    reading = read(page((330, 40, title, 1.6), *QUOTE))
+    assert reading.has_flag("not_invoice")
+    assert all(found.confidence <= DOUBTFUL for found in reading.fields.values())
+
+
+@pytest.mark.parametrize(
+    "mention", ["Votre devis n° D-12", "Devis n° D-12", "Bon de livraison n° 7", "Devis D-12 accepté"]
+)
+def test_an_invoice_that_mentions_its_quote_is_one(mention):
+    """IN-8: what is printed like a reference is no title."""
+    assert not read(page(*french_invoice(), (350, 30, mention))).has_flag("not_invoice")
+
+
+def test_an_invoice_titled_as_large_as_its_order_is_one():
+    """IN-8: two titles, and one of them says invoice."""
+    titles = [(330, 30, "Bon de commande 7", 1.6), (50, 250, "Facture F-2026-0042", 1.6)]
+    assert not read(page(*titles, *QUOTE)).has_flag("not_invoice")
+
+
+@pytest.mark.parametrize(
+    "subject", ["Objet : deuxième relance", "Betreff: Mahnung", "Subject: payment reminder", "Oggetto: sollecito"]
+)
+def test_a_letter_that_reminds_is_no_invoice(subject):
+    """IN-8: it lists an invoice's number, day and total."""
+    letter = [(50, 200, subject), (50, 320, "Facture"), (50, 340, "Facture F-2026-0042 du 02/09/2026")]
+    assert read(page(*QUOTE, *letter)).has_flag("not_invoice")
 
 
 def test_an_empty_page_is_not_an_invoice():
