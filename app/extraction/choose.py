@@ -44,6 +44,8 @@ def read_fields(
         reading = read_passes(studies, today=today, ours=ours)
     if use_xml and contents.einvoices:
         reading = _with_xml(taken_apart, reading, contents.einvoices)
+    if use_xml and contents.xml_error:
+        reading.flags.append({"code": "xml_unreadable", "reason": contents.xml_error})
     if own is not None:
         _put_direction(reading, own)
     return reading

@@ -31,7 +31,7 @@ _PRINTED = {
     "iban": "iban",
 }
 """Our fields by the names that the output has."""
-_FLAGS = ("xml_page_differ", "not_invoice", "several_invoices")
+_FLAGS = ("xml_page_differ", "xml_unreadable", "not_invoice", "several_invoices")
 
 
 @click.command("extract")

@@ -90,7 +90,8 @@ class Reading:
     taxes: list[TaxLine] = field(default_factory=list)
     lines: list[ItemLine] = field(default_factory=list)
     flags: list[dict] = field(default_factory=list)
-    """`{"code": "not_invoice"}`, `{"code": "several_invoices", "pages": […]}`, `{"code": "xml_page_differ", …}`."""
+    """`{"code": "not_invoice"}`, `{"code": "several_invoices", "pages": […]}`, `{"code": "xml_page_differ", …}`,
+    `{"code": "xml_unreadable", "reason": …}` with a key of `app.reader.reasons.REASONS`."""
     language: str = ""
 
     def value(self, name: str) -> Value | None:

@@ -18,7 +18,7 @@ from app.documents.models import Direction, Document, Kind
 from app.documents.words import names_of_facts
 from app.extraction import fields
 from app.extraction.reading import AMOUNTS, DATES, Found, Reading
-from app.reader.reasons import FLAGS
+from app.reader.reasons import FLAGS, reason
 from app.web.filters import day
 from app.web.language import locale
 
@@ -114,6 +114,8 @@ def of_flag(flag: dict[str, Any]) -> str:
     }
     if code == "xml_page_differ":
         return _("%(field)s: the e-invoice says %(xml)s, the page says %(other)s.", **_differ(flag, "page"))
+    if code == "xml_unreadable":
+        return _("The e-invoice that came with it was not read: %(reason)s", reason=reason(flag.get("reason", "")))
     if code == "two_xml_differ":
         return _("%(field)s: one e-invoice in the file says %(xml)s, another %(other)s.", **_differ(flag, "other"))
     return str(

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pymupdf
+import pytest
 from click.testing import CliRunner
 
 from app.extraction.command import extract
@@ -51,6 +53,21 @@ def test_xml_and_page_that_differ_are_flagged(tmp_path):
     (said,) = printed(tmp_path, {"a.pdf": data})
     assert {"code": "xml_page_differ", "field": "gross", "xml": "120.00", "page": "1200.00"} in said["flags"]
     assert said["fields"]["total_gross"] == "120.00" and said["confidence"]["total_gross"] <= 0.5
+
+
+@pytest.mark.parametrize(
+    ("xml", "reason"),
+    [(b"<a><b></a>", "xml_broken"), (b"<!DOCTYPE x [<!ENTITY e 'e'>]><x>&e;</x>", "xml_doctype")],
+)
+def test_an_xml_that_cannot_be_read_is_flagged_beside_the_page(tmp_path, xml, reason):
+    """EX-2: the page is read, and whoever looks knows that there was more to read."""
+    document = pymupdf.open(stream=samples.invoice_pdf("F-54", gross="120.00"))
+    document.embfile_add("factur-x.xml", xml)
+    (said,) = printed(tmp_path, {"a.pdf": document.tobytes()})
+    assert said["flags"] == [{"code": "xml_unreadable", "reason": reason}]
+    assert (said["fields"]["number"], said["fields"]["total_gross"]) == ("F-54", "120.00")
+    (said,) = printed(tmp_path, {"a.pdf": document.tobytes()}, "--no-xml")
+    assert said["flags"] == []
 
 
 def test_the_xml_can_be_ignored(tmp_path):

@@ -124,6 +124,8 @@ def test_what_a_person_typed_is_no_longer_doubted(browser):
          "Gross amount: the e-invoice says 540.00, the page says 480.00."),
         ({"code": "xml_page_differ", "field": "issue_date", "xml": "2026-11-02", "page": "2026-11-03"},
          "the e-invoice says 2 Nov 2026, the page says 3 Nov 2026"),
+        ({"code": "xml_unreadable", "reason": "xml_broken"},
+         "The e-invoice that came with it was not read: The XML is damaged"),
         ({"code": "direction_differs", "was": "purchase", "now": "sale"}, "came in as a purchase"),
         ({"code": "has_script"}, "contains a script"),
         ({"code": "of_tomorrow"}, "Something is unusual here (of_tomorrow)"),
