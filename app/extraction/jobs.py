@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from time import monotonic
 
 import structlog
@@ -56,7 +57,10 @@ def read_soon(document: Document) -> None:
 
 
 def _tried(told: fields.ToRead) -> tuple[Contents, Reading]:
-    """Open the file in the cage and choose its fields; a crash gets a second try, then it is unreadable."""
+    """Open the file in the cage and choose its fields; a crash gets a second try, then it is unreadable.
+
+    Trouble of ours (a full disk, a locked database) says nothing about the file: the task is tried again.
+    """
     for _try in range(TRIES):
         try:
             return _read(told)
@@ -64,9 +68,6 @@ def _tried(told: fields.ToRead) -> tuple[Contents, Reading]:
             failed = error
             if error.code not in WORTH_A_SECOND_TRY:
                 break
-        except Exception:
-            log.exception("reading.failed", document=told.document_id)
-            failed = Unreadable("crashed")
     raise failed
 
 
@@ -83,8 +84,25 @@ def _read(told: fields.ToRead) -> tuple[Contents, Reading]:
         )
         faultpoint("reading.drawn")
     if told.xml:
-        contents.einvoices += cage.read(told.xml).einvoices
-    return contents, choose.read_fields(contents, own=told.own, expected=told.expected)
+        _add_xml(contents, told.xml)
+    return contents, _chosen(told, contents)
+
+
+def _add_xml(contents: Contents, path: Path) -> None:
+    """Add the e-invoice that came beside the file; a broken one is flagged, and the page read all the same."""
+    try:
+        contents.einvoices += cage.read(path).einvoices
+    except Unreadable as error:
+        contents.xml_error = error.code
+
+
+def _chosen(told: fields.ToRead, contents: Contents) -> Reading:
+    """The fields of what was opened; an error here is this document's, with its pages already drawn."""
+    try:
+        return choose.read_fields(contents, own=told.own, expected=told.expected)
+    except Exception as error:
+        log.exception("reading.failed", document=told.document_id)
+        raise Unreadable("crashed", contents=contents) from error
 
 
 def _report(document_id: int, page: int, count: int) -> None:

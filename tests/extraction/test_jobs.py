@@ -13,6 +13,7 @@ from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import OperationalError
 
 from app.audit.models import AuditEntry
 from app.config import ROOT
@@ -21,7 +22,7 @@ from app.core.errors import Refused
 from app.documents import arrival, editing, status, twins
 from app.documents.models import Direction, Document, DocumentFile, FileRole, Kind, ReadState, Status
 from app.extensions import db
-from app.extraction import password
+from app.extraction import choose, jobs, password
 from app.extraction.jobs import end_what_is_stuck, read_again, read_document
 from app.extraction.models import DocumentReading, newest
 from app.files import store
@@ -249,6 +250,59 @@ def test_a_crash_of_the_reader_is_tried_twice_then_shown(app, monkeypatch, tmp_p
     document = read(arrived(samples.invoice_pdf()))
 
     assert (document.status, document.unreadable_reason) == (Status.UNREADABLE, "crashed")
+
+
+def test_a_broken_xml_beside_a_pdf_leaves_the_pdfs_reading(app):
+    """EX-2: the page is read, and says that its e-invoice could not be."""
+    document = read(arrived(samples.invoice_pdf("F-1", gross="120.00"), xml=b"<a><b></a>"))
+
+    assert (document.status, document.number, document.gross_minor) == (Status.TO_PROCESS, "F-1", 12000)
+    assert document.flags == [{"code": "xml_unreadable", "reason": "xml_broken"}]
+
+
+def test_trouble_of_ours_leaves_the_document_to_be_tried_again(app):
+    """EX-8: a full or broken disk says nothing about the file."""
+    document = arrived(samples.invoice_pdf("F-2026-311"))
+    pages = store.pages_folder(document.original.file)
+    pages.parent.mkdir(parents=True, exist_ok=True)
+    pages.write_text("no folder: nothing can be drawn here")
+
+    with pytest.raises(OSError):
+        read_document(document.id)
+
+    db.session.rollback()
+    assert reload(document).status is Status.READING
+    pages.unlink()
+    assert read(document).status is Status.TO_PROCESS
+
+
+def test_a_locked_database_leaves_the_document_to_be_tried_again(app, monkeypatch):
+    """EX-8: progress that cannot be told is no fault of the file."""
+    document = arrived(samples.scanned_pdf("F-2026-312"))
+
+    def locked(*_args):
+        raise OperationalError("UPDATE", {}, Exception("database is locked"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(jobs, "_report", locked)
+        with pytest.raises(OperationalError):
+            read_document(document.id)
+
+    db.session.rollback()
+    assert reload(document).status is Status.READING
+
+
+def test_an_error_while_fields_are_chosen_keeps_the_pages(app, monkeypatch):
+    """IN-8: this document is for people, beside its pages; the next one is read."""
+
+    def fail(*_args, **_options):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(choose, "read_fields", fail)
+    document = read(arrived(samples.invoice_pdf()))
+
+    assert (document.status, document.unreadable_reason) == (Status.UNREADABLE, "crashed")
+    assert document.page_count == 1 and newest(document).pages[0]["image"] == "page-1.png"
 
 
 def test_a_reading_nobody_works_on_any_more_is_given_to_people(app):
