@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app.extraction.blocks import Block, chain_above, is_in_window
-from app.extraction.evidence import Evidence, column_around
-from app.extraction.labels import Label, fold
+from app.extraction.called import after, first_of, named
+from app.extraction.evidence import Evidence
+from app.extraction.labels import Label
 from app.extraction.layout import Line
-from app.extraction.naming import ADDRESS, CONTACT, POSTCODE, has_legal_form, may_be_name, sender_in, without_label
+from app.extraction.naming import ADDRESS, CONTACT, POSTCODE, has_legal_form, may_be_name, sender_in
 from app.extraction.ours import Ours
 from app.extraction.pair import best_pair, by_kind
 from app.extraction.parties import bare_name
 from app.extraction.sides import Side
-from app.extraction.spots import Spot, Values
+from app.extraction.spots import Values
 from app.extraction.witness import Name, witness
 
-_ARTICLES = frozenset(["le", "la", "les", "the", "der", "die", "das", "de", "het", "el", "il", "lo", "l'"])
 _MOST = 30
 """Addresses and senders that are looked at: a hostile page may hold thousands."""
 _SECTION = 10
@@ -51,7 +51,7 @@ def _labelled(evidence: Evidence, blocks: list[Block], side: str) -> list[Name]:
     names = _in_sections(evidence, side)
     for block in blocks:
         if block.side == side and block.sure >= 0.4:
-            names += _first_of(evidence, block, "label" if block.sure > 0.8 else "block")
+            names += first_of(evidence, block, "label" if block.sure > 0.8 else "block")
     return names
 
 
@@ -64,7 +64,7 @@ def _in_sections(evidence: Evidence, side: str) -> list[Name]:
             if roles and _stands_alone(label):
                 heading = (line, roles)
             elif "name" in label.roles and heading and side in heading[1] and _rules(heading[0], line):
-                names += _after(evidence, label)
+                names += after(evidence, label)
     return names
 
 
@@ -81,67 +81,6 @@ def _stands_alone(label: Label) -> bool:
     )
 
 
-def _after(evidence: Evidence, label: Label) -> list[Name]:
-    """The name to the right of its label."""
-    line = label.line
-    start = label.end + len(line.text[label.end :]) - len(line.text[label.end :].lstrip(" :.\t-"))
-    if start >= len(line.text):
-        return []
-    _, end = column_around(line, start)
-    return _named(evidence, (line, start, end), "label", None)
-
-
-def _first_of(evidence: Evidence, block: Block, kind: str) -> list[Name]:
-    """The name in a block: a line with a legal form among the first ones, else the first that can be a name."""
-    possible = [
-        part
-        for part in block.parts[:5]
-        if (may_be_name(evidence, part) or _is_called_by_its_role(evidence, block, part))
-        and not _is_salutation(evidence, part)
-    ]
-    with_form = [part for part in possible[:3] if has_legal_form(part[0].text[part[1] : part[2]])]
-    return [name for part in (with_form or possible)[:1] for name in _named(evidence, part, kind, block)]
-
-
-def _is_called_by_its_role(evidence: Evidence, block: Block, part: tuple[Line, int, int]) -> bool:
-    """Whether "The Customer" stands in an address like a name: headings have no article, and an address ends below."""
-    line, start, end = part
-    text = line.text[start:end].strip()
-    label = next((label for label in evidence.labels_in(part) if label.end == start + len(text)), None)
-    article = fold(line.text[start : label.start]).strip() if label and label.roles & {"seller", "buyer"} else ""
-    is_last = block.parts[-1] == part
-    return (
-        article in _ARTICLES and not line.text[end:].lstrip().startswith(":") and block.has_postcode() and not is_last
-    )
-
-
-def _named(evidence: Evidence, part: tuple[Line, int, int], kind: str, block: Block | None) -> list[Name]:
-    line, start, end = without_label(evidence, part)
-    text = line.text[start:end].strip(" :-,;*●•·|")
-    if sum(character.isalpha() for character in text) < 2 or _is_sentence(text):
-        return []
-    start = line.text.index(text, start)
-    spot = Spot(line, start, start + len(text), text, line.area_of(start, start + len(text)))
-    return [Name(spot, text, {kind}, block, block.text() if block else [], _is_greeted(evidence, part, block))]
-
-
-def _is_sentence(text: str) -> bool:
-    return len(text.split()) > 8 and not has_legal_form(text)
-
-
-def _is_greeted(evidence: Evidence, part: tuple[Line, int, int], block: Block | None) -> bool:
-    """Whether a salutation begins the line of a name, or is the line above."""
-    above = [other for other in (block.parts if block else []) if other[0].index < part[0].index][-1:]
-    begins = [label for label in evidence.labels_in(part) if label.start - part[1] < 2 and "salutation" in label.roles]
-    return any("name" not in label.roles for label in begins) or any(_is_salutation(evidence, one) for one in above)
-
-
-def _is_salutation(evidence: Evidence, part: tuple[Line, int, int]) -> bool:
-    _, start, end = part
-    found = evidence.labels_in(part)
-    return any("salutation" in label.roles and label.end - label.start > 0.7 * (end - start) for label in found)
-
-
 def _sellers(evidence: Evidence, blocks: list[Block]) -> list[Name]:
     """Names where a seller that no label announces puts its own."""
     names = []
@@ -155,13 +94,13 @@ def _sellers(evidence: Evidence, blocks: list[Block]) -> list[Name]:
             text = part[0].text[part[1] : part[2]]
             names += _sender(evidence, part)
             if has_legal_form(text) and may_be_name(evidence, part):
-                names += _named(evidence, part, "form", block)
+                names += named(evidence, part, "form", block)
         if block.area[1] < 0.3 * page.height and block.parts[0][0].index < items:
-            names += _first_of(evidence, block, "block" if block.has_postcode() else "top")
+            names += first_of(evidence, block, "block" if block.has_postcode() else "top")
     for labels in evidence.labels_of.values():
         for label in labels:
             if "account_holder" in label.roles and label.line.text[label.end : label.end + 2].strip()[:1] == ":":
-                names += [replace(name, kinds={"holder"}) for name in _after(evidence, label)]
+                names += [replace(name, kinds={"holder"}) for name in after(evidence, label)]
     return names
 
 
@@ -172,7 +111,7 @@ def _sender(evidence: Evidence, part: tuple[Line, int, int]) -> list[Name]:
     line, start, _ = part
     at = line.text.index(name, start)
     found = (line, at, at + len(name))
-    return _named(evidence, found, "sender", None) if may_be_name(evidence, found) else []
+    return named(evidence, found, "sender", None) if may_be_name(evidence, found) else []
 
 
 def _addressees(evidence: Evidence, blocks: list[Block]) -> list[Name]:
@@ -180,12 +119,12 @@ def _addressees(evidence: Evidence, blocks: list[Block]) -> list[Name]:
     names, free = [], [block for block in blocks if _may_be_addressed(block)]
     senders = [block for block in blocks if block.is_sender][:_MOST]
     for block in (block for block in free if is_in_window(senders, block)):
-        names += _first_of(evidence, block, "window")
+        names += first_of(evidence, block, "window")
     for block in [block for block in free if block.has_postcode()][:_MOST]:
         chain = chain_above(blocks, block)
         for one in chain:
-            names += _first_of(evidence, one, "block" if one is chain[0] else "chain")
-        names += _first_of(evidence, block, "chain" if chain else "block")
+            names += first_of(evidence, one, "block" if one is chain[0] else "chain")
+        names += first_of(evidence, block, "chain" if chain else "block")
     return names
 
 
