@@ -12,6 +12,7 @@ from app.extraction.spots import Values
 from app.extraction.totals import Totals
 from app.extraction.values import currency_of
 
+_TOTALS = frozenset({"gross", "payable", "net", "tax"})
 _EURO = "AT BE CY DE EE EL ES FI FR HR IE IT LT LU LV MT NL PT SI SK"
 _EURO_COUNTRIES = frozenset(_EURO.split())
 _OTHER_COUNTRIES = {
@@ -75,6 +76,8 @@ def find_currency(evidence: Evidence, values: Values, totals: Totals, language: 
                 if code:
                     return code, 0.96
     text = fold("\n".join(line.text for line in evidence.layout.lines))
+    if said := _said_by_totals(evidence, totals):
+        return said, 0.96
     counted = Counter(money.currency for money in values.amounts if money.currency)
     if counted:
         return _by_amounts(counted, totals, values, text, is_ocr=evidence.layout.is_ocr)
@@ -84,6 +87,19 @@ def find_currency(evidence: Evidence, values: Values, totals: Totals, language: 
     if counted:
         return counted.most_common(1)[0][0], 0.85 if len(counted) == 1 else 0.5
     return _by_country(values, text, language)
+
+
+def _said_by_totals(evidence: Evidence, totals: Totals) -> str:
+    """The one code that follows the words of the totals ("Total GBP"), where none stands beside the total itself."""
+    if totals.gross is None or totals.gross.spot is None or totals.gross.spot.currency:
+        return ""
+    said = {
+        _code_in(label.line.text[label.end : label.end + 6])
+        for labels in evidence.labels_of.values()
+        for label in labels
+        if label.roles & _TOTALS
+    } - {""}
+    return said.pop() if len(said) == 1 else ""
 
 
 def _by_amounts(counted: Counter, totals: Totals, values: Values, text: str, *, is_ocr: bool) -> tuple[str, float]:

@@ -117,3 +117,12 @@ def test_a_second_page_of_the_same_invoice_is_not_another():
     """EX-9: the number is printed on every page."""
     reading = read(page(*french_invoice()), page(*french_invoice(), number=2))
     assert not reading.has_flag("several_invoices")
+
+
+def test_the_totals_say_the_currency_where_an_item_names_another():
+    """EX-1: the currency, said by the words of the total and not by a price that something once had."""
+    item = (50, 340, "Pallet of valves, catalogue price USD 950.00")
+    heads = [(60, 600, "NET TOTAL GBP"), (220, 600, "VAT TOTAL GBP"), (400, 600, "INVOICE TOTAL GBP")]
+    amounts = [(60, 616, "1,000.00"), (220, 616, "200.00"), (400, 616, "1,200.00")]
+    reading = read(page(*lines("Invoice number: 4711"), item, *heads, *amounts))
+    assert values(reading, "gross", "currency") == (Decimal(1200), "GBP")
