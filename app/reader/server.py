@@ -133,7 +133,7 @@ def _ended(pid: int) -> int:
 def _forget_environment() -> None:
     """Start again without the settings we were started with: children show their parent's first environment."""
     if set(os.environ) - {"LC_CTYPE"}:  # which Python may set by itself
-        os.execve(sys.executable, [*address.COMMAND, *sys.argv[1:]], {})
+        os.execve(sys.executable, [*address.COMMAND, *sys.argv[1:]], {})  # nosec B606
 
 
 def _listening(place: Path) -> socket.socket:

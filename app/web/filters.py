@@ -9,13 +9,12 @@ from typing import Any
 from babel.units import format_unit
 from flask import Flask
 from flask_babel import format_date, format_datetime, get_locale
-from markupsafe import Markup
 
 from app.core import money
 
 REMEMBERED = 8192
 """Days and amounts that were written lately: a list shows the same ones again and again, and writing one takes long."""
-_MADE: dict[tuple[Any, ...], Markup] = {}
+_MADE: dict[tuple[Any, ...], str] = {}
 
 
 def init_app(app: Flask) -> None:
@@ -29,13 +28,13 @@ def init_app(app: Flask) -> None:
     app.add_template_global(f"{app.static_url_path}/icons.svg", "ICONS")  # a page has a hundred of them
 
 
-def remembered(language: str, macro: Any, *values: Any) -> Markup:
+def remembered(language: str, macro: Any, *values: Any) -> str:
     """What a macro makes of these values alone, in this language; a list shows the same ones on every line and page."""
     key = (language, macro.name, values)
     if key not in _MADE:
         if len(_MADE) >= REMEMBERED:
             _MADE.clear()
-        _MADE[key] = Markup(macro(*values))
+        _MADE[key] = macro(*values)
     return _MADE[key]
 
 
