@@ -9,6 +9,7 @@ import pytest
 
 from app.core import clock
 from app.extensions import db
+from app.intake.models import Source
 from app.operation import overview
 from app.outbox.models import Mark
 from app.tasks.models import State, Task
@@ -69,7 +70,7 @@ def test_a_fresh_install_says_what_is_not_yet_there(app, admin):
     """OP-3: empty states in words: nothing came in, no export, no backup, no part seen."""
     text = admin.get("/operation").text
 
-    assert text.count("not yet") == 7 and "Not known yet" in text and "None so far" in text
+    assert text.count("not yet") == len(Source) + 4 and "Not known yet" in text and "None so far" in text
     assert text.count("Not yet seen") == 6 and "Redis does not answer" in text
     assert "Mail receiver was never there" in notices(text)
 
