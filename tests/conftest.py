@@ -18,7 +18,7 @@ from app.users.models import Company, SignIn, User
 from tests.catalogue import compile_catalogues
 from tests.settings import settings_in
 
-pytest_plugins = ["tests.live", "tests.sink"]
+pytest_plugins = ["tests.chromium", "tests.live", "tests.sink"]
 
 
 def pytest_sessionstart() -> None:

@@ -8,13 +8,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests import samples
 from tests.installation import ADMIN, PASSWORD, Installation, installed, wait_for
 
 pytestmark = [pytest.mark.alone, pytest.mark.timeout(240)]
-OPTIONS = "no-sandbox disable-gpu disable-background-networking disable-component-update disable-sync no-first-run"
 AXE = next((Path(__file__).parent / "vendor").glob("axe-core-*/axe.min.js"))
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 PAGES = ["/", "/review", "/documents", "/messages", "/add", "/settings", "/settings/people", "/outbox", "/trash"]
@@ -27,16 +26,6 @@ def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """An installation of its own: Redis, pages, receiver, workers and sweep."""
     with installed(tmp_path_factory.mktemp("journey")) as there:
         yield there
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """One headless browser."""
-    with sync_playwright() as playwright:
-        arguments = [f"--{option}" for option in OPTIONS.split()]
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import make_server
 
 from app import create_app
@@ -21,7 +21,7 @@ from tests import samples
 from tests.live import make_live_app
 from tests.review.readings import made_reading
 from tests.settings import settings_in
-from tests.test_journey import AXE, OPTIONS, PHONE, WIDE
+from tests.test_journey import AXE, PHONE, WIDE
 from tests.web.world import World, address, make_world, rules
 
 pytestmark = [pytest.mark.alone, pytest.mark.timeout(240)]
@@ -93,16 +93,6 @@ def _pages(app, world: World) -> Iterator[tuple[str, str]]:
                 answer = client.get(url)
             if answer.mimetype == "text/html" and answer.data and not answer.location and "<html" in answer.text:
                 yield f"{rule.rule} {state}", url
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """One headless browser."""
-    with sync_playwright() as playwright:
-        arguments = [f"--{option}" for option in OPTIONS.split()]
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
-        yield browser
-        browser.close()
 
 
 def signed_in(chromium: Browser, there, **options) -> tuple[BrowserContext, Page, list[str]]:

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 from werkzeug.serving import make_server
 
 from tests.web.sample import make_app, shell
 
-OPTIONS = "no-sandbox disable-gpu disable-background-networking disable-component-update disable-sync no-first-run"
 AXE = (Path(__file__).parents[1] / "vendor/axe-core-4.14.1/axe.min.js").read_text()
 PAGES = ["/list", "/review", "/add", "/settings", "/refused"]
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
@@ -25,17 +24,6 @@ def address() -> Iterator[str]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.port}"
     server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """One headless browser for the module."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=[f"--{option}" for option in OPTIONS.split()]
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
