@@ -80,6 +80,7 @@ def _validate(page: Page) -> None:
     page.select_option("[name=category_id]", index=1)
     with page.expect_navigation():
         page.keyboard.press("Control+Enter")
+    assert page.locator(".alert-box-red, .alert-box-amber").all_inner_texts() == []
 
 
 def test_invoices_go_from_the_mail_to_the_list(there, visit):
@@ -130,6 +131,8 @@ def test_invoices_go_from_the_mail_to_the_list(there, visit):
     page.fill("[name=due_date]", "2026-11-14")
     page.fill("[name=counterparty_name]", "Boulangerie Moreau")
     page.fill("[name=label]", "Midday meal")
+    page.fill("[name=net]", "21.27")
+    page.fill("[name=tax]", "2.13")
     _validate(page)
 
     assert page.is_visible("text=All done")
