@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import flask_migrate
@@ -74,25 +75,56 @@ def live_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     """A migrated application with a database of its own, once on each kind; nothing is undone."""
     url = ""
     if request.param == "postgresql":
-        server = request.getfixturevalue("postgresql")
-        name = f"test_{os.urandom(4).hex()}"
-        execute(server, f"CREATE DATABASE {name}")
+        server, name = request.getfixturevalue("migrated_postgresql"), f"test_{os.urandom(4).hex()}"
+        execute(server, f"CREATE DATABASE {name} TEMPLATE migrated")
         url = server.replace("/postgres?", f"/{name}?")
     app = make_live_app(tmp_path, database_url=url)
     yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    let_go(app)
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgresql: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The server's address; its database `migrated` is for copying."""
+    execute(postgresql, "CREATE DATABASE migrated")
+    migrate(_app(tmp_path_factory.mktemp("migrated"), database_url=postgresql.replace("/postgres?", "/migrated?")))
+    return postgresql
 
 
 def make_live_app(folder: Path, **settings) -> Flask:
     """A migrated application in `folder`; its bells are recorded."""
-    app = create_app(
+    if not settings.get("database_url"):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "facteur.db").write_bytes(_migrated_sqlite())
+    return _app(folder, **settings)
+
+
+@cache
+def _migrated_sqlite() -> bytes:
+    """A database file for copying: to migrate takes longer than most tests."""
+    with tempfile.TemporaryDirectory() as folder:
+        migrate(_app(Path(folder)))
+        return Path(folder, "facteur.db").read_bytes()
+
+
+def _app(folder: Path, **settings) -> Flask:
+    return create_app(
         settings_in(folder, **settings), TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False, BELLS=[]
     )
+
+
+def migrate(app: Flask) -> None:
+    """Bring its database up to date and let go of it."""
     with app.app_context():
         flask_migrate.upgrade()
-    return app
+    let_go(app)
+
+
+def let_go(app: Flask) -> None:
+    """Close what is open to its database."""
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 def execute(server: str, statement: str) -> None:
