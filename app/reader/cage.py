@@ -1,4 +1,4 @@
-"""Reads a file nobody trusts in a child process for it alone, which it watches and ends (SAFETY R12)."""
+"""Opens a file nobody trusts in a child process for it alone, which it watches and ends (SAFETY R12)."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from app.reader.faults import FAULT
 from app.reader.job import Job
 from app.reader.limits import Limits
 from app.reader.listening import QUIET, lines
+from app.reader.told import Told
 
 _PASSED_ON = ("PATH", "TESSDATA_PREFIX")
 
@@ -48,10 +49,10 @@ def read(
     `progress(n, m)` is called when page n of m takes a moment to read, and every second; with `draw_to`, pages are
     drawn there as `page-N.png`.
     """
-    with _open(path) as file, _work_folder() as work:
-        job = Job(work, _environment(work), languages, password, force_ocr, draw_to is not None, limits)
+    with opened(path) as file, work_folder() as work:
+        job = Job(work, environment(work), languages, password, force_ocr, draw_to is not None, limits)
         answer = Answer(work, draw_to, limits)
-        status = _listen(job, file, answer, progress)
+        status = listen(job, file, answer, progress)
         return answer.complete(status)
 
 
@@ -60,16 +61,16 @@ def protections() -> dict[str, bool]:
 
     `limits`, `no_network`, `other_user` (only where started as root), `no_new_rights`, `files_hidden`.
     """
-    with tempfile.TemporaryFile() as file, _work_folder() as work:
+    with tempfile.TemporaryFile() as file, work_folder() as work:
         file.write(b"<harmless/>")
         file.flush()
         answer = Answer(work, None, Limits())
-        _listen(Job(work, _environment(work)), file, answer, None)
+        listen(Job(work, environment(work)), file, answer)
         return answer.held
 
 
-def _listen(job: Job, file: BinaryIO, answer: Answer, progress: Progress | None) -> int | None:
-    """Have a child read the file, take what it says, end it; its exit status, None where that is unknown."""
+def listen(job: Job, file: BinaryIO, answer: Told, progress: Progress | None = None) -> int | None:
+    """Have a child open the file, take what it says, end it; its exit status, None where that is unknown."""
     with _asked(job, file) as (reading, told):
         try:
             tell_at = time.monotonic() + _OFTEN
@@ -102,7 +103,8 @@ def _asked(job: Job, file: BinaryIO) -> Iterator[tuple[socket.socket, int]]:
         os.close(told)
 
 
-def _open(path: Path) -> BinaryIO:
+def opened(path: Path) -> BinaryIO:
+    """The file at `path`; raises `Unreadable` where it is missing."""
     try:
         return Path(path).open("rb")
     except FileNotFoundError as error:
@@ -110,7 +112,7 @@ def _open(path: Path) -> BinaryIO:
 
 
 @contextlib.contextmanager
-def _work_folder() -> Iterator[Path]:
+def work_folder() -> Iterator[Path]:
     """A folder of the child's own, gone afterwards with all it wrote."""
     work = Path(tempfile.mkdtemp(prefix="facteur-reader-"))
     try:
@@ -121,7 +123,7 @@ def _work_folder() -> Iterator[Path]:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _environment(work: Path) -> dict[str, str]:
+def environment(work: Path) -> dict[str, str]:
     """All that the child and its programs are told by it: no secrets, only what a program needs to start."""
     kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     if os.environ.get("FACTEUR_TEST_FAULTS") == "1" and FAULT in os.environ:

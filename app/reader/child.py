@@ -17,7 +17,7 @@ from typing import Any, NoReturn, TextIO
 
 from app.einvoice.invoice import NotAnInvoice
 from app.einvoice.parsing import parse
-from app.reader import pdf, pictures
+from app.reader import composing, cutting, pdf, pictures, renditions, sheets
 from app.reader.confine import confine, die_with_parent
 from app.reader.contents import Embedded, Unreadable
 from app.reader.faults import FAULT, provoke
@@ -26,6 +26,14 @@ from app.reader.sniff import HEAD, sniff
 from app.reader.wire import plain
 
 Reader = Callable[[bytes, Job], Iterator[tuple[str, Any]]]
+ACTS: dict[str, Reader] = {
+    "cut": cutting.cut,
+    "join": cutting.join,
+    "compose": composing.compose,
+    "sheet": sheets.read,
+    "straighten": renditions.straighten,
+}
+"""What can be done with a file but reading it."""
 ENVIRONMENT = {"PATH", "TESSDATA_PREFIX", "LANG", "OMP_THREAD_LIMIT", "TMPDIR", "HOME", FAULT}
 """All that a child may be told by it."""
 _ENDLESS = 1 << 30
@@ -104,12 +112,14 @@ def _tell(out: TextIO, name: str, value: Any) -> None:
 
 
 def _reader(job: Job) -> Reader:
-    """The function for this type of file, judged by its size and first bytes."""
+    """The function for this act, or for reading this type of file, judged by its size and first bytes."""
     size = os.fstat(job.handle).st_size
     if size == 0:
         raise Unreadable("empty")
     if size > job.limits.file_bytes:
         raise Unreadable("too_large", f"{size} bytes")
+    if job.act != "read":
+        return ACTS[job.act]
     kind, form = sniff(os.pread(job.handle, HEAD, 0))
     if kind == "other":
         raise Unreadable("not_supported", form)

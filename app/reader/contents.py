@@ -72,6 +72,14 @@ class Contents:
     """Why an embedded XML could not be read (`xml_doctype`, `xml_broken`…), where one could not."""
 
 
+@dataclass(slots=True)
+class Sheet:
+    """The cells of one sheet of a spreadsheet, as text, row by row; a CSV file is one sheet without a name."""
+
+    name: str
+    rows: list[list[str]] = field(default_factory=list)
+
+
 class Unreadable(Exception):
     """The file could not be read; `code` is a key of `app.reader.reasons.REASONS`, `detail` is for the log.
 

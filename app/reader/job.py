@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from app.reader.limits import Limits
 
 
 @dataclass(slots=True)
 class Job:
-    """One file to read. `deadline` is when the current page must be done, by the monotonic clock."""
+    """One file to open. `deadline` is when the current page must be done, by the monotonic clock."""
 
     work: Path
     environment: dict[str, str] = field(default_factory=dict)
@@ -21,6 +22,10 @@ class Job:
     force_ocr: bool = False
     draw: bool = False
     limits: Limits = field(default_factory=Limits)
+    act: str = "read"
+    """What to do with it: a key of `app.reader.child.ACTS`, or `read`."""
+    asked: dict[str, Any] = field(default_factory=dict)
+    """What this act needs to know."""
     handle: int = -1
     """The open file, once the child has it: it need not be allowed to find it."""
     deadline: float = 0.0

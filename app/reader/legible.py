@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from PIL import Image
@@ -62,24 +63,40 @@ def legible(picture: Image.Image, job: Job, dpi: int) -> Legible:
     return found
 
 
+def upright(picture: Image.Image, job: Job) -> Image.Image:
+    """The picture (RGB) straightened as for reading, but not read: up is where Tesseract says, if it can tell."""
+    found = Legible(picture)
+    with suppress(ocr.OutOfTime):
+        _straighten(found, job)
+        found.turn(ocr.turn(found.grey(), job) or 0)
+    return found.picture
+
+
 def sure(words: list[Word]) -> int:
     """How many words are surely words: upside down, Tesseract reads digits and short scraps, but few of these."""
     return sum(word.confidence > _SURE and len(word.text) > 3 and word.text.strip(".,:;").isalpha() for word in words)
 
 
 def _read(found: Legible, job: Job, dpi: int) -> None:
+    if not _straighten(found, job):
+        return
+    found.words = _first_pass(found, job, dpi)
+    if sure(found.words) < _ENOUGH:
+        _stand_up(found, job, dpi)
+    _look_closer(found, job, dpi)
+
+
+def _straighten(found: Legible, job: Job) -> bool:
+    """Lay the lines of the picture level, upside down or not; False where it is blank."""
     grey = found.picture.convert("L")
     if len(set(grey.getextrema())) == 1:
-        return  # a blank page
+        return False
     found.look = _look(grey)
     if straighten.lies_on_its_side(grey):
         found.turn(ocr.turn(found.grey(), job) or 90)
     if found.look != "picture":
         found.picture = straighten.level(found.picture, straighten.tilt(found.picture.convert("L")))
-    found.words = _first_pass(found, job, dpi)
-    if sure(found.words) < _ENOUGH:
-        _stand_up(found, job, dpi)
-    _look_closer(found, job, dpi)
+    return True
 
 
 def _first_pass(found: Legible, job: Job, dpi: int) -> list[Word]:

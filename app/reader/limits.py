@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The caps of SAFETY for reading one file; seconds are wall time."""
+    """The caps of SAFETY for opening one file; seconds are wall time."""
 
     file_bytes: int = 50_000_000
     pages: int = 200
@@ -20,6 +20,17 @@ class Limits:
     """Of all files carried inside one file; beyond, only their names are told."""
     drawn_bytes: int = 20_000_000
     """Of one drawn page."""
+    made_bytes: int = 60_000_000
+    """Of a file that was cut, joined, composed or straightened."""
+    made_pages: int = 1_000
+    rows: int = 20_000
+    """Of one sheet."""
+    columns: int = 100
+    cells_bytes: int = 10_000_000
+    """Of the text in all cells of a file."""
+    unpacked_bytes: int = 200_000_000
+    unpacked_ratio: int = 100
+    """Of an archive, once it is larger than a megabyte."""
     memory_bytes: int = 1 << 30
     """Address space, of the child and of each Tesseract it starts."""
     answer_bytes: int = 64_000_000

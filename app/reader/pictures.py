@@ -16,6 +16,7 @@ from app.reader.job import Job
 from app.reader.legible import Legible, legible
 
 _A4_INCHES = 11.69
+_QUALITY = 90
 _FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "HEIF")
 
 
@@ -27,8 +28,7 @@ def prepare() -> None:
 
 def read(data: bytes, job: Job) -> Iterator[tuple[str, Any]]:
     """The pages of a picture file, one by one."""
-    Image.MAX_IMAGE_PIXELS = job.limits.image_pixels
-    picture = _opened(data)
+    picture = _opened(data, job)
     count = _frame_count(picture, job)
     yield "begin", {"type": "image", "page_count": count}
     failure: Unreadable | None = None
@@ -50,7 +50,31 @@ def read(data: bytes, job: Job) -> Iterator[tuple[str, Any]]:
         raise failure
 
 
-def _opened(data: bytes) -> Image.Image:
+def as_pdf(data: bytes, job: Job) -> bytes:
+    """The frames of a picture file as pages of a PDF; what is black and white stays so."""
+    picture = _opened(data, job)
+    out = io.BytesIO()
+    for place in range(_frame_count(picture, job)):
+        upright = _frame(picture, place)
+        dpi, quality = _dpi(upright, picture.info.get("dpi")), {"quality": _QUALITY}
+        if picture.mode in ("1", "L"):
+            upright, quality = upright.convert(picture.mode), {} if picture.mode == "1" else quality
+        out.seek(0)
+        upright.save(out, "PDF", resolution=dpi, append=place > 0, **quality)
+    return out.getvalue()
+
+
+def only_frame(data: bytes, job: Job) -> tuple[Image.Image, int]:
+    """The one picture of a file, as the eye sees it, and its resolution; raises where there are several pages."""
+    picture = _opened(data, job)
+    if _frame_count(picture, job) != 1:
+        raise Unreadable("not_supported", "several pages")
+    upright = _frame(picture, 0)
+    return upright, _dpi(upright, picture.info.get("dpi"))
+
+
+def _opened(data: bytes, job: Job) -> Image.Image:
+    Image.MAX_IMAGE_PIXELS = job.limits.image_pixels
     try:
         return Image.open(io.BytesIO(data), formats=_FORMATS)
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:

@@ -26,6 +26,15 @@ REASONS = {
     "xml_too_large": _("The XML is larger than any invoice should be, and was not read."),
     "xml_too_deep": _("The XML is nested deeper than any invoice should be, and was not read."),
     "xml_not_supported": _("This XML is no invoice in a format read here (UBL, CII, Factur-X, ZUGFeRD)."),
+    "no_such_page": _("A page was asked for that the file does not have. Look at its pages again."),
+    "too_many_pages": _("That would be a file of more pages than are put together here. Take fewer pages."),
+    "sheet_not_supported": _("This is no table that is read here: save it as XLSX or CSV and add it again."),
+    "sheet_broken": _("The table is damaged and could not be opened. Save it again as XLSX or CSV."),
+    "sheet_too_large": _("The table has more rows, columns or text than are read at once. Split it and add the parts."),
+    "sheet_unsafe": _(
+        "The table unpacks to far more than its size, or declares its own entities (DOCTYPE): refused for safety. "
+        "Save it again as XLSX or CSV."
+    ),
     "crashed": _("The program that reads files stopped on this one. It is kept: fill in the fields by hand."),
     "too_slow": _("Reading this file took too long and was stopped. Fill in the fields by hand, or try again later."),
     "out_of_memory": _("Reading this file needs more memory than allowed. Fill in the fields by hand."),

@@ -7,13 +7,18 @@ import io
 import os
 from contextlib import suppress
 
+import openpyxl
+import pikepdf
 import pymupdf
 from PIL import Image
 
 from app.einvoice.parsing import NotAnInvoice, parse
 from app.reader import confine, drawing, ocr, pdf, pictures
 
-ENCODINGS = ("utf-16-le", "utf-16-be", "latin-1", "iso-8859-15", "cp1252", "ascii")
+ENCODINGS = (
+    *("utf-16", "utf-16-le", "utf-16-be", "utf-8-sig", "latin-1", "iso-8859-2", "iso-8859-15", "cp1250", "cp1252"),
+    *("ascii", "raw_unicode_escape"),
+)
 
 
 def warm() -> None:
@@ -27,6 +32,8 @@ def warm() -> None:
         codecs.lookup(encoding)
     _draw_a_page()
     _turn_a_picture()
+    _write_and_read_a_sheet()
+    _compose_and_cut()
     with suppress(NotAnInvoice):
         parse(b"<Nothing/>")
 
@@ -41,3 +48,21 @@ def _draw_a_page() -> None:
 
 def _turn_a_picture() -> None:
     Image.new("L", (64, 64), "white").resize((32, 32), Image.Resampling.LANCZOS).save(io.BytesIO(), "PNG")
+
+
+def _write_and_read_a_sheet() -> None:
+    book, out = openpyxl.Workbook(), io.BytesIO()
+    book.active.append(["Facture", 1.5])
+    book.save(out)
+    list(openpyxl.load_workbook(out, read_only=True, data_only=True).active.iter_rows(values_only=True))
+
+
+def _compose_and_cut() -> None:
+    out = io.BytesIO()
+    writer, story = pymupdf.DocumentWriter(out), pymupdf.Story("<p>Facture <b>1</b></p>")
+    page = writer.begin_page(pymupdf.paper_rect("a4"))
+    story.place(pymupdf.paper_rect("a4"))
+    story.draw(page)
+    writer.end_page()
+    writer.close()
+    pikepdf.open(out).save(io.BytesIO())
