@@ -39,6 +39,7 @@ PACKAGES = (
 """Those with pages: each has a `routes.py` with a blueprint `bp`."""
 MODELS = (
     *("audit", "files", "tasks", "outbox", "users", "counterparties", "documents", "intake", "extraction"),
+    "review",
     *("operation", "api"),
 )
 

@@ -30,7 +30,8 @@ from app.tasks.jobs import commit
 from app.tasks.models import State, Task
 from tests import samples
 from tests.factories import make_company, make_document, make_user
-from tests.intake.test_receiver_kills import POINTS as DIED_AT_ELSEWHERE
+from tests.intake.test_receiver_kills import POINTS as DIED_AT_IN_THE_RECEIVER
+from tests.review.test_rearranging_kills import POINTS as DIED_AT_WHILE_REARRANGING
 from tests.sink import Sink
 from tests.soak.outbox import FORK, let_go
 from tests.soak.told import be_quiet
@@ -77,7 +78,7 @@ def prepare(app: Flask, sink: Sink) -> None:
     db.session.commit()
 
 
-@pytest.mark.parametrize("point", [point for point in POINTS if not point.startswith("receiver.")])
+@pytest.mark.parametrize("point", [point for point in POINTS if not point.startswith(("receiver.", "rearranging."))])
 def test_dying_between_two_durable_steps_loses_and_doubles_nothing(live_app, sink, point):
     """S35: S42: S43: S96: whatever was to be done is done once in the end, or is shown as uncertain."""
     with live_app.app_context():
@@ -109,5 +110,6 @@ def everything_is_done_once() -> None:
 
 
 def test_every_fault_point_has_its_case():
-    """S1: S35: those of the receiver die in tests/intake, all others here."""
-    assert {point for point in POINTS if point.startswith("receiver.")} <= set(DIED_AT_ELSEWHERE) <= set(POINTS)
+    """S1: S35: those of the receiver die in tests/intake, of splits and merges in tests/review, all others here."""
+    for start, died_at in (("receiver.", DIED_AT_IN_THE_RECEIVER), ("rearranging.", DIED_AT_WHILE_REARRANGING)):
+        assert {point for point in POINTS if point.startswith(start)} <= set(died_at) <= set(POINTS)

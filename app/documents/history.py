@@ -46,7 +46,7 @@ def _line(entry: AuditEntry, currency: str) -> Line:
         if name in names and not name.endswith("_id") and pair[0] != pair[1]
     }
     changes = [(names[name], *(_said(name, value, currency) for value in pair)) for name, pair in shown.items()]
-    why = "" if entry.act == "not read" else entry.why
+    why = "" if entry.act in {"not read", "not rearranged"} else entry.why
     return Line(entry.at, entry.user_name or "Facteur", text, icon, why, changes)
 
 
@@ -56,6 +56,9 @@ def acts() -> dict[str, tuple[str, str]]:
         "arrived": (_("received it"), "inbox"),
         "read": (_("read it"), "eye"),
         "not read": (_("could not read it"), "file-x"),
+        "cut out": (_("cut it out of another document"), "scissors"),
+        "put together": (_("put it together from several documents"), "git-merge"),
+        "not rearranged": (_("could not split or merge it"), "file-x"),
         "read again": (_("had it read again"), "refresh-cw"),
         "edited": (_("changed it"), "pencil"),
         "validated": (_("validated it"), "circle-check"),

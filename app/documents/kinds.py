@@ -63,6 +63,10 @@ class TrashKind(StrEnum):
     REJECTED = "rejected"
     KEPT = "kept"
     """To be deleted for good, but the law wants it kept."""
+    SPLIT = "split"
+    MERGED = "merged"
+    UNDONE = "undone"
+    """Made by a split or merge that was taken back."""
 
     @property
     def label(self) -> Any:
@@ -99,6 +103,9 @@ LABELS: dict[StrEnum, Any] = {
     TrashKind.DUPLICATE: _("Deleted (duplicate)"),
     TrashKind.REJECTED: _("Rejected"),
     TrashKind.KEPT: _("Deleted (kept by law)"),
+    TrashKind.SPLIT: _("Split into several"),
+    TrashKind.MERGED: _("Merged into one"),
+    TrashKind.UNDONE: _("Taken back"),
     FileRole.ORIGINAL: _("Original"),
     FileRole.E_INVOICE: _("E-invoice"),
     FileRole.ATTACHMENT: _("Attachment"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask_babel import gettext as _
 from sqlalchemy import update
 
@@ -12,6 +14,8 @@ from app.documents.models import Document, TrashKind
 from app.extensions import db
 from app.users.models import User
 
+before_restoring: list[Callable[[Document, User | None], None]] = []
+"""What goes with it or stands against it, such as a split that is taken back; `pipeline` fills it."""
 TAKEN_OUT = {"trashed_at": None, "trashed_by_id": None, "trash_kind": None, "trash_reason": "", "duplicate_of_id": None}
 
 
@@ -39,6 +43,8 @@ def trash(
 
 def restore(document: Document, *, by: User | None) -> None:
     """Take it out of the trash; the facts it kept give it its former status."""
+    for ask in before_restoring:
+        ask(document, by)
     if not _move(document, Document.trashed_at.is_not(None), TAKEN_OUT):
         raise Refused(_("It is not in the trash."))
     status.settle(document, by=by, act="restored")

@@ -102,6 +102,10 @@ def _money(amount: Decimal, currency: str) -> str:
     return money.format_amount(money.to_minor(amount, currency), currency, locale())
 
 
+def _why_not(code: str) -> str:
+    return _("it was changed meanwhile.") if code == "changed" else str(reason(code))
+
+
 def of_flag(flag: dict[str, Any]) -> str:
     """A flag of the reading, as a sentence."""
     code = flag.get("code", "")
@@ -118,6 +122,8 @@ def of_flag(flag: dict[str, Any]) -> str:
         return _("The e-invoice that came with it was not read: %(reason)s", reason=reason(flag.get("reason", "")))
     if code == "two_xml_differ":
         return _("%(field)s: one e-invoice in the file says %(xml)s, another %(other)s.", **_differ(flag, "other"))
+    if code == "not_rearranged":
+        return _("It was not split or merged: %(reason)s", reason=_why_not(flag.get("reason", "")))
     return str(
         sentences.get(code) or FLAGS.get(code) or _("Something is unusual here (%(code)s): look closely.", code=code)
     )

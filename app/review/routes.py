@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -17,7 +17,8 @@ from app.documents.models import Direction, Document, Status
 from app.extensions import db
 from app.extraction import fields, jobs, suggest
 from app.extraction.models import newest
-from app.review import queue, sheets, showing
+from app.review import queue, sheets, showing, splitting
+from app.review.blueprint import bp, document_or_404
 from app.review.forms import ReadAgainForm
 from app.tasks.jobs import commit
 from app.users.sessions import current_company
@@ -25,7 +26,7 @@ from app.web import navigation
 from app.web.access import Permission, demand, requires
 from app.web.pages import page
 
-bp = Blueprint("review", __name__)
+__all__ = ["bp", "splitting"]
 LAST_PAGE = 10_000
 navigation.COUNTS["review.index"] = lambda: queue.waiting_count(current_user, current_company())
 
@@ -77,17 +78,11 @@ def _to_next(document: Document | None) -> Response:
 # --- One document ---------------------------------------------------------------------------------
 
 
-def _document(document_id: int) -> Document:
-    document = db.one_or_404(Document.visible_to(current_user).filter_by(id=document_id))
-    demand(Permission.EDIT, document.company_id)
-    return document
-
-
 @bp.get("/review/<int:document_id>")
 @requires(Permission.EDIT)
 def show(document_id: int):
     """The page left, the form right; one that is decided has its own page."""
-    document = _document(document_id)
+    document = document_or_404(document_id)
     if document.status not in queue.QUEUE:
         return redirect(url_for("documents.show", document_id=document.id), 303)
     if request.htmx.target == "progress" and document.status is not Status.READING:
@@ -103,7 +98,7 @@ def _shown(document: Document, form: DocumentForm, status: int = 200, **context:
 @requires(Permission.EDIT)
 def marks(document_id: int, number: int):
     """What lies over one page of many: asked for when it comes into sight."""
-    document = _document(document_id)
+    document = document_or_404(document_id)
     read = newest(document)
     sheet = sheets.one(document, read, number) if read else None
     return page("review/_marks.html", sheet=sheet) if sheet else ("", 404)
@@ -113,7 +108,7 @@ def marks(document_id: int, number: int):
 @requires(Permission.EDIT)
 def counterparties(document_id: int):
     """Names and identifiers to choose from while somebody types; nothing else of them."""
-    document = _document(document_id)
+    document = document_or_404(document_id)
     words = (request.args.get("q") or request.args.get("counterparty_name") or "").strip()[:200]
     reviewing = document.validated_at is None
     found = finding.named(current_user, document.company_id, words, reviewing=reviewing)
@@ -124,7 +119,7 @@ def counterparties(document_id: int):
 @requires(Permission.EDIT)
 def draft(document_id: int):
     """What the page says with what is typed so far: what comes next, or all fields after a turn. Nothing is kept."""
-    document = _document(document_id)
+    document = document_or_404(document_id)
     form, read = DocumentForm(document), newest(document)
     if request.htmx.target == "typed":
         said = showing.turned(document, form, read)
@@ -139,7 +134,7 @@ def draft(document_id: int):
 @requires(Permission.EDIT)
 def save(document_id: int):
     """Keep what was typed and stay."""
-    document = _document(document_id)
+    document = document_or_404(document_id)
     form = DocumentForm(document)
     if refused := _edited(document, form):
         return refused
@@ -152,7 +147,7 @@ def save(document_id: int):
 @requires(Permission.EDIT)
 def validate(document_id: int):
     """Keep what was typed and validate it, both or neither; the next document opens."""
-    document = _document(document_id)
+    document = document_or_404(document_id)
     form = DocumentForm(document)
     if refused := _edited(document, form) or _doubted(document, form) or _validated(document, form):
         return refused
@@ -238,7 +233,7 @@ def _said(document: Document) -> str:
 @requires(Permission.EDIT)
 def trash(document_id: int):
     """Put it aside and go on with the next; it can be taken back at once."""
-    document = _document(document_id)
+    document = document_or_404(document_id)
     if not document.company.trash_enabled:
         raise Refused(_("The trash is switched off, so deleting is final: do it on the document's own page."))
     decisions.trash(document, by=current_user, why=request.form.get("why", ""))
@@ -252,7 +247,7 @@ def trash(document_id: int):
 @requires(Permission.EDIT)
 def restore(document_id: int):
     """Take back the trash of a moment ago, and go on checking it."""
-    document = _document(document_id)
+    document = document_or_404(document_id)
     decisions.restore(document, by=current_user)
     commit()
     flash(_("Restored."))
@@ -263,7 +258,7 @@ def restore(document_id: int):
 @requires(Permission.EDIT)
 def read_again(document_id: int):
     """Read the file once more: in other languages, as a picture, with a password."""
-    document, form = _document(document_id), ReadAgainForm()
+    document, form = document_or_404(document_id), ReadAgainForm()
     if form.validate():
         languages = "+".join(form.languages.data or [])
         jobs.read_again(

@@ -26,6 +26,7 @@ from app.intake.models import Message, Part, Source
 from app.operation import orphans
 from app.outbox.models import Mark, OutgoingMail
 from app.outbox.writing import write
+from app.review import rearranging
 from app.tasks import runner
 from app.tasks.jobs import JOBS, commit
 from app.tasks.models import State, Task
@@ -63,6 +64,13 @@ def read_document(app: Flask, sink: Sink):
 
 def state_of(document_id: int) -> ReadState:
     return db.session.scalar(select(Document.read_state).filter_by(id=document_id))
+
+
+@case
+def rearrange_pages(app: Flask, sink: Sink):
+    document = make_document(file=make_file(samples.invoice_pdf(pages=3)), page_count=3)
+    asked = rearranging.split(document, [1, 2], by=make_user())
+    return [asked.id], count_of(Document), [4]
 
 
 @case

@@ -22,6 +22,7 @@ from app.extensions import db
 from app.files import store
 from app.intake.models import Message, MessageState, Outcome, Part, Source
 from app.outbox.models import OutgoingMail, Recipient
+from app.review.models import RearrangedDocument, Rearrangement, Way
 from app.tasks.models import State, Task
 from app.users.models import Company, SignIn, User
 from app.web.access import Role
@@ -81,7 +82,9 @@ def make_world(canary: str, number: int) -> World:
     task = Task(kind="read_document", queue="ocr", ids=[waiting.id], state=State.FAILED, last_error=f"{canary}-error")
     token = ApiToken(token_hash=f"{canary}-token", ending="last", name=f"{canary}-token", company=company)
     token.user = people[Role.ADMIN]
-    db.session.add_all([sign_in, task, token])
+    arrangement = Rearrangement(company_id=company.id, way=Way.MERGE, by=people[Role.ADMIN])
+    arrangement.documents = [RearrangedDocument(document=each, taken_id=each.id) for each in (waiting, validated)]
+    db.session.add_all([sign_in, task, token, arrangement])
     db.session.commit()
     world = World(company, people, waiting, validated, trashed, counterparty, message)
     world.things = {
@@ -97,6 +100,7 @@ def make_world(canary: str, number: int) -> World:
         "token_id": token.id,
         "other_id": trashed.id,
         "twin_id": trashed.id,
+        "rearrangement_id": arrangement.id,
         "direction": Direction.PURCHASE.value,
         "number": 1,
         "page": 1,

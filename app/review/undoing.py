@@ -1,0 +1,82 @@
+"""A split or merge is taken back: what was made goes to the trash, what was there before comes out of it."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from sqlalchemy import select, update
+
+from app.core.errors import Refused
+from app.documents.models import Document, TrashKind
+from app.documents.trash import restore, trash
+from app.extensions import db
+from app.review.models import LIVING, Progress, RearrangedDocument, Rearrangement
+from app.users.models import User
+
+ELSEWHERE = {TrashKind.SPLIT, TrashKind.MERGED}
+
+
+def undo(arranged: Rearrangement, *, by: User | None, but: Document | None = None) -> None:
+    """Take it back as a whole, so that no page stands in two documents; refused once one of them is validated.
+
+    `but` is restored by the caller.
+    """
+    was = arranged.progress
+    before, made = _held(arranged)
+    if was is Progress.DONE:
+        _check(before, made)
+    _move(arranged, was)
+    for document in made:
+        if not document.trashed_at:
+            trash(document, by=by, kind=TrashKind.UNDONE)
+    for document in before:
+        if document is not but and document.trash_kind in ELSEWHERE:
+            restore(document, by=by)
+
+
+def put_back_whole(document: Document, by: User | None) -> None:
+    """Before one is restored: what it was made into goes, and what was merged with it comes back.
+
+    What was made of pages that are back in their old documents stays where it is: nothing stands there twice.
+    """
+    for row in db.session.scalars(select(RearrangedDocument).where(RearrangedDocument.document_id == document.id)):
+        arranged = row.rearrangement
+        if not row.is_made and arranged.progress is Progress.DONE and document.trash_kind in ELSEWHERE:
+            undo(arranged, by=by, but=document)
+        elif row.is_made and arranged.progress is Progress.UNDONE and _stand(arranged.before):
+            raise Refused(_("Its pages are back in the document it was made of. Put that one into the trash first."))
+
+
+def _stand(documents: list[Document]) -> bool:
+    return any(not each.trashed_at for each in documents)
+
+
+def _held(arranged: Rearrangement) -> tuple[list[Document], list[Document]]:
+    """The documents before and the made ones as they are now; nobody validates one of them meanwhile."""
+    ids = [each.document_id for each in arranged.documents]
+    query = select(Document).where(Document.id.in_(ids)).order_by(Document.id).with_for_update(of=Document)
+    db.session.scalars(query, execution_options={"populate_existing": True}).all()
+    return arranged.before, arranged.made
+
+
+def _check(before: list[Document], made: list[Document]) -> None:
+    if not before:
+        raise Refused(_("What was there before is deleted for good: it cannot be put together again."))
+    if any(each.validated_at for each in made):
+        raise Refused(_("A document that was made of it is validated: taken back, the same invoice would stand twice."))
+    if any(each.trash_kind in ELSEWHERE for each in made):
+        raise Refused(_("A document that was made of it was split or merged itself: take that back first."))
+
+
+def _move(arranged: Rearrangement, was: Progress) -> None:
+    """Once, however many press the button."""
+    moved = db.session.execute(
+        update(Rearrangement)
+        .where(Rearrangement.id == arranged.id, Rearrangement.progress == was, Rearrangement.progress.in_(LIVING))
+        .values(progress=Progress.UNDONE)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.refresh(arranged)
+    if not moved.rowcount:
+        raise Refused(_("It was taken back already, or could not be done."))
+    for each in arranged.documents:
+        each.taken_id = None
