@@ -9,6 +9,7 @@ from app.documents import arrival, retention, status, usual
 from app.documents import trash as trashing
 from app.extraction import jobs as extraction
 from app.intake import addresses
+from app.review import jobs as reviewing
 from app.review import undoing
 from app.users import people
 
@@ -18,6 +19,7 @@ def connect() -> None:
     _add(people.after_company_created, addresses.open_both)
     _add(people.after_company_created, usual.open_categories)
     _add(arrival.after_arrival, extraction.read_soon)
+    _add(extraction.after_picture, reviewing.straighten_soon)
     _add(trashing.before_restoring, undoing.put_back_whole)
     _add(status.before_status, retention.note_hold)
 

@@ -80,6 +80,7 @@ class FileRole(StrEnum):
     E_INVOICE = "e_invoice"
     ATTACHMENT = "attachment"
     REPLACED = "replaced"
+    RENDITION = "rendition"
 
     @property
     def label(self) -> Any:
@@ -110,4 +111,5 @@ LABELS: dict[StrEnum, Any] = {
     FileRole.E_INVOICE: _("E-invoice"),
     FileRole.ATTACHMENT: _("Attachment"),
     FileRole.REPLACED: _("Replaced since"),
+    FileRole.RENDITION: _("Straightened"),
 }

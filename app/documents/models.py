@@ -205,7 +205,15 @@ class Document(db.Model):
     @property
     def original(self) -> DocumentFile | None:
         """The file it was read from."""
-        return next((each for each in reversed(self.files) if each.role is FileRole.ORIGINAL), None)
+        return self._latest(FileRole.ORIGINAL)
+
+    @property
+    def rendition(self) -> DocumentFile | None:
+        """Its photo as it should lie: turned, its lines level."""
+        return self._latest(FileRole.RENDITION)
+
+    def _latest(self, role: FileRole) -> DocumentFile | None:
+        return next((each for each in reversed(self.files) if each.role is role), None)
 
 
 class DocumentFile(db.Model):

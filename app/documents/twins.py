@@ -147,7 +147,9 @@ def replace(new: Document, existing: Document, *, by: User) -> None:
     _check_pair(new, existing)
     if not can_replace(new, existing):
         raise Refused(_("Only a file with the same name can replace the existing one: link it instead."))
-    existing.original.role = FileRole.REPLACED  # type: ignore[union-attr]
+    for each in existing.files:
+        if each.role in (FileRole.ORIGINAL, FileRole.RENDITION):
+            each.role = FileRole.REPLACED
     for each in new.files:
         _attach(existing, each, each.role, by)
     existing.page_count = new.page_count

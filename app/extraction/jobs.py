@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic
@@ -28,6 +29,8 @@ from app.users.models import User
 log = structlog.get_logger()
 TRIES = 2
 WORTH_A_SECOND_TRY = {"crashed", "too_slow", "out_of_memory"}
+after_picture: list[Callable[[int, int], None]] = []
+"""What follows when a picture was read, with the document's and the file's id; `pipeline` fills it."""
 STUCK_AFTER = timedelta(minutes=10)
 IS_READING: ColumnElement[bool] = text("document.read_state = 'reading'")  # type: ignore[assignment]
 """Written out, not a parameter: only so is the index of what is being read found."""
@@ -40,14 +43,18 @@ def read_document(document_id: int, languages: str = "", force_ocr: bool = False
         told = fields.what_to_read(document_id, languages, force_ocr)
     if told is None:
         return
-    began = monotonic()
+    began, contents = monotonic(), None
     try:
         contents, reading = _tried(told)
     except Unreadable as error:
+        contents = error.contents
         fields.give_up(document_id, error, told)
     else:
         faultpoint("reading.before_store")
         fields.store(told, contents, reading, monotonic() - began)
+    if contents and contents.type == "image":
+        for follow in after_picture:
+            follow(document_id, told.file_id)
     after_commit(password.forget, document_id)
 
 

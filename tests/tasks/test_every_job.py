@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from app.audit.models import AuditEntry
 from app.core import clock, storage
 from app.documents import trash
-from app.documents.models import Direction, Document, ReadState, TrashKind
+from app.documents.models import Direction, Document, DocumentFile, ReadState, TrashKind
 from app.extensions import db
 from app.extraction.models import DocumentReading
 from app.files import store
@@ -71,6 +71,12 @@ def rearrange_pages(app: Flask, sink: Sink):
     document = make_document(file=make_file(samples.invoice_pdf(pages=3)), page_count=3)
     asked = rearranging.split(document, [1, 2], by=make_user())
     return [asked.id], count_of(Document), [4]
+
+
+@case
+def straighten_photo(app: Flask, sink: Sink):
+    photo = make_file(samples.picture(dpi=50), type="image/png")
+    return [make_document(file=photo).id], count_of(DocumentFile), [2]
 
 
 @case
