@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     intake_domain: str = Field("localhost", description="What stands after the @ of the intake addresses.")
     intake_smtp_port: int = Field(2525, description="Port of the built-in mail receiver.", ge=1, le=65535)
     intake_smtp_host: str = Field("127.0.0.1", description="Address the mail receiver listens on.")
+    intake_lmtp_port: int = Field(0, description="Port of the receiver's LMTP; 0: none.", ge=0, le=65535)
+    intake_lmtp_socket: str = Field("", description="Path of a socket for LMTP; empty: none.")
     mail_url: str = Field(
         "", description="smtp://user:password@host:587 or smtps://…; empty: mails wait in the outbox."
     )

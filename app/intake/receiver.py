@@ -8,6 +8,7 @@ import signal
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
@@ -27,6 +28,7 @@ from app.intake.committer import Committer
 from app.intake.content import Content
 from app.intake.guesses import Guesses
 from app.intake.letter import text_of
+from app.intake.lmtp import LocalSession
 from app.intake.smtp import Envelope, Session
 
 log = structlog.get_logger()
@@ -81,7 +83,7 @@ class Receiver:
         """Ours or not: one answer for all that are not, whether they never were or are no longer."""
         if len(envelope.recipients) >= MOST_RECIPIENTS:
             return TOO_MANY
-        await asyncio.sleep(self.guesses.wait(session.host))
+        await asyncio.sleep(0 if session.is_relay else self.guesses.wait(session.host))
         if address.rpartition("@")[2].lower() != self.domain:
             return self._guessed(session, RELAY)
         found = await self._in_thread(self.lookups, self._find, text_of(address))
@@ -93,7 +95,7 @@ class Receiver:
 
     def _guessed(self, session: Session, answer: str) -> str:
         """Note a wrong recipient; who names too many is shown the door, but for relays, which speak for many."""
-        if session.host in self.settings.relay_hosts:
+        if session.is_relay or session.host in self.settings.relay_hosts:
             return answer
         self.guesses.note(session.host)
         if not self.guesses.is_shut_out(session.host):
@@ -183,17 +185,32 @@ async def serve(receiver: Receiver) -> None:
     with receiver.app.app_context():
         event.listen(db.engine, "connect", _impatient)
     host, port = settings.intake_smtp_host, settings.intake_smtp_port
-    server = await loop.create_server(lambda: Session(receiver, loop), host, port)
+    servers = [await loop.create_server(lambda: Session(receiver, loop), host, port), *await _local(receiver, loop)]
     log.info("receiver.listening", host=host, port=port)
     receiver.is_listening.set()
     await receiver.stop.wait()
-    server.close()
+    for server in servers:
+        server.close()
     for _tenth in range(10 * STOPPING_SECONDS):
         if not receiver.receiving:
             break
         await asyncio.sleep(0.1)
     await asyncio.sleep(0.1)  # the last answers leave
     receiver.committer.finish()
+
+
+async def _local(receiver: Receiver, loop: asyncio.AbstractEventLoop) -> list[asyncio.Server]:
+    """LMTP, on a port or on a socket in the file system, where it is asked for."""
+    settings, servers = receiver.settings, []
+    make = lambda: LocalSession(receiver, loop)  # noqa: E731
+    if settings.intake_lmtp_port:
+        servers.append(await loop.create_server(make, settings.intake_smtp_host, settings.intake_lmtp_port))
+    if settings.intake_lmtp_socket:
+        path = Path(settings.intake_lmtp_socket)
+        path.unlink(missing_ok=True)
+        servers.append(await loop.create_unix_server(make, path))
+        path.chmod(0o660)
+    return servers
 
 
 def _impatient(connection: Any, _record: Any) -> None:

@@ -36,6 +36,8 @@ class Session(smtp.SMTP):
     """One connection."""
 
     line_length_limit = LONGEST_COMMAND
+    is_relay = False
+    """Does it speak for many senders, and may it name recipients that are none?"""
 
     def __init__(self, receiver: Any, loop: asyncio.AbstractEventLoop) -> None:
         settings = receiver.settings
@@ -56,7 +58,7 @@ class Session(smtp.SMTP):
 
     def connection_made(self, transport: Any) -> None:
         """Let the sender speak, if there is room; no session lasts for ever."""
-        host = (transport.get_extra_info("peername") or ("",))[0]
+        host = self.host_of(transport)
         if not self.receiver.lets_in(host):
             transport.write(BUSY)
             transport.close()
@@ -66,6 +68,10 @@ class Session(smtp.SMTP):
         super().connection_made(transport)
         if not self.receiver.is_uncounted(host):
             self._end = self.loop.call_later(self.receiver.settings.smtp_session_seconds, transport.close)
+
+    def host_of(self, transport: Any) -> str:
+        """Where it comes from."""
+        return (transport.get_extra_info("peername") or ("",))[0]
 
     def connection_lost(self, error: Exception | None) -> None:
         """Make room for the next."""
@@ -107,6 +113,10 @@ class Session(smtp.SMTP):
                 recipients = len(self.envelope.rcpt_tos)
                 self._set_post_data_state()
         log.info("mail.answered", code=answer[:3], size=content.size, recipients=recipients)
+        await self.reply(answer, recipients)
+
+    async def reply(self, answer: str, _recipients: int) -> None:
+        """What became of the content, once for all."""
         await self.push(answer)
 
     async def _read_into(self, content: Content) -> None:
