@@ -30,8 +30,9 @@ from app.tasks.jobs import commit
 from app.tasks.models import State, Task
 from tests import samples
 from tests.factories import make_company, make_document, make_user
-from tests.intake.test_receiver_kills import POINTS as DIED_AT_IN_THE_RECEIVER
-from tests.review.test_rearranging_kills import POINTS as DIED_AT_WHILE_REARRANGING
+from tests.intake.test_hook import POINTS as OF_THE_HOOK
+from tests.intake.test_receiver_kills import POINTS as OF_THE_RECEIVER
+from tests.review.test_rearranging_kills import POINTS as OF_REARRANGING
 from tests.sink import Sink
 from tests.soak.outbox import FORK, let_go
 from tests.soak.told import be_quiet
@@ -40,6 +41,8 @@ pytestmark = pytest.mark.alone
 APP = Path(__file__).resolve().parent.parent / "app"
 FAULTPOINT = re.compile(r"""faultpoint\(\s*["']([^"']+)["']""")
 POINTS = sorted({name for path in APP.rglob("*.py") for name in FAULTPOINT.findall(path.read_text(encoding="utf-8"))})
+ELSEWHERE = ("receiver.", "hook.", "rearranging.")
+"""Those that nobody comes by who only does what waits."""
 NOBODY_KNOWS = {"outbox.transmitting", "outbox.transmitted", "outbox.before_settle"}
 """The content may have left when it died there, and no answer was kept."""
 
@@ -78,7 +81,7 @@ def prepare(app: Flask, sink: Sink) -> None:
     db.session.commit()
 
 
-@pytest.mark.parametrize("point", [point for point in POINTS if not point.startswith(("receiver.", "rearranging."))])
+@pytest.mark.parametrize("point", [point for point in POINTS if not point.startswith(ELSEWHERE)])
 def test_dying_between_two_durable_steps_loses_and_doubles_nothing(live_app, sink, point):
     """S35: S42: S43: S96: whatever was to be done is done once in the end, or is shown as uncertain."""
     with live_app.app_context():
@@ -110,6 +113,6 @@ def everything_is_done_once() -> None:
 
 
 def test_every_fault_point_has_its_case():
-    """S1: S35: those of the receiver die in tests/intake, of splits and merges in tests/review, all others here."""
-    for start, died_at in (("receiver.", DIED_AT_IN_THE_RECEIVER), ("rearranging.", DIED_AT_WHILE_REARRANGING)):
-        assert {point for point in POINTS if point.startswith(start)} <= set(died_at) <= set(POINTS)
+    """S1: S18: S35: those of the ways in die in their own tests, splits and merges too, all others here."""
+    died_at = {*OF_THE_RECEIVER, *OF_THE_HOOK, *OF_REARRANGING}
+    assert {point for point in POINTS if point.startswith(ELSEWHERE)} <= died_at <= set(POINTS)

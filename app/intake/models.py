@@ -56,10 +56,19 @@ class Source(StrEnum):
     UPLOAD = "upload"
     COMMAND = "command"
     API = "api"
+    IMAP = "imap"
+    HOOK = "hook"
 
     @property
     def label(self) -> Any:
-        return {"smtp": _("E-mail"), "upload": _("Upload"), "command": _("Command line"), "api": _("API")}[self]
+        return {
+            "smtp": _("E-mail"),
+            "upload": _("Upload"),
+            "command": _("Command line"),
+            "api": _("API"),
+            "imap": _("Mailbox"),
+            "hook": _("Webhook"),
+        }[self]
 
 
 class MessageState(StrEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, request, url_for
+from flask import Response, abort, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -12,7 +12,8 @@ from app.core.storage import Damaged
 from app.documents.models import Direction, Document
 from app.extensions import db
 from app.files.leaving import as_download, damaged
-from app.intake import addresses, maillog, openings, uploads, words
+from app.intake import addresses, maillog, openings, posting, uploads, words
+from app.intake.blueprint import bp
 from app.intake.models import Message, Source
 from app.tasks.jobs import commit
 from app.users.sessions import current_company
@@ -20,7 +21,7 @@ from app.web.access import Permission, demand, requires
 from app.web.ids import row_id
 from app.web.pages import page
 
-bp = Blueprint("intake", __name__)
+__all__ = ["bp", "posting"]
 
 
 @bp.get("/add")
