@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     )
     source_url: str = Field("", description="Where the source is offered; empty: packed and offered by Facteur itself.")
     relay_hosts: Annotated[list[str], NoDecode] = Field([], description="Mail relays free of per-address limits.")
+    private_hosts: Annotated[list[str], NoDecode] = Field(
+        [], description="Hosts in private networks that mailboxes may be fetched from."
+    )
     largest_message: int = Field(50 * 1024 * 1024, description="Bytes of a mail or an uploaded file.", ge=1024)
     smtp_connections: int = Field(50, description="Connections to the mail receiver at once.", ge=1)
     smtp_per_address: int = Field(5, description="Of these from one address; loopback and relays are free.", ge=1)
@@ -63,7 +66,7 @@ class Settings(BaseSettings):
     metrics_token: str = Field("", description="Lets whoever sends it read /metrics from outside; empty: nobody.")
     debug: bool = Field(False, description="Only for a loopback address.")
 
-    @field_validator("relay_hosts", mode="before")
+    @field_validator("relay_hosts", "private_hosts", mode="before")
     @classmethod
     def _listed(cls, value: Any) -> Any:
         """Hosts come as one text, separated by commas."""

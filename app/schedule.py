@@ -14,6 +14,7 @@ from app.documents import jobs as documents
 from app.extensions import db
 from app.extraction import jobs as extraction
 from app.intake import jobs as intake
+from app.mailboxes import set_up as mailboxes
 from app.operation import jobs as operation
 from app.operation import watch
 from app.operation.presence import Presence
@@ -47,7 +48,7 @@ def start_the_day() -> None:
     commit()
 
 
-BEFORE = (start_the_day, waking.wake, waking.end_what_is_stuck, extraction.end_what_is_stuck)
+BEFORE = (start_the_day, mailboxes.ask_what_is_due, waking.wake, waking.end_what_is_stuck, extraction.end_what_is_stuck)
 """What asks for work, and what ends work that nobody does any more."""
 
 

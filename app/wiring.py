@@ -29,6 +29,7 @@ PACKAGES = (
     "documents",
     "review",
     "intake",
+    "mailboxes",
     "counterparties",
     "outbox",
     "audit",
@@ -40,6 +41,7 @@ PACKAGES = (
 MODELS = (
     *("audit", "files", "tasks", "outbox", "users", "counterparties", "documents", "intake", "extraction"),
     "review",
+    "mailboxes",
     *("operation", "api"),
 )
 

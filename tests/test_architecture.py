@@ -20,6 +20,7 @@ users
 counterparties
 documents
 intake extraction
+mailboxes
 review approval bank
 rules payments
 treasury

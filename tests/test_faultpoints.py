@@ -33,6 +33,7 @@ from tests.factories import make_company, make_document, make_user
 from tests.intake.test_hook import POINTS as OF_THE_HOOK
 from tests.intake.test_receiver_kills import POINTS as OF_THE_RECEIVER
 from tests.review.test_rearranging_kills import POINTS as OF_REARRANGING
+from tests.mailboxes.test_kills import POINTS as OF_THE_MAILBOXES
 from tests.sink import Sink
 from tests.soak.outbox import FORK, let_go
 from tests.soak.told import be_quiet
@@ -41,7 +42,7 @@ pytestmark = pytest.mark.alone
 APP = Path(__file__).resolve().parent.parent / "app"
 FAULTPOINT = re.compile(r"""faultpoint\(\s*["']([^"']+)["']""")
 POINTS = sorted({name for path in APP.rglob("*.py") for name in FAULTPOINT.findall(path.read_text(encoding="utf-8"))})
-ELSEWHERE = ("receiver.", "hook.", "rearranging.")
+ELSEWHERE = ("rearranging.", "hook.", "mailbox.", "receiver.")
 """Those that nobody comes by who only does what waits."""
 NOBODY_KNOWS = {"outbox.transmitting", "outbox.transmitted", "outbox.before_settle"}
 """The content may have left when it died there, and no answer was kept."""
@@ -113,6 +114,8 @@ def everything_is_done_once() -> None:
 
 
 def test_every_fault_point_has_its_case():
-    """S1: S18: S35: those of the ways in die in their own tests, splits and merges too, all others here."""
-    died_at = {*OF_THE_RECEIVER, *OF_THE_HOOK, *OF_REARRANGING}
+    """S1: S18: S35: those of the ways in, of splits and merges die in tests of their own, all others here."""
+    died_at = {*OF_REARRANGING, *OF_THE_HOOK, *OF_THE_MAILBOXES, *OF_THE_RECEIVER}
+    """S1: S18: S35: those of the ways in die in tests/intake, all others here."""
+    died_at = {*OF_REARRANGING, *OF_THE_HOOK, *OF_THE_MAILBOXES, *OF_THE_RECEIVER}
     assert {point for point in POINTS if point.startswith(ELSEWHERE)} <= died_at <= set(POINTS)

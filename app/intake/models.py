@@ -144,6 +144,11 @@ class Message(db.Model):
         return self.state is MessageState.RECEIVED or any(each.status is Status.READING for each in documents)
 
     @property
+    def is_header_only(self) -> bool:
+        """Were its contents never fetched, and is only its header kept, with the reason?"""
+        return any(note["key"] in {"too_large", "not_given"} for note in self.notes)
+
+    @property
     def has_documents(self) -> bool:
         """Did anything come of it?"""
         return any(part.document_id for part in self.parts)

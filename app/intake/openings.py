@@ -18,6 +18,8 @@ def open_again(message: Message, *, by: User) -> None:
         raise Refused(_("This message came twice; open the first one again instead."))
     if message.state is MessageState.RECEIVED:
         raise Refused(_("This message is still waiting to be opened."))
+    if message.is_header_only:
+        raise Refused(_("Only its header was fetched: there is nothing to be opened."))
     message.state = MessageState.RECEIVED
     trail.record(message, by=by, act="opened again")
     open_message.later(message.id)

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from app.documents.models import Status
 from app.intake.models import Message, MessageState, Outcome, Part
 from app.reader.reasons import reason as unreadable
+from app.web.filters import size
 
 
 def outcome(part: Part) -> Outcome:
@@ -69,6 +70,14 @@ def of_note(note: dict[str, Any]) -> str:
         "nested": _("Its parts are nested so deeply that it was not opened. The original is kept."),
         "broken": _("Its contents could not be understood. The original is kept."),
         "damaged": _("The stored original is missing or was changed. Restore it from a backup."),
+        "too_large": _(
+            "It is larger than what is taken here (%(size)s), so only its header was fetched. "
+            "It lies in its mailbox: save its invoice and add it by hand.",
+            size=size(note.get("size") or 0),
+        ),
+        "not_given": _(
+            "The mail server did not give out its contents, so only its header is here. Look for it in its mailbox."
+        ),
         "taken_anyway": _("Its documents were taken because somebody asked for it."),
     }
     machine = of_machine(note["key"])
@@ -95,4 +104,4 @@ def is_machine(message: Message) -> bool:
 
 def can_be_read_again(message: Message) -> bool:
     """Is there anything a second opening could find?"""
-    return message.state in (MessageState.FAILED, MessageState.OPENED)
+    return message.state in (MessageState.FAILED, MessageState.OPENED) and not message.is_header_only

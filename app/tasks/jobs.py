@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import event, insert
+from sqlalchemy import event, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -16,7 +16,7 @@ from app.core import clock
 from app.core.faultpoint import faultpoint
 from app.extensions import db
 from app.tasks import bell
-from app.tasks.models import Task
+from app.tasks.models import State, Task
 
 log = structlog.get_logger()
 JOBS: dict[str, Job] = {}
@@ -40,6 +40,21 @@ class Job:
         values |= {"run_after": run_after or clock.now()}
         task_id = _insert(values)
         if task_id and (run_after is None or run_after <= clock.now()):
+            after_commit(bell.ring, self.queue, task_id)
+        return task_id
+
+    def again(self, *ids: Any, key: str) -> int | None:
+        """The one task with this key, made, or asked for once more where it is done; None where it waits or runs.
+
+        One that was given up is for a person to try again.
+        """
+        if task_id := self.later(*ids, key=key):
+            return task_id
+        now = clock.now()
+        values = {"state": State.READY, "attempts": 0, "run_after": now, "created_at": now, "rung_at": None}
+        ended = update(Task).where(Task.key == key, Task.state == State.DONE).values(**values, finished_at=None)
+        ended = ended.returning(Task.id).execution_options(synchronize_session=False)
+        if task_id := db.session.scalar(ended):
             after_commit(bell.ring, self.queue, task_id)
         return task_id
 

@@ -388,6 +388,59 @@ def upgrade():
         batch_op.create_index('ix_message_message_id', ['company_id', 'message_id'], unique=False)
         batch_op.create_index('uq_message_once', ['company_id', 'direction', 'raw_id'], unique=True, sqlite_where=sa.text("state != 'repeated' AND is_mail"), postgresql_where=sa.text("state != 'repeated' AND is_mail"))
 
+    op.create_table('mailbox',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('company_id', sa.Integer(), nullable=False),
+    sa.Column('direction', sa.String(40), nullable=False),
+    sa.Column('host', sa.String(length=253), nullable=False),
+    sa.Column('port', sa.Integer(), nullable=False),
+    sa.Column('tls', sa.String(40), nullable=False),
+    sa.Column('login', sa.String(length=254), nullable=False),
+    sa.Column('sealed_password', sa.Text(), nullable=False),
+    sa.Column('folder', sa.String(length=200), nullable=False),
+    sa.Column('sender_contains', sa.String(length=200), nullable=False),
+    sa.Column('subject_contains', sa.String(length=200), nullable=False),
+    sa.Column('since_date', sa.Date(), nullable=True),
+    sa.Column('after', sa.String(40), nullable=False),
+    sa.Column('target_folder', sa.String(length=200), nullable=False),
+    sa.Column('place', sa.Integer(), nullable=False),
+    sa.Column('is_on', sa.Boolean(), nullable=False),
+    sa.Column('paused_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('failure_count', sa.Integer(), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('polled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('succeeded_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('trouble', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
+    sa.Column('taken_count', sa.Integer(), nullable=False),
+    sa.Column('fence', sa.Integer(), nullable=False),
+    sa.Column('lease_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('sight', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
+    sa.Column('sight_asked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['company_id'], ['company.id'], name=op.f('fk_mailbox_company_id_company')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_mailbox'))
+    )
+    with op.batch_alter_table('mailbox', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_mailbox_company_id'), ['company_id'], unique=False)
+
+    op.create_table('found_mail',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('mailbox_id', sa.Integer(), nullable=False),
+    sa.Column('numbering', sa.String(length=40), nullable=False),
+    sa.Column('uid', sa.BigInteger(), nullable=False),
+    sa.Column('found', sa.String(40), nullable=False),
+    sa.Column('message_id', sa.Integer(), nullable=True),
+    sa.Column('tries', sa.Integer(), nullable=False),
+    sa.Column('found_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['mailbox_id'], ['mailbox.id'], name=op.f('fk_found_mail_mailbox_id_mailbox'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['message_id'], ['message.id'], name=op.f('fk_found_mail_message_id_message'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_found_mail')),
+    sa.UniqueConstraint('mailbox_id', 'numbering', 'uid', name='uq_found_mail_once')
+    )
+    with op.batch_alter_table('found_mail', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_found_mail_message_id'), ['message_id'], unique=False)
+
     op.create_table('recipient',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('mail_id', sa.Integer(), nullable=False),
@@ -611,6 +664,14 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_recipient_mail_id'))
 
     op.drop_table('recipient')
+    with op.batch_alter_table('found_mail', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_found_mail_message_id'))
+
+    op.drop_table('found_mail')
+    with op.batch_alter_table('mailbox', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_mailbox_company_id'))
+
+    op.drop_table('mailbox')
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.drop_index('uq_message_once', sqlite_where=sa.text("state != 'repeated' AND is_mail"), postgresql_where=sa.text("state != 'repeated' AND is_mail"))
         batch_op.drop_index('ix_message_message_id')

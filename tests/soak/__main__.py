@@ -1,4 +1,4 @@
-"""`python -m tests.soak --seed N [--kills K] [receiver|worker|outbox|all]`: kill loops over real processes."""
+"""`python -m tests.soak --seed N [--kills K] [LOOP|all]`: kill loops over real processes."""
 
 from __future__ import annotations
 
@@ -12,14 +12,19 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.soak import outbox, receiver, worker
+from tests.soak import imap, outbox, receiver, replies, worker
 from tests.soak.told import Told
 
 LOOPS: dict[str, Callable[..., Told]] = {
     "receiver": receiver.kill_loop,
+    "replies": replies.reply_loop,
+    "imap": imap.poll_loop,
     "worker": worker.kill_loop,
     "outbox": outbox.kill_loop,
 }
+HOW_OFTEN = (
+    "instead of 200 (receiver, five deliveries each), 1,000 (cut replies), 200 (polls), 300 (worker) and 100 (outbox)"
+)
 
 
 def main() -> int:
@@ -41,7 +46,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./facteur soak", description="Kill Facteur again and again; compare.")
     parser.add_argument("loop", nargs="?", choices=[*LOOPS, "all"], default="all")
     parser.add_argument("--seed", type=int, default=random.randrange(2**32), help="repeats a run")
-    parser.add_argument("--kills", type=int, help="instead of 1,000 (receiver), 300 (worker) and 100 (outbox)")
+    parser.add_argument("--kills", type=int, help=HOW_OFTEN)
     return parser.parse_args()
 
 

@@ -23,7 +23,7 @@ from tests.intake.receiving import Dialogue, address_of, company_in, connect, do
 from tests.live import free_port, make_live_app
 from tests.soak.told import Told, be_quiet
 
-SENDERS = 3
+SENDERS, MAILS_A_LIFE = 3, 5
 FORK = multiprocessing.get_context("fork")  # a fresh interpreter for each of 30 receivers would take minutes
 
 
@@ -72,7 +72,7 @@ class Senders:
             time.sleep(0.02)
 
 
-def kill_loop(folder: Path, seed: int, kills: int = 1000) -> Told:
+def kill_loop(folder: Path, seed: int, kills: int = 200) -> Told:
     """Kill a receiver `kills` times while mails come in, then compare both sides (SAFETY S1)."""
     chance, app = random.Random(seed), make_live_app(folder)
     app.config["SETTINGS"].intake_smtp_port = free_port()
@@ -82,7 +82,7 @@ def kill_loop(folder: Path, seed: int, kills: int = 1000) -> Told:
         process = FORK.Process(target=receive, args=(app.config["SETTINGS"],), daemon=True)
         process.start()
         until_it_listens(app)
-        for _ in range(2 * SENDERS):
+        for _ in range(MAILS_A_LIFE):
             senders.numbers.put(number := number + 1)
         time.sleep(chance.uniform(0, 0.15))
         os.kill(process.pid, signal.SIGKILL)
@@ -126,6 +126,7 @@ def _compare(app, senders: Senders, number: int, told: Told) -> None:
         "imported twice": once.total() - len(once),
         "other bytes than were sent": len(changed),
     }
+    told.summary = f"{number:,} deliveries, {len(lost)} lost, {once.total() - len(once)} imported twice"
     told.check(not lost, "a mail was acknowledged and is not in the log")
     told.check(len(once) == once.total() == number, "a mail is in the log twice as a first one, or not at all")
     told.check(not changed, "what is kept is not what was sent")

@@ -12,6 +12,8 @@ class Told:
 
     figures: dict[str, object] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
+    summary: str = ""
+    """All of it in one line."""
 
     def check(self, is_kept: bool, otherwise: str) -> None:
         """Note a guarantee that was broken."""
@@ -21,7 +23,8 @@ class Told:
     def table(self, title: str) -> str:
         """One line for each figure."""
         rows = [f"  {name:<36} {figure!s:>12}" for name, figure in self.figures.items()]
-        return "\n".join([title, *rows, *(f"  BROKEN: {sentence}" for sentence in self.broken)])
+        summary = [f"  {self.summary}"] if self.summary else []
+        return "\n".join([title, *rows, *summary, *(f"  BROKEN: {sentence}" for sentence in self.broken)])
 
 
 def be_quiet() -> None:
