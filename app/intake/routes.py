@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, abort, flash, redirect, request, url_for
+from flask import Response, abort, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -15,6 +15,7 @@ from app.files.leaving import as_download, damaged
 from app.intake import addresses, maillog, openings, posting, uploads, words
 from app.intake.blueprint import bp
 from app.intake.models import Message, Source
+from app.mailboxes import models as mailboxes
 from app.tasks.jobs import commit
 from app.users.sessions import current_company
 from app.web.access import Permission, demand, requires
@@ -46,7 +47,8 @@ def by_email():
     """Add invoices: the two addresses to mail them to."""
     company = _company()
     mine = [(direction, addresses.full(addresses.living(company, direction))) for direction in Direction]
-    return page("intake/by_email.html", tab="by_email", addresses=mine, here=company)
+    facts = {"hook_is_on": bool(current_app.config["SETTINGS"].hook_secret), "mailboxes": mailboxes.of(company)}
+    return page("intake/by_email.html", tab="by_email", addresses=mine, here=company, **facts)
 
 
 @bp.post("/uploads")

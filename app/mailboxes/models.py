@@ -125,6 +125,11 @@ class Mailbox(db.Model):
         return select(cls).where(mine).order_by(cls.id)
 
 
+def of(company: Company) -> list[Mailbox]:
+    """The mailboxes of a company."""
+    return list(db.session.scalars(select(Mailbox).filter_by(company_id=company.id).order_by(Mailbox.id)))
+
+
 class Found(StrEnum):
     """What became of a mail that was found in a mailbox."""
 

@@ -21,6 +21,8 @@ from app.documents.models import Direction, Document, TrashKind
 from app.extensions import db
 from app.files import store
 from app.intake.models import Message, MessageState, Outcome, Part, Source
+from app.mailboxes import reaching
+from app.mailboxes.models import Mailbox
 from app.outbox.models import OutgoingMail, Recipient
 from app.review.models import RearrangedDocument, Rearrangement, Way
 from app.tasks.models import State, Task
@@ -80,6 +82,7 @@ def make_world(canary: str, number: int) -> World:
     trail.record(validated, by=people[Role.ADMIN], act="edited", why=f"{canary}-why", changes={"label": ["", canary]})
     sign_in = SignIn(token_hash=f"{canary}-sign-in", user=people[Role.ADMIN], browser=f"{canary}-browser")
     task = Task(kind="read_document", queue="ocr", ids=[waiting.id], state=State.FAILED, last_error=f"{canary}-error")
+    mailbox = _mailbox(company, canary)
     token = ApiToken(token_hash=f"{canary}-token", ending="last", name=f"{canary}-token", company=company)
     token.user = people[Role.ADMIN]
     arrangement = Rearrangement(company_id=company.id, way=Way.MERGE, by=people[Role.ADMIN])
@@ -95,6 +98,7 @@ def make_world(canary: str, number: int) -> World:
         "message_id": message.id,
         "part_id": message.parts[0].id,
         "mail_id": mail.id,
+        "mailbox_id": mailbox.id,
         "sign_in_id": sign_in.id,
         "task_id": task.id,
         "token_id": token.id,
@@ -123,6 +127,21 @@ def make_message(company: Company, canary: str, documents: list[Document]) -> Me
     db.session.add(message)
     db.session.commit()
     return message
+
+
+def _mailbox(company: Company, canary: str) -> Mailbox:
+    """One that was looked into, and failed."""
+    mailbox = Mailbox(company=company, direction=Direction.PURCHASE, host=f"{canary[:200]}.example", port=993)
+    mailbox.login, mailbox.folder, mailbox.sender_contains = f"{canary}-login", f"{canary}-folder", f"{canary}-sender"
+    mailbox.trouble = {"key": "login", "said": f"{canary}-said"}
+    row = {"at": "2026-11-26T10:00:00+01:00", "sender": canary, "subject": canary, "size": 4242, "verdict": "sender"}
+    mailbox.sight_asked_at = clock.now()
+    asked = mailbox.sight_asked_at.isoformat()
+    mailbox.sight = {"asked": asked, "count": 1, "rows": [row], "wanted": {"sender": canary, "most": 1}}
+    reaching.seal(mailbox, f"{canary}-password")
+    db.session.add(mailbox)
+    db.session.commit()
+    return mailbox
 
 
 def _mail(company: Company, canary: str) -> OutgoingMail:
