@@ -16,6 +16,7 @@ from app.documents.search import DECIDED, OPEN
 from app.extensions import db
 from app.files import store
 from app.intake.models import Message, MessageState
+from app.mailboxes.models import Mailbox
 from app.outbox.models import Mark, OutgoingMail
 from app.tasks.models import State, Task
 from app.users.models import Company, User
@@ -113,6 +114,13 @@ def _for_admins(user: User, company: Company) -> list[Line]:
             _("Given up after several tries"),
             "ban",
             url_for("operation.index", _anchor="failures"),
+        ),
+        Line(
+            _count(Mailbox.visible_to(user).where(Mailbox.company_id == company.id, Mailbox.paused_at.is_not(None))),
+            _("Mailboxes paused"),
+            _("They failed five times in a row"),
+            "mail",
+            url_for("mailboxes.index", company_id=company.id),
         ),
         Line(trash, _("The trash was not emptied"), due.sentence, "trash-2", url_for("documents.trash_list")),
     ]

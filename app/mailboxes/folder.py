@@ -47,7 +47,6 @@ class Folder:
         self.line, self.client = line, line.client
         answer = self.client.response("UIDVALIDITY")[1]
         self.uidvalidity = int(answer[-1] or 0)
-        self.count = int(self.client.untagged_responses.get("EXISTS", [b"0"])[-1])
 
     def search(self, *, unread: bool, since: date | None) -> list[int]:
         """The numbers of its mails, the oldest first."""

@@ -8,6 +8,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,9 +103,10 @@ class _Line(imaplib.IMAP4):
         return super().read(size)
 
     def shutdown(self) -> None:
-        """Hang up."""
+        """Hang up; a line that is broken already is no trouble."""
         self.watch.cancel()
-        super().shutdown()
+        with suppress(OSError):
+            super().shutdown()
 
 
 class Line(BaseMailBox):

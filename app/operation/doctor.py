@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.extensions import db
-from app.operation import check_database, check_ground, check_parts, check_reader, finding
+from app.operation import check_database, check_ground, check_mailboxes, check_parts, check_reader, finding
 from app.operation.finding import Check, Finding, State
 
 CHECKS: tuple[Check, ...] = (
@@ -14,6 +14,7 @@ CHECKS: tuple[Check, ...] = (
     check_parts.check_running_parts,
     check_parts.check_work,
     check_parts.check_mail_server,
+    check_mailboxes.check_mailboxes,
     check_reader.check_reader,
     check_reader.check_tesseract,
     check_ground.check_storage,

@@ -13,10 +13,14 @@ from flask_login import current_user
 
 from app.core import clock
 from app.dashboard import work
+from app.extensions import db
+from app.mailboxes.models import Mailbox
+from app.mailboxes.words import words
 from app.operation import parts
 from app.operation.overview import PartLine, QueueLine, Room
 from app.operation.parts import CONSEQUENCES, Part
 from app.outbox.models import Mark
+from app.users.models import User
 from app.web.filters import moment, size
 
 WAITS_TOO_LONG = timedelta(minutes=15)
@@ -45,6 +49,7 @@ def found(seen: dict[str, Any]) -> list[Problem]:
         text = _("They are not given out. Put them back from a backup, and have the disk examined.")
         problems.append(Problem("red", title, text))
     problems += [_waiting(line) for line in seen["queues"] if _waits_too_long(line)]
+    problems += [_paused(mailbox) for mailbox in seen["paused"]]
     problems += _decisions(seen)
     return sorted(problems, key=lambda each: each.tint != "red")
 
@@ -61,6 +66,15 @@ def _disk(room: Room) -> Problem:
     needed = _("%(least)s must be free, or mails are put off.", least=size(room.least))
     title = _("Little room on the disk: %(free)s", free=size(room.free))
     return Problem("red" if room.free < room.least else "amber", title, needed)
+
+
+def _paused(mailbox: Mailbox) -> Problem:
+    title = _("The mailbox %(name)s is paused", name=mailbox.name)
+    return Problem("red", title, words(mailbox.trouble), _mailbox_url(mailbox), _("Try again"))
+
+
+def _mailbox_url(mailbox: Mailbox) -> str:
+    return url_for("mailboxes.show", company_id=mailbox.company_id, mailbox_id=mailbox.id)
 
 
 def _waits_too_long(line: QueueLine) -> bool:
@@ -87,9 +101,24 @@ def _decisions(seen: dict[str, Any]) -> list[Problem]:
 
 
 def banners() -> list[dict[str, str]]:
-    """What every page says to who administers the installation: that nobody watches any more."""
-    if not work.administers_all(current_user):
-        return []
+    """What every page says to who administers: that nobody watches any more, and which mailboxes rest."""
+    return (_nobody_watches() if work.administers_all(current_user) else []) + [
+        {
+            "text": _("The mailbox %(name)s is paused", name=mailbox.name) + _(":") + f" {words(mailbox.trouble)}",
+            "kind": "warning",
+            "url": _mailbox_url(mailbox),
+            "label": str(_("Try again")),
+        }
+        for mailbox in paused(current_user)
+    ]
+
+
+def paused(user: User) -> list[Mailbox]:
+    """The mailboxes of this person's companies that failed too often."""
+    return list(db.session.scalars(Mailbox.visible_to(user).where(Mailbox.paused_at.is_not(None))))
+
+
+def _nobody_watches() -> list[dict[str, str]]:
     sweep = parts.find("sweep")
     if sweep.is_silent or (sweep.state == "never" and _runs_for_long(parts.find("web"))):
         text = f"{_part_silence(sweep)} {CONSEQUENCES['sweep']}"

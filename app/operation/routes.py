@@ -55,6 +55,7 @@ def _seen() -> dict[str, Any]:
         "mails": overview.mail_counts(current_user),
         "last": overview.last_times(),
         "damaged": overview.damaged(),
+        "paused": problems.paused(current_user),
         "room": overview.room(),
         "versions": {
             "Facteur": versions.facteur(),

@@ -16,8 +16,9 @@ from flask import Flask
 
 from app.intake.models import MessageState
 from tests.intake import mails
-from tests.intake.receiving import SENDER, address_of, company_in, dot, logged, receiving
-from tests.live import make_live_app
+from tests.intake.receiving import SENDER, address_of, company_in, dot, logged
+from tests.live import free_port, make_live_app
+from tests.soak.receiver import FORK, receive, until_it_listens
 from tests.soak.told import Told
 
 SENDERS = 4
@@ -70,6 +71,18 @@ class Cutter:
 
 
 @contextmanager
+def receiving_apart(app: Flask) -> Iterator[None]:
+    """A receiver in a process of its own."""
+    app.config["SETTINGS"].intake_smtp_port = free_port()
+    process = FORK.Process(target=receive, args=(app.config["SETTINGS"],), daemon=True)
+    process.start()
+    until_it_listens(app)
+    yield
+    process.terminate()
+    process.join(20)
+
+
+@contextmanager
 def cutting(app: Flask, chance: random.Random) -> Iterator[Cutter]:
     """Before the receiver of this installation."""
     cutter = Cutter(app.config["SETTINGS"].intake_smtp_port, chance)
@@ -83,8 +96,8 @@ def reply_loop(folder: Path, seed: int, kills: int = 1000) -> Told:
     address = address_of(app, company_in(app))
     again = [chance.choice((1, 1, 2)) for _each in range(kills)]
     sizes = [chance.randrange(40_000) for _each in range(kills)]
-    with receiving(app) as receiver, cutting(app, chance) as cutter:
-        ports = (cutter.port, receiver.settings.intake_smtp_port)
+    with receiving_apart(app), cutting(app, chance) as cutter:
+        ports = (cutter.port, app.config["SETTINGS"].intake_smtp_port)
         with ThreadPoolExecutor(SENDERS) as senders:
             codes = Counter(
                 code

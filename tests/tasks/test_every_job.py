@@ -6,7 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -23,6 +23,7 @@ from app.files import store
 from app.files.models import File
 from app.intake import arrival
 from app.intake.models import Message, Part, Source
+from app.mailboxes.models import AfterAction, FoundMail, Mailbox
 from app.operation import orphans
 from app.outbox.models import Mark, OutgoingMail
 from app.outbox.writing import write
@@ -33,6 +34,9 @@ from app.tasks.models import State, Task
 from app.web.access import Role
 from tests import samples
 from tests.factories import make_company, make_document, make_file, make_user
+from tests.intake import mails
+from tests.mailboxes.making import make_mailbox
+from tests.mailboxes.server import Server
 from tests.sink import Sink
 
 pytestmark = pytest.mark.alone
@@ -53,6 +57,25 @@ def open_message(app: Flask, sink: Sink):
     facts = {"company": make_company(), "direction": Direction.PURCHASE, "source": Source.UPLOAD}
     message = arrival.take_message(samples.invoice_pdf(), is_mail=False, name="a.pdf", **facts)
     return [message.id], count_of(Message, Part, Document), [1, 1, 1]
+
+
+@case
+def poll_mailbox(app: Flask, sink: Sink):
+    server = Server()
+    for number in "AB":
+        server.put(mails.mail(subject=number))
+    mailbox = make_mailbox(server, make_company(), after=AfterAction.SEEN, since_date=date(2000, 1, 1))
+    marked = lambda: [each.flags for each in server.folders["INBOX"]]  # noqa: E731
+    return [mailbox.id], lambda: (count_of(Message, FoundMail)(), marked()), ([2, 2], [{"\\Seen"}] * 2)
+
+
+@case
+def look_into_mailbox(app: Flask, sink: Sink):
+    server = Server()
+    server.put(mails.mail())
+    mailbox = make_mailbox(server, make_company(), sight_asked_at=clock.now())
+    seen = lambda: [each.sight["count"] for each in db.session.scalars(select(Mailbox))]  # noqa: E731
+    return [mailbox.id], lambda: (count_of(Message, FoundMail)(), seen()), ([0, 0], [1])
 
 
 @case
