@@ -104,7 +104,7 @@ def banners() -> list[dict[str, str]]:
     """What every page says to who administers: that nobody watches any more, and which mailboxes rest."""
     return (_nobody_watches() if work.administers_all(current_user) else []) + [
         {
-            "text": _("The mailbox %(name)s is paused", name=mailbox.name) + _(":") + f" {words(mailbox.trouble)}",
+            "text": _("The mailbox %(name)s failed five times in a row and is paused.", name=mailbox.name),
             "kind": "warning",
             "url": _mailbox_url(mailbox),
             "label": str(_("Try again")),
