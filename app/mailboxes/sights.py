@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from app.core.database import looking
 from app.extensions import db
 from app.mailboxes import folder as folders
 from app.mailboxes import reaching, wanting
@@ -62,13 +63,12 @@ def look(wish: Wish) -> dict[str, Any]:
 
 
 def _known(mailbox_id: int, numbering: str) -> dict[int, str]:
-    """Number → what is known of it already; read, and the transaction ended."""
+    """Number → what is known of it already."""
     ours = (FoundMail.mailbox_id == mailbox_id, FoundMail.numbering == numbering)
     known = {Found.TAKEN: "known", Found.LEFT: "told"}
     query = select(FoundMail.uid, FoundMail.found).where(*ours, FoundMail.found.in_(known))
-    rows = db.session.execute(query).all()
-    db.session.commit()
-    return {uid: known[found] for uid, found in rows}
+    with looking(db.session()):
+        return {uid: known[found] for uid, found in db.session.execute(query)}
 
 
 def _row(heading: folders.Heading, verdict: str) -> dict[str, Any]:
