@@ -116,6 +116,4 @@ def everything_is_done_once() -> None:
 def test_every_fault_point_has_its_case():
     """S1: S18: S35: those of the ways in, of splits and merges die in tests of their own, all others here."""
     died_at = {*OF_REARRANGING, *OF_THE_HOOK, *OF_THE_MAILBOXES, *OF_THE_RECEIVER}
-    """S1: S18: S35: those of the ways in die in tests/intake, all others here."""
-    died_at = {*OF_REARRANGING, *OF_THE_HOOK, *OF_THE_MAILBOXES, *OF_THE_RECEIVER}
     assert {point for point in POINTS if point.startswith(ELSEWHERE)} <= died_at <= set(POINTS)
