@@ -60,17 +60,33 @@ class Settings(BaseSettings):
     smtp_guesses: int = Field(
         20, description="Unknown recipients from one address in 15 minutes before it is told to come later.", ge=1
     )
+    name_servers: Annotated[list[str], NoDecode] = Field(
+        [], description="DNS servers asked about senders; the machine's own unless set, nobody with “none”."
+    )
+    border_hosts: Annotated[dict[str, str], NoDecode] = Field(
+        {}, description="ADDRESS=NAME of mail servers of yours whose Authentication-Results are believed."
+    )
     least_free_disk: int = Field(
         500_000_000, description="Bytes of free disk below which mails are told to come later.", ge=0
     )
     metrics_token: str = Field("", description="Lets whoever sends it read /metrics from outside; empty: nobody.")
     debug: bool = Field(False, description="Only for a loopback address.")
 
-    @field_validator("relay_hosts", "private_hosts", mode="before")
+    @field_validator("relay_hosts", "private_hosts", "name_servers", mode="before")
     @classmethod
     def _listed(cls, value: Any) -> Any:
         """Hosts come as one text, separated by commas."""
         return [host.strip() for host in value.split(",") if host.strip()] if isinstance(value, str) else value
+
+    @field_validator("border_hosts", mode="before")
+    @classmethod
+    def _named(cls, value: Any) -> Any:
+        """Pairs come as one text: the address a mail server connects from, and what it calls itself."""
+        pairs = [each.strip().partition("=") for each in value.split(",")] if isinstance(value, str) else []
+        if any(address and not name for address, _mark, name in pairs):
+            raise ValueError("write ADDRESS=NAME, such as 192.0.2.25=mx.example.org")
+        named = {address.strip(): name.strip() for address, _mark, name in pairs if address}
+        return named if isinstance(value, str) else value
 
     @cached_property
     def database(self) -> str:

@@ -18,7 +18,7 @@ from app.users.models import Company, SignIn, User
 from tests.catalogue import compile_catalogues
 from tests.settings import settings_in
 
-pytest_plugins = ["tests.chromium", "tests.live", "tests.sink"]
+pytest_plugins = ["tests.chromium", "tests.dns", "tests.live", "tests.sink"]
 
 
 def pytest_sessionstart() -> None:
@@ -89,14 +89,21 @@ def aimed_at(region: str) -> dict[str, str]:
 @pytest.fixture(scope="session", autouse=True)
 def _no_network() -> Iterator[None]:
     """Refuse every connection that leaves this machine."""
-    connect = socket.socket.connect
+    connect, sendto = socket.socket.connect, socket.socket.sendto
 
-    def guarded(self: socket.socket, address) -> None:
+    def check(self: socket.socket, address) -> None:
         inet = self.family in (socket.AF_INET, socket.AF_INET6)
         if inet and not address[0].startswith("127.") and address[0] not in {"::1", "localhost"}:
             raise OSError(f"a test tried to reach {address[0]}")
+
+    def connects(self: socket.socket, address) -> None:
+        check(self, address)
         connect(self, address)
 
-    socket.socket.connect = guarded
+    def sends(self: socket.socket, data, *rest) -> int:
+        check(self, rest[-1])
+        return sendto(self, data, *rest)
+
+    socket.socket.connect, socket.socket.sendto = connects, sends
     yield
-    socket.socket.connect = connect
+    socket.socket.connect, socket.socket.sendto = connect, sendto

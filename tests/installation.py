@@ -51,7 +51,8 @@ class Installation:
         """What every process is told; nothing of the caller's own settings."""
         plain = {name: value for name, value in os.environ.items() if not name.startswith("FACTEUR_")}
         set_here = self.settings.model_dump(mode="json", exclude_defaults=True)
-        return plain | {f"FACTEUR_{name.upper()}": str(value) for name, value in set_here.items()} | self.told
+        written = {name: ",".join(value) if isinstance(value, list) else str(value) for name, value in set_here.items()}
+        return plain | {f"FACTEUR_{name.upper()}": value for name, value in written.items()} | self.told
 
     def start(self, *names: str) -> None:
         """Start these processes, each in a group of its own."""

@@ -18,6 +18,7 @@ def settings_in(folder: Path, **settings) -> Settings:
         "intake_domain": "in.example",
         "redis_url": "",
         "mail_url": "",
+        "name_servers": ["none"],
     }
     defaults |= {"database_url": "", "admin_email": "admin@example.org", "base_url": "", "storage_url": ""}
     return Settings(**(defaults | settings))

@@ -59,8 +59,14 @@ class Headers:
     message_id: str = ""
     said: dict[str, str] = field(default_factory=dict)
     """Headers by their name in lower case, the first of each."""
+    every: list[tuple[str, str]] = field(default_factory=list)
+    """All of them in their order, undecoded: what decides who sent it is read before anything is decoded."""
     type: str = ""
     """Of the message as a whole."""
+
+    def all(self, name: str) -> list[str]:
+        """Every header of this name."""
+        return [value for each, value in self.every if each == name]
 
 
 @dataclass
@@ -94,12 +100,18 @@ def parse(raw: bytes) -> Letter:
 def headers_of(mail: Mail) -> Headers:
     """The headers as text, cleaned for showing; what can't be decoded is shown as well as may be."""
     said: dict[str, str] = {}
-    for name, value in islice(_mended(mail).raw_items(), MOST_HEADERS):
-        said.setdefault(name.lower(), text_of(value))
-    name, address = safely(lambda: parseaddr(said.get("from", "")), ("", ""))
-    sender = f"{name} <{address}>" if name and address else address or said.get("from", "")
+    every = [(name.lower(), str(value)) for name, value in islice(_mended(mail).raw_items(), MOST_HEADERS)]
+    for name, value in every:
+        said.setdefault(name, text_of(value))
+    sender = _sender(next((value for name, value in every if name == "from"), "")) or said.get("from", "")
     message_id = said.get("message-id", "")[:998]
-    return Headers(sender[:320], said.get("subject", "")[:2000], message_id, said, declared_type(mail))
+    return Headers(sender[:320], said.get("subject", "")[:2000], message_id, said, every, declared_type(mail))
+
+
+def _sender(written: str) -> str:
+    """Name and address; taken apart before the name is decoded, which may hold what looks like another address."""
+    name, address = safely(lambda: parseaddr(" ".join(written[:LONGEST_HEADER].split())), ("", ""))
+    return f"{text_of(name)} <{address}>" if name and address else address
 
 
 def _leaves(mail: Mail) -> Iterator[Leaf]:

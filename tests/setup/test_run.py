@@ -32,6 +32,7 @@ class Installation:
         self.environment = environment | {
             "FACTEUR_DATA_DIR": str(data),
             "FACTEUR_PORT": str(self.port),
+            "FACTEUR_NAME_SERVERS": "none",
             "FACTEUR_INTAKE_SMTP_PORT": str(self.mail_port),
         }
         self.process = self.start()

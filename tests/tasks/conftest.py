@@ -26,6 +26,7 @@ def installation(tmp_path, redis_server):
         settings = {
             "FACTEUR_DATA_DIR": str(tmp_path),
             "FACTEUR_SECRET_KEY": SECRET,
+            "FACTEUR_NAME_SERVERS": "none",
             "FACTEUR_REDIS_URL": redis_server.url,
         }
         settings |= {"FACTEUR_MAIL_URL": "smtp://127.0.0.1:9", "PATH": os.environ["PATH"]} | environment
