@@ -74,6 +74,8 @@ class Mail:
     size: int
     recipients: tuple[Recipient, ...]
     envelope_sender: str
+    peer: str = ""
+    helo: str = ""
 
 
 def enter_mails(mails: Iterable[Mail]) -> None:
@@ -99,6 +101,8 @@ def _row(mail: Mail, raw_id: int, recipient: Recipient) -> dict[str, Any]:
         "address_id": recipient.address_id,
         "source": Source.SMTP,
         "envelope_sender": text_of(mail.envelope_sender)[:254],
+        "peer": mail.peer[:45],
+        "helo": text_of(mail.helo)[:255],
     }
 
 

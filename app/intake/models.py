@@ -122,11 +122,16 @@ class Message(db.Model):
     first_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
     """The message this one repeats."""
     envelope_sender: Mapped[str] = mapped_column(String(254), default="")
+    peer: Mapped[str] = mapped_column(String(45), default="")
+    """Address of the host that brought it to our receiver, and what that host called itself."""
+    helo: Mapped[str] = mapped_column(String(255), default="")
     sender: Mapped[str] = mapped_column(String(320), default="")
     subject: Mapped[str] = mapped_column(Text, default="")
     message_id: Mapped[str] = mapped_column(String(998), default="")
     notes: Mapped[list[Any]] = mapped_column(Json, default=list)
     """What should be known of the message as a whole: {"key": …, arguments}."""
+    proof: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    """What our checks said of the sender (see `proof.prove`); empty until they were made."""
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
     received_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
 

@@ -70,12 +70,13 @@ class Receiver:
         self.stop, self.is_listening = asyncio.Event(), asyncio.Event()
         self.is_broken = False
 
-    async def handle_MAIL(self, _session: Session, _said: Any, envelope: Envelope, address: str, options: Any) -> str:
+    async def handle_MAIL(self, session: Session, said: Any, envelope: Envelope, address: str, options: Any) -> str:
         """No mail is begun for which there may be no room; how large it is, its sender may say."""
-        said = next((option for option in options if option.startswith("SIZE=")), "SIZE=0")
-        if not self.has_room(int(said.removeprefix("SIZE="))):
+        size = next((option for option in options if option.startswith("SIZE=")), "SIZE=0")
+        if not self.has_room(int(size.removeprefix("SIZE="))):
             return FULL
         envelope.mail_from = address
+        envelope.peer, envelope.helo = session.host, said.host_name or ""
         envelope.mail_options.extend(options)
         return "250 2.1.0 Go on"
 
@@ -136,7 +137,8 @@ class Receiver:
         """Bytes, then rows, then the commit."""
         with self.committer.one_more():
             kept = await asyncio.get_running_loop().run_in_executor(self.threads, content.settle)
-        await self.committer.log(Mail(*kept, tuple(envelope.recipients), envelope.mail_from or ""))
+        brought = envelope.mail_from or "", envelope.peer, envelope.helo
+        await self.committer.log(Mail(*kept, tuple(envelope.recipients), *brought))
 
     async def handle_exception(self, error: Exception) -> str:
         """Whatever goes wrong here is our trouble, not the sender's (SAFETY R2)."""

@@ -24,10 +24,11 @@ BUSY = b"421 4.7.0 Too many connections, please come again later\r\n"
 
 
 class Envelope(smtp.Envelope):
-    """Sender and recipients, with the intake addresses those are."""
+    """Sender and recipients, with the intake addresses those are; and who brings the mail."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.peer, self.helo = "", ""
         self.recipients: dict[Recipient, None] = {}
         """In their order, each once."""
 

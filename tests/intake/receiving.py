@@ -74,9 +74,9 @@ def logged(app: Flask) -> list[Message]:
         return messages
 
 
-def send(app: Flask, raw: bytes, *recipients: str, sender: str = SENDER) -> tuple[int, str]:
-    """Deliver a mail; the last answer, whether it was taken or not."""
-    with Dialogue(app) as smtp:
+def send(app: Flask, raw: bytes, *recipients: str, sender: str = SENDER, source: str = "") -> tuple[int, str]:
+    """Deliver a mail, from one of the loopback's addresses; the last answer, whether it was taken or not."""
+    with Dialogue(app, source) as smtp:
         for line in (f"MAIL FROM:<{sender}>", *(f"RCPT TO:<{each}>" for each in recipients), "DATA"):
             answer = smtp.docmd(line)
             if answer[0] >= 400:
@@ -114,9 +114,9 @@ def log_held(app: Flask) -> Iterator[None]:
 class Dialogue(smtplib.SMTP):
     """A connection that said EHLO."""
 
-    def __init__(self, app: Flask) -> None:
-        settings = app.config["SETTINGS"]
-        super().__init__(settings.intake_smtp_host, settings.intake_smtp_port, timeout=60)
+    def __init__(self, app: Flask, source: str = "") -> None:
+        settings, where = app.config["SETTINGS"], (source, 0) if source else None
+        super().__init__(settings.intake_smtp_host, settings.intake_smtp_port, timeout=60, source_address=where)
         self.ehlo("sender.example")
 
 
