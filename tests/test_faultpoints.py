@@ -32,8 +32,8 @@ from tests import samples
 from tests.factories import make_company, make_document, make_user
 from tests.intake.test_hook import POINTS as OF_THE_HOOK
 from tests.intake.test_receiver_kills import POINTS as OF_THE_RECEIVER
-from tests.review.test_rearranging_kills import POINTS as OF_REARRANGING
 from tests.mailboxes.test_kills import POINTS as OF_THE_MAILBOXES
+from tests.review.test_rearranging_kills import POINTS as OF_REARRANGING
 from tests.sink import Sink
 from tests.soak.outbox import FORK, let_go
 from tests.soak.told import be_quiet

@@ -57,6 +57,7 @@ ACTS: dict[str, Any] = {
     "removed": _("took the access away"),
     "replaced": _("replaced the file"),
     "restored": _("restored"),
+    "sender checked again": _("had its sender checked again"),
     "sent again": _("sent again"),
     "revoked": _("revoked"),
     "signed out": _("signed out everywhere"),

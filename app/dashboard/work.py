@@ -136,6 +136,7 @@ def _disk() -> Line:
 def names_of_work() -> dict[str, str]:
     """Job → what it does."""
     return {
+        "check_sender": _("Check a sender again"),
         "check_stored_files": _("Check the stored files"),
         "deliver": _("Send a mail"),
         "empty_trash": _("Empty a large trash"),

@@ -6,7 +6,8 @@ from app.core import storage
 from app.core.database import looking
 from app.extensions import db
 from app.files import store
-from app.intake import opening
+from app.intake import judging, opening
+from app.intake.models import Message
 from app.tasks.jobs import job
 
 
@@ -17,6 +18,16 @@ def open_message(message_id: int) -> None:
         arrived = opening.what_arrived(message_id)
     opened = opening.open_up(arrived)  # no transaction open
     opening.note(message_id, opened)
+
+
+@job("default", timeout=120)
+def check_sender(message_id: int) -> None:
+    """Check once more who sent a message; its documents stay as they are."""
+    with looking(db.session()):
+        arrived = opening.what_arrived(message_id)
+    judgement = judging.again(arrived.sha256, arrived.known)  # no transaction open
+    if judgement:
+        judging.note(db.session.get_one(Message, message_id), judgement)
 
 
 @job("default")

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
-from flask import current_app
 from sqlalchemy import select
 
 from app.core import storage
@@ -18,7 +17,8 @@ from app.documents.trash import trash
 from app.extensions import db
 from app.files import store
 from app.files.models import File
-from app.intake import automatic, sorting
+from app.intake import judging, sorting
+from app.intake.judging import Judgement, Known
 from app.intake.letter import MOST_PARTS, Headers, TooDeep, parse
 from app.intake.models import Message, MessageState, Outcome, Part
 from app.intake.sorting import Fate, Piece
@@ -38,7 +38,7 @@ class Arrived:
     sha256: str
     is_mail: bool
     name: str
-    envelope_sender: str
+    known: Known
     is_wanted: bool
     """A person wants its documents although a machine wrote it."""
 
@@ -52,6 +52,7 @@ class Opened:
     stored: dict[int, tuple[str, int]] = field(default_factory=dict)
     """Position → hash and length."""
     notes: list[dict[str, Any]] = field(default_factory=list)
+    judgement: Judgement = field(default_factory=Judgement)
     is_failed: bool = False
 
 
@@ -59,7 +60,7 @@ def what_arrived(message_id: int) -> Arrived:
     """Read what the opening needs; the caller ends the transaction."""
     message = db.session.get_one(Message, message_id)
     wanted = any(note["key"] == TAKEN_ANYWAY for note in message.notes)
-    return Arrived(message.raw.sha256, message.is_mail, message.raw_name, message.envelope_sender, wanted)
+    return Arrived(message.raw.sha256, message.is_mail, message.raw_name, judging.known_of(message), wanted)
 
 
 def open_up(arrived: Arrived) -> Opened:
@@ -92,9 +93,8 @@ def _open_mail(raw: bytes, arrived: Arrived) -> Opened:
     opened = Opened(letter.headers, sorting.of_letter(letter))
     if letter.left_out:
         opened.notes.append({"key": "too_many_parts", "limit": MOST_PARTS})
-    ours = current_app.config["SETTINGS"].mail_from
-    machine = automatic.kind_of(letter.headers, envelope_sender=arrived.envelope_sender, our_address=ours)
-    machine = machine or ("loop" if automatic.is_loop(raw) else "")
+    opened.judgement = judging.judge(raw, letter, arrived.known)
+    machine = opened.judgement.machine
     if machine and not arrived.is_wanted:
         opened.notes.append({"key": machine})
         opened.pieces = sorting.none_taken(opened.pieces, machine)
@@ -114,6 +114,7 @@ def note(message_id: int, opened: Opened) -> None:
         return
     message.state = MessageState.FAILED if opened.is_failed else MessageState.OPENED
     _note_headers(message, opened)
+    judging.note(message, opened.judgement)
     known = {part.position: part for part in message.parts}
     files = _files(message, opened)
     # What makes a document comes before what belongs to it, wherever they stand in the mail.

@@ -6,7 +6,8 @@ from flask_babel import gettext as _
 
 from app.audit import trail
 from app.core.errors import Refused
-from app.intake.jobs import open_message
+from app.intake import proof
+from app.intake.jobs import check_sender, open_message
 from app.intake.models import Message, MessageState
 from app.intake.opening import TAKEN_ANYWAY
 from app.users.models import User
@@ -23,6 +24,14 @@ def open_again(message: Message, *, by: User) -> None:
     message.state = MessageState.RECEIVED
     trail.record(message, by=by, act="opened again")
     open_message.later(message.id)
+
+
+def check_sender_again(message: Message, *, by: User) -> None:
+    """Ask once more who sent it: the DNS may have been out of reach."""
+    if not proof.is_checked(message):
+        raise Refused(_("Its sender was not checked: somebody added it here."))
+    trail.record(message, by=by, act="sender checked again")
+    check_sender.later(message.id)
 
 
 def take_anyway(message: Message, *, by: User) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, abort, current_app, flash, redirect, request, url_for
+from flask import Response, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -12,17 +12,18 @@ from app.core.storage import Damaged
 from app.documents.models import Direction, Document
 from app.extensions import db
 from app.files.leaving import as_download, damaged
-from app.intake import addresses, maillog, openings, posting, uploads, words
+from app.intake import addresses, maillog, openings, posting, sender_pages, sender_words, uploads, words
 from app.intake.blueprint import bp
+from app.intake.blueprint import company_here as _company
+from app.intake.blueprint import direction_said as _direction
 from app.intake.models import Message, Source
 from app.mailboxes import models as mailboxes
 from app.tasks.jobs import commit
-from app.users.sessions import current_company
 from app.web.access import Permission, demand, requires
 from app.web.ids import row_id
 from app.web.pages import page
 
-__all__ = ["bp", "posting"]
+__all__ = ["bp", "posting", "sender_pages"]
 
 
 @bp.get("/add")
@@ -90,6 +91,7 @@ def index():
         outcomes=maillog.outcomes(),
         sources={each.value: each.label for each in Source},
         words=words,
+        senders=sender_words,
         here=company,
     )
 
@@ -99,7 +101,8 @@ def index():
 def show(message_id: int):
     """One message: what it said of itself, and what became of each part."""
     message = _found(message_id)
-    return page("intake/show.html", message=message, words=words, visible=_visible_documents(message))
+    told = {"words": words, "senders": sender_words, "visible": _visible_documents(message)}
+    return page("intake/show.html", message=message, **told)
 
 
 @bp.get("/messages/<int:message_id>/raw")
@@ -147,18 +150,6 @@ def _visible_documents(message: Message) -> set[int]:
     spoken = {part.document_id for part in message.parts} | {part.reason.get("document") for part in message.parts}
     query = Document.visible_to(current_user).where(Document.id.in_(spoken - {None}))
     return set(db.session.scalars(query.with_only_columns(Document.id)))
-
-
-def _company():
-    """The company looked at, where one may add to it."""
-    company = current_company() or abort(404)
-    demand(Permission.EDIT, company.id)
-    return company
-
-
-def _direction() -> Direction:
-    chosen = request.values.get("direction", "")
-    return Direction(chosen) if chosen in {each.value for each in Direction} else Direction.PURCHASE
 
 
 def _wanted() -> maillog.Wanted:

@@ -36,7 +36,7 @@ def test_an_automatic_mail_is_told_from_an_invoice_that_a_program_sent(headers, 
     """IN-7: auto-replies, bounces and lists make no document; S14: RFC 3834 headers and the empty sender."""
     read = parse(mails.mail(("a.pdf", b"%PDF-1.7 x", mails.PDF), **headers)).headers
 
-    assert automatic.kind_of(read, envelope_sender=sender, our_address=OURS) == kind  # S14
+    assert automatic.kind_of(read, envelope_sender=sender, ours={OURS}) == kind  # S14
 
 
 def test_a_delivery_report_and_our_own_mail_are_recognised():
@@ -44,8 +44,8 @@ def test_a_delivery_report_and_our_own_mail_are_recognised():
     report = parse(REPORT).headers
     own = parse(mails.mail(sender="Facteur <FACTEUR@acme.example>")).headers
 
-    assert automatic.kind_of(report, envelope_sender="x@y", our_address=OURS) == "bounce"  # S14
-    assert automatic.kind_of(own, envelope_sender="x@y", our_address=OURS) == "own"
+    assert automatic.kind_of(report, envelope_sender="x@y", ours={OURS}) == "bounce"  # S14
+    assert automatic.kind_of(own, envelope_sender="x@y", ours={OURS}) == "own"
 
 
 def test_a_mail_that_went_through_more_than_fifty_servers_is_a_loop():

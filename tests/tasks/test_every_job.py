@@ -79,6 +79,14 @@ def look_into_mailbox(app: Flask, sink: Sink):
 
 
 @case
+def check_sender(app: Flask, sink: Sink):
+    facts = {"company": make_company(), "direction": Direction.PURCHASE, "source": Source.SMTP}
+    message_id = arrival.take_message(mails.invoice_mail(), **facts).id
+    proven = select(Message.proof["verdict"].as_string()).filter_by(id=message_id)
+    return [message_id], lambda: (count_of(Document)(), db.session.scalar(proven)), ([0], "not_proven")
+
+
+@case
 def read_document(app: Flask, sink: Sink):
     document = make_document(file=make_file(samples.invoice_pdf()), read_state=ReadState.READING, number="")
     document_id = document.id

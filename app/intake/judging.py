@@ -1,0 +1,76 @@
+"""Before documents are made of a mail: is its sender proven, is it an invoice at all, is its sender let in?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import current_app
+
+from app.core import storage
+from app.files import store
+from app.intake import addresses, automatic, kinds, proof
+from app.intake.kinds import MessageKind
+from app.intake.letter import Letter, TooDeep, parse
+from app.intake.models import Message
+from app.intake.proof import Brought
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a message before it is opened."""
+
+    brought: Brought
+    is_from_outside: bool
+    """Nobody signed in here brought it."""
+    ours: frozenset[str] = frozenset()
+    """Addresses from which only we ourselves write."""
+
+
+@dataclass
+class Judgement:
+    """What was found: the proof of its sender, and what keeps documents from being made."""
+
+    proof: dict[str, Any] = field(default_factory=dict)
+    kind: tuple[MessageKind, dict[str, Any]] | None = None
+    machine: str = ""
+    """Why no document is made of it; empty where one may be."""
+
+
+def known_of(message: Message) -> Known:
+    """Read what the judgement needs."""
+    brought = Brought(message.peer, message.helo, message.envelope_sender)
+    own = {addresses.full(message.address)} if message.address else set()
+    return Known(brought, message.by_id is None, frozenset(own))
+
+
+def judge(raw: bytes, letter: Letter, known: Known) -> Judgement:
+    """Look at a mail as a whole; asks the DNS, touches no row."""
+    settings = current_app.config["SETTINGS"]
+    judgement = Judgement()
+    if known.is_from_outside:
+        judgement.proof = proof.prove(raw, letter.headers, known.brought, settings)
+    if found := kinds.kind_of(letter):
+        judgement.kind, judgement.machine = found, found[0].key
+    else:
+        sender = known.brought.envelope_sender
+        ours = automatic.kind_of(letter.headers, envelope_sender=sender, ours={settings.mail_from, *known.ours})
+        judgement.machine = ours or ("loop" if automatic.is_loop(raw) else "")
+    return judgement
+
+
+def again(sha256: str, known: Known) -> Judgement | None:
+    """Look at a mail once more by itself; None where its bytes cannot be read."""
+    try:
+        raw = storage.read(store.root(), sha256)
+        return judge(raw, parse(raw), known)
+    except (storage.Damaged, TooDeep):
+        return None
+
+
+def note(message: Message, judgement: Judgement) -> None:
+    """Keep what was found beside the message, and hand it to whoever takes its kind."""
+    message.proof = judgement.proof or message.proof
+    if judgement.kind:
+        kind, facts = judgement.kind
+        kind.take(message, facts)
