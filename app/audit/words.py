@@ -13,6 +13,7 @@ from app.web.filters import amount, day
 NOTHING = "–"
 
 ACTS: dict[str, Any] = {
+    "accepted": _("accepted"),
     "access changed": _("changed the access"),
     "address rotated": _("changed an intake address"),
     "archived": _("archived"),
@@ -133,11 +134,15 @@ FIELDS: dict[str, Any] = {
     "payment_reference": _("Payment reference"),
     "period_end": _("Service to"),
     "period_start": _("Service from"),
+    "purchase_is_limited": _("Only senders on the list (purchases)"),
+    "purchase_senders": _("Senders let in (purchases)"),
     "removed": _("Documents removed"),
     "restrict_non_admins": _("Restrict non-admins"),
     "rights": _("Rights"),
     "role": _("Role"),
     "sender_contains": _("Sender contains"),
+    "sale_is_limited": _("Only senders on the list (sales)"),
+    "sale_senders": _("Senders let in (sales)"),
     "siren": _("SIREN"),
     "since_date": _("All mails since"),
     "siret": _("SIRET"),

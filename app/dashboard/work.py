@@ -15,6 +15,7 @@ from app.documents.models import Document, Kind, Status
 from app.documents.search import DECIDED, OPEN
 from app.extensions import db
 from app.files import store
+from app.intake import quarantine
 from app.intake.models import Message, MessageState
 from app.mailboxes.models import Mailbox
 from app.outbox.models import Mark, OutgoingMail
@@ -82,7 +83,15 @@ def _documents(user: User, company: Company) -> list[Line]:
 def _messages(user: User, company: Company) -> list[Line]:
     failed = Message.visible_to(user).where(Message.company_id == company.id, Message.state == MessageState.FAILED)
     url = url_for("intake.index", outcome="failed")
-    return [Line(_count(failed), _("Could not be opened"), _("Messages kept as they came"), "mail", url)]
+    waiting_url = url_for("intake.index", outcome="quarantined")
+    waits = Line(
+        quarantine.waiting_count(user, company),
+        _("In quarantine"),
+        _("Mails from senders who are not let in"),
+        "lock",
+        waiting_url,
+    )
+    return [waits, Line(_count(failed), _("Could not be opened"), _("Messages kept as they came"), "mail", url)]
 
 
 def _for_admins(user: User, company: Company) -> list[Line]:

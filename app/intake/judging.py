@@ -9,7 +9,7 @@ from flask import current_app
 
 from app.core import storage
 from app.files import store
-from app.intake import addresses, automatic, kinds, proof
+from app.intake import addresses, automatic, kinds, letting, proof
 from app.intake.kinds import MessageKind
 from app.intake.letter import Letter, TooDeep, parse
 from app.intake.models import Message
@@ -25,6 +25,8 @@ class Known:
     """Nobody signed in here brought it."""
     ours: frozenset[str] = frozenset()
     """Addresses from which only we ourselves write."""
+    senders: tuple[str, ...] | None = None
+    """The only ones it may come from; None where anybody's is opened."""
 
 
 @dataclass
@@ -35,13 +37,15 @@ class Judgement:
     kind: tuple[MessageKind, dict[str, Any]] | None = None
     machine: str = ""
     """Why no document is made of it; empty where one may be."""
+    waits: str = ""
+    """Why it waits in quarantine; empty where it does not."""
 
 
 def known_of(message: Message) -> Known:
     """Read what the judgement needs."""
     brought = Brought(message.peer, message.helo, message.envelope_sender)
     own = {addresses.full(message.address)} if message.address else set()
-    return Known(brought, message.by_id is None, frozenset(own))
+    return Known(brought, message.by_id is None, frozenset(own), letting.senders_of(message))
 
 
 def judge(raw: bytes, letter: Letter, known: Known) -> Judgement:
@@ -56,6 +60,7 @@ def judge(raw: bytes, letter: Letter, known: Known) -> Judgement:
         sender = known.brought.envelope_sender
         ours = automatic.kind_of(letter.headers, envelope_sender=sender, ours={settings.mail_from, *known.ours})
         judgement.machine = ours or ("loop" if automatic.is_loop(raw) else "")
+    judgement.waits = "" if judgement.machine else letting.why_it_waits(judgement.proof, known.senders)
     return judgement
 
 

@@ -14,7 +14,7 @@ from app.users.models import Company, User
 
 PAGE_SIZE = 30
 LONGEST_SEARCH = 200
-STATES = {each.value: each for each in (MessageState.RECEIVED, MessageState.FAILED, MessageState.REPEATED)}
+STATES = {each.value: each for each in MessageState if each is not MessageState.OPENED}
 OUTCOMES = {each.value: each for each in Outcome}
 NOTHING = "nothing"
 """Nothing came of it: opened, and no document."""

@@ -79,6 +79,9 @@ class MessageState(StrEnum):
     FAILED = "failed"
     REPEATED = "repeated"
     """The same bytes to the same address again: logged, nothing made of it."""
+    QUARANTINED = "quarantined"
+    """Its sender is not let in: it waits for a person."""
+    DISCARDED = "discarded"
 
     @property
     def label(self) -> Any:
@@ -87,6 +90,8 @@ class MessageState(StrEnum):
             "opened": _("Opened"),
             "failed": _("Could not be opened"),
             "repeated": _("Came again"),
+            "quarantined": _("In quarantine"),
+            "discarded": _("Discarded"),
         }[self]
 
 
@@ -106,6 +111,7 @@ class Message(db.Model):
         ),
         Index("ix_message_log", "company_id", "id"),
         Index("ix_message_message_id", "company_id", "message_id"),
+        Index("ix_message_state", "company_id", "state"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

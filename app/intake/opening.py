@@ -20,6 +20,7 @@ from app.files.models import File
 from app.intake import judging, sorting
 from app.intake.judging import Judgement, Known
 from app.intake.letter import MOST_PARTS, Headers, TooDeep, parse
+from app.intake.letting import BY_A_PERSON, TAKEN_ANYWAY, is_let_in
 from app.intake.models import Message, MessageState, Outcome, Part
 from app.intake.sorting import Fate, Piece
 from app.intake.types import UNKNOWN
@@ -27,7 +28,6 @@ from app.intake.types import UNKNOWN
 log = structlog.get_logger()
 KEPT = {Outcome.IMPORTED, Outcome.ATTACHED, Outcome.DUPLICATE, Outcome.UNREADABLE}
 """Parts that something was made of: opened again, they stay as they are."""
-TAKEN_ANYWAY = "taken_anyway"
 SAME_ID = "same_message_id"
 
 
@@ -98,6 +98,9 @@ def _open_mail(raw: bytes, arrived: Arrived) -> Opened:
     if machine and not arrived.is_wanted:
         opened.notes.append({"key": machine})
         opened.pieces = sorting.none_taken(opened.pieces, machine)
+    elif opened.judgement.waits:
+        opened.notes.append({"key": "quarantined", "why": opened.judgement.waits})
+        opened.pieces = []
     elif all(piece.fate is Fate.PASSED_OVER for piece in opened.pieces):
         waiting = any(piece.reason["key"] == "not_yet_opened" for piece in opened.pieces)
         opened.notes.append({"key": "not_yet_opened" if waiting else "no_attachment"})
@@ -110,9 +113,11 @@ def note(message_id: int, opened: Opened) -> None:
     message = db.session.get_one(Message, message_id, populate_existing=True)
     if opened.headers.message_id:
         hold(db.session, f"message-id:{message.company_id}:{opened.headers.message_id}")
-    if message.state is MessageState.REPEATED:
+    waits = opened.judgement.waits
+    if message.state in (MessageState.REPEATED, MessageState.DISCARDED) or (waits and is_let_in(message)):
         return
-    message.state = MessageState.FAILED if opened.is_failed else MessageState.OPENED
+    arrived = MessageState.QUARANTINED if waits else MessageState.OPENED
+    message.state = MessageState.FAILED if opened.is_failed else arrived
     _note_headers(message, opened)
     judging.note(message, opened.judgement)
     known = {part.position: part for part in message.parts}
@@ -133,7 +138,7 @@ def _note_headers(message: Message, opened: Opened) -> None:
     headers = opened.headers
     message.sender = headers.sender or message.sender or message.envelope_sender
     message.subject, message.message_id = headers.subject or message.subject, headers.message_id or message.message_id
-    stays = [note for note in message.notes if note["key"] == TAKEN_ANYWAY]
+    stays = [note for note in message.notes if note["key"] in BY_A_PERSON]
     message.notes = stays + opened.notes + _same_message_id(message)
 
 

@@ -8,8 +8,8 @@ from app.audit import trail
 from app.core.errors import Refused
 from app.intake import proof
 from app.intake.jobs import check_sender, open_message
+from app.intake.letting import TAKEN_ANYWAY
 from app.intake.models import Message, MessageState
-from app.intake.opening import TAKEN_ANYWAY
 from app.users.models import User
 
 
@@ -21,6 +21,8 @@ def open_again(message: Message, *, by: User) -> None:
         raise Refused(_("This message is still waiting to be opened."))
     if message.is_header_only:
         raise Refused(_("Only its header was fetched: there is nothing to be opened."))
+    if message.state in (MessageState.QUARANTINED, MessageState.DISCARDED):
+        raise Refused(_("This message waits in quarantine: accept it to have it opened."))
     message.state = MessageState.RECEIVED
     trail.record(message, by=by, act="opened again")
     open_message.later(message.id)

@@ -12,7 +12,7 @@ from app.core.storage import Damaged
 from app.documents.models import Direction, Document
 from app.extensions import db
 from app.files.leaving import as_download, damaged
-from app.intake import addresses, maillog, openings, posting, sender_pages, sender_words, uploads, words
+from app.intake import addresses, maillog, openings, posting, quarantine, sender_pages, sender_words, uploads, words
 from app.intake.blueprint import bp
 from app.intake.blueprint import company_here as _company
 from app.intake.blueprint import direction_said as _direction
@@ -102,7 +102,7 @@ def show(message_id: int):
     """One message: what it said of itself, and what became of each part."""
     message = _found(message_id)
     told = {"words": words, "senders": sender_words, "visible": _visible_documents(message)}
-    return page("intake/show.html", message=message, **told)
+    return page("intake/show.html", message=message, quarantine=quarantine.facts(message), **told)
 
 
 @bp.get("/messages/<int:message_id>/raw")

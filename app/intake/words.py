@@ -78,10 +78,21 @@ def of_note(note: dict[str, Any]) -> str:
         "not_given": _(
             "The mail server did not give out its contents, so only its header is here. Look for it in its mailbox."
         ),
+        "quarantined": kept_out(note.get("why", "")),
+        "accepted": _("It was in quarantine, and somebody let it in."),
         "taken_anyway": _("Its documents were taken because somebody asked for it."),
     }
     machine = of_machine(note["key"])
     return words.get(note["key"]) or (_("No document was made of it: %(why)s", why=machine) if machine else "")
+
+
+def kept_out(why: str) -> str:
+    """Why a message waits in quarantine."""
+    if why == "not_listed":
+        return _("In quarantine: its sender is not on the list of those who are let in.")
+    if why == "forged":
+        return _("In quarantine: its sender is on the list, but the checks say that it may not come from there.")
+    return _("In quarantine: nobody can say who sent it.")
 
 
 def summary(message: Message) -> list[tuple[Outcome, int]]:

@@ -389,6 +389,7 @@ def upgrade():
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.create_index('ix_message_log', ['company_id', 'id'], unique=False)
         batch_op.create_index('ix_message_message_id', ['company_id', 'message_id'], unique=False)
+        batch_op.create_index('ix_message_state', ['company_id', 'state'], unique=False)
         batch_op.create_index('uq_message_once', ['company_id', 'direction', 'raw_id'], unique=True, sqlite_where=sa.text("state != 'repeated' AND is_mail"), postgresql_where=sa.text("state != 'repeated' AND is_mail"))
 
     op.create_table('mailbox',
@@ -443,6 +444,16 @@ def upgrade():
     )
     with op.batch_alter_table('found_mail', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_found_mail_message_id'), ['message_id'], unique=False)
+    op.create_table('sender_list',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('company_id', sa.Integer(), nullable=False),
+    sa.Column('direction', sa.String(40), nullable=False),
+    sa.Column('is_limited', sa.Boolean(), nullable=False),
+    sa.Column('senders', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
+    sa.ForeignKeyConstraint(['company_id'], ['company.id'], name=op.f('fk_sender_list_company_id_company'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sender_list')),
+    sa.UniqueConstraint('company_id', 'direction', name=op.f('uq_sender_list_company_id_direction'))
+    )
 
     op.create_table('recipient',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -675,8 +686,11 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_mailbox_company_id'))
 
     op.drop_table('mailbox')
+
+    op.drop_table('sender_list')
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.drop_index('uq_message_once', sqlite_where=sa.text("state != 'repeated' AND is_mail"), postgresql_where=sa.text("state != 'repeated' AND is_mail"))
+        batch_op.drop_index('ix_message_state')
         batch_op.drop_index('ix_message_message_id')
         batch_op.drop_index('ix_message_log')
 
