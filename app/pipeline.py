@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from app.documents import arrival, retention, status, usual
 from app.documents import trash as trashing
 from app.extraction import jobs as extraction
-from app.intake import addresses
+from app.intake import addresses, forwarding, kinds
 from app.review import jobs as reviewing
 from app.review import undoing
 from app.users import people
@@ -22,8 +21,9 @@ def connect() -> None:
     _add(extraction.after_picture, reviewing.straighten_soon)
     _add(trashing.before_restoring, undoing.put_back_whole)
     _add(status.before_status, retention.note_hold)
+    _add(kinds.message_kinds, forwarding.KIND)
 
 
-def _add(following: list[Callable[..., Any]], follow: Callable[..., Any]) -> None:
+def _add(following: list[Any], follow: Any) -> None:
     if follow not in following:
         following.append(follow)

@@ -37,6 +37,7 @@ ACTS: dict[str, Any] = {
     "file linked": _("attached the file of a duplicate"),
     "file replaced": _("replaced the file"),
     "enabled": _("let in again"),
+    "forwarding put away": _("put away a request to forward"),
     "invitation accepted": _("accepted the invitation"),
     "invited": _("invited"),
     "joined": _("gave access"),

@@ -15,7 +15,7 @@ from app.documents.models import Document, Kind, Status
 from app.documents.search import DECIDED, OPEN
 from app.extensions import db
 from app.files import store
-from app.intake import quarantine
+from app.intake import forwarding, quarantine
 from app.intake.models import Message, MessageState
 from app.mailboxes.models import Mailbox
 from app.outbox.models import Mark, OutgoingMail
@@ -103,6 +103,13 @@ def _for_admins(user: User, company: Company) -> list[Line]:
     trash = due.due_count if due.is_unusual else due.overdue_count
     return [
         _disk(),
+        Line(
+            _count(forwarding.waiting(user, company)),
+            _("Forwarding to confirm"),
+            _("A mailbox asks to forward its mails here"),
+            "key-round",
+            url_for("intake.by_email"),
+        ),
         Line(
             _count(stuck),
             _("Mails to decide on"),

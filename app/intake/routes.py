@@ -12,7 +12,19 @@ from app.core.storage import Damaged
 from app.documents.models import Direction, Document
 from app.extensions import db
 from app.files.leaving import as_download, damaged
-from app.intake import addresses, maillog, openings, posting, quarantine, sender_pages, sender_words, uploads, words
+from app.intake import (
+    addresses,
+    forwarding,
+    forwarding_pages,
+    maillog,
+    openings,
+    posting,
+    quarantine,
+    sender_pages,
+    sender_words,
+    uploads,
+    words,
+)
 from app.intake.blueprint import bp
 from app.intake.blueprint import company_here as _company
 from app.intake.blueprint import direction_said as _direction
@@ -23,7 +35,7 @@ from app.web.access import Permission, demand, requires
 from app.web.ids import row_id
 from app.web.pages import page
 
-__all__ = ["bp", "posting", "sender_pages"]
+__all__ = ["bp", "forwarding_pages", "posting", "sender_pages"]
 
 
 @bp.get("/add")
@@ -49,6 +61,7 @@ def by_email():
     company = _company()
     mine = [(direction, addresses.full(addresses.living(company, direction))) for direction in Direction]
     facts = {"hook_is_on": bool(current_app.config["SETTINGS"].hook_secret), "mailboxes": mailboxes.of(company)}
+    facts["requests"] = list(db.session.scalars(forwarding.waiting(current_user, company)))
     return page("intake/by_email.html", tab="by_email", addresses=mine, here=company, **facts)
 
 

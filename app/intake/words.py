@@ -53,6 +53,7 @@ def of_machine(key: str) -> str:
         "auto_reply": _("An automatic reply."),
         "list": _("Sent through a mailing list."),
         "own": _("Sent by Facteur itself."),
+        "forwarding": _("A mailbox asks to forward its mails here. Admins find the code under Import by e-mail."),
         "loop": _("It went round in circles between mail servers."),
     }
     return words.get(key, "")

@@ -444,6 +444,23 @@ def upgrade():
     )
     with op.batch_alter_table('found_mail', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_found_mail_message_id'), ['message_id'], unique=False)
+    op.create_table('forwarding_request',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('message_id', sa.Integer(), nullable=False),
+    sa.Column('company_id', sa.Integer(), nullable=False),
+    sa.Column('provider', sa.String(length=40), nullable=False),
+    sa.Column('asked_by', sa.String(length=254), nullable=False),
+    sa.Column('code', sa.String(length=20), nullable=False),
+    sa.Column('link', sa.Text(), nullable=False),
+    sa.Column('dismissed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['company_id'], ['company.id'], name=op.f('fk_forwarding_request_company_id_company'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['message_id'], ['message.id'], name=op.f('fk_forwarding_request_message_id_message'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_forwarding_request')),
+    sa.UniqueConstraint('message_id', name=op.f('uq_forwarding_request_message_id'))
+    )
+    with op.batch_alter_table('forwarding_request', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_forwarding_request_company_id'), ['company_id'], unique=False)
+
     op.create_table('sender_list',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('company_id', sa.Integer(), nullable=False),
@@ -688,6 +705,10 @@ def downgrade():
     op.drop_table('mailbox')
 
     op.drop_table('sender_list')
+    with op.batch_alter_table('forwarding_request', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_forwarding_request_company_id'))
+
+    op.drop_table('forwarding_request')
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.drop_index('uq_message_once', sqlite_where=sa.text("state != 'repeated' AND is_mail"), postgresql_where=sa.text("state != 'repeated' AND is_mail"))
         batch_op.drop_index('ix_message_state')

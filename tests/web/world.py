@@ -20,6 +20,7 @@ from app.counterparties.models import Counterparty
 from app.documents.models import Direction, Document, TrashKind
 from app.extensions import db
 from app.files import store
+from app.intake.forwarding import ForwardingRequest
 from app.intake.models import Message, MessageState, Outcome, Part, Source
 from app.mailboxes import reaching
 from app.mailboxes.models import Mailbox
@@ -87,7 +88,9 @@ def make_world(canary: str, number: int) -> World:
     token.user = people[Role.ADMIN]
     arrangement = Rearrangement(company_id=company.id, way=Way.MERGE, by=people[Role.ADMIN])
     arrangement.documents = [RearrangedDocument(document=each, taken_id=each.id) for each in (waiting, validated)]
-    db.session.add_all([sign_in, task, token, arrangement])
+    asked = ForwardingRequest(message=message, company_id=company.id, provider="Gmail", asked_by=f"{canary}-mailbox")
+    asked.code, asked.link = f"{canary}-code"[:20], f"https://{canary}-link"
+    db.session.add_all([sign_in, task, token, arrangement, asked])
     db.session.commit()
     world = World(company, people, waiting, validated, trashed, counterparty, message)
     world.things = {
@@ -102,6 +105,7 @@ def make_world(canary: str, number: int) -> World:
         "sign_in_id": sign_in.id,
         "task_id": task.id,
         "token_id": token.id,
+        "request_id": asked.id,
         "other_id": trashed.id,
         "twin_id": trashed.id,
         "rearrangement_id": arrangement.id,

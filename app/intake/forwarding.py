@@ -1,0 +1,93 @@
+"""Requests to forward a mailbox to us: kept for the admins, told to them once, never answered by the program."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Select, String, Text, select
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+
+from app.audit import trail
+from app.core import clock
+from app.core.database import hold
+from app.core.types import UTCDateTime
+from app.extensions import db
+from app.intake import confirmations, mails
+from app.intake.kinds import MessageKind
+from app.intake.models import Message
+from app.intake.proof import PROVEN
+from app.users.models import Company, Membership, User
+from app.web.access import Permission, Role
+
+KEY = "forwarding"
+
+
+class ForwardingRequest(db.Model):
+    """A mailbox somewhere asks to forward to one of our addresses: what an admin needs to allow it."""
+
+    __tablename__ = "forwarding_request"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"), unique=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id", ondelete="CASCADE"), index=True)
+    provider: Mapped[str] = mapped_column(String(40))
+    asked_by: Mapped[str] = mapped_column(String(254), default="")
+    code: Mapped[str] = mapped_column(String(20), default="")
+    link: Mapped[str] = mapped_column(Text, default="")
+    """Shown to be opened by a person; the program never does."""
+    dismissed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    message: Mapped[Message] = relationship()
+
+    @property
+    def is_proven(self) -> bool:
+        """Did the provider sign it, subject and all?"""
+        proof = self.message.proof
+        if not proof or proof["verdict"] != PROVEN or proof["dkim"]["result"] != "pass":
+            return False
+        provider = next(each for each in confirmations.PROVIDERS if each.name == self.provider)
+        return provider.signs_as(proof["dkim"]["domain"]) and proof["dkim"]["covers_subject"]
+
+    @classmethod
+    def visible_to(cls, user: User) -> Select[tuple[ForwardingRequest]]:
+        """Those of the companies `user` administers."""
+        mine = user.company_ids(Permission.ADMINISTER)
+        return select(cls).where(cls.company_id.in_(mine)).options(joinedload(cls.message))
+
+
+def take(message: Message, facts: dict[str, Any]) -> None:
+    """Keep the request of this message, once, and tell the admins where it is proven."""
+    hold(db.session, f"forwarding:{message.id}")
+    known = db.session.scalar(select(ForwardingRequest).filter_by(message_id=message.id))
+    request = known or ForwardingRequest(message=message, company_id=message.company_id, **facts)
+    db.session.add(request)
+    db.session.flush()
+    if request.is_proven:
+        for admin in _admins(message.company_id):
+            mails.forwarding_asked(admin, message, request.provider, request.asked_by)
+
+
+KIND = MessageKind(KEY, confirmations.recognise, take)
+
+
+def _admins(company_id: int) -> list[User]:
+    query = select(User).where(
+        User.memberships.any((Membership.role == Role.ADMIN) & (Membership.company_id == company_id)),
+        User.is_disabled.is_(False),
+        User.password_hash != "",
+    )
+    return list(db.session.scalars(query.order_by(User.id)))
+
+
+def waiting(user: User, company: Company) -> Select[tuple[ForwardingRequest]]:
+    """Those nobody has put away yet."""
+    here = ForwardingRequest.visible_to(user).where(ForwardingRequest.company_id == company.id)
+    return here.where(ForwardingRequest.dismissed_at.is_(None)).order_by(ForwardingRequest.id.desc())
+
+
+def dismiss(request: ForwardingRequest, *, by: User) -> None:
+    """Put it away: it was used, or is not wanted. The message stays in the log."""
+    if request.dismissed_at is None:
+        request.dismissed_at = clock.now()
+        trail.record(request.message, by=by, act="forwarding put away")
