@@ -24,8 +24,8 @@ def chip(proof: Proof) -> Chip:
     if proof["verdict"] == PROVEN:
         return Chip(_("Sender proven: %(domain)s", domain=proof["author"].rpartition("@")[2]), "shield-check", "grey")
     if proof["verdict"] == FAILED:
-        return Chip(_("Failed"), "triangle-alert", "amber")
-    return Chip(_("Not proven"), "info", "grey")
+        return Chip(_("Sender check failed"), "triangle-alert", "amber")
+    return Chip(_("Sender not proven"), "info", "grey")
 
 
 def meaning(proof: Proof) -> str:

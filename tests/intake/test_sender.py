@@ -19,6 +19,7 @@ from tests.intake.signing import publish_dmarc, publish_key, publish_spf, signed
 from tests.intake.test_opening import opened
 
 HOME, PEER = "fournisseur.example", "127.0.0.5"
+BELIEVE_ME = b"Authentication-Results: x; dkim=pass header.d=fournisseur.example\r\n"
 
 
 def received(app, raw: bytes, **how) -> Message:
@@ -80,11 +81,11 @@ def test_the_log_says_whether_a_sender_is_proven(app, browser, asking):
 @pytest.mark.parametrize(
     ("raw", "said"),
     [
-        (mails.invoice_mail(), "Not proven"),
-        (signed(mails.invoice_mail(), HOME).replace(b"Votre", b"Notre"), "Failed"),
+        (mails.invoice_mail(), "Sender not proven"),
+        (signed(mails.invoice_mail(), HOME).replace(b"Votre", b"Notre"), "Sender check failed"),
         (b"From: x@evil.example\r\n" + mails.invoice_mail(), "It names several senders"),
         (mails.invoice_mail().replace(b"Compta <compta@", b"a@ok)b@"), "written so that mail programs read it"),
-        (b"Authentication-Results: x; dkim=pass header.d=fournisseur.example\r\n" + mails.invoice_mail(), "Not proven"),
+        (BELIEVE_ME + mails.invoice_mail(), "Sender not proven"),
     ],
 )
 def test_what_is_forged_is_said(app, browser, asking, raw, said):
