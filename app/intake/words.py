@@ -90,10 +90,10 @@ def of_note(note: dict[str, Any]) -> str:
 def kept_out(why: str) -> str:
     """Why a message waits in quarantine."""
     if why == "not_listed":
-        return _("In quarantine: its sender is not on the list of those who are let in.")
+        return _("Its sender is not on the list of those who are let in.")
     if why == "forged":
-        return _("In quarantine: its sender is on the list, but the checks say that it may not come from there.")
-    return _("In quarantine: nobody can say who sent it.")
+        return _("Its sender is on the list, but the checks say that it may not come from there.")
+    return _("Nobody can say who sent it.")
 
 
 def summary(message: Message) -> list[tuple[Outcome, int]]:
