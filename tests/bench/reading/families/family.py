@@ -30,7 +30,7 @@ class Family:
     language: str
     country: str = "FR"
     buyers: str = ""
-    """The buyers' country, where it is another."""
+    """The buyers' country, where it is another, or a kind of them ("FR-people")."""
     currency: str = "EUR"
     is_invoice: bool = True
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.bench.reading.families import marks, sums
+from tests.bench.reading.families.addresses import PLAIN
 from tests.bench.reading.families.facts import Facts
 from tests.bench.reading.families.family import Family
 from tests.bench.reading.families.heads import HEADS, Head
@@ -37,7 +38,7 @@ def _foot_lines(family: Family) -> int:
 def top(pen: Pen, said: Said) -> None:
     """All above the lines."""
     head = Head(pen, said)
-    pen.y = HEADS[said.family.head](head) + 5
+    pen.y = (HEADS | PLAIN)[said.family.head](head) + 5
     if said.family.meta_below and head.pairs:
         pen.y = METAS[said.family.meta](pen, head.pairs, pen.left, pen.y + 2, pen.right - pen.left)
     if said.family.callout and not said.facts.is_credit:

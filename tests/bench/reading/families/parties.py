@@ -63,6 +63,6 @@ def party(line: str, country: str, chance: Random) -> Party:
     return Party(name, legal, street, town, country, siren, siret, vat, iban, phone)
 
 
-def buyer(country: str, chance: Random) -> Party:
-    """One of the country's buyers."""
-    return party(chance.choice(BUYERS[country]), country, chance)
+def buyer(listed: str, chance: Random) -> Party:
+    """One of the buyers of a country ("FR"), or of a kind there ("FR-people")."""
+    return party(chance.choice(BUYERS[listed]), listed[:2], chance)
