@@ -10,7 +10,8 @@ from itertools import pairwise
 from app.extraction.dates import is_month_first
 from app.extraction.evidence import Evidence, column_around, is_paired, is_prose, speaks_of_another, weight
 from app.extraction.labels import Label
-from app.extraction.paying import ends_discount, is_about_paying, is_taken
+from app.extraction.parties import bare_name
+from app.extraction.paying import asks_until, ends_discount, is_about_paying, is_taken, was_received
 from app.extraction.spots import Money, Spot, Values
 from app.extraction.values import all_dates
 
@@ -21,11 +22,14 @@ _UNTIL = re.compile(
 
 _TIME = re.compile(r"[\s,\t-]{1,3}(?:\w{1,3}\s)?[0-2]?\d[:.hH][0-5]\d")
 _TOWN = re.compile(
-    r"\s*(?:(?:[Ff]ait\s)?[ÀàA]\s)?[A-ZÀ-Þ][\w'’.-]+(?:[ -][\w'’.-]+){0,4},\s?(?:le|am|den|the|a|li|lì|il|el|op|on)?\s*"
-    r"|\s*(?:[Ff]ait\s)?[Àà]\s[A-ZÀ-Þ][\w'’.-]+(?:[ -][\w'’.-]+){0,4}\sle\s*"
+    r"\s*(?:(?:[Ff]ait\s)?[ÀàA]\s)?(?P<town>[A-ZÀ-Þ][\w'’.-]+(?:[ -][\w'’.-]+){0,4}),"
+    r"\s?(?:le|am|den|the|a|li|lì|il|el|op|on)?\s*"
+    r"|\s*(?:[Ff]ait\s)?[Àà]\s(?P<made>[A-ZÀ-Þ][\w'’.-]+(?:[ -][\w'’.-]+){0,4})\sle\s*"
 )
 _OF = re.compile(r"(?:^|\t)\s*(?:du|le|vom|van|del|dated)\s*:?\s*$", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*[,/–-]?\s*(?:en date du|en date|du|vom|van|del|dated|of|de)?\s*", re.IGNORECASE)
+_SAID = 0.7
+"""From here on a label says outright that a date is the one by which to pay."""
 _LONG_BEFORE = 3 * 366
 """Days before the document's last date from which a date is more likely a law's or a contract's."""
 
@@ -103,15 +107,17 @@ def _hear_sentence(evidence: Evidence, dated: DatedSpot) -> None:
     """Let the sentence say what no label beside the date does."""
     if ends_discount(evidence, dated.spot):
         dated.due, dated.other = 0.0, max(dated.other, 0.9)
+    elif dated.due < _SAID and was_received(dated.spot):
+        dated.due = 0.0
     elif dated.due >= 0.4:
         dated.due = max(dated.due, 0.85 if is_about_paying(dated.spot) else 0.0)
-    elif max(dated.issue, dated.other) < 0.6 and is_taken(evidence, dated.spot):
+    elif max(dated.issue, dated.other) < 0.6 and (is_taken(evidence, dated.spot) or asks_until(evidence, dated.spot)):
         dated.due = 0.75
 
 
 def _by_place(evidence: Evidence, spot: Spot) -> float:
     """How much a date looks like the document's by what it stands with: a town, a time, the document's number."""
-    if _is_after_town(evidence, spot):
+    if town_before(evidence, spot):
         return 0.82
     beside_number = weight([nearby for nearby in evidence.near(spot) if is_paired(nearby.label)], "number")
     is_weak = _has_time(spot) or _OF.search(spot.line.text[: spot.start])
@@ -124,13 +130,14 @@ def _follows(spot: Spot, number: Spot) -> bool:
     return between is not None and number.end <= spot.start and bool(_BETWEEN.fullmatch(between))
 
 
-def _is_after_town(evidence: Evidence, spot: Spot) -> bool:
-    """Whether a date ends a line that begins with a town, as letters are dated: "Lyon, le 3 mars 2026"."""
+def town_before(evidence: Evidence, spot: Spot) -> str:
+    """The town with which the line of a date begins, as letters are dated: "Lyon, le 3 mars 2026"; else nothing."""
     first, last = column_around(spot.line, spot.start)
     text = spot.line.text
     if any(first <= label.start < spot.start for label in evidence.labels_of[spot.line.index]):
-        return False
-    return bool(_TOWN.fullmatch(text[first : spot.start])) and not text[spot.end : last].strip(" .")
+        return ""
+    found = _TOWN.fullmatch(text[first : spot.start])
+    return bare_name(found["town"] or found["made"]) if found and not text[spot.end : last].strip(" .") else ""
 
 
 def _has_time(spot: Spot) -> bool:

@@ -9,13 +9,13 @@ from app.extraction.called import after, first_of, named
 from app.extraction.evidence import Evidence
 from app.extraction.labels import Label
 from app.extraction.layout import Line
-from app.extraction.naming import ADDRESS, CONTACT, POSTCODE, has_legal_form, may_be_name, sender_in
+from app.extraction.naming import ADDRESS, CONTACT, POSTCODE, company_in, has_legal_form, may_be_name, sender_in
 from app.extraction.ours import Ours
 from app.extraction.pair import best_pair, by_kind
 from app.extraction.parties import bare_name
 from app.extraction.sides import Side
 from app.extraction.spots import Values
-from app.extraction.witness import Name, witness
+from app.extraction.witness import FOOT, Name, witness
 
 _MOST = 30
 """Addresses and senders that are looked at: a hostile page may hold thousands."""
@@ -93,6 +93,7 @@ def _sellers(evidence: Evidence, blocks: list[Block]) -> list[Name]:
         for part in block.parts:
             text = part[0].text[part[1] : part[2]]
             names += _sender(evidence, part)
+            names += _at_the_foot(evidence, part, block)
             if has_legal_form(text) and may_be_name(evidence, part):
                 names += named(evidence, part, "form", block)
         if block.area[1] < 0.3 * page.height and block.parts[0][0].index < items:
@@ -112,6 +113,18 @@ def _sender(evidence: Evidence, part: tuple[Line, int, int]) -> list[Name]:
     at = line.text.index(name, start)
     found = (line, at, at + len(name))
     return named(evidence, found, "sender", None) if may_be_name(evidence, found) else []
+
+
+def _at_the_foot(evidence: Evidence, part: tuple[Line, int, int], block: Block) -> list[Name]:
+    """Who is named among the legal mentions, or first in an address there."""
+    line, start, end = part
+    if line.area[1] < FOOT * line.page.height:
+        return []
+    if company := company_in(line.text[start:end]):
+        at = line.text.index(company, start)
+        found = (line, at, at + len(company))
+        return named(evidence, found, "foot", None) if may_be_name(evidence, found) else []
+    return first_of(evidence, block, "foot") if part is block.parts[0] and block.has_postcode() else []
 
 
 def _addressees(evidence: Evidence, blocks: list[Block]) -> list[Name]:

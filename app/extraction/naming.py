@@ -28,6 +28,7 @@ CONTACT = re.compile(
     re.I,
 )
 _PARTED = re.compile(r"\s*[●•·|*–—]\s*|\s+-\s+")
+_MENTIONS = re.compile(r"\s*[●•·|*–—,]\s*|\s+-\s+|\s+(?=au capital\b)")
 _WORD = re.compile(r"[^\W\d_]{3}")
 _BULLET = re.compile(r"\s*[●•·|]")
 _PLACEHOLDER = re.compile(
@@ -35,6 +36,10 @@ _PLACEHOLDER = re.compile(
 )
 _CODE = re.compile(r"(?<!\w)(?:0\d+|\d{5,}|(?=[A-Z/-]*\d)[A-Z\d/-]*\d{3,}[A-Z\d/-]*)$")
 """At the end of a line a code makes a label of what stands before it: "Agency code 0290", "Your order AB321"."""
+_NUMBER_OF = re.compile(r"(?:n[°o]\.?|nr\.|num[eé]?ro|nummer|number)\s?(?:de|du|d'|del|della|der|of)?\s?[a-z]")
+"""What counts something: "N° de lot"."""
+_TITLE = 4
+"""Words that a document's title has at most."""
 _MEASURED = re.compile(r"\d\s?(?:[kcm]?m[23²³]?|k?g|t|l|h|min|k[Ww]h?|kVA|pcs?|stk?|Stk?|Stück|uds?|%)\.?$")
 """Capitals matter: "24 KG" may end a German company's name."""
 
@@ -52,6 +57,15 @@ def sender_in(line: Line, start: int, end: int) -> str:
     return "" if POSTCODE.search(pieces[0]) or ADDRESS.search(pieces[0]) else pieces[0]
 
 
+def company_in(text: str) -> str:
+    """The company that a line at the foot begins with: "Firm, SAS au capital de …", "SARL Firm - RCS Lyon …"."""
+    first, *others = _MENTIONS.split(text.strip())
+    following = fold(others[0]).strip() if others else ""
+    is_formed = has_legal_form(first) or any(has_legal_form(f"xx {word}") for word in first.split()[:1])
+    is_followed = any(has_legal_form(f"xx {word}") for word in following.split()[:1])
+    return first if others and len(first) > 2 and (is_formed or is_followed) else ""
+
+
 def may_be_name(evidence: Evidence, part: tuple[Line, int, int]) -> bool:
     """Whether a line can be a name: letters, and neither a label, an address, a number nor a telephone."""
     line, start, end = without_label(evidence, part)
@@ -63,9 +77,17 @@ def may_be_name(evidence: Evidence, part: tuple[Line, int, int]) -> bool:
     here = [label for label in evidence.labels_in((line, start, end)) if label.end <= end]
     if here and here[0].start - start < 2 and here[0].roles & {"third_party", "contact"}:
         return False
+    if _NUMBER_OF.match(fold(text)) or _ends_in_title(here, start + len(line.text[start:end].rstrip(" -,;*")), text):
+        return False
     if _CODE.search(text) or (line.text[start:end].rstrip().endswith(",") and _greets(here)):
         return False
     return sum(label.end - label.start for label in here) < 0.6 * len(text) and not _is_long_number(text)
+
+
+def _ends_in_title(labels: list[Label], end: int, text: str) -> bool:
+    """Whether a few words end in "invoice": "Revised invoice", "Privatrechnung"."""
+    last = next((label for label in labels if label.end == end), None)
+    return last is not None and bool(last.roles & {"invoice", "credit_note"}) and len(text.split()) <= _TITLE
 
 
 def _greets(labels: list[Label]) -> bool:

@@ -21,6 +21,7 @@ _FRAGMENT = re.compile(r"\s?[/-]\s?[A-Za-z0-9/_.-]*[A-Za-z0-9]|\s[0-9][A-Z0-9/_.
 _GROUPS = re.compile(r"\d{3,6}(?: \d{3,6}){2,5}(?=\t|\s*$)|[A-Z]{1,5}\d{2,8}(?: \d{3,9}){1,4}(?=\t|\s*$)")
 _GOES_ON = re.compile(r" (?=\S*\d)[A-Z0-9][A-Z0-9/-]*(?=\s|$)")
 _BEGINS_EARLIER = re.compile(r"(?:^|\s)(?=\S*\d)[A-Z0-9/-]+ $")
+_STATE = re.compile(r"[a-z], [A-Z]{2} \d{5}$")
 _TORN = re.compile(r" \d{2,4}$|(?<=\d) \d{2,4}(?=\t|$)")
 """The end of a number that OCR tore off."""
 _NOT_A_PREFIX = {"NO", "NR", "N", "NUM", "DU", "DE", "LE", "OF", "ID", "REF", "DATE", "VOM", "THE", "TEL", "FAX", "TVA"}
@@ -176,8 +177,10 @@ def _is_bracketed(spot: Spot) -> bool:
 
 
 def _is_postcode(spot: Spot) -> bool:
-    """Five digits before a town."""
-    after = spot.line.text[spot.end : spot.end + 3]
+    """Five digits before a town, or behind one and its state: "Omaha, NE 68102"."""
+    before, after = spot.line.text[: spot.start], spot.line.text[spot.end : spot.end + 3]
+    if re.fullmatch(r"(?:[A-Z]{2} )?\d{5}", str(spot.value)) and _STATE.search(f"{before}{spot.value}"):
+        return True
     return bool(re.fullmatch(r"\d{4,5}", str(spot.value)) and re.match(r" [A-ZÀ-Þ][A-Za-zÀ-ÿ]", after))
 
 

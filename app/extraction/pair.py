@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from itertools import product
 
 from app.extraction.naming import has_legal_form
 from app.extraction.parties import ALIKE, bare_name, likeness
-from app.extraction.witness import Name, Witness, again, can_be_reached, is_domain, is_large, stands_first
+from app.extraction.witness import (
+    Name,
+    Witness,
+    again,
+    can_be_reached,
+    has_only_number,
+    is_domain,
+    is_where_written,
+    stands_first,
+)
 
 _BY_KIND = {
     "label": 0.85,
     "window": 0.75,
     "sender": 0.6,
+    "foot": 0.5,
     "holder": 0.45,
     "block": 0.45,
     "form": 0.35,
@@ -28,8 +39,10 @@ _MOST = 12
 
 def best_pair(said: Witness, sells: Iterable[Name], buys: Iterable[Name]) -> tuple[Name | None, Name | None]:
     """The two names that together explain the page best; one alone where there is no other."""
-    sellers = _ranked((_as_seller(said, name), name) for name in _merged(sells))
-    buyers = _ranked((_as_buyer(said, name), name) for name in _merged(buys))
+    writing, addressed = _merged(sells), _merged(buys)
+    shared = _shared_lines([*writing, *addressed])
+    sellers = _ranked((_as_seller(said, name, shared), name) for name in writing)
+    buyers = _ranked((_as_buyer(said, name), name) for name in addressed)
     best, pair = 0.0, (None, None)
     for (one, seller), (other, buyer) in product(sellers, buyers):
         score = one + other + _order(seller, buyer)
@@ -55,17 +68,24 @@ def _merged(names: Iterable[Name]) -> list[Name]:
     return sorted(merged.values(), key=lambda name: 0.001 * name.spot.line.index - by_kind(name))[:_LOOKED_AT]
 
 
+def _shared_lines(names: Iterable[Name]) -> set[int]:
+    """Lines on which two different names stand beside each other: neither of them comes first."""
+    on = {(name.spot.line.index, bare_name(name.text)) for name in names}
+    return {line for line, count in Counter(line for line, _ in on).items() if count > 1}
+
+
 def _ranked(scored: Iterable[tuple[float, Name]]) -> list[tuple[float, Name | None]]:
     return [*sorted(scored, key=lambda pair: -pair[0])[:_MOST], (0.0, None)]
 
 
-def _as_seller(said: Witness, name: Name) -> float:
+def _as_seller(said: Witness, name: Name, shared: set[int]) -> float:
     """How much speaks for its being who wrote this."""
     score = by_kind(name) - 0.001 * name.spot.line.index
-    score -= 0.14 * name.spot.area[0] / (name.spot.line.page.width or 1)  # letterheads begin on the left
     score += 0.3 * is_domain(said, name.text) + again(said, name.text)
-    score += 0.25 * stands_first(name)
-    return score + 0.2 * is_large(name) + 0.2 * can_be_reached(name)
+    score += 0.25 * (stands_first(name) and name.spot.line.index not in shared)
+    score += 0.35 * has_only_number(said, name) + 0.35 * is_where_written(said, name)
+    score -= 0.3 * name.is_greeted  # nobody greets itself
+    return score + 0.2 * can_be_reached(name)
 
 
 def _as_buyer(said: Witness, name: Name) -> float:

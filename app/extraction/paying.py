@@ -6,13 +6,15 @@ import re
 from functools import cache
 
 from app.extraction.dates import Dated, find_dates
-from app.extraction.evidence import Evidence
+from app.extraction.evidence import Evidence, aligned, column_around
 from app.extraction.labels import fold, tables
 from app.extraction.spots import Spot
 
 _STOP = re.compile(r"(?<!\b\d)(?<!\b\d\d)[.;!?](?:\s|$)")
 """The end of a sentence: the point after a day of the month is none."""
 _PAUSE = re.compile(r"[,;](?:\s|$)")
+_MOST_WORDS = 7
+"""Words of a heading; a sentence has more."""
 _CLOSE = 1.6
 """Heights of a line within which the line above may begin the sentence."""
 
@@ -30,9 +32,43 @@ def is_taken(evidence: Evidence, spot: Spot) -> bool:
     return _has(f"{before} {after}", "debited")
 
 
+def was_received(spot: Spot) -> bool:
+    """Whether its sentence tells of money that came: "Paiements reçus jusqu'au …"."""
+    return _has(" ".join(_around(spot, _STOP, 0, len(spot.line.text))), "received")
+
+
 def is_about_paying(spot: Spot) -> bool:
     """Whether its sentence is about paying."""
     return _has(" ".join(_around(spot, _STOP, 0, len(spot.line.text))), "paying")
+
+
+def asks_until(evidence: Evidence, spot: Spot) -> bool:
+    """Whether the few words before a date, or right above it, ask for the money until then: "À régler pour le"."""
+    first, _ = column_around(spot.line, spot.start)
+    before = spot.line.text[first : spot.start].strip(" :")
+    heading = [_tokens(text) for text in ([before] if before else _headings(evidence, spot))]
+    return any(
+        len(said) <= _MOST_WORDS
+        and not _words("paying").isdisjoint(said)
+        and not _words("until").isdisjoint(said[-3:])
+        and _words("received").isdisjoint(said)
+        for said in heading
+    )
+
+
+def _headings(evidence: Evidence, spot: Spot) -> list[str]:
+    """The text in the column right above a date that stands alone in its own, and the one to its left."""
+    first, _ = column_around(spot.line, spot.start)
+    found = [spot.line.text[:first].rstrip("\t").rpartition("\t")[2].strip(" :")] if first else []
+    index = spot.line.index - 1
+    if index >= 0 and evidence.layout.lines[index].page is spot.line.page:
+        above = evidence.layout.lines[index]
+        found += [
+            above.text[start:end].strip(" :")
+            for start, end in above.columns()
+            if aligned(above.area_of(start, max(end, start + 1)), spot.area, spot.line.height)
+        ]
+    return [text for text in found if text]
 
 
 def ends_discount(evidence: Evidence, spot: Spot) -> bool:

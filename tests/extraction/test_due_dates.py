@@ -37,6 +37,36 @@ def test_a_due_date_may_stand_in_a_sentence(text):
     assert invoice_saying(text).value("due_date") == DUE
 
 
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Règlement attendu pour le",
+        "Payment requested by",
+        "Zahlung erbeten bis zum",
+        "Graag betalen tegen",
+        "Pago solicitado antes del",
+    ],
+)
+def test_a_heading_that_asks_for_the_money_until_a_day_is_a_due_date(heading):
+    """EX-1: beside it or below it, whatever the words between paying and the day."""
+    assert invoice_saying(f"{heading} 02/12/2026").value("due_date") == DUE
+    assert invoice_saying(heading, "02/12/2026").value("due_date") == DUE
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Paiements reçus jusqu'au",
+        "Payments received before",
+        "Zahlungseingänge berücksichtigt bis",
+        "Escompte si paiement avant le",
+    ],
+)
+def test_a_payment_that_was_received_asks_for_nothing(heading):
+    """EX-1: nor does a discount."""
+    assert invoice_saying(f"{heading} 02/12/2026").value("due_date") is None
+
+
 def test_a_sentence_about_a_debit_may_begin_on_the_line_above():
     """EX-1: texts are set in narrow columns."""
     assert (

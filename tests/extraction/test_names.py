@@ -55,6 +55,53 @@ def test_a_letterhead_set_to_the_right_edge_is_one_block():
     assert names(*right, *lines(*BUYER, y=140)) == PAIR
 
 
+PLAIN = {"y": 60, "x": 330}
+"""Beside the other address, in the same letters."""
+
+
+def test_somebody_who_is_greeted_is_not_who_writes():
+    """EX-1: a person's address beside a plain letterhead is the customer's."""
+    person = lines("Monsieur Paul Renard", "4 avenue du Bois", "44000 Nantes")
+    assert names(*person, *lines(*LETTERHEAD, **PLAIN)) == ("Ateliers du Phare", "Monsieur Paul Renard")
+
+
+def test_a_letter_is_dated_from_where_its_writer_lives():
+    """EX-1: "Lyon, le 2 novembre" tells which of two addresses is the sender's."""
+    assert names(*lines(*BUYER), *lines(*LETTERHEAD, **PLAIN), (50, 260, "Lyon, le 2 novembre 2026")) == PAIR
+
+
+def test_the_only_vat_number_is_that_of_who_writes():
+    """EX-1: who sells must give its own; the customer's is not always asked for."""
+    assert names(*lines(*BUYER), *lines(*LETTERHEAD, "TVA FR40303265045", **PLAIN)) == PAIR
+
+
+def test_two_vat_numbers_say_nothing():
+    """EX-1: each party gives its own, so the one beside the left address decides nothing."""
+    numbered = lines(*BUYER, "TVA FR83404833048")
+    foot = (50, 780, "TVA FR40303265045")
+    assert names(*numbered, *lines(*LETTERHEAD, "Tél. 02 61 91 00 01", **PLAIN), foot) == PAIR
+
+
+@pytest.mark.parametrize(
+    "mention",
+    [
+        "Ateliers du Phare, SAS au capital de 30 000 € – 303 265 045 RCS Lyon",
+        "SARL Ateliers du Phare - RCS Lyon 303 265 045",
+        "Ateliers du Phare SAS | 12 rue des Lampistes | 69003 Lyon",
+    ],
+)
+def test_the_foot_names_the_seller_that_no_letterhead_does(mention):
+    """EX-1: the company before its legal form, among the mentions that the law asks for."""
+    seller, buyer = names((50, 30, "FACTURE"), *lines(*BUYER, y=80), (60, 790, mention))
+    assert "Ateliers du Phare" in seller
+    assert buyer == "Roulements Tessier SAS"
+
+
+def test_who_writes_stands_higher():
+    """EX-1: where nothing else tells, the address above is the sender's, also at the right."""
+    assert names((50, 30, "FACTURE"), *lines(*BUYER, y=140), *lines(*LETTERHEAD, x=330, y=60)) == PAIR
+
+
 def test_two_headings_for_one_party_are_a_heading():
     """EX-1: "Client / Owner" names the customer twice, and is not its name."""
     block = lines("Maître d'ouvrage / Donneur d'ordre", "Cercle Nautique de Ruvère", "Quai Est", "56000 Vannes", x=330)
@@ -78,6 +125,9 @@ def test_customers_have_many_headings(heading):
         "Sehr geehrte Frau Tessier,",
         "F A C T U R E",
         "06 99 XX YY ZZ",
+        "N° de lot",
+        "Facture révisée",
+        "REVISED INVOICE",
     ],
 )
 def test_what_is_no_name_is_not_taken_for_one(line):

@@ -68,3 +68,16 @@ def test_a_number_that_may_be_cut_is_not_sure(rest):
     """EX-1: what is sure is whole."""
     found = invoice_with((350, 44, "Facture n°"), (350, 56, f"4711 {rest}")).fields["number"]
     assert found.confidence < SURE
+
+
+@pytest.mark.parametrize("town", ["Omaha, NE 68102", "Portland, ME 04101"])
+def test_a_state_and_its_postcode_are_no_number(town):
+    """EX-1: the customer's town stands beside the title, the number below a mere "Document"."""
+    reading = invoice_with((250, 60, "INVOICE"), (350, 44, "Document"), (500, 44, "30621076"), (330, 84, town))
+    assert reading.value("number") == "30621076"
+
+
+def test_a_booking_is_no_invoice_number():
+    """EX-1: "Nota" and "Reservering" stand one below the other."""
+    said = [(350, 44, "Nota"), (450, 44, "2026.7829"), (350, 60, "Reservering"), (450, 60, "R2960")]
+    assert invoice_with(*said).value("number") == "2026.7829"
