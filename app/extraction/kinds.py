@@ -64,7 +64,9 @@ def find_kind(evidence: Evidence, totals: Totals) -> tuple[str, float, Label | N
         return "credit_note", 0.6, best_credit[0]
     if best_invoice[0] is not None:
         return "invoice", 0.97 if best_credit[0] is None else 0.85, best_invoice[0]
-    return "invoice", 0.8 if best_credit[0] is None else 0.6, None
+    if best_credit[0] is not None:
+        return "invoice", 0.6, None
+    return "invoice", 0.92 if totals.adds_up and totals.gross.value > 0 else 0.8, None
 
 
 def find_currency(evidence: Evidence, values: Values, totals: Totals, language: str) -> tuple[str, float]:

@@ -15,10 +15,13 @@ from app.extraction.pair import best_pair, by_kind
 from app.extraction.parties import bare_name
 from app.extraction.sides import Side
 from app.extraction.spots import Values
+from app.extraction.sureness import FAR_AHEAD, sure_of_name
 from app.extraction.witness import FOOT, Name, witness
 
 _MOST = 30
 """Addresses and senders that are looked at: a hostile page may hold thousands."""
+_GIVEN = 0.9
+"""How surely a block is that of the name in it."""
 _SECTION = 10
 """Lines that a heading such as "Seller" may rule over."""
 
@@ -32,9 +35,11 @@ def add_names(
     sells = [name for name in _sellers(evidence, blocks) if bare_name(name.text) not in known]
     sells = _of_side("seller", _labelled(evidence, blocks, "seller") + sells, ours)
     buys = _of_side("buyer", buys + _addressees(evidence, blocks), ours)
-    for side, name in zip(sides, best_pair(witness(evidence, values), sells, buys), strict=True):
+    pair = best_pair(witness(evidence, values), sells, buys)
+    for whose, side, name in zip(("seller", "buyer"), sides, pair, strict=True):
         if name is not None:
             _put(side, name)
+            _give_block(name, whose)
 
 
 def _of_side(side: str, names: list[Name], ours: Ours | None) -> list[Name]:
@@ -59,6 +64,8 @@ def _in_sections(evidence: Evidence, side: str) -> list[Name]:
     """ "Name: …" below a heading that names the side."""
     names, heading = [], None
     for line in evidence.layout.lines:
+        if line.index in evidence.item_headers:
+            continue  # "Nombre" heads a column in French, and is a name in Spanish
         for label in evidence.labels_of[line.index]:
             roles = label.roles & {"seller", "buyer", "third_party"}
             if roles and _stands_alone(label):
@@ -124,7 +131,8 @@ def _at_the_foot(evidence: Evidence, part: tuple[Line, int, int], block: Block) 
         at = line.text.index(company, start)
         found = (line, at, at + len(company))
         return named(evidence, found, "foot", None) if may_be_name(evidence, found) else []
-    return first_of(evidence, block, "foot") if part is block.parts[0] and block.has_postcode() else []
+    is_address = part is block.parts[0] and block.has_postcode() and ":" not in line.text[start:end]
+    return first_of(evidence, block, "foot") if is_address else []
 
 
 def _addressees(evidence: Evidence, blocks: list[Block]) -> list[Name]:
@@ -147,8 +155,15 @@ def _may_be_addressed(block: Block) -> bool:
     return page.number == 1 and block.area[1] < 0.5 * page.height and not (block.side and block.sure >= 0.4)
 
 
+def _give_block(name: Name, whose: str) -> None:
+    """What else stands below a name that is far ahead of any other is the same party's."""
+    block = name.block
+    if block is not None and block.sure < _GIVEN and name.lead >= FAR_AHEAD:
+        block.side, block.sure = whose, _GIVEN
+
+
 def _put(side: Side, name: Name) -> None:
-    side.put("name", name.spot, name.text, round(min(by_kind(name), 0.88), 2))  # nothing proves a name
+    side.put("name", name.spot, name.text, round(sure_of_name(name, by_kind(name)), 2))
     if name.block is None:
         return
     below = [line.text[start:end].strip() for line, start, end in name.block.parts if line.index > name.spot.line.index]

@@ -40,6 +40,8 @@ _NUMBER_OF = re.compile(r"(?:n[°o]\.?|nr\.|num[eé]?ro|nummer|number)\s?(?:de|d
 """What counts something: "N° de lot"."""
 _TITLE = 4
 """Words that a document's title has at most."""
+_HOUSE = re.compile(r"[a-zß.] \d{1,4} ?[a-z]?$")
+"""A street that no word calls so ends in the number of a house: "Ecke 12, 12345 Town"."""
 _MEASURED = re.compile(r"\d\s?(?:[kcm]?m[23²³]?|k?g|t|l|h|min|k[Ww]h?|kVA|pcs?|stk?|Stk?|Stück|uds?|%)\.?$")
 """Capitals matter: "24 KG" may end a German company's name."""
 
@@ -54,7 +56,8 @@ def sender_in(line: Line, start: int, end: int) -> str:
             return ""
     if len(pieces) < 2 or len(pieces[0]) < 3 or not any(POSTCODE.search(piece) for piece in pieces[1:]):
         return ""
-    return "" if POSTCODE.search(pieces[0]) or ADDRESS.search(pieces[0]) else pieces[0]
+    is_place = POSTCODE.search(pieces[0]) or ADDRESS.search(pieces[0]) or _HOUSE.search(pieces[0])
+    return "" if is_place else pieces[0]
 
 
 def company_in(text: str) -> str:
@@ -79,7 +82,7 @@ def may_be_name(evidence: Evidence, part: tuple[Line, int, int]) -> bool:
         return False
     if _NUMBER_OF.match(fold(text)) or _ends_in_title(here, start + len(line.text[start:end].rstrip(" -,;*")), text):
         return False
-    if _CODE.search(text) or (line.text[start:end].rstrip().endswith(",") and _greets(here)):
+    if _CODE.search(text) or ":" in text or (line.text[start:end].rstrip().endswith(",") and _greets(here)):
         return False
     return sum(label.end - label.start for label in here) < 0.6 * len(text) and not _is_long_number(text)
 

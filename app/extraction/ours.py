@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from app.extraction.parties import ALIKE, Identity, is_own, likeness, siren_of
 from app.extraction.reading import Party, Reading
 
-LABELLED = 0.8
-"""How sure a name is from which a label says that it is the customer's; the window of a letter gives less."""
 SIDES = {"purchase": "buyer", "sale": "seller"}
 
 
@@ -38,9 +36,9 @@ def ours_on(reading: Reading, vat_numbers: list[str], own: Identity, expected: s
     seller, buyer = reading.party("seller"), reading.party("buyer")
     sells, buys = is_own(numbers, seller) > 0, is_own(numbers, buyer) > 0
     named, us = reading.fields.get("buyer_name"), Ours(own, "buyer")
-    is_labelled = named is not None and named.confidence >= LABELLED and not us.is_name(buyer.name)
+    is_another = named is not None and named.is_sure and not us.is_name(buyer.name)
     others = [number for number in vat_numbers if not us.is_number("vat", number)]
-    if sells and not buys and (_has_number(buyer) or is_labelled or others):
+    if sells and not buys and (_has_number(buyer) or is_another or others):
         return Ours(own, "seller")
     if buys and not sells and _has_number(seller):
         return Ours(own, "buyer")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from app.extraction.agreement import agree
+from app.extraction.blocks import find_blocks
 from app.extraction.dating import DatedSpot, Dates, find_document_dates
 from app.extraction.evidence import Evidence, column_around, weight
 from app.extraction.kinds import find_currency, find_kind, find_several
@@ -14,7 +15,7 @@ from app.extraction.nature import looks_like_an_invoice
 from app.extraction.numbers import Numbered, find_number, find_reference
 from app.extraction.ours import Ours
 from app.extraction.reading import DOUBTFUL, Found, Reading
-from app.extraction.sides import Side, find_numbers
+from app.extraction.sides import Side, add_numbers
 from app.extraction.spots import Spot, Values
 from app.extraction.study import Study
 from app.extraction.sureness import sure_of_due, sure_of_issue, sure_of_number, sure_of_total
@@ -49,8 +50,9 @@ def read_page(study: Study, *, today: date, ours: Ours | None = None) -> Reading
         reading.fields["currency"] = Found(currency, sure)
     _put_references(reading, evidence, values)
     _put_account(reading, evidence, values)
-    seller, buyer, blocks = find_numbers(evidence, values, ours)
+    blocks, seller, buyer = find_blocks(evidence), Side(), Side()
     add_names(evidence, values, blocks, (seller, buyer), ours)
+    add_numbers(evidence, values, blocks, (seller, buyer), ours)
     agree(seller, buyer)
     _put_side(reading, "seller", seller)
     _put_side(reading, "buyer", buyer)

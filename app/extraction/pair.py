@@ -43,12 +43,23 @@ def best_pair(said: Witness, sells: Iterable[Name], buys: Iterable[Name]) -> tup
     shared = _shared_lines([*writing, *addressed])
     sellers = _ranked((_as_seller(said, name, shared), name) for name in writing)
     buyers = _ranked((_as_buyer(said, name), name) for name in addressed)
-    best, pair = 0.0, (None, None)
-    for (one, seller), (other, buyer) in product(sellers, buyers):
-        score = one + other + _order(seller, buyer)
-        if score > best and not _are_one(seller, buyer):
-            best, pair = score, (seller, buyer)
-    return pair
+    scored = [
+        (one + other + _order(seller, buyer), seller, buyer)
+        for (one, seller), (other, buyer) in product(sellers, buyers)
+        if not _are_one(seller, buyer)
+    ]
+    best, seller, buyer = max(scored, key=lambda pair: pair[0], default=(0.0, None, None))
+    if best <= 0:
+        return None, None
+    if seller is not None and buyer is not None:  # one alone is not far ahead: who is missing may be it
+        seller.lead, buyer.lead = best - _next_best(scored, 1, seller), best - _next_best(scored, 2, buyer)
+    return seller, buyer
+
+
+def _next_best(scored: list[tuple], place: int, name: Name) -> float:
+    """The score of the best pair that has another name on this side; the same one written otherwise is no rival."""
+    one = {id(pair[place]) for pair in scored if pair[place] is None or _are_one(pair[place], name)}
+    return max((pair[0] for pair in scored if id(pair[place]) not in one), default=0.0)
 
 
 def by_kind(name: Name) -> float:

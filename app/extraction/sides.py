@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from functools import cache
 
-from app.extraction.blocks import Block, find_blocks
+from app.extraction.blocks import Block
 from app.extraction.evidence import Evidence
+from app.extraction.labels import fold, tables
 from app.extraction.ours import Ours
 from app.extraction.spots import Spot, Values
+
+_FOOT = 0.85
+"""Share of the page below which only the seller writes."""
+_WORDS = 6
+"""Words before a number that may say whose it is."""
 
 
 @dataclass(slots=True)
@@ -23,17 +31,11 @@ class Side:
             self.spots[name] = (spot, value, confidence)
 
 
-def find_numbers(evidence: Evidence, values: Values, ours: Ours | None = None) -> tuple[Side, Side, list[Block]]:
-    """What the seller and the buyer are known by, but for their names, and the blocks of the page."""
-    blocks = find_blocks(evidence)
-    seller, buyer = Side(), Side()
-    _add_numbers(values, blocks, seller, buyer, ours)
-    return seller, buyer, blocks
-
-
-def _add_numbers(values: Values, blocks: list[Block], seller: Side, buyer: Side, ours: Ours | None) -> None:
-    """VAT numbers, SIREN, SIRET, e-mail: ours to our side, others to that of their block, else to the seller."""
-    at = _by_line(blocks)
+def add_numbers(
+    evidence: Evidence, values: Values, blocks: list[Block], sides: tuple[Side, Side], ours: Ours | None = None
+) -> None:
+    """VAT numbers, SIREN, SIRET, e-mail: ours to our side, others to that of their block or words, else the seller."""
+    at, (seller, buyer) = _by_line(blocks), sides
     for name, spots in (
         ("vat", values.vats),
         ("siren", values.sirens),
@@ -48,7 +50,9 @@ def _add_numbers(values: Values, blocks: list[Block], seller: Side, buyer: Side,
                 continue
             if block is not None and block.side == "third_party" and block.sure >= 0.4:
                 continue
-            if block is not None and block.side and block.sure >= 0.4:
+            if _is_said_yours(evidence, spot):
+                buyer.put(name, spot, str(spot.value), 0.85 if spot.is_right else 0.45)
+            elif block is not None and block.side and block.sure >= 0.4 and not _is_at_the_foot(spot):
                 side = seller if block.side == "seller" else buyer
                 side.put(name, spot, str(spot.value), 0.9 if spot.is_right else 0.45)
             else:
@@ -56,21 +60,47 @@ def _add_numbers(values: Values, blocks: list[Block], seller: Side, buyer: Side,
         _add_free(name, free, seller, buyer)
 
 
+def _is_said_yours(evidence: Evidence, spot: Spot) -> bool:
+    """Whether the words before a number say that it is the customer's: "N° TVA client", "Ihre USt-IdNr."."""
+    before = spot.line.text[: spot.start].rstrip(" \t:.")
+    is_customers = any(
+        "buyer" in label.roles and label.end == len(before) for label in evidence.labels_of[spot.line.index]
+    )
+    words = re.findall(r"[a-z]+", fold(before.rpartition("\t")[2]))
+    return is_customers or not _yours().isdisjoint(words[-_WORDS:])
+
+
+@cache
+def _yours() -> frozenset[str]:
+    return frozenset(tables()["words"]["yours"])
+
+
 def _add_free(name: str, free: list[Spot], seller: Side, buyer: Side) -> None:
     """Numbers in no party's block: in the footer or at the top left, they are the seller's."""
     known = buyer.spots.get(name, (None, "", 0))[1]
     free = [spot for spot in free if spot.value != known]
-    first = 0.95 if len({spot.value for spot in free}) == 1 else 0.85
+    has_own = seller.spots.get(name, (None, "", 0.0))[2] >= 0.9
+    is_one = len({spot.value for spot in free}) == 1 and not has_own
+    first = 0.95 if is_one or _one_at_the_foot(free) else 0.85
     for rank, spot in enumerate(sorted(free, key=_place)):
         sure = first - 0.1 * min(rank, 3)
         seller.put(name, spot, str(spot.value), sure if spot.is_right else min(sure, 0.45))
+
+
+def _one_at_the_foot(free: list[Spot]) -> bool:
+    """Whether one number stands at the foot, where only the seller writes."""
+    return len({spot.value for spot in free if _is_at_the_foot(spot)}) == 1
+
+
+def _is_at_the_foot(spot: Spot) -> bool:
+    return spot.area[1] > _FOOT * (spot.line.page.height or 1)
 
 
 def _place(spot: Spot) -> float:
     """Small where the seller writes: the footer, the letterhead, the left."""
     page = spot.line.page
     y, x = spot.area[1] / (page.height or 1), spot.area[0] / (page.width or 1)
-    if y > 0.85:
+    if _is_at_the_foot(spot):
         return 0.1
     return 0.2 + (0.3 if x > 0.5 and y < 0.45 else 0.0) + 0.1 * y
 

@@ -41,6 +41,8 @@ class Name:
     """The lines of its block, and those right below."""
     is_greeted: bool = False
     """Whether it is addressed as people are: "Herrn", "Mme", "Spett.le"."""
+    lead: float = 0.0
+    """How far the chosen pair is ahead of the best one with another name on this side."""
 
 
 @dataclass(slots=True)

@@ -126,3 +126,13 @@ def test_the_totals_say_the_currency_where_an_item_names_another():
     amounts = [(60, 616, "1,000.00"), (220, 616, "200.00"), (400, 616, "1,200.00")]
     reading = read(page(*lines("Invoice number: 4711"), item, *heads, *amounts))
     assert values(reading, "gross", "currency") == (Decimal(1200), "GBP")
+
+
+def test_an_invoice_without_a_title_is_sure_where_it_adds_up():
+    """EX-3: net and tax make the total, nothing speaks of a credit; without sums nothing proves it."""
+    untitled = [part for part in french_invoice() if "FACTURE" not in part[2]]
+    added = read(page(*untitled, (350, 60, "N° F-2026-0042"))).fields["kind"]
+    alone = read(page(*[part for part in untitled if part[1] < 600], (350, 600, "Total"), (480, 600, "12,50"))).fields[
+        "kind"
+    ]
+    assert (added.value, added.is_sure, alone.is_sure) == ("invoice", True, False)

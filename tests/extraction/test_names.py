@@ -145,3 +145,33 @@ def test_somebody_called_the_customer_is_a_name():
     """EX-1: with an article and in an address, a role is a name."""
     block = lines("Client :", "LE CLIENT", "4 avenue du Bois", "44000 Nantes", x=330, y=110)
     assert names(*lines(*LETTERHEAD), *block) == ("Ateliers du Phare", "LE CLIENT")
+
+
+@pytest.mark.parametrize("line", ["CODE_ROUTAGE : CDROUT1", "Mandat : 4711"])
+def test_a_word_with_its_value_is_no_name(line):
+    """EX-1: also where nobody knows the word."""
+    block = lines("Client :", *BUYER, x=330, y=100)
+    assert names(*lines(*LETTERHEAD), *block, *lines("Adresse de facturation", line, "x", x=330, y=220)) == PAIR
+
+
+def confidences(*texts):
+    """How sure seller and buyer of one page are."""
+    found = read(page(*texts, *HEAD, *AMOUNTS)).fields
+    return [found[name].is_sure for name in ("seller_name", "buyer_name") if name in found]
+
+
+def test_names_far_ahead_of_all_others_are_sure():
+    """EX-3: a letterhead with a telephone, and an address that a label gives to the customer."""
+    head = lines(*LETTERHEAD, "Tél. 02 61 91 00 01")
+    assert confidences(*head, *lines("Client :", *BUYER, x=330, y=110)) == [True, True]
+
+
+def test_two_plain_addresses_are_never_sure():
+    """EX-3: which of them writes is a guess, and said to be one."""
+    twins = lines("Cercle Nautique", "Quai Est", "56000 Vannes", y=60)
+    assert confidences((50, 30, "FACTURE"), *twins, *lines(*LETTERHEAD, x=330, y=60)) == [False, False]
+
+
+def test_the_only_name_on_a_page_is_not_sure():
+    """EX-3: the one that is missing may be the seller."""
+    assert confidences((50, 30, "FACTURE"), *lines(*LETTERHEAD, "Tél. 02 61 91 00 01", y=60)) == [False]
