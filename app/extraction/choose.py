@@ -19,6 +19,8 @@ COMPARED = ("number", "issue_date", "gross")
 """Where XML and page disagree on one of these, a person must look (SPEC EX-2)."""
 DOUBTED = ("due_date", "currency", "net", "tax", "seller_vat", "iban")
 """Where they disagree on one of these, the XML's value is not sure any more."""
+OBLIGED = ("number", "issue_date", "currency", "gross")
+"""What every e-invoice must say: one that leaves it to the page is broken, whatever else it says."""
 _PLAINLY, _AT_LEAST = 0.85, 0.4
 """How sure a page must be to contradict the XML: where it prints the XML's value too, and where it does not."""
 
@@ -57,10 +59,12 @@ def _with_xml(taken_apart: Study, page: Reading, invoices: list[Invoice]) -> Rea
     reading.language = page.language
     for name, found in reading.fields.items():
         _place(taken_apart, name, found, page.fields.get(name))
+    left_out = [name for name in OBLIGED if name in page.fields and name not in reading.fields]
     for name, found in page.fields.items():
         reading.fields.setdefault(name, found)
     reading.taxes = reading.taxes or page.taxes
     reading.flags = [flag for flag in page.flags if flag["code"] != "not_invoice"]
+    reading.flags += [_difference(name, "", page.fields[name].value) for name in left_out]
     for name in (*COMPARED, *DOUBTED):
         _compare(taken_apart, reading, page, name, invoices[0])
     for other in invoices[1:]:
@@ -88,8 +92,12 @@ def _compare(taken_apart: Study, reading: Reading, page: Reading, name: str, inv
     if printed.confidence >= _PLAINLY or (printed.confidence >= _AT_LEAST and not is_printed_too):
         _distrust(said)
         if name in COMPARED:
-            both = {"xml": _text(said.value), "page": _text(printed.value)}
-            reading.flags.append({"code": "xml_page_differ", "field": name, **both})
+            reading.flags.append(_difference(name, said.value, printed.value))
+
+
+def _difference(name: str, said: object, printed: object) -> dict:
+    """The flag of a field on which XML and page differ."""
+    return {"code": "xml_page_differ", "field": name, "xml": _text(said), "page": _text(printed)}
 
 
 def _is_rest(invoice: Invoice, amount: object) -> bool:

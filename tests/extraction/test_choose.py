@@ -96,6 +96,17 @@ def test_a_wrong_total_is_seen_though_the_amount_due_is_right():
         assert [flag["field"] for flag in reading.flags] == ["gross"]
 
 
+@pytest.mark.parametrize(
+    ("said", "field", "printed"), [({"currency": ""}, "currency", "EUR"), ({"number": ""}, "number", "F-2026-0042")]
+)
+def test_an_xml_that_leaves_out_what_it_must_say_is_flagged(said, field, printed):
+    """EX-2: no profile may leave out number, day, currency or total; the page's value is not believed silently."""
+    # S29
+    reading = read(xml(**said))
+    assert reading.flags == [{"code": "xml_page_differ", "field": field, "xml": "", "page": printed}]
+    assert reading.value(field) == printed
+
+
 def test_an_account_that_the_page_contradicts_is_not_sure():
     """EX-2: whoever changes the XML's IBAN wants the money."""
     # S29
