@@ -19,7 +19,7 @@ from app.counterparties import finding
 from app.counterparties.models import Counterparty
 from app.documents.editing import AMOUNTS, PLAIN, Changed
 from app.documents.models import Category, Direction, Document, Kind
-from app.documents.words import names_of_facts, party
+from app.documents.words import NAMES, party
 from app.extensions import db
 from app.web.fields import DayField, IbanField, MoneyField, trimmed
 from app.web.ids import LARGEST
@@ -138,11 +138,11 @@ class DocumentForm(FlaskForm):
         Call it after a rollback; saving again then is a decision.
         """
         db.session.refresh(self.document)
-        now, names = values_of(self.document), names_of_facts()
+        now = values_of(self.document)
         self.version.raw_data, self.version.data = None, now["version"]
         for column, (was, _is_now) in changed.changes.items():
             name = column.removesuffix("_minor")
-            if name not in now or column not in names:
+            if name not in now or column not in NAMES:
                 continue
             if self._untouched(name, was):
                 for each in (name, "counterparty_name") if name == "counterparty_id" else (name,):

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from app.audit import trail
 from app.audit.models import AuditEntry
 from app.documents.models import Direction, Document, Kind, Status, TrashKind
-from app.documents.words import names_of_facts
+from app.documents.words import NAMES
 from app.extensions import db
 from app.web.filters import amount, day
 
@@ -39,13 +39,12 @@ def of(document: Document) -> list[Line]:
 
 def _line(entry: AuditEntry, currency: str) -> Line:
     text, icon = acts().get(entry.act, (entry.act, "info"))
-    names = names_of_facts()
     shown = {
         name: pair
         for name, pair in entry.changes.items()
-        if name in names and not name.endswith("_id") and pair[0] != pair[1]
+        if name in NAMES and not name.endswith("_id") and pair[0] != pair[1]
     }
-    changes = [(names[name], *(_said(name, value, currency) for value in pair)) for name, pair in shown.items()]
+    changes = [(str(NAMES[name]), *(_said(name, value, currency) for value in pair)) for name, pair in shown.items()]
     why = "" if entry.act in {"not read", "not rearranged"} else entry.why
     return Line(entry.at, entry.user_name or "Facteur", text, icon, why, changes)
 

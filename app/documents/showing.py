@@ -11,7 +11,7 @@ from flask import url_for
 from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 from sqlalchemy import and_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, load_only, selectinload
 
 from app.core import clock
 from app.counterparties.models import Counterparty
@@ -27,6 +27,16 @@ from app.web.filters import day
 
 IN_REVIEW = (Status.TO_PROCESS, Status.UNREADABLE, Status.READING)
 """What has its place in the review."""
+SHOWN = (
+    *(Document.status, Document.number, Document.label, Document.direction, Document.kind, Document.reason),
+    *(Document.counterparty_id, Document.counterparty_name, Document.issue_date, Document.due_date),
+    *(Document.currency, Document.gross_minor, Document.settled_minor, Document.validated_at, Document.trashed_at),
+)
+IN_A_LIST = (
+    load_only(*SHOWN, raiseload=True),
+    joinedload(Document.counterparty).load_only(Counterparty.name, raiseload=True),
+)
+"""A row of a list shows few of the many columns; whoever asks for another is told."""
 MAY_BE_TWIN = and_(Document.validated_at.is_(None), twins.has_living_twin()).label("may_be_twin")
 """For a row of a list: whether somebody has to compare it."""
 
@@ -39,7 +49,7 @@ def list_page(user: User, company: Company, said: Any) -> dict[str, Any]:
     wanted, today = Wanted.from_address(said), clock.today(company)
     sort, order = search.order_of(said.get("sort"))
     query = search.visible(user, company, wanted, today).where(wanted.tab.test()).add_columns(MAY_BE_TWIN)
-    query = query.options(joinedload(Document.counterparty))
+    query = query.options(*IN_A_LIST)
     leaf = keyset.leaf(query, order, Document.id, before=said.get("before", ""), after=said.get("after", ""))
     with_names([document for document, _may_be_twin in leaf.rows])
     link = _linker("documents.index", wanted, sort)
@@ -65,7 +75,7 @@ def latest(user: User, company: Company, wanted: Wanted, count: int = 10) -> dic
     """The newest documents that are wanted, for a page about something else."""
     today = clock.today(company)
     query = search.visible(user, company, wanted, today).where(wanted.tab.test())
-    query = query.add_columns(MAY_BE_TWIN).options(joinedload(Document.counterparty))
+    query = query.add_columns(MAY_BE_TWIN).options(*IN_A_LIST)
     order = (search.ORDERS["date"].value.desc(), Document.id.desc())
     rows = list(db.session.execute(query.order_by(*order).limit(count)))
     with_names([document for document, _may_be_twin in rows])

@@ -4,44 +4,42 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import format_decimal
-from flask_babel import gettext as _
+from flask_babel import format_decimal, gettext
+from flask_babel import lazy_gettext as _
 
 from app.documents.models import Direction, Document
 from app.web.filters import amount
 
-
-def names_of_facts() -> dict[str, str]:
-    """Column, or field of a form → its name, in the reader's language."""
-    names = {
-        "kind": _("Type"),
-        "direction": _("Direction"),
-        "number": _("Number"),
-        "label": _("Label"),
-        "counterparty": _("Counterparty"),
-        "category": _("Category"),
-        "issue_date": _("Issue date"),
-        "due_date": _("Due date"),
-        "period_start": _("Service from"),
-        "period_end": _("Service to"),
-        "currency": _("Currency"),
-        "net": _("Net amount"),
-        "tax": _("Tax"),
-        "taxes": _("Tax per rate"),
-        "gross": _("Gross amount"),
-        "order_reference": _("Order reference"),
-        "payment_reference": _("Payment reference"),
-        "iban": _("IBAN"),
-        "status": _("Status"),
-    }
-    columns = {f"{name}_minor": names[name] for name in ("net", "tax", "gross")}
-    ids = {f"{name}_id": names[name] for name in ("counterparty", "category")}
-    return names | columns | ids | {"counterparty_name": names["counterparty"]}
+NAMES: dict[str, Any] = {
+    "kind": _("Type"),
+    "direction": _("Direction"),
+    "number": _("Number"),
+    "label": _("Label"),
+    "counterparty": _("Counterparty"),
+    "category": _("Category"),
+    "issue_date": _("Issue date"),
+    "due_date": _("Due date"),
+    "period_start": _("Service from"),
+    "period_end": _("Service to"),
+    "currency": _("Currency"),
+    "net": _("Net amount"),
+    "tax": _("Tax"),
+    "taxes": _("Tax per rate"),
+    "gross": _("Gross amount"),
+    "order_reference": _("Order reference"),
+    "payment_reference": _("Payment reference"),
+    "iban": _("IBAN"),
+    "status": _("Status"),
+}
+NAMES |= {f"{name}_minor": NAMES[name] for name in ("net", "tax", "gross")}
+NAMES |= {f"{name}_id": NAMES[name] for name in ("counterparty", "category")}
+NAMES["counterparty_name"] = NAMES["counterparty"]
+"""Column, or field of a form → its name; a page asks for few of them."""
 
 
 def party(direction: Direction) -> str:
     """What the other side is called."""
-    return _("Customer") if direction is Direction.SALE else _("Supplier")
+    return gettext("Customer") if direction is Direction.SALE else gettext("Supplier")
 
 
 def rates(document: Document) -> str:
@@ -52,12 +50,12 @@ def rates(document: Document) -> str:
 def of_rate(tax: Any, currency: str) -> str:
     """The tax of one rate: what is taken of what, and how much that is."""
     figures = {"base": amount(tax.base_minor, currency), "tax": amount(tax.tax_minor, currency)}
-    return _("%(rate)s%% of %(base)s: %(tax)s", rate=format_decimal(tax.rate), **figures)
+    return gettext("%(rate)s%% of %(base)s: %(tax)s", rate=format_decimal(tax.rate), **figures)
 
 
 def listed(facts: Any, direction: Direction | None = None) -> str:
     """The names of these facts in a row, each once, as the form of that direction calls them."""
-    names = names_of_facts()
-    if direction:
-        names |= dict.fromkeys(("counterparty", "counterparty_id", "counterparty_name"), party(direction))
-    return ", ".join(dict.fromkeys(names[fact] for fact in facts if fact in names))
+    others = (
+        dict.fromkeys(("counterparty", "counterparty_id", "counterparty_name"), party(direction)) if direction else {}
+    )
+    return ", ".join(dict.fromkeys(str(others.get(fact) or NAMES[fact]) for fact in facts if fact in NAMES))

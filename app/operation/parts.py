@@ -32,6 +32,7 @@ CONSEQUENCES: dict[str, Any] = {
     "default": _("Messages that arrive are kept but not opened."),
     "sweep": _("Daily work does not start, and work that failed is not tried again."),
 }
+SIGNS = select(SignOfLife).order_by(SignOfLife.seen_at.desc(), SignOfLife.id.desc())
 
 
 @dataclass(frozen=True)
@@ -74,11 +75,11 @@ def is_recent(seen_at: datetime) -> bool:
 
 def all_parts() -> list[Part]:
     """Those that belong to every installation, and any other that was heard of."""
-    signs = list(db.session.scalars(select(SignOfLife).order_by(SignOfLife.seen_at.desc(), SignOfLife.id.desc())))
+    signs = list(db.session.scalars(SIGNS))
     names = list(dict.fromkeys((*EXPECTED, *(sign.name for sign in signs))))
     return [Part(name, [sign for sign in signs if sign.name == name]) for name in names]
 
 
 def find(name: str) -> Part:
     """One part."""
-    return next((part for part in all_parts() if part.name == name), Part(name))
+    return Part(name, list(db.session.scalars(SIGNS.where(SignOfLife.name == name))))

@@ -15,7 +15,7 @@ from app.documents import doubts
 from app.documents.editing import PARTY, fields_of
 from app.documents.forms import DocumentForm
 from app.documents.models import Direction, Document, Kind
-from app.documents.words import names_of_facts
+from app.documents.words import NAMES
 from app.extraction import fields
 from app.extraction.reading import AMOUNTS, DATES, Found, Reading
 from app.reader.reasons import FLAGS, reason
@@ -160,7 +160,7 @@ def field_name(field: str) -> str:
     """What a field of a reading is called in a sentence."""
     side, _line, fact = field.partition("_")
     if side not in {"seller", "buyer"}:
-        return names_of_facts().get(field) or {"paid": _("Already paid"), "bic": _("BIC")}.get(field, field)
+        return str(NAMES.get(field) or {"paid": _("Already paid"), "bic": _("BIC")}.get(field, field))
     name = _("Seller") if side == "seller" else _("Buyer")
     facts = {"vat": _("VAT number"), "siren": "SIREN", "siret": "SIRET", "email": _("E-mail"), "address": _("Address")}
     return f"{name}, {facts[fact]}" if fact in facts else name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Select, case, func, or_, select
 
@@ -70,18 +71,24 @@ def following(user: User, company: Company, document: Document | None = None) ->
     return None
 
 
-def neighbours(user: User, document: Document) -> tuple[Document | None, Document | None]:
-    """The ones before and after it in the queue, to leaf through without deciding."""
-    query = waiting(user, document.company, WAITING).limit(1)
-    before = query.where(Document.id < document.id).order_by(None).order_by(Document.id.desc())
-    return db.session.scalar(before), db.session.scalar(query.where(Document.id > document.id))
+class Place(NamedTuple):
+    """Where a document stands among those that wait; the ones beside it, to leaf through without deciding."""
+
+    place: int
+    count: int
+    previous: int | None
+    following: int | None
 
 
-def place(user: User, document: Document) -> tuple[int, int]:
-    """Which it is among those that wait, and how many they are."""
-    before = func.count(case((Document.id <= document.id, 1)))
+def place(user: User, document: Document) -> Place:
+    """Which it is, of how many, and the ids of those beside it."""
+    each, here = Document.id, document.id
+    found = (
+        func.count(case((each <= here, 1))), func.count(),
+        func.max(case((each < here, each))), func.min(case((each > here, each))),
+    )  # fmt: skip
     mine = waiting(user, document.company, WAITING).order_by(None)
-    return db.session.execute(mine.with_only_columns(before, func.count())).one()
+    return Place(*db.session.execute(mine.with_only_columns(*found)).one())
 
 
 def waiting_count(user: User, company: Company | None) -> int:

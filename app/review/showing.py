@@ -118,7 +118,10 @@ def document_page(user: User, document: Document, form: Any) -> dict[str, Any]:
         "needs_password": document.unreadable_reason in NEEDS_PASSWORD,
         "read_again": ReadAgainForm(languages=_languages(document, read)),
     } | (
-        typed(document, form, read) | _around(user, document) | _what_was_read(document, read) | _alike(user, document)
+        typed(document, form, read)
+        | queue.place(user, document)._asdict()
+        | _what_was_read(document, read)
+        | _alike(user, document)
     )
 
 
@@ -146,13 +149,6 @@ def names_party(document: Document, name: str, reading: Reading) -> bool:
     """Did somebody say whom it is from or for, other than the document and what was read of either side?"""
     known = {document.party_name, *(suggest.name(document, direction, reading) for direction in Direction)}
     return name not in known
-
-
-def _around(user: User, document: Document) -> dict[str, Any]:
-    """Where it stands in the queue."""
-    before, after = queue.neighbours(user, document)
-    place, count = queue.place(user, document)
-    return {"previous": before, "following": after, "place": place, "count": count}
 
 
 def _what_was_read(document: Document, read: DocumentReading | None) -> dict[str, Any]:
@@ -194,9 +190,10 @@ def _proposal(document: Document) -> str:
 
 def conflict(error: Changed, currency: str) -> dict[str, Any]:
     """Who changed what meanwhile: for each fact its name, what it was and what it is now."""
-    names = words.names_of_facts()
+    names = words.NAMES
     plain = {name: pair for name, pair in error.changes.items() if name in names and not name.endswith("_id")}
     changes = [
-        (names[name], *(hints.value_in_words(name, value, currency) for value in pair)) for name, pair in plain.items()
+        (str(names[name]), *(hints.value_in_words(name, value, currency) for value in pair))
+        for name, pair in plain.items()
     ]
     return {"sentence": str(error), "changes": changes}

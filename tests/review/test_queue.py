@@ -144,6 +144,5 @@ def test_the_queue_is_the_same_on_every_database(live_app):
         assert list(queue.counts(person, company, queue.Filters()).values()) == [2, 1, 0]
         only = queue.Filters(flagged=True, words="100%", direction=Direction.PURCHASE)
         assert list(queue.counts(person, company, only).values()) == [1, 0, 0]
-        assert queue.neighbours(person, flagged)[0] == plain
-        assert queue.place(person, flagged) == (2, 3)
+        assert queue.place(person, flagged)[:3] == (2, 3, plain.id)
         assert queue.following(person, company, plain) == flagged
