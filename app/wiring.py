@@ -108,7 +108,8 @@ def _start_extensions(app: Flask) -> None:
     for extension in (csrf, htmx, limiter, mail, login):
         extension.init_app(app)
     babel.init_app(app, locale_selector=language.locale, timezone_selector=_time_zone)
-    babel.domain_instance = language.Sentences()  # type: ignore[misc]
+    babel.domain_instance = language.SENTENCES  # type: ignore[misc]
+    app.jinja_env.globals["_"] = language.sentence
 
 
 def _time_zone() -> str:

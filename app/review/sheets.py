@@ -28,6 +28,11 @@ class Mark:
     width: float
     height: float
 
+    @property
+    def baseline(self) -> float:
+        """Where the letters of a word in here stand."""
+        return round(self.y + self.height * 0.8, 1)
+
     def holds(self, other: Mark) -> bool:
         """Does the middle of `other` lie in here?"""
         right, below = other.x + other.width / 2 - self.x, other.y + other.height / 2 - self.y

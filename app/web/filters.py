@@ -25,6 +25,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(size)
     app.add_template_filter(iban)
     app.add_template_global(remembered)
+    app.add_template_global(app.static_url_path, "STATIC")
     app.add_template_global(f"{app.static_url_path}/icons.svg", "ICONS")  # a page has a hundred of them
 
 
