@@ -91,7 +91,6 @@ FIELDS: dict[str, Any] = {
     "address": _("Address"),
     "after": _("What is done with a taken mail"),
     "assigned": _("Assigned"),
-    "assigned_users": _("Looked after by"),
     "category": _("Category"),
     "category_id": _("Category"),
     "category_required": _("Category required"),

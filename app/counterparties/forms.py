@@ -10,19 +10,22 @@ from flask_wtf import FlaskForm
 from sqlalchemy import select
 from stdnum import vatin
 from stdnum.fr import siren, siret
-from wtforms import BooleanField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Email, Length, Optional, ValidationError
+from wtforms import BooleanField, IntegerField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Email, Length, NumberRange, Optional, ValidationError
+from wtforms.widgets import HiddenInput
 
-from app.counterparties.keeping import FACTS, FACTS_OF_A_SUPPLIER
+from app.counterparties.keeping import FACTS, FACTS_OF_A_SUPPLIER, Changed
 from app.counterparties.models import Counterparty
 from app.extensions import db
 from app.users.models import Company
 from app.web.fields import compact, trimmed
+from app.web.ids import LARGEST
 
 
 class CounterpartyForm(FlaskForm):
     """What is known of a customer or a supplier."""
 
+    version = IntegerField(validators=[Optional(), NumberRange(0, LARGEST)], widget=HiddenInput())
     name = StringField(
         lazy_gettext("Name"),
         [DataRequired(lazy_gettext("Enter the name.")), Length(max=200)],
@@ -48,6 +51,22 @@ class CounterpartyForm(FlaskForm):
         return {name: self[name].data or "" for name in FACTS} | {
             name: bool(self[name].data) for name in ("is_customer", "is_supplier", *FACTS_OF_A_SUPPLIER)
         }
+
+    def meet(self, changed: Changed) -> None:
+        """Somebody saved meanwhile: take what they changed and this person did not touch, and tell the rest.
+
+        Call it after a rollback; saving again then is a decision.
+        """
+        db.session.refresh(self.counterparty)
+        self.version.raw_data, self.version.data = None, self.counterparty.version
+        for name in changed.changes.keys() & self.facts().keys():
+            field, was, now = self[name], changed.changes[name][0], getattr(self.counterparty, name)
+            if (field.data or "") == (was or ""):
+                field.data, field.raw_data = now, None
+            elif field.data != now:
+                told = _("%(who)s changed it meanwhile.", who=changed.who)
+                says = _("It says now: %(value)s", value=now) if isinstance(now, str) and now else ""
+                field.errors = [*field.errors, f"{told} {says}".strip()]
 
     def validate_is_supplier(self, field: BooleanField) -> None:
         """It is one of the two, or both."""

@@ -6,17 +6,32 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.audit import trail
+from app.audit.models import AuditEntry
 from app.core import clock
 from app.core.errors import Refused
+from app.counterparties import assignments
 from app.counterparties.models import Counterparty, CounterpartyIban
 from app.extensions import db
 from app.users.models import Company, Membership, User
 
 FACTS = ("name", "is_customer", "is_supplier", "vat_number", "siren", "siret", "email", "address")
 FACTS_OF_A_SUPPLIER = ("numbering_restarts_yearly",)
+
+
+class Changed(Refused):
+    """Somebody saved another version meanwhile; `changes` has what was and is now of each fact."""
+
+    def __init__(self, entries: list[AuditEntry]) -> None:
+        self.who = ", ".join(dict.fromkeys(entry.user_name or "Facteur" for entry in entries)) or "Facteur"
+        self.changes: dict[str, list[Any]] = {}
+        for entry in entries:
+            for name, (was, now) in entry.changes.items():
+                self.changes[name] = [self.changes.get(name, [was])[0], now]
+        kept = _("What you typed is kept: look at it, then save again.")
+        super().__init__(f"{_('%(who)s changed it meanwhile.', who=self.who)} {kept}")
 
 
 def create(company: Company, facts: dict[str, Any], *, by: User | None) -> Counterparty:
@@ -32,29 +47,45 @@ def create(company: Company, facts: dict[str, Any], *, by: User | None) -> Count
     return counterparty
 
 
-def edit(counterparty: Counterparty, facts: dict[str, Any], *, by: User) -> None:
-    """Change these facts; what was and what is now go into the trail."""
-    changes = {}
-    for name in (*FACTS, *FACTS_OF_A_SUPPLIER):
-        was = getattr(counterparty, name)
-        if name in facts and facts[name] != was:
-            setattr(counterparty, name, facts[name])
-            changes[name] = [was, facts[name]]
+def edit(counterparty: Counterparty, facts: dict[str, Any], *, by: User, version: int) -> None:
+    """Change these facts, as of `version`; what was and what is now go into the trail.
+
+    Raises `Changed` or `Refused`; the caller then rolls back.
+    """
+    was = {name: getattr(counterparty, name) for name in (*FACTS, *FACTS_OF_A_SUPPLIER)}
+    changes = {name: [was[name], facts[name]] for name in was if name in facts and facts[name] != was[name]}
+    if not changes:
+        return
+    _claim(counterparty, version)
+    for name, (_was, now) in changes.items():
+        setattr(counterparty, name, now)
     if not (counterparty.is_customer or counterparty.is_supplier):
         raise Refused(_("Say whether it is a customer, a supplier, or both."))
-    if changes:
-        trail.record(counterparty, by=by, act="edited", changes=changes)
+    trail.record(counterparty, by=by, act="edited", changes=changes | {"version": [version, version + 1]})
+
+
+def _claim(counterparty: Counterparty, version: int) -> None:
+    """Be the one who edits this version; everybody else is told."""
+    claimed = db.session.execute(
+        update(Counterparty)
+        .where(Counterparty.id == counterparty.id, Counterparty.version == version)
+        .values(version=version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.refresh(counterparty)
+    if not claimed.rowcount:
+        entries = list(db.session.scalars(AuditEntry.about(counterparty)))
+        raise Changed([entry for entry in entries[::-1] if entry.changes.get("version", [0, 0])[1] > version])
 
 
 def assign(counterparty: Counterparty, user_ids: Iterable[int], *, by: User) -> None:
     """Let exactly these people of its company look after it (SPEC US-2)."""
     members = select(User).join(Membership).where(Membership.company_id == counterparty.company_id)
     people = list(db.session.scalars(members.where(User.id.in_(list(user_ids))).order_by(User.id)))
-    was = sorted(user.name for user in counterparty.assigned_users)
-    counterparty.assigned_users = people
-    now = sorted(user.name for user in people)
-    if was != now:
-        trail.record(counterparty, by=by, act="assigned", changes={"assigned_users": [was, now]})
+    for user in people:
+        assignments.change(user, [counterparty], [], by=by)
+    for user in [each for each in counterparty.assigned_users if each not in people]:
+        assignments.change(user, [], [counterparty], by=by)
 
 
 def archive(counterparty: Counterparty, *, by: User, back: bool = False) -> None:

@@ -39,6 +39,8 @@ class Counterparty(db.Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id"), index=True)
+    version: Mapped[int] = mapped_column(default=1)
+    """Counts the edits, so that a second person saving an older one is told."""
     name: Mapped[str] = mapped_column(String(200))
     name_key: Mapped[str] = mapped_column(String(400), default="")
     """See `plain`."""

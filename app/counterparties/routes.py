@@ -121,12 +121,17 @@ def edit(counterparty_id: int):
 @bp.post("/counterparties/<int:counterparty_id>/facts")
 @requires(Permission.EDIT)
 def save(counterparty_id: int):
-    """Keep the changed facts."""
+    """Keep the changed facts; what somebody else changed meanwhile comes back with what was typed."""
     counterparty = mine(counterparty_id)
     form = CounterpartyForm(counterparty.company, counterparty)
     if not form.validate():
         return page("counterparties/edit.html", 422, form=form, counterparty=counterparty)
-    keeping.edit(counterparty, form.facts(), by=current_user)
+    try:
+        keeping.edit(counterparty, form.facts(), by=current_user, version=form.version.data or 0)
+    except keeping.Changed as changed:
+        db.session.rollback()
+        form.meet(changed)
+        return page("counterparties/edit.html", 409, form=form, counterparty=counterparty, conflict=str(changed))
     commit()
     flash(_("Saved."))
     return to(counterparty)

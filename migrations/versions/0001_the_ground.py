@@ -140,6 +140,7 @@ def upgrade():
     op.create_table('counterparty',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('company_id', sa.Integer(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('name', sa.String(length=200), nullable=False),
     sa.Column('name_key', sa.String(length=400), nullable=False),
     sa.Column('is_customer', sa.Boolean(), nullable=False),

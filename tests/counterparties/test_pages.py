@@ -124,12 +124,46 @@ def test_facts_are_edited_and_noted(app, browser):
     supplier = make_counterparty("Durand")
     other = make_company("Other")
 
-    data = FACTS | {"name": "Durand SARL", "company_id": str(other.id), "archived_at": "2026-01-01"}
+    data = FACTS | {"name": "Durand SARL", "company_id": str(other.id), "archived_at": "2026-01-01", "version": "1"}
     browser(make_user()).post(f"/counterparties/{supplier.id}/facts", data=data)
 
     supplier = reload(supplier)
     assert (supplier.name, supplier.company_id, supplier.archived_at) == ("Durand SARL", the_company().id, None)
     assert db.session.scalars(AuditEntry.about(supplier)).first().changes["name"] == ["Durand", "Durand SARL"]
+
+
+def test_whoever_saves_second_is_told(app, browser):
+    """CP-1: RV-8: what the first changed and the second did not touch is taken; what both changed is told beside it."""
+    supplier = make_counterparty("Durand", email="old@b.example")
+    lea, tom = browser(make_user(name="Léa")), browser(make_user(name="Tom"))
+    address = f"/counterparties/{supplier.id}/facts"
+    opened = {"name": "Durand", "is_supplier": "y", "email": "old@b.example", "version": str(supplier.version)}
+    assert 'name="version" type="hidden" value="1"' in tom.get(address).text
+    lea.post(address, data=opened | {"email": "new@b.example", "siren": "303265045", "address": "Lyon"})
+
+    answer = tom.post(address, data=opened | {"name": "Durand SARL", "address": "Paris"})
+
+    assert answer.status_code == 409 and "Léa changed it meanwhile." in answer.text
+    assert "It says now: Lyon" in answer.text and "Paris</textarea>" in answer.text
+    assert 'value="Durand SARL"' in answer.text and 'value="303265045"' in answer.text
+    assert 'value="new@b.example"' in answer.text and 'name="version" type="hidden" value="2"' in answer.text
+    supplier = reload(supplier)
+    assert (supplier.name, supplier.email, supplier.address) == ("Durand", "new@b.example", "Lyon")
+    again = opened | {"name": "Durand SARL", "email": "new@b.example", "address": "Paris", "version": "2"}
+    assert tom.post(address, data=again).status_code == 303
+    assert (reload(supplier).name, reload(supplier).version) == ("Durand SARL", 3)
+
+
+def test_ending_an_assignment_reads_the_same_wherever_it_was_done(app, browser):
+    """US-2: US-4: on the page of the supplier as on the page of the person."""
+    lea = make_user(name="Léa")
+    supplier = make_counterparty(assigned_users=[lea])
+
+    browser(make_user(Role.ADMIN)).post(f"/counterparties/{supplier.id}/assignment", data={})
+
+    entry = db.session.scalars(AuditEntry.about(supplier)).first()
+    assert (entry.act, entry.changes) == ("assignment ended", {"assigned": [lea.email, None]})
+    assert reload(supplier).assigned_users == []
 
 
 def test_admins_tick_who_looks_after_it(app, browser):
@@ -142,7 +176,7 @@ def test_admins_tick_who_looks_after_it(app, browser):
     assert reload(supplier).assigned_users == [lea]
     assert browser(lea).post(address, data={"users": [tom.id]}).status_code == 403
     assert reload(supplier).assigned_users == [lea]
-    assert db.session.scalars(AuditEntry.about(supplier)).first().changes == {"assigned_users": [[], ["Léa"]]}
+    assert db.session.scalars(AuditEntry.about(supplier)).first().changes == {"assigned": [None, lea.email]}
     assert "checked" in browser(admin).get(f"/counterparties/{supplier.id}").text
 
 
