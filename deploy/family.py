@@ -19,7 +19,7 @@ from pathlib import Path
 
 from app import config
 from app.config import BadSettings
-from deploy import descendants, processes
+from deploy import descendants, ground, processes
 from deploy.member import Member
 from deploy.processes import Process
 
@@ -36,10 +36,20 @@ def main() -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)  # they are asked for, one after the other
     descendants.adopt_orphans()
     settings = config.load()
+    hold_data(settings.data_dir.resolve())
     members = list(all_members(processes.sharing(settings), settings.data_dir.resolve() / "log"))
     load()
     watch(members)
     stop(members)
+
+
+def hold_data(folder: Path) -> None:
+    """Be the only ones that work on this data; those of a family that was killed end first.
+
+    Whoever is forked from here holds it too, to its own end.
+    """
+    if ground.hold_in_turn(folder, ground.MEMBERS, ground.LAST_SECONDS) is None:
+        sys.exit(f"Processes forked by {ground.holder(folder, ground.MEMBERS)} still work on {folder}: they must end.")
 
 
 def load() -> None:

@@ -6,6 +6,7 @@ import fcntl
 import ipaddress
 import os
 import socket
+import time
 from pathlib import Path
 
 from app.config import Settings
@@ -14,6 +15,10 @@ NETWORK_FILE_SYSTEMS = (
     *("nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "lustre", "glusterfs", "beegfs", "davfs"),
     *("fuse.sshfs", "fuse.s3fs", "fuse.rclone", "fuse.glusterfs", "fuse.davfs2", "fuse.cephfs"),
 )
+LOCK, MEMBERS = "facteur.lock", "members.lock"
+"""The first is held by whoever starts and supervises, the second by each process that works with the data."""
+LAST_SECONDS = 15
+"""How long those of an installation that was killed may take to end."""
 MOUNTS = Path("/proc/self/mountinfo")
 KNOWN_PASSWORDS = {"admin", "administrator", "changeme", "change-me", "default", "facteur", "password", "secret"}
 SHORTEST_PASSWORD = 10
@@ -97,12 +102,12 @@ def check_port(host: str, port: int, setting: str) -> None:
             ) from None
 
 
-def hold(folder: Path) -> int | None:
+def hold(folder: Path, name: str = LOCK) -> int | None:
     """Take the data folder for this installation until the returned file is closed; None: another has it.
 
     The kernel lets go when the last process that holds the file ends, so a lock is never stale.
     """
-    held = os.open(folder / "facteur.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    held = os.open(folder / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -113,6 +118,14 @@ def hold(folder: Path) -> int | None:
     return held
 
 
-def holder(folder: Path) -> str:
+def hold_in_turn(folder: Path, name: str, seconds: float) -> int | None:
+    """Take it as soon as whoever has it lets go; None: that took longer."""
+    give_up = time.monotonic() + seconds
+    while (held := hold(folder, name)) is None and time.monotonic() < give_up:
+        time.sleep(0.1)
+    return held
+
+
+def holder(folder: Path, name: str = LOCK) -> str:
     """Who holds the folder, for people to read."""
-    return (folder / "facteur.lock").read_text().strip() or "unknown"
+    return (folder / name).read_text().strip() or "unknown"

@@ -81,7 +81,21 @@ def taken(settings: Settings) -> int:
             f"Facteur already runs on the data folder {folder} (process {holder}). "
             "Stop it with Ctrl-C where it was started, or choose another folder with FACTEUR_DATA_DIR."
         )
+    free = ground.hold_in_turn(settings.data_dir, ground.MEMBERS, ground.LAST_SECONDS)
+    if free is None:
+        os.close(held)
+        raise Refusal(still_there(settings.data_dir))
+    os.close(free)
     return held
+
+
+def still_there(folder: Path) -> str:
+    """Of an installation that was killed some processes take a while to end, and would work beside ours."""
+    parent = ground.holder(folder, ground.MEMBERS)
+    return (
+        f"Facteur was killed, and some of its processes still run on the data folder {folder} "
+        f"(forked by process {parent}). End them, then start again."
+    )
 
 
 def install(settings: Settings) -> None:

@@ -82,6 +82,25 @@ def test_two_installations_never_share_a_data_folder(tmp_path):
     os.close(start.taken(settings))
 
 
+def test_what_is_left_of_a_killed_installation_ends_before_the_next_begins(tmp_path, monkeypatch):
+    """OP-1: its workers may outlive whoever held the folder by some seconds."""  # S108
+    code = (
+        "import pathlib, sys; from deploy import ground; "
+        f"ground.hold(pathlib.Path({str(tmp_path)!r}), ground.MEMBERS); print('held', flush=True); sys.stdin.read()"
+    )
+    left = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert left.stdout.readline() == b"held\n"
+    monkeypatch.setattr(ground, "LAST_SECONDS", 0.2)
+
+    with pytest.raises(Refusal, match=f"still run on the data folder .* \\(forked by process {left.pid}\\)"):
+        start.taken(settings_in(tmp_path))
+
+    monkeypatch.setattr(ground, "LAST_SECONDS", 10)
+    left.stdin.close()
+    os.close(start.taken(settings_in(tmp_path)))
+    left.wait()
+
+
 def test_the_lock_of_a_killed_installation_holds_nobody_up(tmp_path):
     """OP-1: what a power cut leaves behind is no lock."""  # S108
     code = (

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from app.config import ROOT
+from deploy import ground
 from tests.live import free_port, wait_for
 
 UP = 200
@@ -145,6 +146,7 @@ def test_nothing_goes_on_when_the_supervisor_is_killed(installation):
 def test_nothing_goes_on_when_the_first_process_is_killed(installation):
     """OP-1: closing the terminal the hard way stops everything too, and the folder is free again."""
     wait_for(lambda: installation.named("mail"), seconds=UP)
+    assert ground.hold(installation.data, ground.MEMBERS) is None
     installation.process.kill()
     installation.process.wait()
 
