@@ -14,6 +14,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
+import structlog
+
+from app.core import logs
 from deploy.processes import Process
 from deploy.words import say
 
@@ -44,9 +47,10 @@ class Member:
         try:
             self.stand_alone(parent)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, held_back)
+            logs.configure()
             status = run(self.process.command)
-        except BaseException:
-            sys.excepthook(*sys.exc_info())
+        except BaseException:  # one line as for any other event, and no message: it may quote a password
+            structlog.get_logger().exception("process.failed", process=self.name)
         finally:
             sys.stdout.flush()
             sys.stderr.flush()
