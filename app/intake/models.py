@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from pathlib import PurePosixPath
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -215,6 +216,8 @@ class Part(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     message_id: Mapped[int] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"))
     position: Mapped[int]
+    inside: Mapped[int | None]
+    """Position of the archive or mail that holds it."""
     name: Mapped[str] = mapped_column(String(300), default="")
     declared_type: Mapped[str] = mapped_column(String(100), default="")
     type: Mapped[str] = mapped_column(String(100), default="")
@@ -229,3 +232,8 @@ class Part(db.Model):
     message: Mapped[Message] = relationship(back_populates="parts")
     file: Mapped[File | None] = relationship()
     document: Mapped[Document | None] = relationship()
+
+    @property
+    def file_name(self) -> str:
+        """Its name without the folders of the archive it stands in."""
+        return self.name if self.inside is None else PurePosixPath(self.name.replace("\\", "/")).name or self.name

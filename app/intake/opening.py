@@ -22,12 +22,17 @@ from app.intake.judging import Judgement, Known
 from app.intake.letter import MOST_PARTS, Headers, TooDeep, parse
 from app.intake.letting import BY_A_PERSON, TAKEN_ANYWAY, is_let_in
 from app.intake.models import Message, MessageState, Outcome, Part
-from app.intake.sorting import Fate, Piece
+from app.intake.pieces import Fate, Piece
 from app.intake.types import UNKNOWN
 
 log = structlog.get_logger()
 KEPT = {Outcome.IMPORTED, Outcome.ATTACHED, Outcome.DUPLICATE, Outcome.UNREADABLE}
 """Parts that something was made of: opened again, they stay as they are."""
+CLOSED = {
+    *("archive_broken", "nested_archive", "too_many_entries", "beyond", "winmail_broken", "other_archive"),
+    *("encrypted", "entry_broken", "inflates", "packed_unusually", "outlook_message"),
+}
+"""Reasons of parts that may hold an invoice which nobody could get at."""
 SAME_ID = "same_message_id"
 
 
@@ -102,8 +107,8 @@ def _open_mail(raw: bytes, arrived: Arrived) -> Opened:
         opened.notes.append({"key": "quarantined", "why": opened.judgement.waits})
         opened.pieces = []
     elif all(piece.fate is Fate.PASSED_OVER for piece in opened.pieces):
-        waiting = any(piece.reason["key"] == "not_yet_opened" for piece in opened.pieces)
-        opened.notes.append({"key": "not_yet_opened" if waiting else "no_attachment"})
+        closed = any(piece.reason["key"] in CLOSED for piece in opened.pieces)
+        opened.notes.append({"key": "not_opened" if closed else "no_attachment"})
     return opened
 
 
@@ -170,6 +175,7 @@ def _files(message: Message, opened: Opened) -> dict[int, File]:
 def _note_part(part: Part, piece: Piece, file: File | None, known: dict[int, Part]) -> None:
     part.name, part.declared_type, part.type = piece.name, piece.declared, piece.media
     part.size, part.file, part.reason, part.outcome = len(piece.data), file, piece.reason, Outcome.PASSED_OVER
+    part.inside = piece.inside
     if file is None:
         return
     if piece.fate is Fate.AGAIN and known[piece.beside].document:
@@ -200,7 +206,7 @@ def _import(part: Part, piece: Piece) -> None:
 
 def _import_file(part: Part) -> None:
     """Make a document; one whose bytes are there already goes to the trash as its duplicate (SPEC DU-2)."""
-    message, name = part.message, part.name or part.message.subject
+    message, name = part.message, part.file_name or part.message.subject
     twin = twins.same_bytes(message.company_id, part.file) if part.size else None
     part.document = arrival.arrive(
         message.company, message.direction, part.file, name, source=message.source.value, by=message.by

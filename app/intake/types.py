@@ -31,8 +31,13 @@ MEDIA = {
     "odt": "application/vnd.oasis.opendocument",
     "epub": "application/epub+zip",
     "ole": "application/x-ole-storage",
+    "rar": "application/vnd.rar",
+    "7z": "application/x-7z-compressed",
+    "gzip": "application/gzip",
 }
 UNKNOWN = "application/octet-stream"
+OTHER_ARCHIVES = {MEDIA[name] for name in ("rar", "7z", "gzip")}
+_IN_MSG = "__properties_version1.0".encode("utf-16-le")
 TNEF = b"\x78\x9f\x3e\x22"
 
 _EXTENSIONS = {
@@ -90,6 +95,12 @@ def claim(name: str, declared: str) -> str:
     """Which kind of document its name or declared type says it is: pdf, image, xml; empty for none."""
     extension = PurePosixPath(name.replace("\0", "").lower()).suffix
     return _EXTENSIONS.get(extension) or _DECLARED.get(declared.lower(), "")
+
+
+def is_outlook_message(data: bytes, name: str) -> bool:
+    """Is this what Outlook saves a message as (.msg)?"""
+    saved = data.startswith(b"\xd0\xcf\x11\xe0") and _IN_MSG in data
+    return saved or PurePosixPath(name.replace("\0", "").lower()).suffix == ".msg"
 
 
 def is_e_invoice(data: bytes) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from app.documents.models import Status
+from app.intake import archive_words
 from app.intake.models import Message, MessageState, Outcome, Part
 from app.reader.reasons import reason as unreadable
 from app.web.filters import size
@@ -31,7 +32,6 @@ def of_part(part: Part) -> str:
         "empty": _("It is empty (0 bytes). Ask the sender for it again."),
         "decoration": _("A logo or a signature picture, by its size, its shape and its place in the text."),
         "mislabelled": _("It says it is a %(said)s file, but its contents are something else.", said=_said(reason)),
-        "not_yet_opened": _("An archive, not yet opened. It is kept in the original message."),
         "no_e_invoice": _("XML, but no e-invoice (UBL, CII)."),
         "type": _("Not a type that invoices are read from."),
         "too_deep": _("Nested deeper than messages are opened."),
@@ -39,7 +39,7 @@ def of_part(part: Part) -> str:
         "twice": _("The same file twice in this message."),
         "same_bytes": _("The same file was already there."),
     }
-    return words.get(key) or of_machine(key)
+    return words.get(key) or archive_words.told(key, reason) or of_machine(key)
 
 
 def _said(reason: dict[str, Any]) -> str:
@@ -63,7 +63,7 @@ def of_note(note: dict[str, Any]) -> str:
     """What should be known of the message as a whole."""
     words = {
         "no_attachment": _("No attachment that could be an invoice."),
-        "not_yet_opened": _("It holds an archive, which is not yet opened."),
+        "not_opened": _("It holds something that could not be opened: the parts below say what and why."),
         "same_message_id": _("Another message has the same Message-ID but other contents. Both were kept."),
         "too_many_parts": _(
             "It has more parts than are opened: only the first %(limit)s were.", limit=note.get("limit")
@@ -104,9 +104,23 @@ def summary(message: Message) -> list[tuple[Outcome, int]]:
     return [(each, counted[each]) for each in Outcome if each in counted]
 
 
+def in_order(message: Message) -> list[tuple[Part, int]]:
+    """The parts as they are shown, each with how deep it stands: what an archive holds comes after it."""
+    held: dict[int | None, list[Part]] = {}
+    for part in message.parts:
+        held.setdefault(part.inside, []).append(part)
+    shown: list[tuple[Part, int]] = []
+    waiting = [(part, 0) for part in reversed(held.pop(None, []))]
+    while waiting:
+        part, depth = waiting.pop()
+        shown.append((part, depth))
+        waiting += [(inner, depth + 1) for inner in reversed(held.pop(part.position, []))]
+    return shown + [(part, 0) for orphans in held.values() for part in orphans]
+
+
 def files(message: Message) -> list[Part]:
-    """The parts that are more than the text of the message."""
-    return [part for part in message.parts if part.reason.get("key") != "body"]
+    """The parts that are more than the text of the message, and more than the wrapping of others."""
+    return [part for part in message.parts if part.reason.get("key") not in ("body", "archive_opened")]
 
 
 def is_machine(message: Message) -> bool:

@@ -550,6 +550,7 @@ def upgrade():
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('message_id', sa.Integer(), nullable=False),
     sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('inside', sa.Integer(), nullable=True),
     sa.Column('name', sa.String(length=300), nullable=False),
     sa.Column('declared_type', sa.String(length=100), nullable=False),
     sa.Column('type', sa.String(length=100), nullable=False),

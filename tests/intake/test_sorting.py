@@ -16,6 +16,7 @@ from tests import samples
 from tests.intake import mails
 
 ZIP = b"PK\x03\x04" + b"\0" * 30
+OLE = b"\xd0\xcf\x11\xe0" + b"\0" * 90
 TNEF = b"\x78\x9f\x3e\x22" + b"\0" * 30
 
 
@@ -37,8 +38,12 @@ def fates(raw: bytes) -> list[tuple[str, Fate, str]]:
         ("a.pdf", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "application/pdf", Fate.UNREADABLE, "mislabelled"),
         ("a.pdf", ZIP, "application/pdf", Fate.UNREADABLE, "mislabelled"),
         ("a.html", b"<html><body>x</body></html>", "text/html", Fate.PASSED_OVER, "type"),
-        ("a.zip", ZIP, "application/zip", Fate.PASSED_OVER, "not_yet_opened"),
-        ("winmail.dat", TNEF, "application/ms-tnef", Fate.PASSED_OVER, "not_yet_opened"),
+        ("a.zip", ZIP, "application/zip", Fate.PASSED_OVER, "archive_broken"),
+        ("a.rar", b"Rar!\x1a\x07\x00", "application/vnd.rar", Fate.PASSED_OVER, "other_archive"),
+        ("a.7z", b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed", Fate.PASSED_OVER, "other_archive"),
+        ("winmail.dat", TNEF, "application/ms-tnef", Fate.PASSED_OVER, "winmail_broken"),
+        ("a.msg", OLE, "application/vnd.ms-outlook", Fate.PASSED_OVER, "outlook_message"),
+        ("a.xls", OLE, "application/vnd.ms-excel", Fate.PASSED_OVER, "type"),
         ("a.txt", b"hello", "text/plain", Fate.PASSED_OVER, "type"),
         ("a.xml", b"<?xml version='1.0'?><order/>", "application/xml", Fate.PASSED_OVER, "no_e_invoice"),
         ("a.xml", samples.facturx_xml(), "application/octet-stream", Fate.DOCUMENT, ""),
