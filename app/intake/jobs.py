@@ -6,7 +6,7 @@ from app.core import storage
 from app.core.database import looking
 from app.extensions import db
 from app.files import store
-from app.intake import judging, opening
+from app.intake import opening, vetting
 from app.intake.models import Message
 from app.tasks.jobs import job
 
@@ -25,9 +25,9 @@ def check_sender(message_id: int) -> None:
     """Check once more who sent a message; its documents stay as they are."""
     with looking(db.session()):
         arrived = opening.what_arrived(message_id)
-    judgement = judging.again(arrived.sha256, arrived.known)  # no transaction open
-    if judgement:
-        judging.note(db.session.get_one(Message, message_id), judgement)
+    found = vetting.again(arrived.sha256, arrived.known)  # no transaction open
+    if found:
+        vetting.note(db.session.get_one(Message, message_id), found)
 
 
 @job("default")

@@ -17,13 +17,13 @@ from app.documents.trash import trash
 from app.extensions import db
 from app.files import store
 from app.files.models import File
-from app.intake import judging, sorting
-from app.intake.judging import Judgement, Known
+from app.intake import sorting, vetting
 from app.intake.letter import MOST_PARTS, Headers, TooDeep, parse
 from app.intake.letting import BY_A_PERSON, TAKEN_ANYWAY, is_let_in
 from app.intake.models import Message, MessageState, Outcome, Part
 from app.intake.pieces import Fate, Piece
 from app.intake.types import UNKNOWN
+from app.intake.vetting import Known, Vetting
 
 log = structlog.get_logger()
 KEPT = {Outcome.IMPORTED, Outcome.ATTACHED, Outcome.DUPLICATE, Outcome.UNREADABLE}
@@ -57,7 +57,7 @@ class Opened:
     stored: dict[int, tuple[str, int]] = field(default_factory=dict)
     """Position → hash and length."""
     notes: list[dict[str, Any]] = field(default_factory=list)
-    judgement: Judgement = field(default_factory=Judgement)
+    vetting: Vetting = field(default_factory=Vetting)
     is_failed: bool = False
 
 
@@ -65,7 +65,7 @@ def what_arrived(message_id: int) -> Arrived:
     """Read what the opening needs; the caller ends the transaction."""
     message = db.session.get_one(Message, message_id)
     wanted = any(note["key"] == TAKEN_ANYWAY for note in message.notes)
-    return Arrived(message.raw.sha256, message.is_mail, message.raw_name, judging.known_of(message), wanted)
+    return Arrived(message.raw.sha256, message.is_mail, message.raw_name, vetting.known_of(message), wanted)
 
 
 def open_up(arrived: Arrived) -> Opened:
@@ -98,13 +98,13 @@ def _open_mail(raw: bytes, arrived: Arrived) -> Opened:
     opened = Opened(letter.headers, sorting.of_letter(letter))
     if letter.left_out:
         opened.notes.append({"key": "too_many_parts", "limit": MOST_PARTS})
-    opened.judgement = judging.judge(raw, letter, arrived.known)
-    machine = opened.judgement.machine
+    opened.vetting = vetting.vet(raw, letter, arrived.known)
+    machine = opened.vetting.machine
     if machine and not arrived.is_wanted:
         opened.notes.append({"key": machine})
         opened.pieces = sorting.none_taken(opened.pieces, machine)
-    elif opened.judgement.waits:
-        opened.notes.append({"key": "quarantined", "why": opened.judgement.waits})
+    elif opened.vetting.waits:
+        opened.notes.append({"key": "quarantined", "why": opened.vetting.waits})
         opened.pieces = []
     elif all(piece.fate is Fate.PASSED_OVER for piece in opened.pieces):
         closed = any(piece.reason["key"] in CLOSED for piece in opened.pieces)
@@ -118,13 +118,13 @@ def note(message_id: int, opened: Opened) -> None:
     message = db.session.get_one(Message, message_id, populate_existing=True)
     if opened.headers.message_id:
         hold(db.session, f"message-id:{message.company_id}:{opened.headers.message_id}")
-    waits = opened.judgement.waits
+    waits = opened.vetting.waits
     if message.state in (MessageState.REPEATED, MessageState.DISCARDED) or (waits and is_let_in(message)):
         return
     arrived = MessageState.QUARANTINED if waits else MessageState.OPENED
     message.state = MessageState.FAILED if opened.is_failed else arrived
     _note_headers(message, opened)
-    judging.note(message, opened.judgement)
+    vetting.note(message, opened.vetting)
     known = {part.position: part for part in message.parts}
     files = _files(message, opened)
     # What makes a document comes before what belongs to it, wherever they stand in the mail.

@@ -30,7 +30,7 @@ class Known:
 
 
 @dataclass
-class Judgement:
+class Vetting:
     """What was found: the proof of its sender, and what keeps documents from being made."""
 
     proof: dict[str, Any] = field(default_factory=dict)
@@ -42,40 +42,40 @@ class Judgement:
 
 
 def known_of(message: Message) -> Known:
-    """Read what the judgement needs."""
+    """Read what the vetting needs."""
     brought = Brought(message.peer, message.helo, message.envelope_sender)
     own = {addresses.full(message.address)} if message.address else set()
     return Known(brought, message.by_id is None, frozenset(own), letting.senders_of(message))
 
 
-def judge(raw: bytes, letter: Letter, known: Known) -> Judgement:
+def vet(raw: bytes, letter: Letter, known: Known) -> Vetting:
     """Look at a mail as a whole; asks the DNS, touches no row."""
     settings = current_app.config["SETTINGS"]
-    judgement = Judgement()
+    vetting = Vetting()
     if known.is_from_outside:
-        judgement.proof = proof.prove(raw, letter.headers, known.brought, settings)
+        vetting.proof = proof.prove(raw, letter.headers, known.brought, settings)
     if found := kinds.kind_of(letter):
-        judgement.kind, judgement.machine = found, found[0].key
+        vetting.kind, vetting.machine = found, found[0].key
     else:
         sender = known.brought.envelope_sender
         ours = automatic.kind_of(letter.headers, envelope_sender=sender, ours={settings.mail_from, *known.ours})
-        judgement.machine = ours or ("loop" if automatic.is_loop(raw) else "")
-    judgement.waits = "" if judgement.machine else letting.why_it_waits(judgement.proof, known.senders)
-    return judgement
+        vetting.machine = ours or ("loop" if automatic.is_loop(raw) else "")
+    vetting.waits = "" if vetting.machine else letting.why_it_waits(vetting.proof, known.senders)
+    return vetting
 
 
-def again(sha256: str, known: Known) -> Judgement | None:
+def again(sha256: str, known: Known) -> Vetting | None:
     """Look at a mail once more by itself; None where its bytes cannot be read."""
     try:
         raw = storage.read(store.root(), sha256)
-        return judge(raw, parse(raw), known)
+        return vet(raw, parse(raw), known)
     except (storage.Damaged, TooDeep):
         return None
 
 
-def note(message: Message, judgement: Judgement) -> None:
+def note(message: Message, vetting: Vetting) -> None:
     """Keep what was found beside the message, and hand it to whoever takes its kind."""
-    message.proof = judgement.proof or message.proof
-    if judgement.kind:
-        kind, facts = judgement.kind
+    message.proof = vetting.proof or message.proof
+    if vetting.kind:
+        kind, facts = vetting.kind
         kind.take(message, facts)
