@@ -16,6 +16,7 @@ from sqlalchemy import (
     Select,
     String,
     Text,
+    UniqueConstraint,
     and_,
     exists,
     or_,
@@ -26,7 +27,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
 from app.core.types import Json, UTCDateTime, Word
-from app.documents.models import Direction, Document, Status
+from app.documents.models import Direction, Document, Status, only_where
 from app.extensions import db
 from app.files.models import File
 from app.users.models import Company, User
@@ -113,6 +114,7 @@ class Message(db.Model):
         Index("ix_message_log", "company_id", "id"),
         Index("ix_message_message_id", "company_id", "message_id"),
         Index("ix_message_state", "company_id", "state"),
+        Index("ix_message_download", "company_id", **only_where("awaits_download")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -139,6 +141,8 @@ class Message(db.Model):
     """What should be known of the message as a whole: {"key": …, arguments}."""
     proof: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     """What our checks said of the sender (see `proof.prove`); empty until they were made."""
+    awaits_download: Mapped[bool] = mapped_column(default=False)
+    """It holds only a link, and nobody has fetched what lies there yet (SPEC IN-4)."""
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
     received_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
 
@@ -207,6 +211,14 @@ class Outcome(StrEnum):
         }[self]
 
 
+class Judgement(StrEnum):
+    """What a person says that a part is."""
+
+    INVOICE = "invoice"
+    ANNEX = "annex"
+    NOT_DOCUMENT = "not_document"
+
+
 class Part(db.Model):
     """One part of a message, and its fate with the reason; nothing that arrived is invisible."""
 
@@ -229,6 +241,10 @@ class Part(db.Model):
     """{"key": …, arguments}, put in words by the template."""
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id", ondelete="SET NULL"), index=True)
 
+    judged: Mapped[Judgement | None] = mapped_column(Word(Judgement))
+    """A person's word; what the program had made of it stands in `reason` as `was`."""
+    judged_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
     message: Mapped[Message] = relationship(back_populates="parts")
     file: Mapped[File | None] = relationship()
     document: Mapped[Document | None] = relationship()
@@ -237,3 +253,22 @@ class Part(db.Model):
     def file_name(self) -> str:
         """Its name without the folders of the archive it stands in."""
         return self.name if self.inside is None else PurePosixPath(self.name.replace("\\", "/")).name or self.name
+
+
+class IntakeRule(db.Model):
+    """Mails from this address that attach no document are documents themselves (SPEC IN-4)."""
+
+    __tablename__ = "intake_rule"
+    __table_args__ = (UniqueConstraint("company_id", "sender"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"))
+    sender: Mapped[str] = mapped_column(String(254))
+    """The address alone, in lower case."""
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+
+    @classmethod
+    def visible_to(cls, user: User) -> Select[tuple[IntakeRule]]:
+        """Those of the companies `user` may add to."""
+        return select(cls).where(cls.company_id.in_(user.company_ids(Permission.EDIT))).order_by(cls.sender)

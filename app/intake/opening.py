@@ -17,13 +17,14 @@ from app.documents.trash import trash
 from app.extensions import db
 from app.files import store
 from app.files.models import File
-from app.intake import sorting, vetting
+from app.intake import judging, sorting, vetting
 from app.intake.letter import MOST_PARTS, Headers, TooDeep, parse
 from app.intake.letting import BY_A_PERSON, TAKEN_ANYWAY, is_let_in
-from app.intake.models import Message, MessageState, Outcome, Part
+from app.intake.models import Judgement, Message, MessageState, Outcome, Part
 from app.intake.pieces import Fate, Piece
 from app.intake.types import UNKNOWN
 from app.intake.vetting import Known, Vetting
+from app.users.models import User
 
 log = structlog.get_logger()
 KEPT = {Outcome.IMPORTED, Outcome.ATTACHED, Outcome.DUPLICATE, Outcome.UNREADABLE}
@@ -46,6 +47,8 @@ class Arrived:
     known: Known
     is_wanted: bool
     """A person wants its documents although a machine wrote it."""
+    asked: frozenset[int] = frozenset()
+    """Positions of parts that a person says something can be made of."""
 
 
 @dataclass
@@ -65,7 +68,8 @@ def what_arrived(message_id: int) -> Arrived:
     """Read what the opening needs; the caller ends the transaction."""
     message = db.session.get_one(Message, message_id)
     wanted = any(note["key"] == TAKEN_ANYWAY for note in message.notes)
-    return Arrived(message.raw.sha256, message.is_mail, message.raw_name, vetting.known_of(message), wanted)
+    asked = frozenset(part.position for part in message.parts if part.reason.get("key") == judging.PENDING)
+    return Arrived(message.raw.sha256, message.is_mail, message.raw_name, vetting.known_of(message), wanted, asked)
 
 
 def open_up(arrived: Arrived) -> Opened:
@@ -75,7 +79,7 @@ def open_up(arrived: Arrived) -> Opened:
     except storage.Damaged:
         return Opened(notes=[{"key": "damaged"}], is_failed=True)
     for position, piece in enumerate(opened.pieces):
-        if piece.fate is not Fate.PASSED_OVER:
+        if piece.fate is not Fate.PASSED_OVER or position in arrived.asked:
             opened.stored[position] = storage.store(store.root(), piece.data)
     faultpoint("opening.parts_stored")
     return opened
@@ -130,13 +134,23 @@ def note(message_id: int, opened: Opened) -> None:
     # What makes a document comes before what belongs to it, wherever they stand in the mail.
     for position, piece in sorted(enumerate(opened.pieces), key=lambda each: each[1].beside is not None):
         part = known.get(position)
-        if part is None or part.outcome not in KEPT:
+        if part and part.judged:
+            _note_judged(part, files.get(position))
+        elif part is None or part.outcome not in KEPT:
             if part is None:
                 known[position] = part = Part(position=position)
                 message.parts.append(part)
             _note_part(part, piece, files.get(position), known)
             db.session.flush()
             faultpoint("opening.part_noted")
+
+
+def _note_judged(part: Part, file: File | None) -> None:
+    """What a person said of a part stands; it is done now where it waited for its bytes."""
+    if part.reason.get("key") == judging.PENDING and file:
+        part.file = file
+        judging.carry_out(part, by=db.session.get(User, part.reason["by"]))
+        db.session.flush()
 
 
 def _note_headers(message: Message, opened: Opened) -> None:
@@ -205,8 +219,15 @@ def _import(part: Part, piece: Piece) -> None:
 
 
 def _import_file(part: Part) -> None:
-    """Make a document; one whose bytes are there already goes to the trash as its duplicate (SPEC DU-2)."""
+    """Make a document, unless these bytes were judged to be none (SPEC DU-2).
+
+    One whose bytes are there already goes to the trash as its duplicate.
+    """
     message, name = part.message, part.file_name or part.message.subject
+    before = judging.remembered(message.company_id, part.file) if part.size else None
+    if before and before.judged is not Judgement.INVOICE:
+        part.reason = {"key": "judged_before", "as": before.judged, "message": before.message_id}
+        return
     twin = twins.same_bytes(message.company_id, part.file) if part.size else None
     part.document = arrival.arrive(
         message.company, message.direction, part.file, name, source=message.source.value, by=message.by

@@ -1,4 +1,4 @@
-"""A person asks for a message to be opened again."""
+"""A person asks for a message to be opened again, or for one of its parts."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from flask_babel import gettext as _
 
 from app.audit import trail
 from app.core.errors import Refused
-from app.intake import proof
+from app.documents.models import Document
+from app.intake import judging, proof
 from app.intake.jobs import check_sender, open_message
 from app.intake.letting import TAKEN_ANYWAY
-from app.intake.models import Message, MessageState
+from app.intake.models import Judgement, Message, MessageState, Part
 from app.users.models import User
 
 
@@ -40,3 +41,10 @@ def take_anyway(message: Message, *, by: User) -> None:
     """Take the documents of a message although a machine wrote it."""
     message.notes = [*message.notes, {"key": TAKEN_ANYWAY, "by": by.id}]
     open_again(message, by=by)
+
+
+def judge(part: Part, judgement: Judgement, *, by: User, target: Document | None = None) -> None:
+    """Say what a part is; where its bytes are not kept yet, its message is opened for them."""
+    judging.judge(part, judgement, by=by, target=target)
+    if part.message.state is MessageState.RECEIVED:
+        open_message.later(part.message_id)

@@ -16,6 +16,8 @@ from app.intake import (
     addresses,
     forwarding,
     forwarding_pages,
+    judgements,
+    judging,
     maillog,
     openings,
     posting,
@@ -25,17 +27,18 @@ from app.intake import (
     uploads,
     words,
 )
-from app.intake.blueprint import bp
+from app.intake.blueprint import bp, message_to_change
 from app.intake.blueprint import company_here as _company
 from app.intake.blueprint import direction_said as _direction
+from app.intake.blueprint import message_or_404 as found
 from app.intake.models import Message, Source
 from app.mailboxes import models as mailboxes
 from app.tasks.jobs import commit
-from app.web.access import Permission, demand, requires
+from app.web.access import Permission, requires
 from app.web.ids import row_id
 from app.web.pages import page
 
-__all__ = ["bp", "forwarding_pages", "posting", "sender_pages"]
+__all__ = ["bp", "forwarding_pages", "judgements", "posting", "sender_pages"]
 
 
 @bp.get("/add")
@@ -113,8 +116,9 @@ def index():
 @requires(Permission.EDIT)
 def show(message_id: int):
     """One message: what it said of itself, and what became of each part."""
-    message = _found(message_id)
+    message = found(message_id)
     told = {"words": words, "senders": sender_words, "visible": _visible_documents(message)}
+    told |= {"candidates": judgements.candidates(message), "judging": judging}
     return page("intake/show.html", message=message, quarantine=quarantine.facts(message), **told)
 
 
@@ -122,7 +126,7 @@ def show(message_id: int):
 @requires(Permission.EDIT)
 def raw(message_id: int) -> Response:
     """The original, as it arrived; what is damaged is never served as good."""
-    message = _found(message_id)
+    message = found(message_id)
     name = message.raw_name or f"message-{message.id}"
     try:
         return as_download(message.raw, name if "." in name else f"{name}{'.eml' if message.is_mail else ''}")
@@ -134,8 +138,7 @@ def raw(message_id: int) -> Response:
 @requires(Permission.EDIT)
 def read_again(message_id: int):
     """Open it again, for the parts nothing was made of."""
-    message = _found(message_id)
-    demand(Permission.EDIT, message.company_id)
+    message = message_to_change(message_id)
     openings.open_again(message, by=current_user)
     commit()
     flash(_("The message is being opened again."))
@@ -146,16 +149,11 @@ def read_again(message_id: int):
 @requires(Permission.EDIT)
 def take_anyway(message_id: int):
     """Make documents of a message that looked automatic."""
-    message = _found(message_id)
-    demand(Permission.EDIT, message.company_id)
+    message = message_to_change(message_id)
     openings.take_anyway(message, by=current_user)
     commit()
     flash(_("Its attachments are being taken."))
     return redirect(url_for(".show", message_id=message.id), 303)
-
-
-def _found(message_id: int) -> Message:
-    return db.one_or_404(Message.visible_to(current_user).where(Message.id == message_id))
 
 
 def _visible_documents(message: Message) -> set[int]:

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from app.documents.models import Status
-from app.intake import archive_words
+from app.intake import archive_words, judged_words
 from app.intake.models import Message, MessageState, Outcome, Part
 from app.reader.reasons import reason as unreadable
 from app.web.filters import size
@@ -39,7 +39,7 @@ def of_part(part: Part) -> str:
         "twice": _("The same file twice in this message."),
         "same_bytes": _("The same file was already there."),
     }
-    return words.get(key) or archive_words.told(key, reason) or of_machine(key)
+    return words.get(key) or archive_words.told(key, reason) or judged_words.told(key, reason) or of_machine(key)
 
 
 def _said(reason: dict[str, Any]) -> str:

@@ -176,6 +176,17 @@ def upgrade():
     with op.batch_alter_table('intake_address', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_intake_address_company_id'), ['company_id'], unique=False)
 
+    op.create_table('intake_rule',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('company_id', sa.Integer(), nullable=False),
+    sa.Column('sender', sa.String(length=254), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_by_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['company_id'], ['company.id'], name=op.f('fk_intake_rule_company_id_company')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['user_account.id'], name=op.f('fk_intake_rule_created_by_id_user_account'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_intake_rule')),
+    sa.UniqueConstraint('company_id', 'sender', name=op.f('uq_intake_rule_company_id_sender'))
+    )
     op.create_table('membership',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('user_id', sa.Integer(), nullable=False),
@@ -378,6 +389,7 @@ def upgrade():
     sa.Column('message_id', sa.String(length=998), nullable=False),
     sa.Column('notes', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
     sa.Column('proof', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
+    sa.Column('awaits_download', sa.Boolean(), nullable=False),
     sa.Column('by_id', sa.Integer(), nullable=True),
     sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['address_id'], ['intake_address.id'], name=op.f('fk_message_address_id_intake_address')),
@@ -388,6 +400,7 @@ def upgrade():
     sa.PrimaryKeyConstraint('id', name=op.f('pk_message'))
     )
     with op.batch_alter_table('message', schema=None) as batch_op:
+        batch_op.create_index('ix_message_download', ['company_id'], unique=False, sqlite_where=sa.text('awaits_download'), postgresql_where=sa.text('awaits_download'))
         batch_op.create_index('ix_message_log', ['company_id', 'id'], unique=False)
         batch_op.create_index('ix_message_message_id', ['company_id', 'message_id'], unique=False)
         batch_op.create_index('ix_message_state', ['company_id', 'state'], unique=False)
@@ -559,6 +572,8 @@ def upgrade():
     sa.Column('outcome', sa.String(40), nullable=False),
     sa.Column('reason', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
     sa.Column('document_id', sa.Integer(), nullable=True),
+    sa.Column('judged', sa.String(40), nullable=True),
+    sa.Column('judged_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_part_document_id_document'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['file_id'], ['file.id'], name=op.f('fk_part_file_id_file')),
     sa.ForeignKeyConstraint(['message_id'], ['message.id'], name=op.f('fk_part_message_id_message'), ondelete='CASCADE'),
@@ -716,6 +731,7 @@ def downgrade():
         batch_op.drop_index('ix_message_state')
         batch_op.drop_index('ix_message_message_id')
         batch_op.drop_index('ix_message_log')
+        batch_op.drop_index('ix_message_download', sqlite_where=sa.text('awaits_download'), postgresql_where=sa.text('awaits_download'))
 
     op.drop_table('message')
     with op.batch_alter_table('mail_attachment', schema=None) as batch_op:
@@ -754,6 +770,7 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_outgoing_mail_company_id'))
 
     op.drop_table('outgoing_mail')
+    op.drop_table('intake_rule')
     with op.batch_alter_table('membership', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_membership_company_id'))
 

@@ -200,7 +200,7 @@ def test_a_message_tells_the_fate_of_each_part(app, browser):
     page = browser(make_user()).get(f"/messages/{message.id}").text
     document = next(part.document for part in message.parts if part.outcome is Outcome.IMPORTED)
     assert f"/documents/{document.id}" in page
-    assert "It is empty (0 bytes)" in page and "An archive, not yet opened" in page
+    assert "It is empty (0 bytes)" in page and "This archive is damaged" in page
 
 
 def test_the_original_leaves_as_a_download_that_no_browser_shows(app, browser):
