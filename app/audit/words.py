@@ -33,6 +33,8 @@ ACTS: dict[str, Any] = {
     "detached": _("took a file off"),
     "disabled": _("disabled"),
     "discarded": _("discarded"),
+    "download needed again": _("said that it is to be downloaded after all"),
+    "download not needed": _("said that nothing is to be downloaded"),
     "edited": _("edited"),
     "file damaged": _("found a stored file damaged"),
     "file linked": _("attached the file of a duplicate"),

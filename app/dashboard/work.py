@@ -81,17 +81,15 @@ def _documents(user: User, company: Company) -> list[Line]:
 
 
 def _messages(user: User, company: Company) -> list[Line]:
-    failed = Message.visible_to(user).where(Message.company_id == company.id, Message.state == MessageState.FAILED)
-    url = url_for("intake.index", outcome="failed")
-    waiting_url = url_for("intake.index", outcome="quarantined")
-    waits = Line(
-        quarantine.waiting_count(user, company),
-        _("In quarantine"),
-        _("Mails from senders who are not let in"),
-        "lock",
-        waiting_url,
-    )
-    return [waits, Line(_count(failed), _("Could not be opened"), _("Messages kept as they came"), "mail", url)]
+    mine = Message.visible_to(user).where(Message.company_id == company.id)
+    fetch, failed = mine.where(Message.awaits_download), mine.where(Message.state == MessageState.FAILED)
+    url = lambda outcome: url_for("intake.index", outcome=outcome)  # noqa: E731
+    strangers = quarantine.waiting_count(user, company)
+    return [
+        Line(strangers, _("In quarantine"), _("Mails from senders who are not let in"), "lock", url("quarantined")),
+        Line(_count(fetch), _("To download"), _("Mails that only link to an invoice"), "download", url("to_download")),
+        Line(_count(failed), _("Could not be opened"), _("Messages kept as they came"), "mail", url("failed")),
+    ]
 
 
 def _for_admins(user: User, company: Company) -> list[Line]:
@@ -157,6 +155,7 @@ def names_of_work() -> dict[str, str]:
         "deliver": _("Send a mail"),
         "empty_trash": _("Empty a large trash"),
         "look_into_mailbox": _("Look into a mailbox"),
+        "make_document_of_text": _("Make a document of a mail’s text"),
         "open_message": _("Open a message"),
         "poll_mailbox": _("Fetch from a mailbox"),
         "purge_trash": _("Empty the trash"),

@@ -6,9 +6,10 @@ from app.core import storage
 from app.core.database import looking
 from app.extensions import db
 from app.files import store
-from app.intake import opening, vetting
+from app.intake import opening, texts, vetting
 from app.intake.models import Message
 from app.tasks.jobs import job
+from app.users.models import User
 
 
 @job("default", timeout=120)
@@ -18,6 +19,17 @@ def open_message(message_id: int) -> None:
         arrived = opening.what_arrived(message_id)
     opened = opening.open_up(arrived)  # no transaction open
     opening.note(message_id, opened)
+    if texts.is_wanted(message_id):
+        make_document_of_text.later(message_id, None)
+
+
+@job("default", timeout=300)
+def make_document_of_text(message_id: int, user_id: int | None) -> None:
+    """Make a document of a mail's own text; run again, it makes none twice."""
+    with looking(db.session()):
+        arrived = opening.what_arrived(message_id)
+    drawn = texts.draw(arrived)  # no transaction open
+    texts.note(message_id, drawn, by=db.session.get(User, user_id) if user_id else None)
 
 
 @job("default", timeout=120)

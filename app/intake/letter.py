@@ -48,6 +48,8 @@ class Leaf:
     letter: int = 0
     """Counts the messages: those inside another have numbers of their own."""
     is_too_deep: bool = False
+    charset: str = ""
+    """Of a text, as its sender says."""
 
 
 @dataclass
@@ -154,7 +156,9 @@ def _leaf(part: Mail, declared: str, letter: int) -> Leaf:
     is_body = declared in BODY_TYPES and not name and disposition != "attachment"
     content_id = text_of(part.get("content-id", "")).strip("<> ")
     location = text_of(part.get("content-location", ""))
-    return Leaf(name, declared, data if isinstance(data, bytes) else b"", is_body, content_id or location, letter)
+    data = data if isinstance(data, bytes) else b""
+    charset = text_of(safely(part.get_content_charset, None) or "")
+    return Leaf(name, declared, data, is_body, content_id or location, letter, charset=charset)
 
 
 def _references(html: bytes) -> set[str]:
@@ -187,10 +191,11 @@ def _seen(run: re.Match[str]) -> str:
 def _decoded(value: Any) -> str:
     # A folded header comes with its line breaks; two encoded words beside each other are one text.
     unfolded = re.sub(r"\r?\n(?=[ \t])", "", str(value)[:LONGEST_HEADER])
-    return "".join(_piece(piece, charset) for piece, charset in decode_header(unfolded))
+    return "".join(decoded(piece, charset) for piece, charset in decode_header(unfolded))
 
 
-def _piece(piece: bytes | str, charset: str | None) -> str:
+def decoded(piece: bytes | str, charset: str | None) -> str:
+    """Text, by the charset that is said, else by what its bytes look like."""
     if isinstance(piece, str):
         return piece
     charset = (charset or "utf-8").lower().removesuffix("-i")  # Hebrew says with it that its letters are in order
@@ -212,7 +217,7 @@ def _mended(part: Mail) -> Mail:
 
 
 def _of_bytes(high: re.Match[str]) -> str:
-    return _piece(high[0].encode("ascii", "surrogateescape"), None)
+    return decoded(high[0].encode("ascii", "surrogateescape"), None)
 
 
 def safely(read: Callable[[], T], otherwise: T) -> T:

@@ -18,6 +18,8 @@ STATES = {each.value: each for each in MessageState if each is not MessageState.
 OUTCOMES = {each.value: each for each in Outcome}
 NOTHING = "nothing"
 """Nothing came of it: opened, and no document."""
+TO_DOWNLOAD = "to_download"
+"""It holds only a link, and waits for a person to fetch what lies there."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Sheet:
 def outcomes() -> dict[str, object]:
     """What can be chosen as outcome, with its label."""
     labels = {key: each.label for key, each in (STATES | OUTCOMES).items()}
-    return labels | {NOTHING: _("No document")}
+    return labels | {NOTHING: _("No document"), TO_DOWNLOAD: _("To download")}
 
 
 def sheet(company: Company, user: User, wanted: Wanted) -> Sheet:
@@ -84,6 +86,8 @@ def _filtered(query: Select[tuple[Message]], wanted: Wanted) -> Select[tuple[Mes
         query = query.where(Message.parts.any(_of_outcome(OUTCOMES[wanted.outcome])))
     elif wanted.outcome == NOTHING:
         query = query.where(Message.state == MessageState.OPENED, ~Message.parts.any(Part.document_id.is_not(None)))
+    elif wanted.outcome == TO_DOWNLOAD:
+        query = query.where(Message.awaits_download)
     if wanted.source in {each.value for each in Source}:
         query = query.where(Message.source == Source(wanted.source))
     if wanted.search:

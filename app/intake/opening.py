@@ -17,7 +17,7 @@ from app.documents.trash import trash
 from app.extensions import db
 from app.files import store
 from app.files.models import File
-from app.intake import judging, sorting, vetting
+from app.intake import bodies, judging, sorting, vetting
 from app.intake.letter import MOST_PARTS, Headers, TooDeep, parse
 from app.intake.letting import BY_A_PERSON, TAKEN_ANYWAY, is_let_in
 from app.intake.models import Judgement, Message, MessageState, Outcome, Part
@@ -35,6 +35,11 @@ CLOSED = {
 }
 """Reasons of parts that may hold an invoice which nobody could get at."""
 SAME_ID = "same_message_id"
+TO_DOWNLOAD = "to_download"
+FILE_ADDED, NOT_NEEDED = "file_added", "not_needed"
+SETTLED = {FILE_ADDED, NOT_NEEDED}
+STAYS = SETTLED | BY_A_PERSON
+"""What a person said of a message: opened again, it still holds."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +117,8 @@ def _open_mail(raw: bytes, arrived: Arrived) -> Opened:
         opened.pieces = []
     elif all(piece.fate is Fate.PASSED_OVER for piece in opened.pieces):
         closed = any(piece.reason["key"] in CLOSED for piece in opened.pieces)
-        opened.notes.append({"key": "not_opened" if closed else "no_attachment"})
+        said = bodies.note_of(bodies.best(opened.pieces, letter.headers.subject)) or {"key": "no_attachment"}
+        opened.notes.append({"key": "not_opened"} if closed else said)
     return opened
 
 
@@ -157,8 +163,10 @@ def _note_headers(message: Message, opened: Opened) -> None:
     headers = opened.headers
     message.sender = headers.sender or message.sender or message.envelope_sender
     message.subject, message.message_id = headers.subject or message.subject, headers.message_id or message.message_id
-    stays = [note for note in message.notes if note["key"] in BY_A_PERSON]
+    stays = [note for note in message.notes if note["key"] in STAYS]
     message.notes = stays + opened.notes + _same_message_id(message)
+    settled = any(note["key"] in SETTLED for note in stays)
+    message.awaits_download = not settled and any(note["key"] == TO_DOWNLOAD for note in opened.notes)
 
 
 def _same_message_id(message: Message) -> list[dict[str, Any]]:
@@ -205,7 +213,7 @@ def _attach(part: Part, pdf: Part) -> None:
     """Put the e-invoice beside its PDF; beside one that was there already only where it was there too."""
     twin = twins.same_bytes(part.message.company_id, part.file) if pdf.outcome is Outcome.DUPLICATE else None
     if pdf.outcome is Outcome.DUPLICATE and twin is None:
-        _import_file(part)
+        import_file(part)
         return
     part.document, part.outcome = pdf.document, Outcome.DUPLICATE if twin else Outcome.ATTACHED
     part.reason = {"key": "same_bytes", "document": twin.id} if twin else {}
@@ -213,12 +221,12 @@ def _attach(part: Part, pdf: Part) -> None:
 
 
 def _import(part: Part, piece: Piece) -> None:
-    _import_file(part)
+    import_file(part)
     if piece.fate is Fate.UNREADABLE and part.outcome is Outcome.IMPORTED:
         part.outcome = Outcome.UNREADABLE
 
 
-def _import_file(part: Part) -> None:
+def import_file(part: Part) -> None:
     """Make a document, unless these bytes were judged to be none (SPEC DU-2).
 
     One whose bytes are there already goes to the trash as its duplicate.

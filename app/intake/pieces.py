@@ -34,3 +34,5 @@ class Piece:
     letter: int = 0
     inside: int | None = None
     """The part that holds it: an archive, or a mail attached as a file."""
+    charset: str = ""
+    """Of a text, as its sender says."""

@@ -22,9 +22,12 @@ from app.intake import (
     openings,
     posting,
     quarantine,
+    rules,
     sender_pages,
     sender_words,
+    texts,
     uploads,
+    waiting_pages,
     words,
 )
 from app.intake.blueprint import bp, message_to_change
@@ -38,7 +41,7 @@ from app.web.access import Permission, requires
 from app.web.ids import row_id
 from app.web.pages import page
 
-__all__ = ["bp", "forwarding_pages", "judgements", "posting", "sender_pages"]
+__all__ = ["bp", "forwarding_pages", "judgements", "posting", "sender_pages", "waiting_pages"]
 
 
 @bp.get("/add")
@@ -65,6 +68,7 @@ def by_email():
     mine = [(direction, addresses.full(addresses.living(company, direction))) for direction in Direction]
     facts = {"hook_is_on": bool(current_app.config["SETTINGS"].hook_secret), "mailboxes": mailboxes.of(company)}
     facts["requests"] = list(db.session.scalars(forwarding.waiting(current_user, company)))
+    facts["rules"] = waiting_pages.rules_of(company)
     return page("intake/by_email.html", tab="by_email", addresses=mine, here=company, **facts)
 
 
@@ -118,8 +122,9 @@ def show(message_id: int):
     """One message: what it said of itself, and what became of each part."""
     message = found(message_id)
     told = {"words": words, "senders": sender_words, "visible": _visible_documents(message)}
-    told |= {"candidates": judgements.candidates(message), "judging": judging}
-    return page("intake/show.html", message=message, quarantine=quarantine.facts(message), **told)
+    told |= {"candidates": judgements.candidates(message), "judging": judging, "sender": rules.address_of(message)}
+    told |= {"can_be_text": texts.can_be_made(message), "quarantine": quarantine.facts(message)}
+    return page("intake/show.html", message=message, **told)
 
 
 @bp.get("/messages/<int:message_id>/raw")

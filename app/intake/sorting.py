@@ -100,7 +100,7 @@ def _of_no_type(leaf: Leaf, found: types.Found) -> str:
 
 
 def _piece(leaf: Leaf, media: str, fate: Fate, **reason: Any) -> Piece:
-    return Piece(leaf.name, leaf.declared, media, leaf.data, fate, reason, letter=leaf.letter)
+    return Piece(leaf.name, leaf.declared, media, leaf.data, fate, reason, letter=leaf.letter, charset=leaf.charset)
 
 
 def none_taken(pieces: list[Piece], why: str) -> list[Piece]:

@@ -38,6 +38,7 @@ def of_part(part: Part) -> str:
         "mail_opened": _("A message; its own parts are listed below."),
         "twice": _("The same file twice in this message."),
         "same_bytes": _("The same file was already there."),
+        "body_made": _("Made of the text of the message."),
     }
     return words.get(key) or archive_words.told(key, reason) or judged_words.told(key, reason) or of_machine(key)
 
@@ -64,6 +65,11 @@ def of_note(note: dict[str, Any]) -> str:
     words = {
         "no_attachment": _("No attachment that could be an invoice."),
         "not_opened": _("It holds something that could not be opened: the parts below say what and why."),
+        "body_invoice": _("No attachment, but its text looks like an invoice."),
+        "to_download": _("It only links to an invoice: somebody has to fetch it."),
+        "file_added": _("The file it links to was added by hand."),
+        "not_needed": _("Somebody said that nothing is to be downloaded here."),
+        "text_not_made": _("No document could be made of its text. Print it as a PDF and add that by hand."),
         "same_message_id": _("Another message has the same Message-ID but other contents. Both were kept."),
         "too_many_parts": _(
             "It has more parts than are opened: only the first %(limit)s were.", limit=note.get("limit")

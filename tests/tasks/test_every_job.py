@@ -22,6 +22,7 @@ from app.extraction.models import DocumentReading
 from app.files import store
 from app.files.models import File
 from app.intake import arrival
+from app.intake.jobs import open_message as open_a_message
 from app.intake.models import Message, Part, Source
 from app.mailboxes.models import AfterAction, FoundMail, Mailbox
 from app.operation import orphans
@@ -84,6 +85,14 @@ def check_sender(app: Flask, sink: Sink):
     message_id = arrival.take_message(mails.invoice_mail(), **facts).id
     proven = select(Message.proof["verdict"].as_string()).filter_by(id=message_id)
     return [message_id], lambda: (count_of(Document)(), db.session.scalar(proven)), ([0], "not_proven")
+
+
+@case
+def make_document_of_text(app: Flask, sink: Sink):
+    facts = {"company": make_company(), "direction": Direction.PURCHASE, "source": Source.SMTP}
+    message = arrival.take_message(mails.mail(text="Facture n° 12, total TTC 20,00 €"), **facts)
+    open_a_message(message.id)
+    return [message.id, None], count_of(Message, Part, Document), [1, 1, 1]
 
 
 @case

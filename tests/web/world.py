@@ -21,7 +21,7 @@ from app.documents.models import Direction, Document, TrashKind
 from app.extensions import db
 from app.files import store
 from app.intake.forwarding import ForwardingRequest
-from app.intake.models import Message, MessageState, Outcome, Part, Source
+from app.intake.models import IntakeRule, Message, MessageState, Outcome, Part, Source
 from app.mailboxes import reaching
 from app.mailboxes.models import Mailbox
 from app.outbox.models import OutgoingMail, Recipient
@@ -90,7 +90,8 @@ def make_world(canary: str, number: int) -> World:
     arrangement.documents = [RearrangedDocument(document=each, taken_id=each.id) for each in (waiting, validated)]
     asked = ForwardingRequest(message=message, company_id=company.id, provider="Gmail", asked_by=f"{canary}-mailbox")
     asked.code, asked.link = f"{canary}-code"[:20], f"https://{canary}-link"
-    db.session.add_all([sign_in, task, token, arrangement, asked])
+    rule = IntakeRule(company_id=company.id, sender=f"{canary}@rule.example"[:254])
+    db.session.add_all([sign_in, task, token, arrangement, asked, rule])
     db.session.commit()
     world = World(company, people, waiting, validated, trashed, counterparty, message)
     world.things = {
@@ -100,6 +101,7 @@ def make_world(canary: str, number: int) -> World:
         "category_id": category.id,
         "message_id": message.id,
         "part_id": message.parts[0].id,
+        "rule_id": rule.id,
         "mail_id": mail.id,
         "mailbox_id": mailbox.id,
         "sign_in_id": sign_in.id,

@@ -1,0 +1,94 @@
+"""A document made of the text of a mail: drawn as pages by the reader, once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+from app.core import storage
+from app.core.database import hold
+from app.core.faultpoint import faultpoint
+from app.documents import arrival, twins
+from app.documents.models import TrashKind
+from app.documents.trash import trash
+from app.extensions import db
+from app.files import store
+from app.intake import bodies, rules, sorting, words
+from app.intake.letter import Headers, parse
+from app.intake.models import Message, MessageState, Outcome, Part
+from app.intake.opening import KEPT, Arrived
+from app.reader import acts
+from app.reader.contents import Unreadable
+from app.users.models import User
+
+NOT_MADE = "text_not_made"
+MADE = "body_made"
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The text as a stored PDF, and which part of the message it is; or why there is none."""
+
+    position: int = -1
+    sha256: str = ""
+    size: int = 0
+
+
+def draw(arrived: Arrived) -> Drawn:
+    """Draw the text that matters; touches no row."""
+    letter = parse(storage.read(store.root(), arrived.sha256))
+    body = bodies.best(sorting.of_letter(letter), letter.headers.subject)
+    if body is None:
+        return Drawn()
+    try:
+        pages = acts.compose(_page(body, letter.headers), title=letter.headers.subject)
+    except Unreadable:
+        return Drawn(body.position)
+    return Drawn(body.position, *storage.store(store.root(), pages))
+
+
+def _page(body: bodies.Body, headers: Headers) -> str:
+    """The text under what its headers say, as a mail is printed."""
+    said = [(word, headers.said.get(word, "")) for word in ("from", "to", "date")]
+    lines = "<br>".join(f"{word.capitalize()}: {escape(value)}" for word, value in said if value)
+    text = body.source if body.is_html else "<br>".join(escape(line) for line in body.source.splitlines())
+    return f"<p>{lines}</p><hr>{text}"
+
+
+def note(message_id: int, drawn: Drawn, *, by: User | None) -> None:
+    """Make the document, unless somebody did meanwhile; committed by the caller."""
+    hold(db.session, f"message:{message_id}")
+    message = db.session.get_one(Message, message_id, populate_existing=True)
+    part = next((each for each in message.parts if each.position == drawn.position), None)
+    if part is None or part.reason.get("key") != "body" or message.state is MessageState.REPEATED:
+        return
+    if not drawn.sha256:
+        message.notes = [*(each for each in message.notes if each["key"] != NOT_MADE), {"key": NOT_MADE}]
+        return
+    part.file = store.row_of(drawn.sha256, drawn.size, "application/pdf")
+    _arrive(message, part, by=by)
+    faultpoint("texts.document_made")
+
+
+def _arrive(message: Message, part: Part, *, by: User | None) -> None:
+    twin = twins.same_bytes(message.company_id, part.file)
+    name = f"{message.subject[:290] or message.id}.pdf"
+    where = {"source": message.source.value, "by": by or message.by}
+    part.document = arrival.arrive(message.company, message.direction, part.file, name, **where)
+    part.outcome, part.reason, part.name = Outcome.IMPORTED, {"key": MADE}, name
+    if twin:
+        trash(part.document, by=None, kind=TrashKind.DUPLICATE, duplicate_of=twin)
+        part.outcome, part.reason = Outcome.DUPLICATE, {"key": "same_bytes", "document": twin.id}
+
+
+def is_wanted(message_id: int) -> bool:
+    """Does a rule want a document of a message that was just opened and brought none?"""
+    message = db.session.get_one(Message, message_id)
+    return can_be_made(message) and not words.is_machine(message) and rules.holds_for(message)
+
+
+def can_be_made(message: Message) -> bool:
+    """Is it a mail that has text and brought no document?"""
+    has_text = any(part.reason.get("key") == "body" and part.size for part in message.parts)
+    is_taken = any(part.outcome in KEPT for part in message.parts)
+    return message.is_mail and message.state is MessageState.OPENED and has_text and not is_taken
