@@ -12,7 +12,7 @@ def told(key: str, reason: dict[str, Any]) -> str:
     """The reason in words; empty where it is none of an archive."""
     limit = reason.get("limit")
     words = {
-        "archive_opened": _("Opened: what it holds is listed below it."),
+        "archive_opened": _("What it holds is listed below it."),
         "archive_broken": _("This archive is damaged and could not be opened. Ask the sender for it again."),
         "winmail_broken": _("Outlook’s wrapping (winmail.dat) could not be opened. Ask for the file as a PDF."),
         "too_many_entries": _("It holds more than %(limit)s files and was not opened. Ask for fewer.", limit=limit),

@@ -161,7 +161,7 @@ def _put_aside(part: Part, now: dict[str, Any], *, by: User | None) -> None:
         _detach(part, document, by=by)
     elif now["outcome"] in MADE and not document.trashed_at:
         _not_validated(document)
-        trash(document, by=by, why=str(_("It is no document, says its message.")))
+        trash(document, by=by, why=str(_("Not a document, as the mail log says.")))
         part.reason = part.reason | {"moved": document.id}
 
 
@@ -211,7 +211,7 @@ def _unmake(part: Part, now: dict[str, Any], *, by: User) -> None:
     if now["outcome"] == Outcome.DUPLICATE and (first := now["reason"].get("document")):
         trash(document, by=by, kind=TrashKind.DUPLICATE, duplicate_of=db.session.get(Document, first))
     else:
-        trash(document, by=by, why=str(_("It is no document, says its message.")))
+        trash(document, by=by, why=str(_("Not a document, as the mail log says.")))
 
 
 def _not_validated(document: Document) -> None:
