@@ -1,8 +1,8 @@
-"""The pages of documents: lists, one document, its files, the trash."""
+"""The pages of documents: lists, one document, its files, the trash; those of duplicates hang on the same blueprint."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, flash, redirect, request, send_file, url_for
+from flask import Response, abort, flash, redirect, request, send_file, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
@@ -10,7 +10,8 @@ from flask_login import current_user
 from app.core import clock
 from app.core.errors import Refused
 from app.core.storage import Damaged
-from app.documents import decisions, doubts, editing, jobs, reasons, retention, showing, twins, words
+from app.documents import decisions, doubts, duplicates, editing, jobs, reasons, retention, showing, words
+from app.documents.blueprint import bp, mine, seen, to
 from app.documents.forms import DocumentForm
 from app.documents.models import Direction, Document
 from app.extensions import db
@@ -23,29 +24,11 @@ from app.web.access import Permission, allowed, demand, requires
 from app.web.ids import row_id
 from app.web.pages import page
 
-bp = Blueprint("documents", __name__)
+__all__ = ["bp", "duplicates"]
+
 bp.add_app_template_filter(reasons.in_words, "reason")
 bp.add_app_template_global(words.of_rate)
 bp.add_app_template_global(showing.late, "late")
-
-
-def seen(document_id: int) -> Document:
-    """The document, where the signed-in person may know about it."""
-    return db.one_or_404(Document.visible_to(current_user).filter_by(id=document_id))
-
-
-def mine(document_id: int) -> Document:
-    """The document, where the signed-in person may change it."""
-    document = seen(document_id)
-    demand(Permission.EDIT, document.company_id)
-    return document
-
-
-def to(document: Document) -> Response:
-    """Back to its page; to the list where it has just left the person's sight."""
-    if db.session.scalar(Document.visible_to(current_user).filter_by(id=document.id)):
-        return redirect(url_for("documents.show", document_id=document.id), 303)
-    return redirect(url_for("documents.index"), 303)
 
 
 # --- Lists and one document -----------------------------------------------------------------------
@@ -194,54 +177,6 @@ def empty_trash():
     if count == retention.PORTION:
         flash(_("There is more: the rest follows by itself."), "info")
     return redirect(url_for("documents.trash_list"), 303)
-
-
-# --- Duplicates -----------------------------------------------------------------------------------
-
-
-@bp.post("/documents/<int:document_id>/duplicates/<int:other_id>/link")
-@requires(Permission.EDIT)
-def link(document_id: int, other_id: int):
-    """The file of the new document is attached to the existing one."""
-    existing = mine(other_id)
-    twins.link(mine(document_id), existing, by=current_user)
-    commit()
-    flash(_("The file is attached to %(name)s; the new document is in the trash.", name=existing.number))
-    return to(existing)
-
-
-@bp.post("/documents/<int:document_id>/duplicates/<int:other_id>/replacement")
-@requires(Permission.EDIT)
-def replace(document_id: int, other_id: int):
-    """The file of the new document takes the place of the existing one's."""
-    existing = mine(other_id)
-    twins.replace(mine(document_id), existing, by=current_user)
-    commit()
-    flash(_("The file of %(name)s is replaced; the old one stays in its history.", name=existing.number))
-    return to(existing)
-
-
-@bp.post("/documents/<int:document_id>/duplicates/<int:other_id>/verdict")
-@requires(Permission.EDIT)
-def not_a_duplicate(document_id: int, other_id: int):
-    """A person's word that these are two, with the reason."""
-    document = mine(document_id)
-    twins.not_a_duplicate(document, mine(other_id), request.form.get("why", ""), by=current_user)
-    commit()
-    flash(_("Noted: not a duplicate."))
-    return to(document)
-
-
-@bp.post("/documents/<int:document_id>/duplicates/<int:other_id>/discard")
-@requires(Permission.EDIT)
-def discard(document_id: int, other_id: int):
-    """The new document was one too many."""
-    document, existing = mine(document_id), mine(other_id)
-    twins.discard(document, existing, by=current_user)
-    commit()
-    undo = url_for("documents.restore", document_id=document_id)
-    flash({"text": _("Discarded as a duplicate."), "undo_url": undo}, "message")  # type: ignore[arg-type]
-    return to(existing)
 
 
 # --- Files ----------------------------------------------------------------------------------------
