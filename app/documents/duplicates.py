@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from flask import flash, request, url_for
+from flask import abort, flash, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.documents import twins
+from app.counterparties import keeping
+from app.counterparties.models import Counterparty
+from app.documents import comparing, twins
 from app.documents.blueprint import bp, mine, to
+from app.documents.models import Document
+from app.extensions import db
 from app.tasks.jobs import commit
 from app.web.access import Permission, requires
+from app.web.pages import page
+
+
+@bp.get("/documents/<int:document_id>/comparison/<int:other_id>")
+@requires(Permission.EDIT)
+def compare(document_id: int, other_id: int):
+    """Both side by side, page by page, with what can be done."""
+    document = mine(document_id)
+    other = mine(other_id) if other_id != document_id else abort(404)
+    if document.company_id != other.company_id:
+        abort(404)
+    context = {"document": document, "pair": comparing.pair_of(document, other), "linked": _visible_party(document)}
+    return page("documents/compare.html", page_numbers=comparing.page_numbers, **context)
 
 
 @bp.post("/documents/<int:document_id>/duplicates/<int:other_id>/link")
@@ -37,9 +54,12 @@ def replace(document_id: int, other_id: int):
 @bp.post("/documents/<int:document_id>/duplicates/<int:other_id>/verdict")
 @requires(Permission.EDIT)
 def not_a_duplicate(document_id: int, other_id: int):
-    """A person's word that these are two, with the reason."""
-    document = mine(document_id)
-    twins.not_a_duplicate(document, mine(other_id), request.form.get("why", ""), by=current_user)
+    """A person's word that these are two, with the reason; perhaps because the supplier counts anew each year."""
+    document, other = mine(document_id), mine(other_id)
+    twins.not_a_duplicate(document, other, request.form.get("why", ""), by=current_user)
+    if request.form.get("restarts") and twins.are_of_two_years(document, other):
+        for supplier in _visible_party(document):
+            keeping.edit(supplier, {"numbering_restarts_yearly": True}, by=current_user)
     commit()
     flash(_("Noted: not a duplicate."))
     return to(document)
@@ -55,3 +75,9 @@ def discard(document_id: int, other_id: int):
     undo = url_for("documents.restore", document_id=document_id)
     flash({"text": _("Discarded as a duplicate."), "undo_url": undo}, "message")  # type: ignore[arg-type]
     return to(existing)
+
+
+def _visible_party(document: Document) -> list[Counterparty]:
+    """Its counterparty, where the person may see more than its name."""
+    query = Counterparty.visible_to(current_user).filter_by(id=document.counterparty_id)
+    return list(db.session.scalars(query))

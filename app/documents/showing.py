@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,10 +16,10 @@ from sqlalchemy.orm import joinedload, load_only, selectinload
 from app.core import clock
 from app.counterparties.models import Counterparty
 from app.documents import history, retention, search, twins
-from app.documents.models import Direction, Document, Kind, Status, TrashKind
+from app.documents.comparing import only_visible, page_numbers, pairs_of
+from app.documents.models import Direction, Document, Kind, Status
 from app.documents.search import Tab, Wanted
 from app.extensions import db
-from app.files import store
 from app.users.models import Company, User
 from app.web import keyset
 from app.web.access import Permission, allowed
@@ -156,33 +156,18 @@ def late(document: Document, today: Any) -> str:
 # --- One document ---------------------------------------------------------------------------------
 
 
-@dataclass
-class Pair:
-    """A document and one that may be the same: which came later, and what may be done."""
-
-    other: Document
-    new: Document
-    existing: Document
-    is_same_file: bool = False
-
-    @property
-    def can_replace(self) -> bool:
-        return twins.can_replace(self.new, self.existing)
-
-
 def document_page(user: User, document: Document) -> dict[str, Any]:
     """All that stands on the page of one document."""
-    numbers = compared(document)
-    seen = only_visible(user, numbers)
+    pairs, hidden_count = pairs_of(user, document)
     linked = Counterparty.visible_to(user).with_only_columns(Counterparty.id).filter_by(id=document.counterparty_id)
     return {
         "document": document,
         "today": clock.today(document.company),
         "pages": page_numbers(document),
         "timeline": history.of(document),
-        "pairs": [_pair(document, twin) for twin in seen] + _same_file(user, document, seen),
-        "hidden_count": len([twin for twin in numbers if twin not in seen]),
-        "similar": only_visible(user, twins.similar(document)) if not document.trashed_at else [],
+        "pairs": pairs,
+        "hidden_count": hidden_count,
+        "similar": only_visible(user, twins.similar(document)) if may_be_compared(document) else [],
         "warning": twins.WARNING,
         "page_numbers": page_numbers,
         "duplicate_of": next(iter(only_visible(user, [document.duplicate_of] if document.duplicate_of else [])), None),
@@ -191,48 +176,14 @@ def document_page(user: User, document: Document) -> dict[str, Any]:
     }
 
 
-def compared(document: Document) -> list[Document]:
-    """Those it may be again; what is in the trash as a duplicate was decided, and is not compared once more."""
-    if document.trashed_at:
-        return []
-    return [twin for twin in twins.same_number(document) if twin.trash_kind is not TrashKind.DUPLICATE]
+def may_be_compared(document: Document) -> bool:
+    """Is it still to be decided? A rent of the same amount each month is no reason for a lasting warning."""
+    return not (document.trashed_at or document.validated_at)
 
 
 def has_fixed_number(document: Document) -> bool:
     """Is it a validated sale, whose number stays (SPEC RV-5)?"""
     return bool(document.validated_at) and document.direction is Direction.SALE
-
-
-def _pair(document: Document, other: Document) -> Pair:
-    new, existing = (document, other) if document.id > other.id else (other, document)
-    return Pair(other, new, existing)
-
-
-def _same_file(user: User, document: Document, known: list[Document]) -> list[Pair]:
-    """The same bytes lie in the trash: offered with *Restore* until this one is decided (SPEC DU-2)."""
-    if document.validated_at or document.trashed_at or document.original is None:
-        return []
-    found = twins.same_bytes_in_trash(document.company_id, document.original.file, but=document)
-    seen = only_visible(user, [found] if found and found not in known else [])
-    return [Pair(twin, document, twin, is_same_file=True) for twin in seen]
-
-
-def only_visible(user: User, documents: list[Document]) -> list[Document]:
-    """Those among them that `user` may know about."""
-    if not documents:
-        return []
-    ids = [each.id for each in documents]
-    seen = set(db.session.scalars(Document.visible_to(user).where(Document.id.in_(ids))))
-    return [each for each in documents if each in seen]
-
-
-def page_numbers(document: Document) -> list[int]:
-    """The pages of its original that were drawn."""
-    if document.original is None:
-        return []
-    folder = store.pages_folder(document.original.file)
-    names = (path.stem.removeprefix("page-") for path in folder.glob("page-*.png"))
-    return sorted(int(name) for name in names if name.isdigit())
 
 
 # --- The trash ------------------------------------------------------------------------------------

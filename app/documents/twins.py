@@ -16,7 +16,7 @@ from app.core.database import hold
 from app.core.errors import Refused
 from app.counterparties.models import Counterparty
 from app.documents import status
-from app.documents.models import Direction, Document, DocumentFile, FileRole, TrashKind, TwinVerdict
+from app.documents.models import Direction, Document, DocumentFile, FileRole, ReadState, TrashKind, TwinVerdict
 from app.documents.trash import trash
 from app.extensions import db
 from app.files.models import File
@@ -90,6 +90,13 @@ def _is_of_another_year(one: Any, other: Any) -> ColumnElement[bool]:
     return and_(one.direction == Direction.PURCHASE, restarts, dated, years)
 
 
+def are_of_two_years(one: Document, other: Document) -> bool:
+    """Are these purchases of one supplier, issued in two years, so that it may count from 1 again each year?"""
+    is_same = one.direction is Direction.PURCHASE and one.counterparty_id == other.counterparty_id is not None
+    dated = one.issue_date and other.issue_date
+    return bool(is_same and dated and one.issue_date.year != other.issue_date.year)  # type: ignore[union-attr]
+
+
 def same_bytes(company_id: int, file: File, *, but: Document | None = None) -> Document | None:
     """The first document of the company with these bytes that is not in the trash (SPEC DU-2).
 
@@ -116,22 +123,26 @@ def _with_bytes(company_id: int, file: File, but: Document | None) -> Any:
 
 
 def similar(document: Document) -> list[Document]:
-    """Same counterparty and gross, dates close together, another number: a warning, never more (SPEC DU-3)."""
+    """Same counterparty and gross, dates close together, another number or none: a warning, never more (SPEC DU-3)."""
     if not (document.counterparty_id and document.issue_date and document.gross_minor):
         return []
     near = timedelta(days=SIMILAR_DAYS)
-    query = select(Document).where(
-        Document.id != document.id,
-        Document.counterparty_id == document.counterparty_id,
-        Document.direction == document.direction,
-        Document.kind == document.kind,
-        Document.gross_minor == document.gross_minor,
-        Document.currency == document.currency,
-        Document.number_key != document.number_key,
-        Document.issue_date.between(document.issue_date - near, document.issue_date + near),
-        Document.trashed_at.is_(None),
+    other = aliased(Document)
+    query = select(other).where(
+        Document.id == document.id,
+        other.id != Document.id,
+        other.company_id == Document.company_id,
+        other.counterparty_id == document.counterparty_id,
+        other.direction == document.direction,
+        other.kind == document.kind,
+        other.gross_minor == document.gross_minor,
+        other.currency == document.currency,
+        or_(other.number_key != document.number_key, other.number_key == ""),
+        other.issue_date.between(document.issue_date - near, document.issue_date + near),
+        other.trashed_at.is_(None),
+        ~_is_judged(Document, other),
     )
-    return list(db.session.scalars(query.order_by(Document.id).limit(5)))
+    return list(db.session.scalars(query.order_by(other.id).limit(5)))
 
 
 def can_replace(new: Document, existing: Document) -> bool:
@@ -143,7 +154,7 @@ def can_replace(new: Document, existing: Document) -> bool:
 
 def link(new: Document, existing: Document, *, by: User) -> None:
     """Attach the new file to the existing document; the new document goes to the trash as its duplicate."""
-    _check_pair(new, existing)
+    _take_pair(new, existing)
     for each in new.files:
         _attach(existing, each, FileRole.ATTACHMENT, by)
     _gone(new, existing, by=by, act="file linked")
@@ -151,7 +162,7 @@ def link(new: Document, existing: Document, *, by: User) -> None:
 
 def replace(new: Document, existing: Document, *, by: User) -> None:
     """The new file becomes the original of the existing document; the old one stays in its history."""
-    _check_pair(new, existing)
+    _take_pair(new, existing)
     if not can_replace(new, existing):
         raise Refused(_("Only a file with the same name can replace the existing one: link it instead."))
     for each in existing.files:
@@ -160,12 +171,14 @@ def replace(new: Document, existing: Document, *, by: User) -> None:
     for each in new.files:
         _attach(existing, each, each.role, by)
     existing.page_count = new.page_count
+    if existing.read_state is ReadState.UNREADABLE and new.read_state is ReadState.READ:
+        existing.read_state, existing.unreadable_reason = ReadState.READ, ""
     _gone(new, existing, by=by, act="file replaced")
 
 
 def not_a_duplicate(document: Document, other: Document, why: str, *, by: User) -> None:
     """A person's word that these are two documents; the reason is kept."""
-    _check_two(document, other)
+    _take_two(document, other)
     if not why.strip():
         raise Refused(_("Say why this is not a duplicate."))
     db.session.add(TwinVerdict(document_id=document.id, other_id=other.id, why=why.strip(), by_id=by.id))
@@ -175,17 +188,31 @@ def not_a_duplicate(document: Document, other: Document, why: str, *, by: User) 
 
 def discard(new: Document, existing: Document, *, by: User) -> None:
     """The new document was one too many: to the trash as a duplicate."""
-    _check_pair(new, existing)
+    _take_pair(new, existing)
     trash(new, by=by, kind=TrashKind.DUPLICATE, duplicate_of=existing)
 
 
-def _check_two(one: Document, other: Document) -> None:
+def _take_two(one: Document, other: Document) -> None:
+    """Nobody else decides about these two until this transaction ends; who comes second is told what was said."""
     if one.id == other.id or one.company_id != other.company_id:
         raise Refused(_("These two documents do not belong together."))
+    for document in sorted((one, other), key=lambda each: each.id):
+        db.session.refresh(document, with_for_update=True)
+    said = or_(
+        and_(TwinVerdict.document_id == one.id, TwinVerdict.other_id == other.id),
+        and_(TwinVerdict.document_id == other.id, TwinVerdict.other_id == one.id),
+    )
+    verdict = db.session.scalar(select(TwinVerdict).where(said).limit(1))
+    if verdict:
+        user = db.session.get(User, verdict.by_id) if verdict.by_id else None
+        who = user.name if user else "Facteur"
+        raise Refused(_("%(who)s said already that these are two documents: %(why)s", who=who, why=verdict.why))
 
 
-def _check_pair(new: Document, existing: Document) -> None:
-    _check_two(new, existing)
+def _take_pair(new: Document, existing: Document) -> None:
+    _take_two(new, existing)
+    if new.trashed_at:
+        raise Refused(_("It is already in the trash."))
     if existing.trashed_at:
         raise Refused(_("The existing document is in the trash: restore it first."))
 

@@ -143,6 +143,25 @@ def test_the_same_bytes_at_once_make_one_document(live_app):
         assert {each.duplicate_of_id for each in documents if each.trashed_at} == {living[0].id}
 
 
+def test_two_people_never_throw_away_both_twins(live_app):
+    """DU-1: each discards the other's document at the same moment: one stays, and the second is told."""  # S59
+    with live_app.app_context():
+        company = make_company()
+        user_id = make_user(company=company).id
+        first, second = (make_document(company, number="F-77").id for _each in range(2))
+    ways = [(first, second), (second, first)]
+
+    def discard() -> None:
+        new, existing = ways.pop()
+        twins.discard(get(Document, new), get(Document, existing), by=get(User, user_id))
+
+    told = at_once(live_app, discard)
+
+    assert told == ["Refused", "done"]
+    with live_app.app_context():
+        assert len([each for each in db.session.scalars(select(Document)) if each.trashed_at]) == 1
+
+
 def test_the_daily_purge_run_twice_at_once_removes_each_document_once(live_app):
     """TR-2: one effect."""  # S37
     with live_app.app_context():
