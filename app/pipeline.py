@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.documents import arrival, retention, status, usual
+from app.documents import arrival, hidden_twins, retention, status, usual
 from app.documents import trash as trashing
 from app.extraction import jobs as extraction
 from app.intake import addresses, forwarding, kinds
@@ -22,6 +22,7 @@ def connect() -> None:
     _add(trashing.before_restoring, undoing.put_back_whole)
     _add(status.before_status, retention.note_hold)
     _add(kinds.message_kinds, forwarding.KIND)
+    _add(status.after_status, hidden_twins.tell_admins)
 
 
 def _add(following: list[Any], follow: Any) -> None:

@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from app.core.errors import Refused
 from app.counterparties import finding
-from app.documents import decisions, doubts, editing
+from app.documents import decisions, doubts, editing, hidden_twins
 from app.documents.forms import DocumentForm
 from app.documents.models import Direction, Document, Status
 from app.extensions import db
@@ -205,6 +205,8 @@ def _validated(document: Document, form: DocumentForm) -> Response | None:
         return _changed(document, form, error)
     except decisions.HasTwin:
         db.session.rollback()
+        hidden_twins.tell_admins(document)
+        commit()
         return _shown(document, form, 409, twin_first=True)
     return None
 
