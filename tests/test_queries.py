@@ -15,9 +15,10 @@ from app.documents.models import Direction, Document, TrashKind
 from app.extensions import db
 from app.intake.models import Message, MessageState, Outcome, Part, Source
 from app.outbox.models import OutgoingMail, Recipient
-from app.users.models import Company
+from app.users.models import Company, User
 from app.web.access import Role
 from tests.factories import make_category, make_counterparty, make_document, make_file, make_user, the_company
+from tests.web.world import make_waiting
 
 FEW = 4
 _numbers = itertools.count(1)
@@ -28,6 +29,8 @@ LISTS = (
         "/customers",
         "/review",
         "/messages",
+        "/add/assign",
+        "/add/assign/waiting",
         "/outbox",
         "/settings/people",
         "/settings/companies/1/categories",
@@ -65,6 +68,7 @@ def fill(company: Company) -> None:
         make_document(company, direction=Direction.SALE, counterparty=make_counterparty(is_customer=True))
         _message(company, first)
         _mail(company, f"mail-{number}")
+        _waiting(company, number, member)
     db.session.commit()
 
 
@@ -75,6 +79,14 @@ def _message(company: Company, document: Document) -> None:
     part.document = document
     message.parts = [part]
     db.session.add(message)
+
+
+def _waiting(company: Company, number: int, member: User) -> None:
+    """A file for an invoice without one, and one for nothing."""
+    invoice = make_document(company, number=f"FW-{number}")
+    db.session.delete(invoice.files[0])
+    for name in (f"FW-{number}.pdf", f"scan {number}.pdf"):
+        make_waiting(company, name, member)
 
 
 def _mail(company: Company, name: str) -> None:

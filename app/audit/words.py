@@ -43,6 +43,7 @@ ACTS: dict[str, Any] = {
     "forwarding put away": _("put away a request to forward"),
     "invitation accepted": _("accepted the invitation"),
     "invited": _("invited"),
+    "invoice made": _("made an invoice of a file"),
     "joined": _("gave access"),
     "judged": _("said what a part is"),
     "linked": _("linked"),

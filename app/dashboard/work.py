@@ -17,6 +17,7 @@ from app.extensions import db
 from app.files import store
 from app.intake import forwarding, quarantine
 from app.intake.models import Message, MessageState
+from app.intake.waiting import counts
 from app.mailboxes.models import Mailbox
 from app.outbox.models import Mark, OutgoingMail
 from app.tasks.models import State, Task
@@ -84,10 +85,12 @@ def _messages(user: User, company: Company) -> list[Line]:
     mine = Message.visible_to(user).where(Message.company_id == company.id)
     fetch, failed = mine.where(Message.awaits_download), mine.where(Message.state == MessageState.FAILED)
     url = lambda outcome: url_for("intake.index", outcome=outcome)  # noqa: E731
-    strangers = quarantine.waiting_count(user, company)
+    strangers, files = quarantine.waiting_count(user, company), sum(counts(user, company).values())
+    to_assign = _("Dropped for invoices that are there: confirm the list")
     return [
         Line(strangers, _("In quarantine"), _("Mails from senders who are not let in"), "lock", url("quarantined")),
         Line(_count(fetch), _("To download"), _("Mails that only link to an invoice"), "download", url("to_download")),
+        Line(files, _("PDFs to assign"), to_assign, "paperclip", url_for("intake.assign")),
         Line(_count(failed), _("Could not be opened"), _("Messages kept as they came"), "mail", url("failed")),
     ]
 
@@ -160,6 +163,7 @@ def names_of_work() -> dict[str, str]:
         "poll_mailbox": _("Fetch from a mailbox"),
         "purge_trash": _("Empty the trash"),
         "read_document": _("Read a document"),
+        "read_waiting_file": _("Read a PDF to assign"),
         "remove_drafts": _("Remove what was left half written"),
         "send_password_reset": _("Send a new password's link"),
         "send_trail_head": _("Seal the audit trail"),

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from app.documents import twins
 from app.documents.models import Document, TrashKind, key_of
-from app.documents.words import names_of_facts, party
+from app.documents.words import NAMES, party
 from app.extensions import db
 from app.files import store
 from app.users.models import User
@@ -108,7 +108,7 @@ def page_numbers(document: Document) -> list[int]:
 
 def _facts(new: Document, existing: Document) -> Iterator[Fact]:
     """Those that at least one of them has, in the order of the form; when they arrived is told, not compared."""
-    names = names_of_facts()
+    names = {name: str(said) for name, said in NAMES.items()}
     for name, said, meant in (
         (names["kind"], lambda one: str(one.kind.label), _of("kind")),
         (names["number"], _of("number"), lambda one: key_of(one.number)),

@@ -59,7 +59,7 @@ def not_a_duplicate(document_id: int, other_id: int):
     twins.not_a_duplicate(document, other, request.form.get("why", ""), by=current_user)
     if request.form.get("restarts") and twins.are_of_two_years(document, other):
         for supplier in _visible_party(document):
-            keeping.edit(supplier, {"numbering_restarts_yearly": True}, by=current_user)
+            keeping.edit(supplier, {"numbering_restarts_yearly": True}, by=current_user, version=supplier.version)
     commit()
     flash(_("Noted: not a duplicate."))
     return to(document)

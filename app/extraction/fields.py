@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -82,20 +78,6 @@ def _identity(company: Company) -> Identity:
         sirens=[company.siren] if company.siren else [],
         ibans=list(company.ibans),
     )
-
-
-@contextmanager
-def drawing(folder: Path) -> Iterator[Path]:
-    """A folder to draw pages into; each takes its place in `folder` whole, also those drawn before a failure."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(dir=folder.parent, prefix="drawing-"))
-    try:
-        yield fresh
-    finally:
-        folder.mkdir(exist_ok=True)
-        for page in fresh.glob("page-*.png"):
-            page.replace(folder / page.name)
-        shutil.rmtree(fresh, ignore_errors=True)
 
 
 def store(told: ToRead, contents: Contents, reading: Reading, seconds: float) -> None:

@@ -20,6 +20,7 @@ from app.documents.models import Document, ReadState
 from app.extensions import db
 from app.extraction import choose, fields, password
 from app.extraction.reading import Reading
+from app.files.drawing import drawing
 from app.reader import cage
 from app.reader.contents import Contents, Unreadable
 from app.tasks.jobs import after_commit, job, short_transaction
@@ -80,7 +81,7 @@ def _tried(told: fields.ToRead) -> tuple[Contents, Reading]:
 
 def _read(told: fields.ToRead) -> tuple[Contents, Reading]:
     """No transaction is open here: it takes seconds (STYLE §5)."""
-    with fields.drawing(told.pages_folder) as draw_to:
+    with drawing(told.pages_folder) as draw_to:
         contents = cage.read(
             told.path,
             languages=told.languages,

@@ -6,7 +6,7 @@ from app.core import storage
 from app.core.database import looking
 from app.extensions import db
 from app.files import store
-from app.intake import opening, texts, vetting
+from app.intake import opening, texts, vetting, waiting_text
 from app.intake.models import Message
 from app.tasks.jobs import job
 from app.users.models import User
@@ -40,6 +40,16 @@ def check_sender(message_id: int) -> None:
     found = vetting.again(arrived.sha256, arrived.known)  # no transaction open
     if found:
         vetting.note(db.session.get_one(Message, message_id), found)
+
+
+@job("default", timeout=240)
+def read_waiting_file(part_id: int) -> None:
+    """Read the text layer of a file that waits for its invoice; run again, it finds the same."""
+    with looking(db.session()):
+        told = waiting_text.what_to_read(part_id)
+    if told:
+        found = waiting_text.read(*told)  # no transaction open
+        waiting_text.store(part_id, found)
 
 
 @job("default")

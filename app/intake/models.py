@@ -60,6 +60,8 @@ class Source(StrEnum):
     API = "api"
     IMAP = "imap"
     HOOK = "hook"
+    ASSIGN = "assign"
+    """Dropped to be assigned to an invoice that is there."""
 
     @property
     def label(self) -> Any:
@@ -70,6 +72,7 @@ class Source(StrEnum):
             "api": _("API"),
             "imap": _("Mailbox"),
             "hook": _("Webhook"),
+            "assign": _("PDF to assign"),
         }[self]
 
 
@@ -199,10 +202,13 @@ class Outcome(StrEnum):
     DUPLICATE = "duplicate"
     PASSED_OVER = "passed_over"
     UNREADABLE = "unreadable"
+    WAITING = "waiting"
+    """For its invoice (SPEC IN-9)."""
 
     @property
     def label(self) -> Any:
         return {
+            "waiting": _("Waiting"),
             "imported": _("Imported"),
             "attached": _("Attached"),
             "duplicate": _("Duplicate"),

@@ -10,7 +10,7 @@ from app.documents.models import Document
 from app.intake import judging, proof
 from app.intake.jobs import check_sender, open_message
 from app.intake.letting import TAKEN_ANYWAY
-from app.intake.models import Judgement, Message, MessageState, Part
+from app.intake.models import Judgement, Message, MessageState, Part, Source
 from app.users.models import User
 
 
@@ -18,6 +18,8 @@ def open_again(message: Message, *, by: User) -> None:
     """Open it once more; parts that became something stay as they are."""
     if message.state is MessageState.REPEATED:
         raise Refused(_("This message came twice; open the first one again instead."))
+    if message.source is Source.ASSIGN:
+        raise Refused(_("This file was dropped for an invoice that is there: make an invoice of it where it waits."))
     if message.state is MessageState.RECEIVED:
         raise Refused(_("This message is still waiting to be opened."))
     if message.is_header_only:

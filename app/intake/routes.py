@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Response, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -14,6 +12,7 @@ from app.extensions import db
 from app.files.leaving import as_download, damaged
 from app.intake import (
     addresses,
+    assignments,
     forwarding,
     forwarding_pages,
     judgements,
@@ -30,9 +29,7 @@ from app.intake import (
     waiting_pages,
     words,
 )
-from app.intake.blueprint import bp, message_to_change
-from app.intake.blueprint import company_here as _company
-from app.intake.blueprint import direction_said as _direction
+from app.intake.blueprint import answer, bp, company_here, message_to_change, tell, wants_json
 from app.intake.blueprint import message_or_404 as found
 from app.intake.models import Message, Source
 from app.mailboxes import models as mailboxes
@@ -41,18 +38,18 @@ from app.web.access import Permission, requires
 from app.web.ids import row_id
 from app.web.pages import page
 
-__all__ = ["bp", "forwarding_pages", "judgements", "posting", "sender_pages", "waiting_pages"]
+__all__ = ["assignments", "bp", "forwarding_pages", "judgements", "posting", "sender_pages", "waiting_pages"]
 
 
 @bp.get("/add")
 @requires(Permission.EDIT)
 def new():
     """Add invoices: drop them, choose them, take a picture."""
-    company = _company()
+    company = company_here()
     return page(
         "intake/new.html",
         tab="upload",
-        direction=_direction(),
+        direction=chosen_direction(),
         directions=Direction,
         largest=uploads.largest(),
         here=company,
@@ -64,7 +61,7 @@ def new():
 @requires(Permission.EDIT)
 def by_email():
     """Add invoices: the two addresses to mail them to."""
-    company = _company()
+    company = company_here()
     mine = [(direction, addresses.full(addresses.living(company, direction))) for direction in Direction]
     facts = {"hook_is_on": bool(current_app.config["SETTINGS"].hook_secret), "mailboxes": mailboxes.of(company)}
     facts["requests"] = list(db.session.scalars(forwarding.waiting(current_user, company)))
@@ -76,27 +73,19 @@ def by_email():
 @requires(Permission.EDIT)
 def upload():
     """Take files; one file a request from our script, all at once from a plain form."""
-    company = _company()
-    taken = uploads.take_all(request.files.getlist("files"), company, _direction(), by=current_user)
-    if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
-        answers = [_answer(each) for each in taken]
-        return {**answers[0], "files": answers}, max(each.code for each in taken)
-    for each in taken:
-        said = _("%(name)s: %(text)s", name=each.name, text=each.text) if each.name else each.text
-        flash(said, each.kind)
-    return redirect(url_for(".new", direction=_direction().value), 303)
-
-
-def _answer(taken: uploads.Taken) -> dict[str, Any]:
-    url = url_for(".show", message_id=taken.message_id) if taken.message_id else None
-    return {"id": taken.message_id, "name": taken.name, "text": taken.text, "url": url, "outcome": taken.outcome}
+    company = company_here()
+    taken = uploads.take_all(request.files.getlist("files"), company, chosen_direction(), by=current_user)
+    if wants_json():
+        return answer(taken)
+    tell(taken)
+    return redirect(url_for(".new", direction=chosen_direction().value), 303)
 
 
 @bp.get("/messages")
 @requires(Permission.EDIT)
 def index():
     """The mail log."""
-    company, wanted = _company(), _wanted()
+    company, wanted = company_here(), _wanted()
     sheet = maillog.sheet(company, current_user, wanted)
     link = lambda **at: url_for(".index", **_filters(wanted), **at)  # noqa: E731
     around = {

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from app.documents.models import Status
 from app.intake import archive_words, judged_words
-from app.intake.models import Message, MessageState, Outcome, Part
+from app.intake.models import Message, MessageState, Outcome, Part, Source
 from app.reader.reasons import reason as unreadable
 from app.web.filters import size
 
@@ -39,6 +39,9 @@ def of_part(part: Part) -> str:
         "twice": _("The same file twice in this message."),
         "same_bytes": _("The same file was already there."),
         "body_made": _("Made of the text of the message."),
+        "to_assign": _("It waits for the invoice it belongs to."),
+        "already_waiting": _("The same file already waits for its invoice."),
+        "discarded": _("Deleted by a person; the original stays here."),
     }
     return words.get(key) or archive_words.told(key, reason) or judged_words.told(key, reason) or of_machine(key)
 
@@ -136,4 +139,6 @@ def is_machine(message: Message) -> bool:
 
 def can_be_read_again(message: Message) -> bool:
     """Is there anything a second opening could find?"""
-    return message.state in (MessageState.FAILED, MessageState.OPENED) and not message.is_header_only
+    if message.is_header_only or message.source is Source.ASSIGN:
+        return False
+    return message.state in (MessageState.FAILED, MessageState.OPENED)

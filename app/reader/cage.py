@@ -40,6 +40,7 @@ def read(
     languages: str = "fra+eng",
     password: str | None = None,
     force_ocr: bool = False,
+    text_only: bool = False,
     draw_to: Path | None = None,
     progress: Progress | None = None,
     limits: Limits = Limits(),
@@ -47,10 +48,10 @@ def read(
     """What the file at `path` holds; raises `Unreadable` with the reason.
 
     `progress(n, m)` is called when page n of m takes a moment to read, and every second; with `draw_to`, pages are
-    drawn there as `page-N.png`.
+    drawn there as `page-N.png`; with `text_only` a PDF's text layer alone is read, without OCR.
     """
     with opened(path) as file, work_folder() as work:
-        job = Job(work, environment(work), languages, password, force_ocr, draw_to is not None, limits)
+        job = Job(work, environment(work), languages, password, force_ocr, text_only, draw_to is not None, limits)
         answer = Answer(work, draw_to, limits)
         status = listen(job, file, answer, progress)
         return answer.complete(status)

@@ -20,6 +20,8 @@ class Job:
     languages: str = "fra+eng"
     password: str | None = None
     force_ocr: bool = False
+    text_only: bool = False
+    """No OCR at all: pages without a text layer have no words."""
     draw: bool = False
     limits: Limits = field(default_factory=Limits)
     act: str = "read"

@@ -104,7 +104,7 @@ class _Pages:
             words, hidden = layer(drawn)
             if hidden:
                 self.flags.add("hidden_text")
-            if (not self.job.force_ocr and is_usable(drawn, words)) or is_blank(drawn):
+            if self.job.text_only or (not self.job.force_ocr and is_usable(drawn, words)) or is_blank(drawn):
                 return self.as_text(drawn, number, words)
             return self.by_ocr(drawn, number)
         except (pymupdf.mupdf.FzErrorBase, RuntimeError, ValueError) as error:

@@ -584,6 +584,26 @@ def upgrade():
         batch_op.create_index(batch_op.f('ix_part_file_id'), ['file_id'], unique=False)
         batch_op.create_index('uq_part_position', ['message_id', 'position'], unique=True)
 
+    op.create_table('waiting_file',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('company_id', sa.Integer(), nullable=False),
+    sa.Column('direction', sa.String(40), nullable=False),
+    sa.Column('file_id', sa.Integer(), nullable=False),
+    sa.Column('part_id', sa.Integer(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=True),
+    sa.Column('page_count', sa.Integer(), nullable=False),
+    sa.Column('unreadable_reason', sa.String(length=60), nullable=False),
+    sa.ForeignKeyConstraint(['company_id'], ['company.id'], name=op.f('fk_waiting_file_company_id_company')),
+    sa.ForeignKeyConstraint(['file_id'], ['file.id'], name=op.f('fk_waiting_file_file_id_file')),
+    sa.ForeignKeyConstraint(['part_id'], ['part.id'], name=op.f('fk_waiting_file_part_id_part'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_waiting_file')),
+    sa.UniqueConstraint('company_id', 'file_id', name=op.f('uq_waiting_file_company_id_file_id')),
+    sa.UniqueConstraint('part_id', name=op.f('uq_waiting_file_part_id'))
+    )
+    with op.batch_alter_table('waiting_file', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_waiting_file_file_id'), ['file_id'], unique=False)
+        batch_op.create_index('ix_waiting_file_list', ['company_id', 'direction', 'id'], unique=False)
+
     op.create_table('twin_verdict',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('document_id', sa.Integer(), nullable=False),
@@ -685,6 +705,11 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_twin_verdict_document_id'))
 
     op.drop_table('twin_verdict')
+    with op.batch_alter_table('waiting_file', schema=None) as batch_op:
+        batch_op.drop_index('ix_waiting_file_list')
+        batch_op.drop_index(batch_op.f('ix_waiting_file_file_id'))
+
+    op.drop_table('waiting_file')
     with op.batch_alter_table('part', schema=None) as batch_op:
         batch_op.drop_index('uq_part_position')
         batch_op.drop_index(batch_op.f('ix_part_file_id'))

@@ -111,10 +111,12 @@ function enqueue(job) {
 
 function take(form, files, name) {
   const largest = Number(form.dataset.largest || Infinity);
-  for (const file of files) {
+  const most = Number(form.dataset.most || Infinity);
+  for (const [place, file] of [...files].entries()) {
     const line = row(form, file);
-    if (file.size <= largest) enqueue({ form, file, name, line });
-    else say(line, "failed", form.dataset.wordTooLarge);
+    if (file.size > largest) say(line, "failed", form.dataset.wordTooLarge);
+    else if (place >= most) say(line, "failed", form.dataset.wordTooMany);
+    else enqueue({ form, file, name, line });
   }
   count(form);
 }

@@ -21,9 +21,10 @@ from app.extensions import db
 from app.extraction.models import DocumentReading
 from app.files import store
 from app.files.models import File
-from app.intake import arrival
+from app.intake import arrival, drops
 from app.intake.jobs import open_message as open_a_message
 from app.intake.models import Message, Part, Source
+from app.intake.waiting import WaitingFile
 from app.mailboxes.models import AfterAction, FoundMail, Mailbox
 from app.operation import orphans
 from app.outbox.models import Mark, OutgoingMail
@@ -93,6 +94,15 @@ def make_document_of_text(app: Flask, sink: Sink):
     message = arrival.take_message(mails.mail(text="Facture n° 12, total TTC 20,00 €"), **facts)
     open_a_message(message.id)
     return [message.id, None], count_of(Message, Part, Document), [1, 1, 1]
+
+
+@case
+def read_waiting_file(app: Flask, sink: Sink):
+    company, file = make_company(), make_file(samples.invoice_pdf("F-77"))
+    part = drops.stage(file, company, Direction.PURCHASE, "scan.pdf", by=make_user(company=company))
+    db.session.execute(db.delete(Task))
+    text = lambda: "F-77" in (db.session.scalars(select(WaitingFile.text)).one() or "")  # noqa: E731
+    return [part.id], lambda: (text(), (store.pages_folder(file) / "page-1.png").is_file()), (True, True)
 
 
 @case

@@ -20,8 +20,10 @@ from app.counterparties.models import Counterparty
 from app.documents.models import Direction, Document, TrashKind
 from app.extensions import db
 from app.files import store
+from app.intake import drops
 from app.intake.forwarding import ForwardingRequest
 from app.intake.models import IntakeRule, Message, MessageState, Outcome, Part, Source
+from app.intake.waiting import WaitingFile
 from app.mailboxes import reaching
 from app.mailboxes.models import Mailbox
 from app.outbox.models import OutgoingMail, Recipient
@@ -104,6 +106,7 @@ def make_world(canary: str, number: int) -> World:
         "rule_id": rule.id,
         "mail_id": mail.id,
         "mailbox_id": mailbox.id,
+        "waiting_id": make_waiting(company, f"{canary}-waiting.pdf", people[Role.MEMBER]).id,
         "sign_in_id": sign_in.id,
         "task_id": task.id,
         "token_id": token.id,
@@ -148,6 +151,15 @@ def _mailbox(company: Company, canary: str) -> Mailbox:
     db.session.add(mailbox)
     db.session.commit()
     return mailbox
+
+
+def make_waiting(company: Company, name: str, by: User) -> WaitingFile:
+    """A PDF dropped for an invoice that is not there."""
+    part = drops.stage(make_file(), company, Direction.PURCHASE, name, by=by)
+    waiting = db.session.query(WaitingFile).filter_by(part_id=part.id).one()
+    waiting.text = name
+    db.session.commit()
+    return waiting
 
 
 def _mail(company: Company, canary: str) -> OutgoingMail:
