@@ -16,7 +16,6 @@ from app.files import store
 from app.intake import assigning, drops, proposals, uploads, waiting
 from app.intake.blueprint import answer, bp, chosen_direction, company_here, tell, wants_json
 from app.intake.waiting import WaitingFile
-from app.reader.reasons import reason
 from app.tasks.jobs import commit
 from app.users.models import Company
 from app.users.sessions import current_company
@@ -62,7 +61,6 @@ def _page(name: str, company: Company, status: int = 200, **context: Any) -> Res
             "reading_count": sum(each.waiting.is_being_read for each in found),
             "label": proposals.label,
             "is_drawn": _is_drawn,
-            "unreadable": reason,
             "largest": uploads.largest(),
             "most": drops.MOST_AT_ONCE,
             "shown": proposals.MOST_SHOWN,
@@ -102,14 +100,17 @@ def confirm():
     """All that is ticked, each with the invoice chosen for it; what is refused stays, as typed, with the reason."""
     company = company_here()
     pairs, refused = _choices(company)
+    gone = len(set(request.form.getlist("ids"))) - len(pairs) - len(refused)
     refused |= assigning.assign_all(pairs, by=current_user)
     commit()
     count = len(pairs) - len(refused.keys() & {each.id for each, _document in pairs})
     if count:
         flash(ngettext("%(num)d PDF assigned.", "%(num)d PDFs assigned.", count))
+    if gone > 0:
+        flash(ngettext("%(num)d was decided meanwhile.", "%(num)d were decided meanwhile.", gone), "warning")
     if refused:
         return _page("intake/assign.html", company, 422, refused=refused)
-    if not count:
+    if not (count or gone > 0):
         flash(_("Nothing was ticked, so nothing was assigned."), "warning")
     return redirect(url_for(".assign", direction=chosen_direction().value), 303)
 
@@ -217,11 +218,11 @@ def _with_selected(decide: Any) -> int:
     return len(rows)
 
 
-@bp.get("/waiting-files/<int:waiting_id>/page.png")
+@bp.get("/waiting-files/<int:waiting_id>/pages/<int:number>.png")
 @requires(Permission.EDIT)
-def waiting_page(waiting_id: int) -> Response:
-    """The picture of its first page, as it was drawn when it was read."""
-    path = store.pages_folder(_mine(waiting_id).file) / "page-1.png"
+def waiting_page(waiting_id: int, number: int) -> Response:
+    """The picture of one page, as it was drawn when it was read."""
+    path = store.pages_folder(_mine(waiting_id).file) / f"page-{number}.png"
     if not path.is_file():
         abort(404)
     response = send_file(path, "image/png", etag=False, conditional=False)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 
 import pytest
+from flask_babel import force_locale
 from sqlalchemy import select
 
 from app.audit.models import AuditEntry
@@ -26,6 +28,13 @@ from tests.factories import make_company, make_counterparty, make_document, make
 
 JSON = {"Accept": "application/json"}
 PURCHASE = Direction.PURCHASE
+
+
+@pytest.fixture(autouse=True)
+def in_english(app, undone) -> Iterator[None]:
+    """Outside a request Facteur speaks French."""
+    with force_locale("en"):
+        yield
 
 
 def make_invoice(number: str, company=None, **facts) -> Document:
@@ -250,7 +259,7 @@ def test_a_file_whose_invoice_has_one_waits_in_the_queue(app, browser):
     client = browser(user)
     assert f"/waiting-files/{waiting.id}/link" not in client.get("/add/assign").text
     queue = client.get("/add/assign/waiting").text
-    assert f"/waiting-files/{waiting.id}/link" in queue and "It has a file already" in queue
+    assert f"/waiting-files/{waiting.id}/link" in queue and "Its invoice has a file already" in queue
 
 
 def test_the_second_file_for_one_invoice_is_not_ticked(app):
@@ -387,6 +396,8 @@ def test_what_was_decided_meanwhile_is_told_and_the_others_go_through(app, brows
     db.session.commit()
 
     assert ["in the trash" in refused[rows[0].id], "very file" in refused[rows[1].id]] == [True, True]
+    again = browser(user).post("/assignments", data={"ids": [99999], "document-99999": has.id}, follow_redirects=True)
+    assert "1 was decided meanwhile." in again.text
     assert reload(good).original.name == "F-3.pdf"
     assert {each.name for each in db.session.scalars(select(WaitingFile))} == {"F-1.pdf", "F-2.pdf"}
 
@@ -476,7 +487,7 @@ def test_a_stranger_finds_no_waiting_file(app, browser):
     for act in ("link", "document", "deletion"):
         assert stranger.post(f"/waiting-files/{waiting.id}/{act}").status_code == 404
         assert accountant.post(f"/waiting-files/{waiting.id}/{act}").status_code == 403
-    assert stranger.get(f"/waiting-files/{waiting.id}/page.png").status_code == 404
+    assert stranger.get(f"/waiting-files/{waiting.id}/pages/1.png").status_code == 404
     stranger.post("/waiting-files/deletion", data={"ids": [waiting.id]})
     assert "F-1.pdf" not in stranger.get("/add/assign/waiting").text
     assert db.session.query(WaitingFile).count() == 1

@@ -101,8 +101,9 @@ def read_waiting_file(app: Flask, sink: Sink):
     company, file = make_company(), make_file(samples.invoice_pdf("F-77"))
     part = drops.stage(file, company, Direction.PURCHASE, "scan.pdf", by=make_user(company=company))
     db.session.execute(db.delete(Task))
+    part_id, drawn = part.id, store.pages_folder(file) / "page-1.png"
     text = lambda: "F-77" in (db.session.scalars(select(WaitingFile.text)).one() or "")  # noqa: E731
-    return [part.id], lambda: (text(), (store.pages_folder(file) / "page-1.png").is_file()), (True, True)
+    return [part_id], lambda: (text(), drawn.is_file()), (True, True)
 
 
 @case

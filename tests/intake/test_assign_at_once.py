@@ -1,0 +1,88 @@
+"""Two people over one waiting file, and one file dropped by several: on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select
+
+from app.core.errors import Refused
+from app.documents.models import Direction, Document, DocumentFile
+from app.extensions import db
+from app.files.models import File
+from app.intake import assigning, drops
+from app.intake.models import Message
+from app.intake.waiting import WaitingFile
+from app.users.models import Company, User
+from tests.documents.test_at_once import at_once, get
+from tests.factories import make_company, make_document, make_file, make_user
+
+pytestmark = pytest.mark.alone
+
+
+@pytest.fixture
+def there(live_app):
+    """A company, somebody in it, a file that waits and two invoices without one."""
+    with live_app.app_context():
+        company = make_company()
+        user, file = make_user(company=company), make_file()
+        invoices = [make_document(company, number=f"F-{number}") for number in (1, 2)]
+        for each in invoices:
+            db.session.delete(each.files[0])
+        part = drops.stage(file, company, Direction.PURCHASE, "F-1.pdf", by=user)
+        db.session.commit()
+        waiting = db.session.scalars(select(WaitingFile.id).filter_by(part_id=part.id)).one()
+        return {
+            "company": company.id,
+            "user": user.id,
+            "waiting": waiting,
+            "invoices": [each.id for each in invoices],
+        }
+
+
+def waiting_in(there) -> WaitingFile:
+    """The file, as whoever decides finds it."""
+    waiting = db.session.get(WaitingFile, there["waiting"])
+    if waiting is None:
+        raise Refused("decided already")
+    return waiting
+
+
+def test_a_file_is_assigned_once_whoever_confirms(live_app, there):
+    """IN-9: S59: two people send the list at the same moment: one file, one invoice; the second is told."""
+    invoices = list(there["invoices"])
+
+    def confirm() -> None:
+        assigning.assign(waiting_in(there), get(Document, invoices.pop()), by=get(User, there["user"]))
+
+    told = at_once(live_app, confirm)
+
+    with live_app.app_context():
+        assert told == ["Refused", "done"]
+        assert db.session.scalar(select(func.count(DocumentFile.id))) == 1
+        assert db.session.scalar(select(func.count(WaitingFile.id))) == 0
+
+
+def test_a_file_is_made_an_invoice_or_deleted_but_not_both(live_app, there):
+    """IN-9: S37: whichever comes first."""
+    verbs = [assigning.make_invoice, assigning.discard]
+
+    told = at_once(live_app, lambda: verbs.pop()(waiting_in(there), by=get(User, there["user"])))
+
+    assert told == ["Refused", "done"]
+
+
+def test_one_file_dropped_by_several_at_once_waits_once(live_app, there):
+    """IN-9: S90: logged each time."""
+    with live_app.app_context():
+        file_id = make_file().id
+        db.session.commit()
+
+    def stage() -> None:
+        company, user = get(Company, there["company"]), get(User, there["user"])
+        drops.stage(get(File, file_id), company, Direction.PURCHASE, "a.pdf", by=user)
+
+    assert at_once(live_app, stage, times=4) == ["done"] * 4
+    with live_app.app_context():
+        mine = select(func.count(WaitingFile.id)).where(WaitingFile.file_id == file_id)
+        assert db.session.scalar(mine) == 1
+        assert db.session.scalar(select(func.count(Message.id)).where(Message.raw_id == file_id)) == 4
