@@ -18,7 +18,7 @@ from app.documents.models import key_of
 SHORTEST_IN_TEXT = 3
 SURE_DIGITS = 5
 """So many digits may stand in a text alone; fewer are a page, a street or an amount unless a word says otherwise."""
-LONGEST_RUNS, MOST_KEYS = 12, 1500
+LONGEST_RUNS, LONGEST_KEY, MOST_KEYS = 12, 30, 600
 _SIGNS = r"[ /_.\-–—]"
 _RUN = re.compile(r"[^\W\d_]+|\d+")
 _TOKEN = re.compile(r"[^\W_]+(?:(?:[/_\-–—]|(?<=\d)\.)[^\W_]+)*")
@@ -136,12 +136,17 @@ def _words(run: str) -> Iterator[str]:
 
 def keys_of_text(text: str) -> list[str]:
     """The keys of the numbers this text may hold: single words first, then those of several, as far as they go."""
-    lines = [_TOKEN.findall(line) for line in _plain(text).splitlines()]
     found: dict[str, None] = {}
+    for key in _joined([[key_of(word) for word in _TOKEN.findall(line)] for line in _plain(text).splitlines()]):
+        if SHORTEST_IN_TEXT <= len(key) <= LONGEST_KEY and any(sign.isdecimal() for sign in key):
+            found[key] = None
+        if len(found) >= MOST_KEYS:
+            break
+    return list(found)
+
+
+def _joined(lines: list[list[str]]) -> Iterator[str]:
     for length in (1, 2, 3, 4):
         for words in lines:
             for start in range(len(words) - length + 1):
-                key = key_of("".join(words[start : start + length]))
-                if SHORTEST_IN_TEXT <= len(key) <= 30 and any(sign.isdecimal() for sign in key):
-                    found[key] = None
-    return list(found)[:MOST_KEYS]
+                yield "".join(words[start : start + length])
