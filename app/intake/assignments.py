@@ -47,7 +47,8 @@ def waiting_queue():
 
 def _page(name: str, company: Company, status: int = 200, **context: Any) -> Response:
     direction = chosen_direction()
-    found = proposals.all_of(current_user, company, direction)
+    is_only_asked = request.htmx.target == "reading"  # every few seconds: what is proposed is not shown then
+    found = [] if is_only_asked else proposals.all_of(current_user, company, direction)
     return page(
         name,
         status,
@@ -58,7 +59,7 @@ def _page(name: str, company: Company, status: int = 200, **context: Any) -> Res
             "counts": waiting.counts(current_user, company),
             "listed": [each for each in found if each.is_listed],
             "queued": [each for each in found if not (each.is_listed or each.waiting.is_being_read)],
-            "reading_count": sum(each.waiting.is_being_read for each in found),
+            "reading_count": waiting.reading_count(current_user, company, direction),
             "label": proposals.label,
             "is_drawn": _is_drawn,
             "largest": uploads.largest(),

@@ -29,7 +29,7 @@ from app.intake import (
     waiting_pages,
     words,
 )
-from app.intake.blueprint import answer, bp, company_here, message_to_change, tell, wants_json
+from app.intake.blueprint import answer, bp, chosen_direction, company_here, message_to_change, tell, wants_json
 from app.intake.blueprint import message_or_404 as found
 from app.intake.models import Message, Source
 from app.mailboxes import models as mailboxes

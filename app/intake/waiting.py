@@ -54,6 +54,13 @@ class WaitingFile(db.Model):
         return self.text is None
 
 
+def reading_count(user: User, company: Company, direction: Direction) -> int:
+    """How many of them are still to be read."""
+    query = WaitingFile.visible_to(user).where(WaitingFile.company_id == company.id, WaitingFile.text.is_(None))
+    query = query.where(WaitingFile.direction == direction).with_only_columns(func.count())
+    return db.session.scalar(query) or 0
+
+
 def counts(user: User, company: Company) -> dict[Direction, int]:
     """How many wait, of each direction."""
     query = WaitingFile.visible_to(user).where(WaitingFile.company_id == company.id)

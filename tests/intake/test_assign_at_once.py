@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from sqlalchemy import func, select
 
 from app.core.errors import Refused
 from app.documents.models import Direction, Document, DocumentFile
 from app.extensions import db
+from app.files import store
 from app.files.models import File
 from app.intake import assigning, drops
 from app.intake.models import Message
 from app.intake.waiting import WaitingFile
-from app.users.models import Company, User
+from app.users import sessions
+from app.users.models import Company, SignIn, User
+from tests import samples
 from tests.documents.test_at_once import at_once, get
 from tests.factories import make_company, make_document, make_file, make_user
 
@@ -86,3 +91,22 @@ def test_one_file_dropped_by_several_at_once_waits_once(live_app, there):
         mine = select(func.count(WaitingFile.id)).where(WaitingFile.file_id == file_id)
         assert db.session.scalar(mine) == 1
         assert db.session.scalar(select(func.count(Message.id)).where(Message.raw_id == file_id)) == 4
+
+
+def test_what_was_answered_is_there_for_good(live_app, there):
+    """IN-9: R1: told *received*, the file is in the database and on the disk, and on the list of whoever returns."""
+    with live_app.app_context():
+        db.session.add(SignIn(token_hash=sessions.digest("token"), user_id=there["user"]))
+        db.session.commit()
+    client = live_app.test_client()
+    with client.session_transaction() as session:
+        session["_user_id"], session["_fresh"] = "token", True
+
+    sent = {"files": (io.BytesIO(samples.invoice_pdf("F-2")), "F-2.pdf")}
+    assert client.post("/waiting-files", data=sent, headers={"Accept": "application/json"}).status_code == 201
+
+    with live_app.app_context():
+        waiting = db.session.scalars(select(WaitingFile).order_by(WaitingFile.id.desc())).first()
+        assert store.read(waiting.file) == samples.invoice_pdf("F-2")
+    listed = client.get("/add/assign").text
+    assert "F-2.pdf" in listed and f'value="{there["invoices"][1]}"' in listed

@@ -226,6 +226,16 @@ def test_a_file_that_is_too_large_is_not_sent(open_page):
     assert page.locator(".upload-row button").count() == 0 and page.inner_text("[data-upload-count]") == "Files: 1 of 1"
 
 
+def test_of_more_files_than_allowed_the_last_are_not_sent(open_page):
+    """IN-9: each says so; the others go."""
+    page = open_page("/add")
+    files = [{"name": f"{n}.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"} for n in range(6)]
+    page.set_input_files("#files", files)
+    page.wait_for_selector(".upload-row:nth-child(5)[data-state=imported]")
+    assert "5 files at once are the most" in page.inner_text(".upload-row[data-state=failed]")
+    assert page.locator(".upload-row[data-state=failed]").count() == 1
+
+
 def test_what_was_refused_has_the_focus(open_page):
     """OP-6: WCAG 3.3.1: who presses Ctrl+Enter hears and sees what is wrong, not the top of the page."""
     assert focused(open_page("/refused")) == "form-errors"
