@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,6 +22,11 @@ def of(document: Document) -> dict[str, str]:
     """Field → what looks wrong about it; empty where all is plausible."""
     asked = {"gross": _gross(document), "issue_date": _issue_date(document), "due_date": _due_date(document)}
     return {field: sentence for field, sentence in asked.items() if sentence}
+
+
+def mark(found: dict[str, str]) -> str:
+    """What says in a form that these doubts, and no others, were seen."""
+    return hashlib.sha256(repr(sorted(found.items())).encode()).hexdigest()[:16]
 
 
 def do_not_add_up(document: Document) -> bool:

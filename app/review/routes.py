@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
@@ -189,7 +188,7 @@ def _turned(document: Document, said: str, was: str) -> Response | None:
 def _doubted(document: Document, form: DocumentForm) -> Response | None:
     """What can hardly be right stops a validation once; pressed again as it stands, it is meant so."""
     found = doubts.of(document)
-    mark = hashlib.sha256(repr(sorted(found.items())).encode()).hexdigest()[:16]
+    mark = doubts.mark(found)
     if not found or request.form.get("despite") == mark or decisions.missing(document):
         return None
     db.session.rollback()
