@@ -36,6 +36,7 @@ ACTS: dict[str, Any] = {
     "download needed again": _("said that it is to be downloaded after all"),
     "download not needed": _("said that nothing is to be downloaded"),
     "edited": _("edited"),
+    "entered by hand": _("entered by hand"),
     "file damaged": _("found a stored file damaged"),
     "file linked": _("attached the file of a duplicate"),
     "file replaced": _("replaced the file"),

@@ -13,6 +13,7 @@ from app.files.leaving import as_download, damaged
 from app.intake import (
     addresses,
     assignments,
+    by_hand,
     forwarding,
     forwarding_pages,
     judgements,
@@ -38,7 +39,7 @@ from app.web.access import Permission, requires
 from app.web.ids import row_id
 from app.web.pages import page
 
-__all__ = ["assignments", "bp", "forwarding_pages", "judgements", "posting", "sender_pages", "waiting_pages"]
+__all__ = ["assignments", "bp", "by_hand", "forwarding_pages", "judgements", "posting", "sender_pages", "waiting_pages"]
 
 
 @bp.get("/add")

@@ -1,0 +1,130 @@
+"""An invoice entered by hand: checked like any other, and honest about having no file."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.audit.models import AuditEntry
+from app.counterparties.models import Counterparty
+from app.documents.models import Direction, Document, Status
+from app.extensions import db
+from app.intake.models import Message
+from app.web.access import Role
+from tests.conftest import aimed_at
+from tests.factories import make_category, make_company, make_counterparty, make_document, make_user, the_company
+
+
+@pytest.fixture
+def member():
+    return make_user()
+
+
+def typed(**facts) -> dict:
+    """A complete purchase, as a browser sends it."""
+    said = {
+        "direction": "purchase",
+        "kind": "invoice",
+        "number": "H-1",
+        "counterparty_name": "Durand",
+        "currency": "EUR",
+    }
+    said |= {"issue_date": "2026-10-01", "due_date": "2026-10-31", "gross": "120.00", "net": "100.00", "tax": "20.00"}
+    return said | facts
+
+
+def test_an_invoice_entered_by_hand_waits_to_be_checked(browser, member):
+    """IN-2: without a file, with what was typed; who entered it is in its trail, and nothing arrived by itself."""
+    client = browser(member)
+    answer = client.post("/add/by-hand", data=typed(due_date="", net="", tax=""))
+
+    document = db.session.query(Document).one()
+    assert answer.location == f"/review/{document.id}"
+    assert (document.status, document.number, document.gross_minor) == (Status.TO_PROCESS, "H-1", 12000)
+    assert (document.party_name, document.label, document.files) == ("Durand", "Durand – H-1", [])
+    assert document.source == "hand" and not db.session.query(Message).count()
+    acts = db.session.scalars(AuditEntry.about(document).order_by(None).order_by(AuditEntry.id)).all()
+    assert [(entry.act, entry.user_id) for entry in acts] == [("entered by hand", member.id), ("edited", member.id)]
+    assert "This document has no file" in client.get(f"/review/{document.id}").text
+    assert "No file: it was entered by hand" in client.get(f"/documents/{document.id}").text
+
+
+def test_saved_and_validated_at_once(browser, member):
+    """IN-2: RV-6: the counterparty is made, the next one is asked for."""
+    category = make_category(company=the_company())
+    answer = browser(member).post("/add/by-hand/validation", data=typed(category_id=category.id))
+
+    document = db.session.query(Document).one()
+    assert answer.location == "/add/by-hand?direction=purchase"
+    assert (document.status, document.counterparty.name) == (Status.TO_MATCH, "Durand")
+
+
+def test_what_is_missing_for_a_validation_is_said_and_nothing_is_kept(browser, member):
+    """RV-3: each with its reason beside the field, and what was typed."""
+    page = browser(member).post("/add/by-hand/validation", data=typed(issue_date="", gross="", net="", tax=""))
+
+    assert page.status_code == 422
+    for sentence in ("Enter the issue date.", "Enter the amount.", "Choose a category."):
+        assert sentence in page.text
+    assert 'value="H-1"' in page.text
+    assert not db.session.query(Document).count() and not db.session.query(Counterparty).count()
+    assert browser(member).post("/add/by-hand", data={"direction": "sale", "currency": "EUR"}).status_code == 422
+
+
+def test_a_number_that_is_there_already_is_not_validated(browser, member):
+    """DU-1: nothing is kept; saved without validating, both can be compared."""
+    durand = make_counterparty("Durand")
+    first = make_document(number="H-1", counterparty=durand)
+    category = make_category()
+    page = browser(member).post("/add/by-hand/validation", data=typed(category_id=category.id))
+
+    assert page.status_code == 409 and "already been imported" in page.text
+    assert f"/documents/{first.id}" in page.text and db.session.query(Document).count() == 1
+    assert browser(member).post("/add/by-hand", data=typed()).status_code == 303
+    assert "already been imported" in browser(member).get(f"/review/{first.id + 1}").text
+
+
+def test_what_can_hardly_be_right_is_asked_once(browser, member):
+    """EX-4: a due date before the issue date; pressed again, it is meant so."""
+    said = typed(category_id=make_category(company=the_company()).id, due_date="2026-09-01")
+    page = browser(member).post("/add/by-hand/validation", data=said)
+    assert page.status_code == 422 and "It falls due before it was issued." in page.text
+    mark = page.text.split('name="despite" value="')[1].split('"')[0]
+
+    assert browser(member).post("/add/by-hand/validation", data=said | {"despite": mark}).status_code == 303
+
+
+def test_the_fields_follow_the_direction(browser, member):
+    """IN-2: the categories and the words of a sale; nothing is kept."""
+    make_category("Sold goods", the_company(), direction=Direction.SALE)
+    typed_so_far = typed(direction="sale", counterparty_name="Zoé")
+    block = browser(member).post("/add/by-hand/draft", data=typed_so_far, headers=aimed_at("typed")).text
+
+    assert "Sold goods" in block and "Customer" in block and 'value="Zoé"' in block and "<h1" not in block
+    assert not db.session.query(Document).count()
+
+
+def test_a_restricted_member_enters_and_is_told_where_it_went(browser):
+    """US-2: names of all may be chosen from; validated, it leaves their sight, and they are told."""
+    company = make_company(restrict_non_admins=True)
+    make_counterparty("Durand", company)
+    category, member = make_category(company=company), make_user(company=company)
+    client = browser(member)
+
+    assert "Durand" in client.get("/add/by-hand/counterparties?counterparty_name=dur").text
+    answer = client.post("/add/by-hand/validation", data=typed(category_id=category.id), follow_redirects=True)
+    assert "It is now with those who look after Durand." in answer.text
+
+
+def test_another_company_s_counterparty_is_not_taken(browser, member):
+    """US-3: an id of another company is as good as none."""
+    other = make_counterparty("Secret", make_company("Elsewhere"))
+    browser(member).post("/add/by-hand", data=typed(counterparty_id=other.id))
+
+    assert db.session.query(Document).one().counterparty_id is None
+    assert "Secret" not in browser(member).get("/add/by-hand/counterparties?counterparty_name=Sec").text
+
+
+@pytest.mark.parametrize("role", [Role.APPROVER, Role.ACCOUNTANT])
+def test_who_may_not_add_is_refused(browser, role):
+    """US-6: approvers and accountants."""
+    assert browser(make_user(role)).post("/add/by-hand", data=typed()).status_code == 403
