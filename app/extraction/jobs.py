@@ -20,6 +20,7 @@ from app.documents.models import Document, ReadState
 from app.extensions import db
 from app.extraction import choose, fields, password
 from app.extraction.reading import Reading
+from app.files import store
 from app.files.drawing import drawing
 from app.reader import cage
 from app.reader.contents import Contents, Unreadable
@@ -57,6 +58,23 @@ def read_document(document_id: int, languages: str = "", force_ocr: bool = False
         for follow in after_picture:
             follow(document_id, told.file_id)
     after_commit(password.forget, document_id)
+
+
+@job("ocr", timeout=600)
+def draw_document(document_id: int) -> None:
+    """Draw the pages of a file that was added to a decided document: its facts stay; run again, it draws the same."""
+    with looking(db.session()):
+        document = db.session.get(Document, document_id)
+        original = document.original.file if document and document.original else None
+        path, folder = (store.path(original), store.pages_folder(original)) if original else (None, None)
+    if path is None or folder is None:
+        return
+    try:
+        with drawing(folder) as draw_to:
+            count = cage.read(path, draw_to=draw_to).page_count
+    except Unreadable:  # its page says that there is no picture; the file can be downloaded all the same
+        return
+    db.session.execute(update(Document).where(Document.id == document_id).values(page_count=count, read_pages=count))
 
 
 def read_soon(document: Document) -> None:

@@ -16,7 +16,7 @@ from app.documents.models import Direction, Document, Status
 from app.extensions import db
 from app.extraction import fields, jobs, suggest
 from app.extraction.models import newest
-from app.review import queue, sheets, showing, splitting
+from app.review import adding, queue, sheets, showing, splitting
 from app.review.blueprint import bp, document_or_404
 from app.review.forms import ReadAgainForm
 from app.tasks.jobs import commit
@@ -25,7 +25,7 @@ from app.web import navigation
 from app.web.access import Permission, demand, requires
 from app.web.pages import page
 
-__all__ = ["bp", "splitting"]
+__all__ = ["adding", "bp", "splitting"]
 LAST_PAGE = 10_000
 navigation.COUNTS["review.index"] = lambda: queue.waiting_count(current_user, current_company())
 

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
 from app.audit.models import AuditEntry
+from app.core import clock
 from app.counterparties.models import Counterparty
 from app.documents.models import Direction, Document, Status
 from app.extensions import db
+from app.extraction.jobs import draw_document, read_document
 from app.intake.models import Message
 from app.web.access import Role
+from tests import samples
 from tests.conftest import aimed_at
-from tests.factories import make_category, make_company, make_counterparty, make_document, make_user, the_company
+from tests.factories import (
+    make_category,
+    make_company,
+    make_counterparty,
+    make_document,
+    make_file,
+    make_user,
+    reload,
+    the_company,
+)
 
 
 @pytest.fixture
@@ -45,7 +59,7 @@ def test_an_invoice_entered_by_hand_waits_to_be_checked(browser, member):
     acts = db.session.scalars(AuditEntry.about(document).order_by(None).order_by(AuditEntry.id)).all()
     assert [(entry.act, entry.user_id) for entry in acts] == [("entered by hand", member.id), ("edited", member.id)]
     assert "This document has no file" in client.get(f"/review/{document.id}").text
-    assert "No file: it was entered by hand" in client.get(f"/documents/{document.id}").text
+    assert "It was entered by hand, without a file." in client.get(f"/documents/{document.id}").text
 
 
 def test_saved_and_validated_at_once(browser, member):
@@ -128,3 +142,59 @@ def test_another_company_s_counterparty_is_not_taken(browser, member):
 def test_who_may_not_add_is_refused(browser, role):
     """US-6: approvers and accountants."""
     assert browser(make_user(role)).post("/add/by-hand", data=typed()).status_code == 403
+
+
+def add(client, document, data: bytes = b"", name: str = "durand.pdf"):
+    given = {"file": (io.BytesIO(data), name)} if data else {}
+    return client.post(f"/documents/{document.id}/original", data=given, content_type="multipart/form-data")
+
+
+def without_a_file(**facts) -> Document:
+    document = make_document(**facts)
+    db.session.delete(document.files[0])
+    db.session.commit()
+    return document
+
+
+def test_a_file_added_later_is_read_where_it_still_waits(app, browser, member):
+    """IN-2: what was typed stays, what is missing is filled in from it."""
+    client = browser(member)
+    client.post("/add/by-hand", data=typed(net="", tax="", due_date=""))
+    document = db.session.query(Document).one()
+    assert add(client, document, samples.invoice_pdf("F-77")).status_code == 303
+    assert reload(document).status is Status.READING
+
+    read_document(document.id)
+    db.session.commit()
+
+    document = reload(document)
+    assert (document.status, document.number, document.gross_minor) == (Status.TO_PROCESS, "H-1", 12000)
+    assert document.net_minor and document.original.name == "durand.pdf" and document.page_count == 1
+    assert add(client, document, samples.invoice_pdf("F-78")).status_code == 422, "it has one already"
+
+
+def test_a_file_added_to_a_decided_document_is_only_drawn(app, browser, member):
+    """IN-2: no verification follows: its facts stay."""
+    document = without_a_file(validated_at=clock.now(), gross_minor=777, net_minor=None, tax_minor=None)
+    client = browser(member)
+    assert "It was entered by hand, without a file." in client.get(f"/documents/{document.id}").text
+    assert add(client, document, samples.invoice_pdf("F-79")).status_code == 303
+
+    draw_document(document.id)
+    db.session.commit()
+
+    document = reload(document)
+    assert (document.status, document.gross_minor, document.page_count) == (Status.TO_MATCH, 777, 1)
+    assert f"/documents/{document.id}/pages/1.png" in client.get(f"/documents/{document.id}").text
+
+
+def test_a_file_that_cannot_be_its_own_is_refused(browser, member):
+    """DU-2: another document's bytes, a text, nothing at all; a stranger finds no document."""
+    pdf = samples.invoice_pdf("F-80")
+    make_document(file=make_file(pdf))
+    document, client = without_a_file(), browser(member)
+
+    for data, name in ((pdf, "a.pdf"), (b"only text", "a.txt"), (b"", "")):
+        assert add(client, document, data, name).status_code == 422
+    assert add(browser(make_user(Role.ADMIN, make_company("Elsewhere"))), document, pdf).status_code == 404
+    assert not reload(document).files

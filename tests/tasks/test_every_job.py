@@ -113,6 +113,13 @@ def read_document(app: Flask, sink: Sink):
     return [document_id], lambda: (count_of(DocumentReading)(), state_of(document_id)), ([1], ReadState.READ)
 
 
+@case
+def draw_document(app: Flask, sink: Sink):
+    document = make_document(file=make_file(samples.invoice_pdf()), validated_at=clock.now())
+    document_id = document.id
+    return [document_id], lambda: db.session.scalar(select(Document.page_count).filter_by(id=document_id)), 1
+
+
 def state_of(document_id: int) -> ReadState:
     return db.session.scalar(select(Document.read_state).filter_by(id=document_id))
 

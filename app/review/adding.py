@@ -1,0 +1,58 @@
+"""The file of a document that was entered without one."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.datastructures import FileStorage
+
+from app.core.errors import Refused
+from app.core.storage import CHUNK
+from app.documents import filing
+from app.documents.models import Document
+from app.extensions import db
+from app.extraction import jobs
+from app.files import store
+from app.files.models import File
+from app.intake import types, uploads
+from app.reader.sniff import HEAD
+from app.review.blueprint import bp
+from app.tasks.jobs import commit
+from app.users.models import User
+from app.web.access import Permission, demand, requires
+
+KINDS = {"pdf", "image", "xml"}
+
+
+@bp.post("/documents/<int:document_id>/original")
+@requires(Permission.EDIT)
+def add_original(document_id: int):
+    """Add the file; where the document still waits to be checked, what is missing is read from it."""
+    document = db.one_or_404(Document.visible_to(current_user).filter_by(id=document_id))
+    demand(Permission.EDIT, document.company_id)
+    given = request.files.get("file")
+    if given is None or not given.filename:
+        raise Refused(_("No file was chosen. Choose one and send again."))
+    _add(document, given, by=current_user)
+    commit()
+    flash(_("The file is added."))
+    return redirect(url_for("documents.show", document_id=document_id), 303)
+
+
+def _add(document: Document, given: FileStorage, *, by: User) -> None:
+    filing.add(document, _kept(given), uploads.name_of(given), by=by)
+    if document.validated_at:
+        jobs.draw_document.later(document.id)
+    else:
+        jobs.read_again(document, by=by)
+
+
+def _kept(given: FileStorage) -> File:
+    """The bytes, durable; refused in words where no page can be made of them."""
+    if refusal := uploads.refused(given):
+        raise Refused(refusal.text)
+    found = types.judge(uploads.head_of(given)[:HEAD])
+    if found.kind not in KINDS:
+        raise Refused(_("Not a PDF, a picture or an e-invoice. It was not kept."))
+    return store.keep(iter(lambda: given.stream.read(CHUNK), b""), found.media)
