@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     storage_url: str = Field("", description="Where files are kept; empty: the data folder.")
     hook_secret: str = Field("", description="Secret of the mail provider's webhook.")
     watch_dir: str = Field("", description="A folder whose files are imported.")
+    watch_taken: Literal["move", "remove"] = Field("move", description="What becomes of its files once imported.")
     workers: int = Field(1, description="Reading workers.", ge=1, le=64)
     trusted_proxies: int = Field(
         0, description="Number of reverse proxies in front that set X-Forwarded-*.", ge=0, le=5

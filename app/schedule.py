@@ -14,6 +14,7 @@ from app.documents import jobs as documents
 from app.extensions import db
 from app.extraction import jobs as extraction
 from app.intake import jobs as intake
+from app.intake import watching
 from app.mailboxes import set_up as mailboxes
 from app.operation import jobs as operation
 from app.operation import watch
@@ -48,7 +49,14 @@ def start_the_day() -> None:
     commit()
 
 
-BEFORE = (start_the_day, mailboxes.ask_what_is_due, waking.wake, waking.end_what_is_stuck, extraction.end_what_is_stuck)
+BEFORE = (
+    start_the_day,
+    mailboxes.ask_what_is_due,
+    waking.wake,
+    waking.end_what_is_stuck,
+    extraction.end_what_is_stuck,
+    watching.look,
+)
 """What asks for work, and what ends work that nobody does any more."""
 
 

@@ -62,6 +62,8 @@ class Source(StrEnum):
     HOOK = "hook"
     ASSIGN = "assign"
     """Dropped to be assigned to an invoice that is there."""
+    FOLDER = "folder"
+    SPREADSHEET = "spreadsheet"
 
     @property
     def label(self) -> Any:
@@ -73,6 +75,8 @@ class Source(StrEnum):
             "imap": _("Mailbox"),
             "hook": _("Webhook"),
             "assign": _("PDF to assign"),
+            "folder": _("Watched folder"),
+            "spreadsheet": _("Spreadsheet"),
         }[self]
 
 

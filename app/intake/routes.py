@@ -28,6 +28,7 @@ from app.intake import (
     texts,
     uploads,
     waiting_pages,
+    watch_pages,
     words,
 )
 from app.intake.blueprint import answer, bp, chosen_direction, company_here, message_to_change, tell, wants_json
@@ -39,7 +40,17 @@ from app.web.access import Permission, requires
 from app.web.ids import row_id
 from app.web.pages import page
 
-__all__ = ["assignments", "bp", "by_hand", "forwarding_pages", "judgements", "posting", "sender_pages", "waiting_pages"]
+__all__ = [
+    "assignments",
+    "bp",
+    "by_hand",
+    "forwarding_pages",
+    "judgements",
+    "posting",
+    "sender_pages",
+    "waiting_pages",
+    "watch_pages",
+]
 
 
 @bp.get("/add")

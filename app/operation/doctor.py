@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from app.extensions import db
-from app.operation import check_database, check_ground, check_mailboxes, check_parts, check_reader, finding
+from app.operation import (
+    check_database,
+    check_folder,
+    check_ground,
+    check_mailboxes,
+    check_parts,
+    check_reader,
+    finding,
+)
 from app.operation.finding import Check, Finding, State
 
 CHECKS: tuple[Check, ...] = (
@@ -19,6 +27,7 @@ CHECKS: tuple[Check, ...] = (
     check_reader.check_tesseract,
     check_ground.check_storage,
     check_ground.check_disk,
+    check_folder.check_watched_folder,
     check_ground.check_stored_files,
     check_ground.check_secret_key,
     check_ground.check_clock,

@@ -97,6 +97,10 @@ def _decisions(seen: dict[str, Any]) -> list[Problem]:
         title = ngettext("%(num)d mail waits for a decision", "%(num)d mails wait for a decision", sum(stuck.values()))
         url = url_for("outbox.index", mark=next(mark for mark, count in stuck.items() if count).value)
         found.append(Problem("amber", title, "", url, _("Decide")))
+    if seen["folder_troubles"]:
+        count = seen["folder_troubles"]
+        title = ngettext("%(num)d file stays in the watched folder", "%(num)d files stay in the watched folder", count)
+        found.append(Problem("amber", title, "", url_for("intake.watched_folder"), _("See why")))
     return found
 
 

@@ -11,6 +11,7 @@ from flask_login import current_user
 
 from app.dashboard import work
 from app.extensions import db
+from app.intake import watching
 from app.intake.models import Source
 from app.operation import exposition, overview, parts, problems, versions
 from app.operation import failures as given_up
@@ -56,6 +57,7 @@ def _seen() -> dict[str, Any]:
         "last": overview.last_times(),
         "damaged": overview.damaged(),
         "paused": problems.paused(current_user),
+        "folder_troubles": watching.trouble_count(),
         "room": overview.room(),
         "versions": {
             "Facteur": versions.facteur(),
