@@ -21,7 +21,7 @@ counterparties
 documents
 intake extraction
 mailboxes
-review approval bank
+review approval bank spreadsheets
 rules payments
 treasury
 dunning
