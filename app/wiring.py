@@ -30,6 +30,7 @@ PACKAGES = (
     "review",
     "intake",
     "mailboxes",
+    "spreadsheets",
     "counterparties",
     "outbox",
     "audit",
@@ -42,7 +43,7 @@ MODELS = (
     *("audit", "files", "tasks", "outbox", "users", "counterparties", "documents", "intake", "extraction"),
     "review",
     "mailboxes",
-    *("operation", "api"),
+    *("operation", "api", "spreadsheets"),
 )
 
 

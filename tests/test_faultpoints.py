@@ -38,12 +38,13 @@ from tests.review.test_rearranging_kills import POINTS as OF_REARRANGING
 from tests.sink import Sink
 from tests.soak.outbox import FORK, let_go
 from tests.soak.told import be_quiet
+from tests.spreadsheets.test_large import POINTS as OF_SPREADSHEETS
 
 pytestmark = pytest.mark.alone
 APP = Path(__file__).resolve().parent.parent / "app"
 FAULTPOINT = re.compile(r"""faultpoint\(\s*["']([^"']+)["']""")
 POINTS = sorted({name for path in APP.rglob("*.py") for name in FAULTPOINT.findall(path.read_text(encoding="utf-8"))})
-ELSEWHERE = ("folder.", "rearranging.", "hook.", "mailbox.", "receiver.")
+ELSEWHERE = ("spreadsheet.", "folder.", "rearranging.", "hook.", "mailbox.", "receiver.")
 """Those that nobody comes by who only does what waits."""
 NOBODY_KNOWS = {"outbox.transmitting", "outbox.transmitted", "outbox.before_settle"}
 """The content may have left when it died there, and no answer was kept."""
@@ -116,5 +117,5 @@ def everything_is_done_once() -> None:
 
 def test_every_fault_point_has_its_case():
     """S1: S18: S35: those of the ways in, of splits and merges die in tests of their own, all others here."""
-    died_at = {*OF_THE_FOLDER, *OF_REARRANGING, *OF_THE_HOOK, *OF_THE_MAILBOXES, *OF_THE_RECEIVER}
+    died_at = {*OF_SPREADSHEETS, *OF_THE_FOLDER, *OF_REARRANGING, *OF_THE_HOOK, *OF_THE_MAILBOXES, *OF_THE_RECEIVER}
     assert {point for point in POINTS if point.startswith(ELSEWHERE)} <= died_at <= set(POINTS)

@@ -42,6 +42,8 @@ ACTS: dict[str, Any] = {
     "file replaced": _("replaced the file"),
     "enabled": _("let in again"),
     "forwarding put away": _("put away a request to forward"),
+    "import started": _("imported"),
+    "imported from a spreadsheet": _("imported from a spreadsheet"),
     "invitation accepted": _("accepted the invitation"),
     "invited": _("invited"),
     "invoice made": _("made an invoice of a file"),
@@ -89,6 +91,7 @@ OBJECTS: dict[str, Any] = {
     "intake_rule": _("Rule for a sender"),
     "message": _("Message"),
     "outgoing_mail": _("Outgoing mail"),
+    "spreadsheet": _("Spreadsheet"),
     "user_account": _("Person"),
 }
 """What it was done to."""

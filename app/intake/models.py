@@ -180,8 +180,8 @@ class Message(db.Model):
     def visible_to(cls, user: User) -> Select[tuple[Message]]:
         """The messages `user` may know about.
 
-        For a restricted member those of whose documents none is out of sight, or was and is purged since; what
-        repeats a message is seen by whoever sees that one.
+        For a restricted member those of whose documents none is out of sight, or was and is purged since, and no
+        list of invoices; what repeats a message is seen by whoever sees that one.
         """
         ways = [cls.company_id.in_(user.company_ids(Permission.SEE_ALL))]
         if restricted := user.company_ids(Permission.SEE_ASSIGNED):
@@ -193,7 +193,7 @@ class Message(db.Model):
         seen = exists().where(Document.id == Part.document_id, Document.is_in_scope_of(user))
         return exists().where(
             or_(Part.message_id == cls.id, Part.message_id == cls.first_id),
-            Part.outcome.in_([Outcome.IMPORTED, Outcome.ATTACHED, Outcome.DUPLICATE, Outcome.UNREADABLE]),
+            or_(Part.outcome.in_(MADE), cls.source == Source.SPREADSHEET),
             ~seen,
         )
 
@@ -227,6 +227,10 @@ class Judgement(StrEnum):
     INVOICE = "invoice"
     ANNEX = "annex"
     NOT_DOCUMENT = "not_document"
+
+
+MADE = (Outcome.IMPORTED, Outcome.ATTACHED, Outcome.DUPLICATE, Outcome.UNREADABLE)
+"""Something was made of the part."""
 
 
 class Part(db.Model):

@@ -20,6 +20,8 @@ def open_again(message: Message, *, by: User) -> None:
         raise Refused(_("This message came twice; open the first one again instead."))
     if message.source is Source.ASSIGN:
         raise Refused(_("This file was dropped for an invoice that is there: make an invoice of it where it waits."))
+    if message.source is Source.SPREADSHEET:
+        raise Refused(_("A spreadsheet is imported on a page of its own: add it again there."))
     if message.state is MessageState.RECEIVED:
         raise Refused(_("This message is still waiting to be opened."))
     if message.is_header_only:

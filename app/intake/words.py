@@ -42,6 +42,7 @@ def of_part(part: Part) -> str:
         "to_assign": _("It waits for the invoice it belongs to."),
         "already_waiting": _("The same file already waits for its invoice."),
         "discarded": _("Deleted by a person; the original stays here."),
+        "spreadsheet": _("A list of invoices: its lines are imported on a page of their own."),
     }
     return words.get(key) or archive_words.told(key, reason) or judged_words.told(key, reason) or of_machine(key)
 
@@ -139,6 +140,6 @@ def is_machine(message: Message) -> bool:
 
 def can_be_read_again(message: Message) -> bool:
     """Is there anything a second opening could find?"""
-    if message.is_header_only or message.source is Source.ASSIGN:
+    if message.is_header_only or message.source in (Source.ASSIGN, Source.SPREADSHEET):
         return False
     return message.state in (MessageState.FAILED, MessageState.OPENED)

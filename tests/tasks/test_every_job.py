@@ -29,7 +29,10 @@ from app.mailboxes.models import AfterAction, FoundMail, Mailbox
 from app.operation import orphans
 from app.outbox.models import Mark, OutgoingMail
 from app.outbox.writing import write
+from app.reader.contents import Sheet
 from app.review import rearranging
+from app.spreadsheets import arriving, checking, making
+from app.spreadsheets.models import Line, Spreadsheet, Stage
 from app.tasks import runner
 from app.tasks.jobs import JOBS, commit
 from app.tasks.models import State, Task
@@ -40,6 +43,7 @@ from tests.intake import mails
 from tests.mailboxes.making import make_mailbox
 from tests.mailboxes.server import Server
 from tests.sink import Sink
+from tests.spreadsheets.sheets import HEAD, as_csv, line
 
 pytestmark = pytest.mark.alone
 CASES: dict[str, Callable[[Flask, Sink], tuple[list[Any], Callable[[], Any], Any]]] = {}
@@ -122,6 +126,52 @@ def draw_document(app: Flask, sink: Sink):
 
 def state_of(document_id: int) -> ReadState:
     return db.session.scalar(select(Document.read_state).filter_by(id=document_id))
+
+
+def a_spreadsheet(stage: Stage) -> Spreadsheet:
+    """A list of two invoices, as it is at this stage."""
+    company = make_company()
+    list_ = as_csv(line(number="F-1"), line(number="F-2"))
+    user = make_user(company=company)
+    spreadsheet = arriving.arrive(company, Direction.PURCHASE, make_file(list_), "list.csv", by=user)
+    if stage is not Stage.READING:
+        arriving.keep_cells(spreadsheet.id, [Sheet("", [HEAD, line(number="F-1"), line(number="F-2")])])
+        spreadsheet.stage = Stage.CHECKING
+        db.session.flush()
+        checking.keep(spreadsheet.id, checking.what_to_check(spreadsheet.id))
+    spreadsheet.stage = stage
+    db.session.commit()
+    return spreadsheet
+
+
+@case
+def read_spreadsheet(app: Flask, sink: Sink):
+    return [a_spreadsheet(Stage.READING).id], count_of(Line), [3]
+
+
+@case
+def check_spreadsheet(app: Flask, sink: Sink):
+    spreadsheet_id = a_spreadsheet(Stage.CHECKING).id
+    chosen = select(func.count()).where(Line.is_chosen)
+    stage = select(Spreadsheet.stage).filter_by(id=spreadsheet_id)
+    return [spreadsheet_id], lambda: (db.session.scalar(chosen), db.session.scalar(stage)), (2, Stage.CHECKED)
+
+
+@case
+def import_lines(app: Flask, sink: Sink):
+    return [a_spreadsheet(Stage.IMPORTING).id], count_of(Document), [2]
+
+
+@case
+def undo_import(app: Flask, sink: Sink):
+    spreadsheet = a_spreadsheet(Stage.IMPORTING)
+    while making.make_portion(spreadsheet.id):
+        db.session.commit()
+    spreadsheet.stage = Stage.UNDOING
+    trashed = lambda: db.session.scalar(select(func.count()).where(Document.trashed_at.is_not(None)))  # noqa: E731
+    ids = [spreadsheet.id, spreadsheet.by_id]
+    db.session.commit()
+    return ids, trashed, 2
 
 
 @case

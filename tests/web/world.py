@@ -24,10 +24,12 @@ from app.intake import drops
 from app.intake.forwarding import ForwardingRequest
 from app.intake.models import IntakeRule, Message, MessageState, Outcome, Part, Source
 from app.intake.waiting import WaitingFile
+from app.intake.watched import WatchedFile
 from app.mailboxes import reaching
 from app.mailboxes.models import Mailbox
 from app.outbox.models import OutgoingMail, Recipient
 from app.review.models import RearrangedDocument, Rearrangement, Way
+from app.spreadsheets.models import Line, LineState, Spreadsheet, Stage
 from app.tasks.models import State, Task
 from app.users.models import Company, SignIn, User
 from app.web.access import Role
@@ -107,6 +109,7 @@ def make_world(canary: str, number: int) -> World:
         "mail_id": mail.id,
         "mailbox_id": mailbox.id,
         "waiting_id": make_waiting(company, f"{canary}-waiting.pdf", people[Role.MEMBER]).id,
+        "spreadsheet_id": _spreadsheet(company, canary, people[Role.ADMIN]),
         "sign_in_id": sign_in.id,
         "task_id": task.id,
         "token_id": token.id,
@@ -169,6 +172,29 @@ def _mail(company: Company, canary: str) -> OutgoingMail:
     db.session.add(mail)
     db.session.commit()
     return mail
+
+
+def _spreadsheet(company: Company, canary: str, by: User) -> int:
+    """A list of invoices of which one line is ready, and a file that stays in the watched folder."""
+    raw = store.keep(f"{canary};1".encode(), type="text/plain")
+    message = Message(company=company, direction=Direction.PURCHASE, source=Source.SPREADSHEET, raw=raw, by=by)
+    message.is_mail, message.state, message.raw_name = False, MessageState.OPENED, f"{canary}-list.csv"
+    message.parts.append(Part(position=0, file=raw, outcome=Outcome.PASSED_OVER, reason={"key": "spreadsheet"}))
+    spreadsheet = Spreadsheet(company=company, direction=Direction.PURCHASE, message=message, by=by)
+    spreadsheet.stage, spreadsheet.sheets, spreadsheet.header_row = Stage.CHECKED, [f"{canary}-sheet"], 1
+    spreadsheet.columns = {"number": 0, "counterparty": 1, "issue_date": 2, "gross": 3}
+    db.session.add_all(
+        [spreadsheet, WatchedFile(company=company, direction=Direction.SALE, name=canary, reason="link")]
+    )
+    db.session.flush()
+    cells = [["Number", "Supplier", "Date", "Total"], [f"{canary}-row", f"{canary}-party", "2026-10-01", "12"]]
+    states = (LineState.WAITING, LineState.READY)
+    for number, state in enumerate(states, 1):
+        db.session.add(
+            Line(spreadsheet_id=spreadsheet.id, sheet=0, number=number, cells=cells[number - 1], state=state)
+        )
+    db.session.commit()
+    return spreadsheet.id
 
 
 def rules(app: Flask, *methods: str) -> list[tuple[Rule, str]]:
