@@ -20,12 +20,12 @@ from app.intake.models import Message, Source
 from app.tasks.jobs import commit
 
 
-class OtherBytes(Refused):
-    """The key was used before, with another file."""
+class Another(Refused):
+    """The key was used before, for something else."""
 
 
-def bring(token: ApiToken, file: FileStorage, direction: Direction, key: str) -> Message:
-    """The message of this file, opened; with a `key` used before, the one that it brought then.
+def bring(token: ApiToken, file: FileStorage, direction: Direction, key: str) -> dict[str, Any]:
+    """Take this file in, and what is answered; with a `key` used before, what was answered then.
 
     Durable and logged before it is opened; a crash in between leaves its task, which opens it.
     """
@@ -34,9 +34,9 @@ def bring(token: ApiToken, file: FileStorage, direction: Direction, key: str) ->
     commit()  # no transaction stays open while bytes are written
     chunks = iter(lambda: file.stream.read(CHUNK), b"")
     kept = store.keep(chunks, types.MEDIA["mail"] if is_mail else types.UNKNOWN)
-    asked = _reserved(token, key, kept.sha256) if key else None
+    asked = _reserved(token, key, kept.sha256, direction) if key else None
     if asked and asked.message:
-        return asked.message
+        return asked.answer or told(asked.message)
     facts = {"company": company, "direction": direction, "source": Source.API, "by": user, "name": name}
     message = arrival.enter(kept, is_mail=is_mail, **facts)
     db.session.flush()
@@ -44,17 +44,20 @@ def bring(token: ApiToken, file: FileStorage, direction: Direction, key: str) ->
         asked.message = message
     commit()
     open_message(message.id)
+    answer = told(message)
+    if asked:
+        asked.answer = answer
     commit()
-    return message
+    return answer
 
 
-def _reserved(token: ApiToken, key: str, sha256: str) -> ApiRequest:
+def _reserved(token: ApiToken, key: str, sha256: str, direction: Direction) -> ApiRequest:
     """The row of this key, made where there is none; whoever asks at the same moment waits here."""
     facts = {"user_id": token.user_id, "company_id": token.company_id, "key": key}
     db.session.execute(insert_unless_there(db.session(), ApiRequest), [facts | {"sha256": sha256}])
     asked = db.session.scalars(select(ApiRequest).filter_by(**facts).with_for_update()).one()
-    if asked.sha256 != sha256:
-        raise OtherBytes("This Idempotency-Key was used before, with another file.")
+    if asked.sha256 != sha256 or (asked.message and asked.message.direction is not direction):
+        raise Another("This Idempotency-Key was used before, with another file or another direction.")
     return asked
 
 

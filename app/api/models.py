@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Select, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
-from app.core.types import UTCDateTime
+from app.core.types import Json, UTCDateTime
 from app.extensions import db
 from app.intake.models import Message
 from app.users.models import Company, User
@@ -52,6 +53,8 @@ class ApiRequest(db.Model):
     sha256: Mapped[str] = mapped_column(String(64))
     """Of the bytes that came with it."""
     message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id", ondelete="SET NULL"))
+    answer: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """What was answered: the same again, whatever has become of the document since."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
 
     message: Mapped[Message | None] = relationship()

@@ -12,10 +12,10 @@ from app.api import bringing, tokens
 from app.api.models import ApiToken
 from app.core.errors import Refused
 from app.documents.models import Direction
-from app.extensions import csrf, db
+from app.extensions import csrf, db, limiter
 from app.intake import uploads
 from app.tasks.jobs import commit
-from app.users.sessions import current_company
+from app.users.sessions import current_company, digest
 from app.web.access import Permission, demand, public, requires
 from app.web.pages import page
 
@@ -23,14 +23,26 @@ bp = Blueprint("api", __name__)
 LONGEST_KEY = 200
 
 
+def _asker() -> str:
+    """Whose requests are counted: those of a token, else of an address."""
+    return digest(request.headers.get("Authorization", "")) if "Authorization" in request.headers else _address()
+
+
+def _address() -> str:
+    return request.remote_addr or ""
+
+
 @bp.post("/api/v1/documents")
 @csrf.exempt
 @public
+@limiter.limit("600 per minute", key_func=_address)
+@limiter.limit("120 per minute", key_func=_asker)
 def documents():
     """A document for the token's company; with an Idempotency-Key it comes in once, however often it is sent."""
     token = tokens.of(request.headers.get("Authorization", ""))
     if token is None:
-        return _error(401, "The token is missing, unknown or revoked: make one under My account.")
+        said = "The token is missing, unknown or revoked: make one under My account."
+        return *_error(401, said), {"WWW-Authenticate": "Bearer"}
     if request.form.get("company", str(token.company_id)) not in {str(token.company_id), token.company.slug}:
         return _error(404, "This token is not for that company.")
     file, direction = request.files.get("file"), request.form.get("direction", Direction.PURCHASE)
@@ -42,8 +54,8 @@ def documents():
     if refusal := uploads.refused(file):
         return _error(refusal.code, refusal.text)
     try:
-        return bringing.told(bringing.bring(token, file, Direction(direction), key)), 201
-    except bringing.OtherBytes as other:
+        return bringing.bring(token, file, Direction(direction), key), 201
+    except bringing.Another as other:
         db.session.rollback()
         return _error(422, str(other))
 

@@ -55,7 +55,7 @@ def wrong(error: HTTPException) -> Any:
     """Any HTTP error, in words."""
     if error.code is None or error.code < 400:
         return error
-    if error.code == 405 and (above := parents.page_above()):
+    if error.code == 405 and not _is_api() and (above := parents.page_above()):
         return redirect(above, 303)
     response = answer(error.code)
     told = error.get_response().headers
@@ -85,7 +85,10 @@ def broken(error: Exception, status: int = 500) -> Response:
 
 
 def answer(code: int, text: str = "", error_id: str = "") -> Response:
-    """The error's page, or its alert alone where htmx asked for a fragment."""
+    """The error's page, or its alert alone where htmx asked for a fragment; in JSON for a program."""
+    if _is_api():
+        said = {"error": text or words(code)[1]} | ({"id": error_id} if error_id else {})
+        return make_response(said, code)
     if request.htmx:
         text = text or words(code)[1]
         flash(f"{text} ({error_id})" if error_id else text, "error")
@@ -94,6 +97,11 @@ def answer(code: int, text: str = "", error_id: str = "") -> Response:
         return response
     template = "web/error.html"
     return make_response(render_template(template, code=code, message=text, error_id=error_id), code)
+
+
+def _is_api() -> bool:
+    """Does a program ask, which reads no pages?"""
+    return request.path.startswith("/api/")
 
 
 def words(code: int) -> tuple[str, str]:

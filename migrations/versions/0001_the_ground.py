@@ -738,6 +738,7 @@ def upgrade():
     sa.Column('key', sa.String(length=200), nullable=False),
     sa.Column('sha256', sa.String(length=64), nullable=False),
     sa.Column('message_id', sa.Integer(), nullable=True),
+    sa.Column('answer', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['company_id'], ['company.id'], name=op.f('fk_api_request_company_id_company'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['message_id'], ['message.id'], name=op.f('fk_api_request_message_id_message'), ondelete='SET NULL'),

@@ -8,17 +8,21 @@ import threading
 import pytest
 from sqlalchemy import func, select
 
+from app import create_app
 from app.api import tokens
 from app.api.models import ApiToken
 from app.audit.models import AuditEntry
+from app.core import clock
 from app.core.errors import Refused
 from app.documents.models import Direction, Document
-from app.extensions import db
+from app.extensions import db, limiter
 from app.intake.models import Message, Source
 from app.users import memberships
 from app.web.access import Role
 from tests import samples
 from tests.factories import make_company, make_user, the_company
+from tests.live import make_live_app
+from tests.settings import settings_in
 
 PDF = samples.invoice_pdf("API-1")
 
@@ -52,7 +56,12 @@ def test_the_same_key_brings_in_nothing_twice(browser):
     first, again = send(client, text, key="42"), send(client, text, key="42")
     other = send(client, text, samples.invoice_pdf("API-2"), key="42")
 
-    assert first.json == again.json and other.status_code == 422
+    db.session.query(Document).one().validated_at = clock.now()
+    db.session.commit()
+    later, turned = send(client, text, key="42"), send(client, text, key="42", direction="sale")
+
+    assert first.json == again.json == later.json and first.json["status"] == "reading"
+    assert (other.status_code, turned.status_code) == (422, 422) and "used before" in turned.json["error"]
     assert db.session.scalar(select(func.count(Message.id))) == 1
 
 
@@ -145,3 +154,37 @@ def test_what_is_no_document_is_refused_with_the_reason(browser):
 
     assert send(client, text, b"only text", file=(io.BytesIO(b"only text"), "note.txt")).status_code == 422
     assert send(client, text, direction="sideways").status_code == 422
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/api/v1/documents"), ("POST", "/api/v1/nothing")])
+def test_errors_are_json_in_words(browser, method, path):
+    """IN-2: also where the address or the method is wrong: a program reads no pages, and is sent to none."""
+    answer = browser().open(path, method=method)
+
+    assert answer.status_code in {404, 405} and answer.json["error"] and "<" not in answer.json["error"]
+    assert browser().post("/api/v1/documents").headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_a_file_larger_than_allowed_is_told_so(app, browser, monkeypatch):
+    """IN-2: S84: in JSON, and nothing is kept."""
+    monkeypatch.setitem(app.config, "MAX_CONTENT_LENGTH", 500)
+    answer = send(browser(), made())
+
+    assert answer.status_code == 413 and answer.json["error"]
+    assert not db.session.query(Message).count()
+
+
+@pytest.mark.alone
+def test_who_asks_too_often_is_told_to_wait(tmp_path, monkeypatch):
+    """IN-2: counted for each token."""
+    make_live_app(tmp_path)
+    monkeypatch.setattr(limiter, "enabled", True)
+    app = create_app(settings_in(tmp_path), TESTING=True, BELLS=[], RATELIMIT_ENABLED=True)
+    client = app.test_client()
+    headers = {"Authorization": "Bearer facteur_x"}
+    codes = [client.post("/api/v1/documents", headers=headers).status_code for _each in range(121)]
+    answer = client.post("/api/v1/documents", headers=headers)
+
+    assert codes == [401] * 120 + [429]
+    assert answer.status_code == 429 and answer.json["error"]
+    assert client.post("/api/v1/documents", headers={"Authorization": "Bearer other"}).status_code == 401
