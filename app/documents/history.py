@@ -53,6 +53,9 @@ def acts() -> dict[str, tuple[str, str]]:
     """What stands in the trail → in words, with an icon."""
     return {
         "arrived": (_("received it"), "inbox"),
+        "entered by hand": (_("entered it by hand"), "pencil"),
+        "imported from a spreadsheet": (_("imported it from a spreadsheet"), "upload"),
+        "attached": (_("added its file"), "paperclip"),
         "read": (_("read it"), "eye"),
         "not read": (_("could not read it"), "file-x"),
         "cut out": (_("cut it out of another document"), "scissors"),

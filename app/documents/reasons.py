@@ -11,10 +11,13 @@ from app.documents import words
 from app.documents.models import Direction, Document, Kind, Status
 from app.reader.reasons import reason as unreadable
 
+WITHOUT_FILE = ("hand", "spreadsheet")
+"""How a document comes that has no file, until somebody adds one."""
 WORDS = {
     "reading": _("Being read; it will be here to check in a moment."),
     "unreadable": _("Could not be read: complete it by hand."),
     "to_process": _("Read: check it beside its page."),
+    "entered": _("Entered without a file: complete it, then validate it."),
     "flagged": _("Read, with something to look at: check it beside its page."),
     "to_approve": _("Waits for approval."),
     "to_match": _("Validated: nothing to do until its bank line arrives."),
@@ -48,7 +51,8 @@ def _to_check(document: Document) -> dict[str, Any]:
         return {"key": "flagged", "code": document.flags[0].get("code", "")}
     if document.unsure:
         return {"key": "unsure", "fields": list(document.unsure), "direction": document.direction.value}
-    return {"key": document.status.value}
+    is_entered = document.source in WITHOUT_FILE and not document.page_count
+    return {"key": "entered" if is_entered else document.status.value}
 
 
 def in_words(reason: dict[str, Any]) -> str:

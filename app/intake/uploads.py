@@ -126,6 +126,7 @@ def latest(company: Company, by: User) -> list[Message]:
         .where(
             Message.company_id == company.id,
             Message.by_id == by.id,
+            Message.source != Source.SPREADSHEET,
             Message.received_at > clock.now() - RECENT,
         )
         .options(*shown_with())

@@ -59,6 +59,7 @@ def _make(spreadsheet: Spreadsheet, lines: list[Line]) -> None:
         changes = _told(document) | {"counterparty": [None, _name(document, parties)]}
         status.settle(document, by=spreadsheet.by, act="imported from a spreadsheet", why=why, changes=changes)
         line.state, line.document_id = LineState.MADE, document.id
+        line.notes = [note for note in line.notes if "document" not in note]
         line.made_key = _key(spreadsheet, line)
 
 
