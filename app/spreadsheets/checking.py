@@ -75,7 +75,7 @@ def _found(book: Book, number: int, seen: dict[tuple[Any, ...], int]) -> dict[st
     notes = facts.notes + _category_note(book, facts)
     twin = book.twin_note(number)
     first = seen.setdefault(key_within(facts, book.party(facts), book.parties.yearly), number)
-    if twin is None and first != number:
+    if first != number and (twin is None or twin["key"] == "in_trash"):
         twin = {"key": "same_row", "row": first}
     if twin and twin["key"] != "in_trash":
         return _columns(LineState.TWIN, [twin, *notes])
