@@ -68,7 +68,6 @@ def acts() -> dict[str, tuple[str, str]]:
         "counterparty suggested": (_("suggests whom it is from or for"), "user"),
         "trashed": (_("put it into the trash"), "trash-2"),
         "restored": (_("took it out of the trash"), "undo-2"),
-        "attached": (_("attached a file"), "paperclip"),
         "file linked": (_("attached the file of a duplicate"), "paperclip"),
         "file replaced": (_("replaced its file"), "files"),
         "not a duplicate": (_("said that it is not a duplicate"), "check"),
