@@ -40,7 +40,7 @@ def draft_by_hand():
 def counterparties_by_hand():
     """Names and identifiers to choose from while somebody types; nothing else of them (SPEC US-2)."""
     words = (request.args.get("counterparty_name") or "").strip()[:200]
-    found = finding.named(current_user, company_here().id, words, reviewing=True)
+    found = finding.named(current_user, company_here().id, words, reviewing=True) if words else []
     return page("review/_counterparties.html", labels=[finding.label(each) for each in found])
 
 

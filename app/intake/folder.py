@@ -85,10 +85,19 @@ def _open_folder(name: str, within: int | None, make: bool = False) -> int:
         except FileNotFoundError:
             if not make:
                 raise Closed("no_folder") from None
-            os.mkdir(name, 0o770, dir_fd=within)
+            _make(name, within)
         except OSError as error:
             raise Closed(_why(error)) from None
     raise Closed("no_folder")
+
+
+def _make(name: str, within: int | None) -> None:
+    try:
+        os.mkdir(name, 0o770, dir_fd=within)
+    except FileExistsError:  # another sweep was faster
+        pass
+    except OSError as error:
+        raise Closed(_why(error)) from None
 
 
 def _why(error: OSError) -> str:

@@ -60,11 +60,14 @@ def _look(where: Path, company_id: int, name: str, direction: Direction) -> int:
         with folder.opened(where, name, direction) as handle:
             found = folder.dropped(handle)
             place.forget_but(found)
-            still = [each for each in found if each.is_still][:AT_ONCE]
-            return sum(place.take(handle, each) for each in still)
-    except (Closed, OSError) as error:
-        place.note("", "", error.key if isinstance(error, Closed) else "not_allowed")
-        return 0
+            still = sorted((each for each in found if each.is_still), key=place.is_in_the_way)  # they keep nobody out
+            return sum(place.take(handle, each) for each in still[:AT_ONCE])
+    except Closed as closed:
+        place.note("", "", closed.key)
+    except OSError:  # such as a full disk: the next look tries again, and other folders are looked at all the same
+        log.exception("folder.not_taken", company=company_id)
+        db.session.rollback()
+    return 0
 
 
 class Place:
@@ -79,6 +82,10 @@ class Place:
         yield from db.session.scalars(
             select(WatchedFile).filter_by(company_id=self.company_id, direction=self.direction)
         )
+
+    def is_in_the_way(self, each: Dropped) -> bool:
+        """Could it not be taken the last time?"""
+        return bool(self.rows.get((name_of(each), each.identity), ("", None))[0])
 
     def take(self, handle: int, each: Dropped) -> bool:
         """Import it unless it is imported already, and put it away; True where it was imported here."""

@@ -125,6 +125,7 @@ def test_a_restricted_member_enters_and_is_told_where_it_went(browser):
     client = browser(member)
 
     assert "Durand" in client.get("/add/by-hand/counterparties?counterparty_name=dur").text
+    assert "Durand" not in client.get("/add/by-hand/counterparties").text
     answer = client.post("/add/by-hand/validation", data=typed(category_id=category.id), follow_redirects=True)
     assert "It is now with those who look after Durand." in answer.text
 

@@ -101,6 +101,16 @@ def test_links_are_never_followed(drop, tmp_path):
     assert reasons() == {"soft.pdf": "link", "hard.pdf": "link", "pipe.pdf": "link", "folder.pdf": "folder"}
 
 
+def test_what_cannot_be_taken_keeps_nothing_else_out(drop, monkeypatch):
+    """IN-2: however many such files there are: those that can be taken come first the next time."""
+    monkeypatch.setattr(watching, "AT_ONCE", 2)
+    for number in range(3):
+        (drop / f"{number}.pdf").symlink_to(drop)
+    (drop / "scan.pdf").write_bytes(mails.pdf())
+
+    assert sum(watching.look() for _each in range(3)) == 1
+
+
 @pytest.mark.parametrize("place", ["", "purchases", "purchases/taken"])
 def test_a_link_in_the_place_of_a_folder_is_refused(drop, tmp_path, place):
     """IN-2: S33: whoever may write in one folder reads and writes no other through it."""
