@@ -120,6 +120,15 @@ def test_pictures_are_refused_by_their_header(on_disk):
         assert refused(act, on_disk(DOCTYPE)).code == "not_supported"
 
 
+def test_pixels_of_a_picture_are_capped_at_the_edge(on_disk):
+    """IN-8: at the limit it becomes a page, one past it it does not."""
+    # S26
+    path = on_disk(png_of(300, 200))
+
+    assert acts.join([path], limits=Limits(image_pixels=60_000))
+    assert refused(acts.join, [path], limits=Limits(image_pixels=59_999)).code == "too_many_pixels"
+
+
 def test_nothing_that_starts_or_leads_elsewhere_goes_over(on_disk):
     """IN-8: scripts, launch actions, links and embedded programs stay behind."""
     # S30
@@ -227,7 +236,8 @@ def test_a_made_file_is_no_link_and_no_other_kind(tmp_path):
     with pytest.raises(Unreadable, match="crashed"):
         made.take(("file", PDF[0]))
     (tmp_path / PDF[0]).unlink()
-    (tmp_path / PDF[0]).symlink_to("/etc/passwd")
+    (tmp_path / "ours.pdf").write_bytes(b"%PDF-1.7 of another customer")
+    (tmp_path / PDF[0]).symlink_to(tmp_path / "ours.pdf")
     with pytest.raises(Unreadable, match="crashed"):
         made.take(("file", PDF[0]))
 
