@@ -350,6 +350,7 @@ def test_documents_to_merge_move_by_a_link_each(browser):
 
     assert f"/review/merging?ids={two.id}&amp;ids={one.id}" in page
     assert "Not like this" not in page
+    assert "<table" not in browser(make_user()).get("/review/merging").text
     alone = browser(make_user()).get(f"/review/merging?ids={one.id}").text
     assert "Choose at least two" in alone and 'type="submit"' not in alone.split("<main")[1].split("</form>")[0]
 
