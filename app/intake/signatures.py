@@ -19,6 +19,8 @@ ONCE_ONLY = (b"from", b"subject", b"content-type", b"content-transfer-encoding")
 """Headers of which programs show one: a second one above what was signed would be shown in its place."""
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 _MUCH_SPACE = re.compile(rb"\s{80}")
+_LONE_RETURN = re.compile(rb"\r(?!\n)")
+"""Ends a header for those who show the mail, and not for those who sign it."""
 
 
 class Signature(NamedTuple):
@@ -43,29 +45,38 @@ def signatures(raw: bytes, names: Names) -> list[Signature]:
 
 
 def _verified(head: bytes, body: bytes, names: Names) -> Iterator[Signature]:
-    mails = {
-        is_relaxed: dkim.DKIM(head + (_single_spaced(body) if is_relaxed else body)) for is_relaxed in (True, False)
-    }
+    bodies = {True: _single_spaced(body), False: body}
+    mails = {is_relaxed: dkim.DKIM(head + each) for is_relaxed, each in bodies.items()}
     headers = mails[False].headers
-    written = [value for name, value in headers if name.lower() == b"dkim-signature"]
-    is_doubled = any(sum(name.lower() == once for name, _value in headers) > 1 for once in ONCE_ONLY)
-    for at, value in enumerate(written[:MOST_SIGNATURES]):
+    is_odd = bool(_LONE_RETURN.search(head)) or any(_count(once, headers) > 1 for once in ONCE_ONLY)
+    for at, value in enumerate([value for name, value in headers if name.lower() == b"dkim-signature"]):
+        if at == MOST_SIGNATURES:
+            return
         fields = _fields(value)
-        domain = domain_of(fields.get(b"d", b"").decode("ascii", "replace"))
-        covers = frozenset(fields.get(b"h", b"").decode("ascii", "replace").replace(" ", "").lower().split(":"))
-        result = "fail" if is_doubled or _is_weak(value, fields) else _result(mails[_is_relaxed(fields)], at, names)
-        yield Signature(result, domain, covers)
+        mail, claimed = mails[_is_relaxed(fields)], domain_of(fields.get(b"d", b"").decode("ascii", "replace"))
+        result = "fail" if is_odd or _is_unreadable(value) else _result(mail, at, names)
+        yield _held(mail) if result == "pass" else Signature(result, claimed)
+
+
+def _held(mail: dkim.DKIM) -> Signature:
+    """One that holds, in the library's own reading; unless it vouches for a part, or by a hash nobody trusts."""
+    fields, covers = mail.signature_fields, frozenset(each.decode("ascii") for each in mail.include_headers)
+    is_weak = b"l" in fields or fields[b"a"].endswith(b"sha1")
+    return Signature("fail" if is_weak else "pass", domain_of(mail.domain.decode("ascii")), covers)
+
+
+def _count(name: bytes, headers: list[tuple[bytes, bytes]]) -> int:
+    return sum(each.lower() == name for each, _value in headers)
+
+
+def _is_unreadable(value: bytes) -> bool:
+    """Would the library take long over it?"""
+    return len(value) > LONGEST_SIGNATURE or bool(_MUCH_SPACE.search(value))
 
 
 def _fields(value: bytes) -> dict[bytes, bytes]:
     pairs = (each.partition(b"=") for each in b"".join(value[:LONGEST_SIGNATURE].split(b"\r\n")).split(b";"))
     return {name.strip(): text.strip() for name, _mark, text in pairs}
-
-
-def _is_weak(value: bytes, fields: dict[bytes, bytes]) -> bool:
-    """Does it vouch for a part of the contents only, by a hash nobody trusts, or is it no signature at all?"""
-    is_odd = len(value) > LONGEST_SIGNATURE or bool(_MUCH_SPACE.search(value))
-    return is_odd or b"l" in fields or fields.get(b"a", b"").endswith(b"sha1")
 
 
 def _is_relaxed(fields: dict[bytes, bytes]) -> bool:

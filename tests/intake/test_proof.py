@@ -90,7 +90,15 @@ def test_a_host_in_the_family_of_a_domain_speaks_for_it_unless_it_asks_for_more(
     assert told(proof_of(signed(mails.invoice_mail(), sub), settings))[2:] == ("fail", "failed")
 
 
-@pytest.mark.parametrize("again", [b"From: x@evil.example\r\n", b"Subject: other\r\n", b"Content-Type: text/html\r\n"])
+ABOVE = (
+    b"From: x@evil.example\r\n",
+    b"Subject: other\r\n",
+    b"Content-Type: text/html\r\n",
+    b"X-Note: a\rSubject: other\r\n",
+)
+
+
+@pytest.mark.parametrize("again", ABOVE)
 def test_a_header_put_above_what_was_signed_breaks_the_signature(settings, asking, again):
     """S15: a second From, Subject or type would be shown in place of the one that is signed."""
     publish(asking)

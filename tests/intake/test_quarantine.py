@@ -131,6 +131,7 @@ def test_a_message_that_waits_is_counted_and_found(app, browser):
 
     assert "outcome=quarantined" in client.get("/").text
     listed = client.get("/messages?outcome=quarantined").text
+    assert "sent by bounces@other.example" in listed
     assert "not on the list" in listed and 'class="count">1<' in listed
     assert "x@evil.example" in client.get("/messages", headers=aimed_at("results")).text
     page = client.get(f"/messages/{message.id}").text
