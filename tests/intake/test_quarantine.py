@@ -164,6 +164,7 @@ def test_discarded_it_stays_and_can_be_accepted_later(app, browser):
 
     client.post(f"/messages/{message.id}/discard")
     open_message(reload(message).id)  # a task that came late
+    db.session.commit()
     assert reload(message).state is MessageState.DISCARDED and store.read(message.raw) == raw
     assert "Discarded" in client.get("/messages?outcome=discarded").text
     assert client.post(f"/messages/{message.id}/openings").status_code == 422
