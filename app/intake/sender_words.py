@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from app.intake.proof import FAILED, PROVEN
 
 Proof = dict[str, Any]
+LONGEST_SHOWN = 24
 
 
 class Chip(NamedTuple):
@@ -22,10 +23,16 @@ class Chip(NamedTuple):
 def chip(proof: Proof) -> Chip:
     """The result in a word."""
     if proof["verdict"] == PROVEN:
-        return Chip(_("Sender proven: %(domain)s", domain=proof["author"].rpartition("@")[2]), "shield-check", "grey")
+        domain = shorten(proof["author"].rpartition("@")[2])
+        return Chip(_("Sender proven: %(domain)s", domain=domain), "shield-check", "grey")
     if proof["verdict"] == FAILED:
         return Chip(_("Sender check failed"), "triangle-alert", "amber")
     return Chip(_("Sender not proven"), "info", "grey")
+
+
+def shorten(domain: str) -> str:
+    """As much of it as a phone shows beside the words; its end says whose it is."""
+    return domain if len(domain) <= LONGEST_SHOWN else f"…{domain[1 - LONGEST_SHOWN :]}"
 
 
 def meaning(proof: Proof) -> str:

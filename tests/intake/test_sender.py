@@ -7,7 +7,7 @@ import pytest
 from app.audit.models import AuditEntry
 from app.documents.models import Document, Status
 from app.extensions import db
-from app.intake import receiver
+from app.intake import receiver, sender_words
 from app.intake.jobs import check_sender, open_message
 from app.intake.models import Message
 from app.outbox.models import OutgoingMail
@@ -133,3 +133,11 @@ def test_a_stranger_checks_no_sender(app, browser):
     stranger = make_user(company=make_company("Other SARL"))
 
     assert browser(stranger).post(f"/messages/{message.id}/sender-checks").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("domain", "shown"), [("f.example", "f.example"), ("a" * 40 + ".example", "…" + "a" * 15 + ".example")]
+)
+def test_a_long_domain_is_shown_by_its_end(domain, shown):
+    """OP-6: no chip is wider than a phone."""
+    assert sender_words.shorten(domain) == shown
