@@ -59,7 +59,7 @@ def may_reach(address: str, account: Account) -> bool:
     found = getattr(found, "ipv4_mapped", None) or found
     if found.is_loopback or account.tls is Tls.NONE:
         return found.is_loopback
-    return found.is_global or account.host.lower() in account.private_hosts
+    return (found.is_global and not found.is_multicast) or account.host.lower() in account.private_hosts
 
 
 class _Line(imaplib.IMAP4):
