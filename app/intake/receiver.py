@@ -208,10 +208,8 @@ async def _local(receiver: Receiver, loop: asyncio.AbstractEventLoop) -> list[as
     if settings.intake_lmtp_port:
         servers.append(await loop.create_server(make, settings.intake_smtp_host, settings.intake_lmtp_port))
     if settings.intake_lmtp_socket:
-        path = Path(settings.intake_lmtp_socket)
-        path.unlink(missing_ok=True)
-        servers.append(await loop.create_unix_server(make, path))
-        path.chmod(0o660)
+        servers.append(await loop.create_unix_server(make, settings.intake_lmtp_socket))
+        Path(settings.intake_lmtp_socket).chmod(0o660)
     return servers
 
 

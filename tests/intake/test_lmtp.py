@@ -21,10 +21,15 @@ pytestmark = pytest.mark.alone
 UNKNOWN = "nobody@in.example"
 
 
-@pytest.fixture(params=["port", "socket"])
+@pytest.fixture
 def told(request, tmp_path) -> dict[str, object]:
-    """Where the receiver speaks LMTP."""
-    return {"intake_lmtp_port": free_port()} if request.param == "port" else {"intake_lmtp_socket": str(tmp_path / "l")}
+    """Where the receiver speaks LMTP: on a port, unless a socket is asked for."""
+    if getattr(request, "param", "port") == "port":
+        return {"intake_lmtp_port": free_port()}
+    return {"intake_lmtp_socket": str(tmp_path / "l")}
+
+
+BOTH = pytest.mark.parametrize("told", ["port", "socket"], indirect=True)
 
 
 @contextmanager
@@ -44,6 +49,7 @@ def content(line, raw: bytes, answers: int) -> list[int]:
     return [line.getreply()[0] for _each in range(answers)]
 
 
+@BOTH
 def test_each_recipient_has_its_own_answer_and_each_address_its_import(installation, told):
     """IN-2: LMTP: 550 for the one that is none, then one 250 for each that is ours, once the rows are durable."""
     both = [address_of(installation, installation.company_id, each) for each in Direction]
@@ -83,6 +89,7 @@ def test_a_mail_server_is_not_shut_out_for_what_its_senders_guess(installation, 
         assert line.docmd(f"RCPT TO:<{address}>")[0] == 250
 
 
+@BOTH
 def test_only_lhlo_is_a_greeting_and_nothing_listens_unless_asked(installation, told):
     """IN-2: EHLO and HELO are refused there; without the setting there is no LMTP."""
     with receiving(installation, **told), speaking(told) as line:

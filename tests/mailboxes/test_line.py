@@ -83,9 +83,10 @@ def test_a_sealed_password_opens_with_its_secret_and_for_its_purpose_alone():
     sealed = sealing.seal("pässword", "secret", "mailbox password")
     assert "pässword" not in sealed and sealing.opened(sealed, "secret", "mailbox password") == "pässword"
 
-    for text, secret, purpose in ((sealed, "other", "mailbox password"), (sealed, "secret", "x"), (sealed[:-4], "secret", "mailbox password"), ("", "secret", "mailbox password")):  # fmt: skip
+    ours = ("secret", "mailbox password")
+    for text, *key in ((sealed, "other", ours[1]), (sealed, "secret", "x"), (sealed[:-4], *ours), ("", *ours)):
         with pytest.raises(sealing.Unreadable):
-            sealing.opened(text, secret, purpose)
+            sealing.opened(text, *key)
 
 
 MOMENTS = {
