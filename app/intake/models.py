@@ -27,7 +27,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
 from app.core.types import Json, UTCDateTime, Word
-from app.documents.models import Direction, Document, Status, only_where
+from app.documents.models import Direction, Document, DocumentFile, Status, only_where
 from app.extensions import db
 from app.files.models import File
 from app.users.models import Company, User
@@ -190,11 +190,18 @@ class Message(db.Model):
 
     @classmethod
     def _holds_what_is_hidden_from(cls, user: User) -> ColumnElement[bool]:
+        """Is a document of its parts out of sight, or one that somebody made of a part's file by other ways?"""
         seen = exists().where(Document.id == Part.document_id, Document.is_in_scope_of(user))
+        became = or_(Part.outcome.in_(MADE), Part.document_id.is_not(None), cls.source == Source.SPREADSHEET)
+        elsewhere = exists().where(
+            DocumentFile.file_id == Part.file_id,
+            DocumentFile.document_id == Document.id,
+            Document.company_id == cls.company_id,
+            ~Document.is_in_scope_of(user),
+        )
         return exists().where(
             or_(Part.message_id == cls.id, Part.message_id == cls.first_id),
-            or_(Part.outcome.in_(MADE), cls.source == Source.SPREADSHEET),
-            ~seen,
+            or_(and_(became, ~seen), and_(Part.judged.is_not(None), elsewhere)),
         )
 
 

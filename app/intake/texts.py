@@ -82,9 +82,10 @@ def _arrive(message: Message, part: Part, *, by: User | None) -> None:
 
 
 def is_wanted(message_id: int) -> bool:
-    """Does a rule want a document of a message that was just opened and brought none?"""
+    """Does a rule want a document of a message that was just opened and brought nothing?"""
     message = db.session.get_one(Message, message_id)
-    return can_be_made(message) and not words.is_machine(message) and rules.holds_for(message)
+    is_other = words.is_machine(message) or any(note["key"] == "not_opened" for note in message.notes)
+    return can_be_made(message) and not is_other and rules.holds_for(message)
 
 
 def can_be_made(message: Message) -> bool:

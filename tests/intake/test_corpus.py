@@ -38,6 +38,9 @@ def test_the_corpus_gives_the_documents_it_should(app, mail):
     assert ignored == set(expect.get("ignore", []))
     wrapped = [part.name for part in message.parts if part.inside is not None and part.reason.get("key") != "body"]
     assert wrapped == expect.get("inside_winmail", wrapped)
+    said = {note["key"] for note in message.notes}
+    assert ("body_invoice" in said) == expect.get("body_is_document", False)
+    assert message.awaits_download == ("without a document" in expect.get("note", ""))
     if "filename" in expect:
         assert imported[0].name == expect["filename"]
     if "subject" in expect:

@@ -241,3 +241,19 @@ def test_who_may_not_add_invoices_judges_no_part(app, browser):
     wrong = f"/messages/{other.id}/parts/{terms.id}/judgement"
     assert browser(make_user()).post(wrong, data=form).status_code == 404
     assert reload(terms).judged is None
+
+
+@pytest.mark.parametrize("judgement", [J.NOT_DOCUMENT, J.ANNEX])
+def test_a_message_hides_with_the_document_that_came_of_a_judged_part(app, browser, judgement):
+    """US-2: S72: what was no document first and is validated for another's supplier later; so is its original mail."""
+    the_company().restrict_non_admins = True
+    message, invoice, terms = two_pdfs()
+    own = terms.document
+    say(terms, judgement, invoice.document if judgement is J.ANNEX else None)
+    client = browser(make_user())
+    assert client.get(f"/messages/{message.id}/raw").status_code == 200
+
+    restore(own, by=None)
+    own.counterparty, own.validated_at = make_counterparty(), clock.now()
+    db.session.commit()
+    assert client.get(f"/messages/{message.id}/raw").status_code == 404  # S72

@@ -18,7 +18,7 @@ from app.tasks import runner
 from app.tasks.models import State, Task
 from app.web.access import Role
 from tests.factories import make_company, make_user, reload, the_company
-from tests.intake import mails
+from tests.intake import mails, packed
 from tests.intake.test_opening import opened
 from tests.intake.test_pages import file
 
@@ -146,9 +146,10 @@ def test_a_rule_makes_documents_of_all_that_a_sender_writes(app, browser):
 
 
 def test_a_rule_makes_nothing_of_what_a_machine_answers(app):
-    """IN-7: S14: an out-of-office of that sender is no document."""
+    """IN-7: S14: an out-of-office of that sender is no document, nor is the covering note of what cannot be opened."""
     db.session.add(IntakeRule(company_id=the_company().id, sender="compta@fournisseur.example"))
     opened(receipt(**{"Auto-Submitted": "auto-replied"}))
+    opened(mails.mail(("a.zip", packed.encrypted("a.pdf", b"%PDF-1"), "application/zip")))
 
     assert not run_waiting("make_document_of_text")  # S14
 
