@@ -48,7 +48,7 @@ def was(part: Part) -> dict[str, Any]:
 def judge(part: Part, judgement: Judgement, *, by: User, target: Document | None = None) -> None:
     """Make it so, from what the program had decided; where its bytes are not kept yet, when it is opened again."""
     _held(part)
-    if part.reason.get("key") == PENDING:
+    if _is_under_way(part):
         raise Refused(_("This part is being taken out of its message. Wait a moment and try again."))
     before, now = part.judged, was(part)
     _take_back(part, by=by)
@@ -66,7 +66,7 @@ def judge(part: Part, judgement: Judgement, *, by: User, target: Document | None
 def undo(part: Part, *, by: User) -> None:
     """Back to what the program had made of it."""
     _held(part)
-    if part.judged is None or part.reason.get("key") == PENDING:
+    if part.judged is None or _is_under_way(part):
         raise Refused(_("There is nothing to take back here."))
     before = part.judged
     _take_back(part, by=by)
@@ -120,6 +120,11 @@ def _held(part: Part) -> None:
     """Nobody else opens or judges this message until we end."""
     hold(db.session, f"message:{part.message_id}")
     db.session.refresh(part)
+
+
+def _is_under_way(part: Part) -> bool:
+    """Does it wait for its bytes, with its message about to be opened for them?"""
+    return part.reason.get("key") == PENDING and part.message.state is MessageState.RECEIVED
 
 
 def _check(part: Part, judgement: Judgement, target: Document | None) -> None:
