@@ -6,7 +6,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm
 from sqlalchemy import select
 from stdnum import vatin
 from stdnum.fr import siren, siret
@@ -19,10 +18,11 @@ from app.counterparties.models import Counterparty
 from app.extensions import db
 from app.users.models import Company
 from app.web.fields import compact, trimmed
+from app.web.forms import Form
 from app.web.ids import LARGEST
 
 
-class CounterpartyForm(FlaskForm):
+class CounterpartyForm(Form):
     """What is known of a customer or a supplier."""
 
     version = IntegerField(validators=[Optional(), NumberRange(0, LARGEST)], widget=HiddenInput())

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm
 from sqlalchemy import or_, select
 from stdnum import iban as iban_number
 from wtforms import IntegerField, SelectField, StringField
@@ -22,6 +21,7 @@ from app.documents.models import Category, Direction, Document, Kind
 from app.documents.words import NAMES, party
 from app.extensions import db
 from app.web.fields import DayField, IbanField, MoneyField, trimmed
+from app.web.forms import Form
 from app.web.ids import LARGEST
 
 CURRENCIES = (
@@ -32,7 +32,7 @@ FIELD_OF = {"counterparty": "counterparty_name", "category": "category_id", "cou
 """Where a fact's field is not called like it."""
 
 
-class DocumentForm(FlaskForm):
+class DocumentForm(Form):
     """All facts a person checks; a field that was not sent leaves its fact alone."""
 
     version = IntegerField(validators=[Optional(), NumberRange(0, LARGEST)], widget=HiddenInput())

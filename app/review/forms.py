@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, PasswordField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.extraction import password
+from app.web.forms import Form
 
 LANGUAGES = [
     SelectChoice("fra", _("French")),
@@ -21,7 +21,7 @@ LANGUAGES = [
 ]
 
 
-class ReadAgainForm(FlaskForm):
+class ReadAgainForm(Form):
     """Languages for the text recognition, and a password for an encrypted PDF."""
 
     languages = SelectMultipleField(

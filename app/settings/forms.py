@@ -6,7 +6,6 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from stdnum import iban
 from stdnum.ch import vat as swiss_vat
 from stdnum.eu import vat
@@ -30,6 +29,7 @@ from app.settings import choices
 from app.users.forms import stripped
 from app.web.fields import compact
 from app.web.filters import iban as grouped
+from app.web.forms import Form
 from app.web.language import LANGUAGES
 
 MOST_OCR_LANGUAGES = 6
@@ -54,7 +54,7 @@ class IbansField(LinesField):
         return "\n".join(grouped(line) if line.isalnum() else line for line in self.data or [])
 
 
-class CompanyForm(FlaskForm):
+class CompanyForm(Form):
     """What a company is."""
 
     name = StringField(_("Name"), [DataRequired(_("Enter the company's name.")), Length(max=200)], filters=[stripped])
@@ -126,7 +126,7 @@ class CompanyForm(FlaskForm):
         return facts | {"ocr_languages": "+".join(self.ocr_languages.data)}
 
 
-class RulesForm(FlaskForm):
+class RulesForm(Form):
     """How a company works."""
 
     restrict_non_admins = BooleanField(_("Restrict non-admins"))
@@ -136,7 +136,7 @@ class RulesForm(FlaskForm):
     trash_days = StringField(_("Days kept in the trash"), [Length(max=20)], render_kw={"inputmode": "numeric"})
 
 
-class CategoryForm(FlaskForm):
+class CategoryForm(Form):
     """An accounting category."""
 
     name = StringField(_("Name"), [DataRequired(_("Enter a name.")), Length(max=120)], filters=[stripped])
@@ -154,7 +154,7 @@ class CategoryForm(FlaskForm):
         return {"name": self.name.data, "account_code": self.account_code.data, "direction": direction}
 
 
-class InviteForm(FlaskForm):
+class InviteForm(Form):
     """Whom to invite; what they may do stands beside, company by company."""
 
     name = StringField(_("Name"), [DataRequired(_("Enter a name.")), Length(max=200)], filters=[stripped])

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, HiddenField, PasswordField, SelectField, StringField, ValidationError
 from wtforms.validators import DataRequired, Length
 
 from app.users import passwords
 from app.users.models import User
+from app.web.forms import Form
 from app.web.language import LANGUAGES
 
 LONGEST_PASSWORD = 200
@@ -50,7 +50,7 @@ class Profile:
     language = SelectField(_("Language"), choices=list(LANGUAGES.items()))
 
 
-class SignInForm(FlaskForm):
+class SignInForm(Form):
     """E-mail address and password."""
 
     email = EmailField(
@@ -68,7 +68,7 @@ class SignInForm(FlaskForm):
     next = HiddenField()
 
 
-class ForgottenForm(FlaskForm):
+class ForgottenForm(Form):
     """Whose password is forgotten."""
 
     email = EmailField(
@@ -79,7 +79,7 @@ class ForgottenForm(FlaskForm):
     )
 
 
-class ForUser(FlaskForm):
+class ForUser(Form):
     """A form about somebody."""
 
     def __init__(self, user: User, **kwargs: Any) -> None:

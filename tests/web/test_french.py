@@ -29,7 +29,7 @@ from wtforms.validators import Email, Length
 from app.audit import words
 from app.config import ROOT
 from app.documents import twins
-from app.web import filters
+from app.web import filters, forms
 from app.web.access import Role
 from tests.catalogue import FOLDER
 from tests.web.world import address, ask, make_world, rules
@@ -216,11 +216,9 @@ class OfTheLibrary(Form):
 
 def test_mistakes_that_the_form_library_finds_are_said_in_french(app):
     """OP-6: the messages that are not ours too."""
-    from flask_wtf import FlaskForm
-
     bad = {"amount": "x", "day": "x", "kind": "x", "text": "abcd", "email": "x"}
     with app.test_request_context(method="POST", data=bad), force_locale("fr"):
-        form = type("Both", (OfTheLibrary, FlaskForm), {})(meta={"csrf": False})
+        form = type("Both", (OfTheLibrary, forms.Form), {})(meta={"csrf": False})
         form.validate()
 
     assert set(form.errors) == set(bad)
