@@ -31,14 +31,15 @@ def same_number(document: Document) -> list[Document]:
 
     Sales of one company and kind, whoever the customer; purchases of one company, kind and supplier.
     """
-    return list(db.session.scalars(_those_of_same_number(), {"document_id": document.id}))
+    ids = list(db.session.scalars(_those_of_same_number(), {"document_id": document.id}))
+    return [db.session.get_one(Document, each) for each in ids]
 
 
 @cache
-def _those_of_same_number() -> Select[tuple[Document]]:
-    """Made once: putting the rule together takes far longer than its answer."""
+def _those_of_same_number() -> Select[tuple[int]]:
+    """Made once: putting the rule together takes far longer than its answer, which mostly is none."""
     other = aliased(Document)
-    query = select(other).where(Document.id == bindparam("document_id"), is_twin(Document, other))
+    query = select(other.id).where(Document.id == bindparam("document_id"), is_twin(Document, other))
     return query.order_by(other.trashed_at.is_not(None), other.id)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.core import clock
 from app.extensions import db
@@ -33,6 +33,7 @@ CONSEQUENCES: dict[str, Any] = {
     "sweep": _("Daily work does not start, and work that failed is not tried again."),
 }
 SIGNS = select(SignOfLife).order_by(SignOfLife.seen_at.desc(), SignOfLife.id.desc())
+SIGNS_OF = SIGNS.where(SignOfLife.name == bindparam("name"))
 
 
 @dataclass(frozen=True)
@@ -82,4 +83,4 @@ def all_parts() -> list[Part]:
 
 def find(name: str) -> Part:
     """One part."""
-    return Part(name, list(db.session.scalars(SIGNS.where(SignOfLife.name == name))))
+    return Part(name, list(db.session.scalars(SIGNS_OF, {"name": name})))

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from flask import g, request, session
 from flask_login import current_user, login_user, logout_user
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import joinedload
 
 from app.core import clock
@@ -17,9 +17,12 @@ from app.users.models import Company, Membership, SignIn, User
 
 LONGEST = timedelta(days=30)
 SEEN_EVERY = timedelta(minutes=5)
-LIVING = select(SignIn).where(SignIn.token_hash == bindparam("token_hash"), SignIn.ended_at.is_(None))
-LIVING = LIVING.options(joinedload(SignIn.user).joinedload(User.memberships).joinedload(Membership.company))
-"""Asked on every page, so it is made once and takes one round trip."""
+LIVING = (
+    select(SignIn, select(func.count(Company.id)).scalar_subquery())
+    .where(SignIn.token_hash == bindparam("token_hash"), SignIn.ended_at.is_(None))
+    .options(joinedload(SignIn.user).joinedload(User.memberships).joinedload(Membership.company))
+)
+"""A sign-in with its person, and how many companies there are: asked for every page, so in one round trip."""
 
 
 def digest(token: str) -> str:
@@ -53,8 +56,11 @@ def _last_company(user: User) -> int | None:
 @login.user_loader
 def load(token: str) -> User | None:
     """The person signed in with this token, while the sign-in lives and the person is not disabled."""
-    sign_in = db.session.scalars(LIVING, {"token_hash": digest(token)}).unique().one_or_none()
-    if sign_in is None or sign_in.created_at < clock.now() - LONGEST or sign_in.user.is_disabled:
+    found = db.session.execute(LIVING, {"token_hash": digest(token)}).unique().one_or_none()
+    if found is None:
+        return None
+    sign_in, g.company_count = found
+    if sign_in.created_at < clock.now() - LONGEST or sign_in.user.is_disabled:
         return None
     g.sign_in, sign_in.user.token = sign_in, token
     if request.method == "POST" and sign_in.seen_at < clock.now() - SEEN_EVERY:

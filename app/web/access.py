@@ -78,9 +78,9 @@ class Person(Protocol):
 
 def permissions(membership: Membership) -> set[Permission]:
     """All that this membership allows."""
-    allowed = set(ALLOWED[membership.role])
+    allowed = ALLOWED[membership.role]
     if membership.role is Role.MEMBER:
-        allowed |= BY_RIGHT & {Permission(right) for right in membership.rights}
+        allowed = allowed | (BY_RIGHT & {Permission(right) for right in membership.rights})
         if membership.is_restricted:
             allowed = allowed - {P.SEE_ALL} | {P.SEE_ASSIGNED}
     return allowed
