@@ -41,6 +41,7 @@ def supervise(settings: Settings, held: int, *, once_up: Callable[[], None] | No
     )
     stopping = stop_on_signal(supervisor)
     threading.Thread(target=retell, args=(supervisor, settings, stopping), daemon=True).start()
+    threading.Thread(target=descendants.let_go_of_the_dead, daemon=True).start()
     answered = wait_for_answer(settings, supervisor, stopping)
     if answered:
         announce(settings)
