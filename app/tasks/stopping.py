@@ -5,8 +5,10 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
+
+from redis import RedisError
 
 GRACE_SECONDS = 6
 """What a task may still take when its worker is told to stop; four seconds later the supervisor kills."""
@@ -25,8 +27,10 @@ def stoppable() -> Iterator[None]:
     told = signal.getsignal(signal.SIGTERM)
 
     def stop(number: int, frame: FrameType | None) -> None:
-        if callable(told):
-            told(number, frame)  # the worker takes no further task
+        # The worker takes no further task, and notes so in Redis: gone by then, it must not break what is being done.
+        with suppress(RedisError):
+            if callable(told):
+                told(number, frame)
         signal.setitimer(signal.ITIMER_REAL, GRACE_SECONDS)
 
     before = {signal.SIGTERM: signal.signal(signal.SIGTERM, stop), signal.SIGALRM: signal.signal(signal.SIGALRM, _end)}

@@ -7,6 +7,7 @@ import threading
 import time
 
 import pytest
+from redis import RedisError
 from sqlalchemy import select
 
 from app.extensions import db
@@ -115,6 +116,21 @@ def test_what_ends_soon_is_let_end(app):
         with stopping.stoppable():
             signal.raise_signal(signal.SIGTERM)
         assert told == ["stop"] and signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def test_a_redis_that_is_gone_first_breaks_nothing_off(app):
+    """S36: S41: the worker's own handler writes there; its error came up in the middle of a commit."""
+
+    def without_redis(*_said: object) -> None:
+        raise RedisError
+
+    before = signal.signal(signal.SIGTERM, without_redis)
+    try:
+        with stopping.stoppable():
+            signal.raise_signal(signal.SIGTERM)
+            assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= stopping.GRACE_SECONDS
     finally:
         signal.signal(signal.SIGTERM, before)
 
