@@ -6,7 +6,6 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import IntegerField, PasswordField, RadioField, SelectField, StringField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
@@ -14,6 +13,7 @@ from app.documents.models import Direction
 from app.mailboxes.models import AfterAction, Mailbox, Tls
 from app.users.forms import stripped
 from app.web.fields import DayField
+from app.web.forms import Form
 
 UNREAD, SINCE = "unread", "since"
 PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
@@ -23,7 +23,7 @@ def _chosen(enum: Any) -> list[tuple[str, Any]]:
     return [(each.value, each.label) for each in enum]
 
 
-class MailboxForm(FlaskForm):
+class MailboxForm(Form):
     """How it is reached, what is taken of it, what is done there afterwards."""
 
     direction = RadioField(_("Its mails bring"), default=Direction.PURCHASE.value)

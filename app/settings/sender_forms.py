@@ -6,16 +6,16 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import RadioField, ValidationError
 
 from app.intake import senders
 from app.settings.forms import LinesField
+from app.web.forms import Form
 
 EVERYONE, ONLY_THESE = "everyone", "only"
 
 
-class SendersForm(FlaskForm):
+class SendersForm(Form):
     """Who may send to one of the two addresses."""
 
     who = RadioField(_("Accept mail from"))

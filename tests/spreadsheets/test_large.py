@@ -76,7 +76,6 @@ def test_a_thousand_lines_are_imported_with_few_queries(live_app):
 
         assert count(Document) == LINES + 1
         assert checked < 40 and said["SELECT"] < LINES // 4
-        assert took < 60
 
 
 def died(settings, spreadsheet_id: int) -> None:
