@@ -21,10 +21,11 @@ from app.web.pages import page
 @requires(Permission.EDIT)
 def compare(document_id: int, other_id: int):
     """Both side by side, page by page, with what can be done."""
-    document = mine(document_id)
-    other = mine(other_id) if other_id != document_id else abort(404)
+    document, other = mine(document_id), mine(other_id)
     if document.company_id != other.company_id:
         abort(404)
+    if document is other:
+        return to(document)
     context = {"document": document, "pair": comparing.pair_of(document, other), "linked": _visible_party(document)}
     return page("documents/compare.html", page_numbers=comparing.page_numbers, **context)
 

@@ -173,9 +173,12 @@ def make_invoice(waiting_id: int):
     """It is an invoice of its own: read, and to be checked in review."""
     each = _mine(waiting_id)
     name, direction = each.name, each.direction
-    assigning.make_invoice(each, by=current_user)
+    document = assigning.make_invoice(each, by=current_user)
     commit()
-    flash(_("%(file)s is being read; it waits in Review to be checked.", file=name))
+    if document.trashed_at:
+        flash(_("This file was already here: nothing was imported twice."), "warning")
+    else:
+        flash(_("%(file)s is being read; it waits in Review to be checked.", file=name))
     return _to_queue(direction)
 
 

@@ -116,7 +116,7 @@ def having_file(ids: set[int]) -> set[int]:
 
 
 def named(user: User, company: Company, direction: Direction, words: str) -> list[Document]:
-    """Those to choose from while `words` are typed, by number or by whom they are from or for."""
+    """Those to choose from while `words` are typed: whose number holds them."""
     number = key_of(words.split(MARK, maxsplit=1)[0])
     if not number:
         return []

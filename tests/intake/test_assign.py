@@ -453,6 +453,18 @@ def test_the_queue_offers_to_delete_to_make_an_invoice_and_to_link(app, browser)
     assert {"discarded", "invoice made"} <= set(db.session.scalars(select(AuditEntry.act)))
 
 
+def test_what_came_another_way_meanwhile_is_no_second_invoice(app, browser):
+    """DU-2: the same bytes by mail since: to the trash as a duplicate, and said."""
+    user = make_user()
+    waiting = make_waiting("scan.pdf", user)
+    make_document(number="F-1", file=waiting.file)
+
+    answer = browser(user).post(f"/waiting-files/{waiting.id}/document", follow_redirects=True)
+
+    assert "nothing was imported twice" in answer.text
+    assert db.session.query(Document).filter(Document.trashed_at.is_(None)).count() == 1
+
+
 def test_several_are_decided_at_once(app, browser):
     """RV-7: the selected ones alone."""
     user = make_user()
