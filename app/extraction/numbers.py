@@ -22,6 +22,8 @@ _GROUPS = re.compile(r"\d{3,6}(?: \d{3,6}){2,5}(?=\t|\s*$)|[A-Z]{1,5}\d{2,8}(?: 
 _GOES_ON = re.compile(r" (?=\S*\d)[A-Z0-9][A-Z0-9/-]*(?=\s|$)")
 _BEGINS_EARLIER = re.compile(r"(?:^|\s)(?=\S*\d)[A-Z0-9/-]+ $")
 _STATE = re.compile(r"[a-z], [A-Z]{2} \d{5}$")
+_MASKED = re.compile(r"[*•#]{2,}[ -]?\d{0,4}[ -]?$|[xX]{3,}[ -]?$")
+_MASK = re.compile(r"[ -]?[*•#]{2,}|[ -]?[xX]{3,}(?![a-z])")
 _TORN = re.compile(r" \d{2,4}$|(?<=\d) \d{2,4}(?=\t|$)")
 """The end of a number that OCR tore off."""
 _NOT_A_PREFIX = {"NO", "NR", "N", "NUM", "DU", "DE", "LE", "OF", "ID", "REF", "DATE", "VOM", "THE", "TEL", "FAX", "TVA"}
@@ -66,6 +68,8 @@ def find_reference(evidence: Evidence, values: Values, role: str) -> Numbered | 
 
 def _is_possible(spot: Spot) -> bool:
     text = str(spot.value)
+    if _MASKED.search(spot.line.text[: spot.start]) or _MASK.match(spot.line.text, spot.end) or _MASK.search(text):
+        return False  # a card's number, all but its last digits hidden
     return 1 <= sum(c.isdigit() for c in text) <= 24 and not re.fullmatch(r"\d{1,2}[.:]\d{2}", text)
 
 

@@ -124,6 +124,7 @@ def _put_totals(reading: Reading, totals: Totals) -> None:
         if one is not None:
             wrong = failed or ("rate" if name == "tax" and totals.rate_holds is False else None)
             reading.fields[name] = _total(one, sure_of_total(one, totals), wrong)
+            reading.fields[name].is_mended = bool(totals.mended)
     if totals.paid is not None:
         totals.paid.value = abs(totals.paid.value)  # printed as a deduction
         reading.fields["paid"] = _total(totals.paid, 0.85 if totals.paid.label > 0.7 else 0.6, None)

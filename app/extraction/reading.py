@@ -41,11 +41,13 @@ class Found:
     """The check it failed: `sum`, `rate`, `check_digits`, `date`, `xml_page_differ`."""
     why: str = ""
     """The evidence, in a few words, for whoever wonders."""
+    is_mended: bool = False
+    """Whether it, or what it adds up with, was misread and put right: never sure, however many passes agree."""
 
     @property
     def is_sure(self) -> bool:
         """Whether a person may rely on it without looking."""
-        return self.confidence >= SURE and self.failed_check is None
+        return self.confidence >= SURE and self.failed_check is None and not self.is_mended
 
 
 @dataclass(slots=True)

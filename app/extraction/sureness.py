@@ -9,6 +9,8 @@ from app.extraction.titled import shape
 from app.extraction.totals import Sum, Totals
 from app.extraction.witness import Name
 
+_MENDED = 0.85
+"""How sure totals can be of which one was misread and put right."""
 _TELLING = frozenset({"label", "window", "sender", "foot"})
 """Places that say whose a name is."""
 FAR_AHEAD = 0.5
@@ -76,6 +78,8 @@ def sure_of_total(one: Sum, totals: Totals) -> float:
     """How sure one of the totals is: above all because they add up."""
     label = one.label
     sure = 0.88 if label > 0.8 else 0.78 if label > 0.45 else 0.55 if label > 0.2 else 0.3
+    if totals.mended:
+        return min(sure, _MENDED)
     if totals.adds_up:
         return max(sure, _sure_of_sum(totals))
     if _is_proven_by_rate(totals):

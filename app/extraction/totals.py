@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from app.extraction.evidence import Evidence
+from app.extraction.mending import mend
 from app.extraction.reading import TaxLine
 from app.extraction.spots import Money, Values
 from app.extraction.sums import SCALE, Candidates, Sum, add_proven, add_tables, collect, is_one_row
@@ -32,6 +33,8 @@ class Totals:
     rival: float = 0.0
     """How near the best other gross came, from 0 to 1."""
     taxes: list[TaxLine] = field(default_factory=list)
+    mended: str = ""
+    """`net`, `tax` or `gross`, where a misread digit of it was put right."""
 
 
 def find_totals(evidence: Evidence, values: Values) -> Totals:
@@ -50,6 +53,7 @@ def find_totals(evidence: Evidence, values: Values) -> Totals:
         totals.adds_up = _gap(gross, net, tax) <= _TWO_CENTS or _has_extra(gross, net, tax, candidates)
     if not totals.adds_up:
         _face_contradiction(totals, candidates)
+        mend(totals, values)
     _complete(totals)
     if totals.net and totals.tax:
         totals.taxes = tax_lines(totals.net.value, totals.tax.value, tables, values)

@@ -71,7 +71,7 @@ def _elect(opinions: list[Reading], name: str) -> tuple[Found, Reading]:
 
 
 def _weighed(best: Found, agreed: list[Found], against: float) -> float:
-    if best.failed_check:
+    if best.failed_check or best.is_mended:
         return best.confidence
     sure = best.confidence
     for found in agreed:

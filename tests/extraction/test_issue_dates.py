@@ -57,3 +57,15 @@ def test_a_pair_of_labels_has_a_pair_of_values(label, said):
     order = [(350, 100, "Auftragsnummer/Datum"), (350, 112, "80001234 / 17.10.2026")]
     reading = read(page(*head, (350, 60, label), (350, 72, said), *order))
     assert values(reading, "number", "issue_date") == ("9000012345", DAY)
+
+
+@pytest.mark.parametrize("words", ["FIN", "Date d'expiration", "EXP DATE", "Gültig bis", "Valid thru", "Caducidad"])
+def test_the_end_of_a_card_is_no_issue_date(words):
+    """EX-1: a slip prints it above the day of the sale."""
+    slip = [
+        (50, 60, "CARTE BANCAIRE"),
+        (50, 76, f"{words} 31/05/2027"),
+        (50, 92, "07/11/2026"),
+        (50, 108, "Total 12,50 €"),
+    ]
+    assert read(page(*slip)).value("issue_date") == date(2026, 11, 7)

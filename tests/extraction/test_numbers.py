@@ -81,3 +81,16 @@ def test_a_booking_is_no_invoice_number():
     """EX-1: "Nota" and "Reservering" stand one below the other."""
     said = [(350, 44, "Nota"), (450, 44, "2026.7829"), (350, 60, "Reservering"), (450, 60, "R2960")]
     assert invoice_with(*said).value("number") == "2026.7829"
+
+
+@pytest.mark.parametrize(
+    "card", ["************4711", "XXXX XXXX XXXX 4711", "497010******4711", "**** 4711", "#### #### #### 4711"]
+)
+def test_a_masked_card_is_no_number(card):
+    """EX-1: a slip stapled below the receipt, or printed on it."""
+    reading = read(
+        page(
+            (50, 60, "Ticket"), (50, 76, "Café du Port 07/11/2026"), (50, 92, f"N° {card}"), (50, 108, "Total 12,50 €")
+        )
+    )
+    assert reading.value("number") is None
