@@ -52,7 +52,7 @@ def add_numbers(
                 continue
             if _is_said_yours(evidence, spot):
                 buyer.put(name, spot, str(spot.value), 0.85 if spot.is_right else 0.45)
-            elif block is not None and block.side and block.sure >= 0.4 and not _is_at_the_foot(spot):
+            elif block is not None and block.side and block.sure >= 0.4:
                 side = seller if block.side == "seller" else buyer
                 side.put(name, spot, str(spot.value), 0.9 if spot.is_right else 0.45)
             else:
