@@ -103,7 +103,7 @@ def _as_buyer(said: Witness, name: Name) -> float:
     """How much speaks for its being whom this was written to."""
     score = by_kind(name) - 0.001 * name.spot.line.index + 0.05 * has_legal_form(name.text)
     score -= 0.3 * is_domain(said, name.text) + again(said, name.text)
-    return score - 0.25 * can_be_reached(name)
+    return score + 0.2 * name.is_greeted - 0.25 * can_be_reached(name)
 
 
 def _are_one(seller: Name | None, buyer: Name | None) -> bool:
