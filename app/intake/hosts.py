@@ -11,6 +11,7 @@ import structlog
 from authheaders import AuthenticationResultsHeader
 
 from app.intake.author import domain_of
+from app.intake.letter import safely
 from app.intake.names import Names, Unanswered
 from app.intake.signatures import Signature
 
@@ -87,11 +88,9 @@ def _value(record: Any) -> Any:
 def told_by(name: str, headers: list[str]) -> tuple[tuple[str, str], list[Signature]] | None:
     """What a border host of ours found: SPF and signatures, from the first Authentication-Results in its name."""
     for text in headers:
-        try:
-            said = AuthenticationResultsHeader.parse(f"Authentication-Results: {' '.join(text.split())}")
-        except Exception:  # not in the form of RFC 8601: somebody else wrote it
-            continue
-        if str(said.authserv_id).lower() == name.lower():
+        header = f"Authentication-Results: {' '.join(text.split())}"
+        said = safely(lambda header=header: AuthenticationResultsHeader.parse(header), None)  # type: ignore[misc]
+        if said and str(said.authserv_id).lower() == name.lower():
             return _told(said.results)
     return None
 

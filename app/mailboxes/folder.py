@@ -169,7 +169,7 @@ def _heading(told: bytes, header: bytes | None) -> Heading | None:
 @contextmanager
 def opened(account: Account, *, writes: bool) -> Iterator[Folder]:
     """The folder of this account; opened for reading only unless something is to be marked or moved there."""
-    with in_words(password=account.password):
+    with in_words(unsaid=account.password):
         line = Line(account)
     try:
         with in_words("login", account.password):

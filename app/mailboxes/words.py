@@ -32,12 +32,12 @@ class Trouble(Exception):
 
 
 @contextmanager
-def in_words(otherwise: str = "refused", password: str = "") -> Iterator[None]:
-    """Turn whatever a line to a mail server raises into `Trouble`."""
+def in_words(otherwise: str = "refused", unsaid: str = "") -> Iterator[None]:
+    """Turn whatever a line to a mail server raises into `Trouble`, without `unsaid`: the password."""
     try:
         yield
     except (OSError, imaplib.IMAP4.error, ImapToolsError, ValueError, IndexError) as error:
-        raise Trouble(_key(error, otherwise), _said(error, password)) from error
+        raise Trouble(_key(error, otherwise), _said(error, unsaid)) from error
 
 
 def _key(error: Exception, otherwise: str) -> str:
