@@ -33,6 +33,7 @@ from tests.factories import make_company, make_document, make_user
 from tests.intake.test_folder import POINTS as OF_THE_FOLDER
 from tests.intake.test_hook import POINTS as OF_THE_HOOK
 from tests.intake.test_receiver_kills import POINTS as OF_THE_RECEIVER
+from tests.intake.test_texts_kills import POINTS as OF_TEXTS
 from tests.mailboxes.test_kills import POINTS as OF_THE_MAILBOXES
 from tests.review.test_rearranging_kills import POINTS as OF_REARRANGING
 from tests.sink import Sink
@@ -44,7 +45,7 @@ pytestmark = pytest.mark.alone
 APP = Path(__file__).resolve().parent.parent / "app"
 FAULTPOINT = re.compile(r"""faultpoint\(\s*["']([^"']+)["']""")
 POINTS = sorted({name for path in APP.rglob("*.py") for name in FAULTPOINT.findall(path.read_text(encoding="utf-8"))})
-ELSEWHERE = ("spreadsheet.", "folder.", "rearranging.", "hook.", "mailbox.", "receiver.")
+ELSEWHERE = ("texts.", "spreadsheet.", "folder.", "rearranging.", "hook.", "mailbox.", "receiver.")
 """Those that nobody comes by who only does what waits."""
 NOBODY_KNOWS = {"outbox.transmitting", "outbox.transmitted", "outbox.before_settle"}
 """The content may have left when it died there, and no answer was kept."""
@@ -117,5 +118,13 @@ def everything_is_done_once() -> None:
 
 def test_every_fault_point_has_its_case():
     """S1: S18: S35: those of the ways in, of splits and merges die in tests of their own, all others here."""
-    died_at = {*OF_SPREADSHEETS, *OF_THE_FOLDER, *OF_REARRANGING, *OF_THE_HOOK, *OF_THE_MAILBOXES, *OF_THE_RECEIVER}
+    died_at = {
+        *OF_TEXTS,
+        *OF_SPREADSHEETS,
+        *OF_THE_FOLDER,
+        *OF_REARRANGING,
+        *OF_THE_HOOK,
+        *OF_THE_MAILBOXES,
+        *OF_THE_RECEIVER,
+    }
     assert {point for point in POINTS if point.startswith(ELSEWHERE)} <= died_at <= set(POINTS)

@@ -31,7 +31,7 @@ class Changed(Refused):
             for name, (was, now) in entry.changes.items():
                 self.changes[name] = [self.changes.get(name, [was])[0], now]
         kept = _("What you typed is kept: look at it, then save again.")
-        super().__init__(f"{_('%(who)s changed it meanwhile.', who=self.who)} {kept}")
+        super().__init__(" ".join((_("%(who)s changed it meanwhile.", who=self.who), kept)))
 
 
 def create(company: Company, facts: dict[str, Any], *, by: User | None) -> Counterparty:

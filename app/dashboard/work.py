@@ -154,20 +154,27 @@ def names_of_work() -> dict[str, str]:
     """Job → what it does."""
     return {
         "check_sender": _("Check a sender again"),
+        "check_spreadsheet": _("Check the lines of a spreadsheet"),
         "check_stored_files": _("Check the stored files"),
         "deliver": _("Send a mail"),
+        "draw_document": _("Draw the pages of an added file"),
         "empty_trash": _("Empty a large trash"),
+        "import_lines": _("Import the lines of a spreadsheet"),
         "look_into_mailbox": _("Look into a mailbox"),
         "make_document_of_text": _("Make a document of a mail’s text"),
         "open_message": _("Open a message"),
         "poll_mailbox": _("Fetch from a mailbox"),
         "purge_trash": _("Empty the trash"),
         "read_document": _("Read a document"),
+        "read_spreadsheet": _("Read a spreadsheet"),
         "read_waiting_file": _("Read a PDF to assign"),
+        "rearrange_pages": _("Split or merge documents"),
         "remove_drafts": _("Remove what was left half written"),
         "send_password_reset": _("Send a new password's link"),
         "send_trail_head": _("Seal the audit trail"),
+        "straighten_photo": _("Straighten a photo"),
         "sweep_stored_files": _("Set aside files that belong to nothing"),
+        "undo_import": _("Take back an import"),
     }
 
 

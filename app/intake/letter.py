@@ -113,7 +113,7 @@ def headers_of(mail: Mail) -> Headers:
 def _sender(written: str) -> str:
     """Name and address; taken apart before the name is decoded, which may hold what looks like another address."""
     name, address = safely(lambda: parseaddr(" ".join(written[:LONGEST_HEADER].split())), ("", ""))
-    return f"{text_of(name)} <{address}>" if name and address else address
+    return f"{text_of(name)} <{text_of(address)}>" if name and address else text_of(address)
 
 
 def _leaves(mail: Mail) -> Iterator[Leaf]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pymupdf
 import pytest
+from flask_babel import force_locale
 from sqlalchemy import select
 
 from app.audit.models import AuditEntry
@@ -23,6 +24,13 @@ from tests import samples
 from tests.factories import make_company, make_counterparty, make_document, make_file, make_user, reload
 
 pytestmark = pytest.mark.usefixtures("app")
+
+
+@pytest.fixture(autouse=True)
+def in_english(undone):
+    """Refusals are told apart by their words."""
+    with force_locale("en"):
+        yield
 
 
 def stack(*numbers: str, **facts) -> Document:

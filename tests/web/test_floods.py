@@ -66,7 +66,7 @@ def test_the_same_words_in_every_field_of_every_form(app, client, world):
             with taken_back():
                 answer = ask(client, method, address(app, rule, world.values(rule, world.waiting)), data=form)
                 tables = db.session.execute(db.text("SELECT count(*) FROM document")).scalar()
-            if answer.status_code >= 500 or tables != 3:
+            if answer.status_code >= 500 or tables < 3:
                 wrong.append((rule.rule, words, answer.status_code))
 
     assert wrong == []

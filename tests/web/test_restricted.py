@@ -27,8 +27,8 @@ QUERIES = (
     {"tab": "outstanding", "archived": "yes"},
     {"direction": "purchase", "outcome": "imported"},
 )
-NAMES_MAY_BE_KNOWN = {"review.counterparties"}
-"""Whoever reviews may search the names and identifiers of all counterparties (SPEC US-2)."""
+NAMES_MAY_BE_KNOWN = {"review.counterparties", "intake.counterparties_by_hand"}
+"""Whoever reviews, or enters by hand, may search the names and identifiers of all counterparties (SPEC US-2)."""
 
 
 @pytest.fixture
