@@ -21,6 +21,14 @@ from tests.settings import settings_in
 pytest_plugins = ["tests.chromium", "tests.dns", "tests.live", "tests.sink"]
 
 
+LONG = ("test_every_page", "test_journey", "test_run", "test_loops", "test_restricted")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first: begun last, one would keep a single worker busy while the other has nothing left."""
+    items.sort(key=lambda item: item.path.stem not in LONG)
+
+
 def pytest_sessionstart() -> None:
     """Pages are tested in both languages."""
     compile_catalogues()
