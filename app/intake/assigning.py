@@ -68,7 +68,8 @@ def _check(part: Part, document: Document) -> None:
 def make_invoice(waiting: WaitingFile, *, by: User) -> Document:
     """A document of its own, to be read and checked as any other."""
     part = _take(waiting)
-    import_file(part)
+    part.reason = {}
+    import_file(part, is_wanted=True)
     trail.record(part.message, by=by, act="invoice made", changes={"file": [None, part.name]})
     return part.document  # type: ignore[return-value]
 

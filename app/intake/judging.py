@@ -19,7 +19,7 @@ from app.documents.models import Document, DocumentFile, FileRole, TrashKind, ke
 from app.documents.trash import restore, trash
 from app.extensions import db
 from app.files.models import File
-from app.intake.models import Judgement, Message, MessageState, Outcome, Part
+from app.intake.models import Judgement, Message, MessageState, Outcome, Part, Source
 from app.users.models import User
 
 WRAPPING = {"body", "archive_opened", "mail_opened", "too_deep"}
@@ -30,7 +30,12 @@ PENDING = "judged_pending"
 
 
 def can_be_judged(part: Part) -> bool:
-    """Is it more than a wrapping, and are its bytes at hand?"""
+    """Is it more than a wrapping, and are its bytes at hand?
+
+    A file that was dropped for an invoice is decided about where it waits, and afterwards is that invoice's.
+    """
+    if part.message.source is Source.ASSIGN and part.outcome in (Outcome.WAITING, Outcome.ATTACHED):
+        return False
     return part.judged is not None or (part.reason.get("key") not in WRAPPING and part.size > 0)
 
 

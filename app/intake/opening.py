@@ -226,14 +226,14 @@ def _import(part: Part, piece: Piece) -> None:
         part.outcome = Outcome.UNREADABLE
 
 
-def import_file(part: Part) -> None:
-    """Make a document, unless these bytes were judged to be none (SPEC DU-2).
+def import_file(part: Part, *, is_wanted: bool = False) -> None:
+    """Make a document, unless these bytes were judged to be none and nobody wants one of them now (SPEC DU-2).
 
     One whose bytes are there already goes to the trash as its duplicate.
     """
     message, name = part.message, part.file_name or part.message.subject
     before = judging.remembered(message.company_id, part.file) if part.size else None
-    if before and before.judged is not Judgement.INVOICE:
+    if before and before.judged is not Judgement.INVOICE and not is_wanted:
         part.reason = {"key": "judged_before", "as": before.judged, "message": before.message_id}
         return
     twin = twins.same_bytes(message.company_id, part.file) if part.size else None

@@ -15,9 +15,10 @@ from app.core.errors import Refused
 from app.documents import decisions
 from app.documents.models import Direction, Document, DocumentFile, FileRole, Status
 from app.extensions import db
-from app.intake import assigning, drops, proposals, waiting_text
+from app.files.models import File
+from app.intake import assigning, drops, judging, proposals, waiting_text
 from app.intake.jobs import open_message, read_waiting_file
-from app.intake.models import Message, Outcome, Part, Source
+from app.intake.models import Judgement, Message, MessageState, Outcome, Part, Source
 from app.intake.waiting import WaitingFile
 from app.tasks.models import Task
 from app.users.models import User
@@ -52,6 +53,18 @@ def make_waiting(name: str, by: User, *, text: str = "", data: bytes | None = No
     waiting.text = text
     db.session.commit()
     return waiting
+
+
+def make_part(file: File, by: User) -> Part:
+    """The line of the same bytes in another message."""
+    company = by.memberships[0].company
+    message = Message(company=company, direction=PURCHASE, source=Source.UPLOAD, raw=file, state=MessageState.OPENED)
+    part = Part(position=0, name="scan.pdf", type="application/pdf", size=file.size, file=file)
+    part.outcome = Outcome.PASSED_OVER
+    message.parts.append(part)
+    db.session.add(message)
+    db.session.commit()
+    return part
 
 
 def proposed(user: User, direction=PURCHASE) -> list[proposals.Proposal]:
@@ -463,6 +476,39 @@ def test_what_came_another_way_meanwhile_is_no_second_invoice(app, browser):
 
     assert "nothing was imported twice" in answer.text
     assert db.session.query(Document).filter(Document.trashed_at.is_(None)).count() == 1
+
+
+def test_what_was_judged_no_document_becomes_one_where_a_person_says_so(app, browser):
+    """IN-9: DU-2: the last word counts: none is lost from the queue, one alone or several at once."""
+    user = make_user()
+    for number in (1, 2):
+        part = make_waiting(f"scan {number}.pdf", user, data=samples.invoice_pdf(f"N-{number}")).part
+        judged = make_part(part.file, user)
+        judging.judge(judged, Judgement.NOT_DOCUMENT, by=user)
+    first, second = db.session.scalars(select(WaitingFile).order_by(WaitingFile.id))
+    parts, client = [first.part, second.part], browser(user)
+
+    alone = client.post(f"/waiting-files/{first.id}/document", follow_redirects=True)
+    client.post("/waiting-files/documents", data={"ids": [second.id]})
+
+    assert "is being read" in alone.text
+    for part in map(reload, parts):
+        assert (part.outcome, part.reason) == (Outcome.IMPORTED, {}) and part.document.status is Status.READING
+
+
+def test_a_file_that_waits_is_judged_nowhere_else(app, browser):
+    """IN-9: the mail log would make a document of it behind the list, and another one of a file that is an original."""
+    user = make_user()
+    waiting, assigned = make_waiting("scan.pdf", user), make_waiting("F-77.pdf", user, data=b"%PDF-1.4 other")
+    parts = [waiting.part, assigned.part]
+    assigning.assign(assigned, make_invoice("F-77"), by=user)
+    db.session.commit()
+
+    for part in parts:
+        assert "It is an invoice" not in browser(user).get(f"/messages/{part.message_id}").text
+        with pytest.raises(Refused):
+            judging.judge(part, Judgement.INVOICE, by=user)
+    assert db.session.query(Document).count() == 1
 
 
 def test_several_are_decided_at_once(app, browser):
