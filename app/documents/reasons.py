@@ -51,7 +51,7 @@ def _to_check(document: Document) -> dict[str, Any]:
         return {"key": "flagged", "code": document.flags[0].get("code", "")}
     if document.unsure:
         return {"key": "unsure", "fields": list(document.unsure), "direction": document.direction.value}
-    is_entered = document.source in WITHOUT_FILE and not document.page_count
+    is_entered = document.source in WITHOUT_FILE and document.original is None
     return {"key": "entered" if is_entered else document.status.value}
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import delete
 
 from app.audit import trail
 from app.core.errors import Refused
-from app.documents import status
+from app.documents import status, twins
 from app.documents.models import Document, DocumentFile, FileRole
 from app.extensions import db
 from app.intake.models import Outcome, Part
@@ -18,9 +18,15 @@ from app.intake.waiting import WaitingFile
 from app.users.models import User
 
 
+class Decided(Refused):
+    """Somebody else decided about this file meanwhile."""
+
+
 def assign(waiting: WaitingFile, document: Document, *, by: User) -> None:
     """The file becomes that of the invoice, or one more where it has its own; nothing is verified afterwards."""
     page_count, part = waiting.page_count, _take(waiting)
+    if twins.same_bytes(document.company_id, part.file, but=document):  # it came another way while it waited
+        raise Refused(_("This file belongs to another document already. Nothing was changed."))
     db.session.refresh(document, with_for_update=True)
     _check(part, document)
     role = FileRole.ATTACHMENT if document.original else FileRole.ORIGINAL
@@ -32,17 +38,23 @@ def assign(waiting: WaitingFile, document: Document, *, by: User) -> None:
     status.settle(document, by=by, act="attached", changes=changes)
 
 
-def assign_all(pairs: Iterable[tuple[WaitingFile, Document]], *, by: User) -> dict[int, str]:
-    """Each by itself, so that one that is refused does not keep the others; the file's id → why not."""
-    refused = {}
+def assign_all(pairs: Iterable[tuple[WaitingFile, Document]], *, by: User) -> tuple[int, dict[int, str]]:
+    """Each by itself, so that one that is refused does not keep the others: how many, and the file's id → why not.
+
+    What somebody decided about meanwhile is neither.
+    """
+    count, refused = 0, {}
     for waiting, document in pairs:
         waiting_id = waiting.id
         try:
             with db.session.begin_nested():
                 assign(waiting, document, by=by)
+            count += 1
+        except Decided:
+            continue
         except Refused as error:
             refused[waiting_id] = str(error)
-    return refused
+    return count, refused
 
 
 def _take(waiting: WaitingFile) -> Part:
@@ -50,7 +62,7 @@ def _take(waiting: WaitingFile) -> Part:
     part, name = waiting.part, waiting.name
     mine = delete(WaitingFile).where(WaitingFile.id == waiting.id).execution_options(synchronize_session=False)
     if not db.session.execute(mine).rowcount:
-        raise Refused(_("Somebody decided about %(name)s meanwhile.", name=name))
+        raise Decided(_("Somebody decided about %(name)s meanwhile.", name=name))
     db.session.expunge(waiting)
     return part
 

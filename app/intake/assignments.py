@@ -101,10 +101,10 @@ def confirm():
     """All that is ticked, each with the invoice chosen for it; what is refused stays, as typed, with the reason."""
     company = company_here()
     pairs, refused = _choices(company)
-    gone = len(set(request.form.getlist("ids"))) - len(pairs) - len(refused)
-    refused |= assigning.assign_all(pairs, by=current_user)
+    count, why_not = assigning.assign_all(pairs, by=current_user)
     commit()
-    count = len(pairs) - len(refused.keys() & {each.id for each, _document in pairs})
+    refused |= why_not
+    gone = len(set(request.form.getlist("ids"))) - count - len(refused)
     if count:
         flash(ngettext("%(num)d PDF assigned.", "%(num)d PDFs assigned.", count))
     if gone > 0:

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 import pytest
 from flask_babel import force_locale
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.audit.models import AuditEntry
 from app.core import clock
 from app.core.errors import Refused
-from app.documents import decisions
+from app.documents import decisions, status
 from app.documents.models import Direction, Document, DocumentFile, FileRole, Status
 from app.extensions import db
 from app.files.models import File
@@ -29,6 +29,8 @@ from tests.factories import make_company, make_counterparty, make_document, make
 
 JSON = {"Accept": "application/json"}
 PURCHASE = Direction.PURCHASE
+UNSEEN = {"synchronize_session": False}
+"""By somebody else: what is loaded here does not know."""
 
 
 @pytest.fixture(autouse=True)
@@ -405,14 +407,37 @@ def test_what_was_decided_meanwhile_is_told_and_the_others_go_through(app, brows
     decisions.trash(gone, by=None)
     db.session.commit()
 
-    refused = assigning.assign_all(list(zip(rows, (gone, has, good), strict=True)), by=user)
+    count, refused = assigning.assign_all(list(zip(rows, (gone, has, good), strict=True)), by=user)
     db.session.commit()
 
-    assert ["in the trash" in refused[rows[0].id], "very file" in refused[rows[1].id]] == [True, True]
+    assert count == 1 and ["in the trash" in refused[rows[0].id], "very file" in refused[rows[1].id]] == [True, True]
     again = browser(user).post("/assignments", data={"ids": [99999], "document-99999": has.id}, follow_redirects=True)
     assert "1 was decided meanwhile." in again.text
     assert reload(good).original.name == "F-3.pdf"
     assert {each.name for each in db.session.scalars(select(WaitingFile))} == {"F-1.pdf", "F-2.pdf"}
+
+
+def test_a_list_that_was_confirmed_twice_counts_nothing_twice(app):
+    """S59: whoever's list was shown before: what is decided is no mistake of theirs, and the page says so."""
+    user, first, second = make_user(), make_invoice("F-1"), make_invoice("F-2")
+    rows = [make_waiting(f"F-{number}.pdf", user) for number in (1, 2)]
+    db.session.execute(delete(WaitingFile).where(WaitingFile.id == rows[0].id), execution_options=UNSEEN)
+
+    assert assigning.assign_all(list(zip(rows, (first, second), strict=True)), by=user) == (1, {})
+    assert not reload(first).files and reload(second).original.name == "F-2.pdf"
+
+
+def test_a_file_that_came_another_way_meanwhile_is_no_other_invoice_s(app, browser):
+    """DU-2: no two documents of the same bytes: what is confirmed afterwards is refused, and waits."""
+    user, invoice = make_user(), make_invoice("F-77")
+    waiting = make_waiting("F-77.pdf", user)
+    make_document(number="F-78", file=waiting.file)
+
+    said = {"ids": [waiting.id], f"document-{waiting.id}": invoice.id}
+    answer = browser(user).post("/assignments", data=said)
+
+    assert answer.status_code == 422 and "belongs to another document already" in answer.text
+    assert not reload(invoice).files and db.session.query(WaitingFile).count() == 1
 
 
 def test_an_invoice_that_has_a_file_gets_one_more(app):
@@ -439,6 +464,17 @@ def test_a_page_count_that_is_read_later_reaches_the_invoice(app):
     db.session.commit()
 
     assert reload(invoice).page_count == 2
+
+
+def test_an_invoice_says_that_it_has_no_file_until_it_has_one(app):
+    """LC-8: also while the pages of its file are still to be counted."""
+    user, invoice = make_user(), make_invoice("F-77", counterparty=None)
+    status.settle(invoice, by=user, act="edited")
+    assert invoice.reason == {"key": "entered"}
+
+    assigning.assign(make_waiting("F-77.pdf", user), invoice, by=user)
+
+    assert invoice.reason == {"key": "to_process"}
 
 
 # --- The waiting queue ----------------------------------------------------------------------------
