@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from app.audit import trail
 from app.core import storage
 from app.core.faultpoint import faultpoint
-from app.documents import arrival
+from app.documents import arrival, status
 from app.documents.models import Document, DocumentFile, FileRole, ReadState, TrashKind
 from app.documents.trash import trash
 from app.extensions import db
@@ -142,4 +142,4 @@ def _let_go(asked: Rearrangement, code: str) -> None:
         each.taken_id = None
     for document in asked.before:
         document.flags = [*document.flags, {"code": "not_rearranged", "reason": code}]
-        trail.record(document, by=None, act="not rearranged", why=code)
+        status.settle(document, by=None, act="not rearranged", why=code)

@@ -44,10 +44,13 @@ def put_back_whole(document: Document, by: User | None) -> None:
             undo(arranged, by=by, but=document)
         elif row.is_made and arranged.progress is Progress.UNDONE and _stand(arranged.before):
             raise Refused(_("Its pages are back in the document it was made of. Put that one into the trash first."))
+        elif not row.is_made and arranged.progress is Progress.UNDONE and _stand(arranged.made):
+            raise Refused(_("Its pages are in a document that was made of it. Put that one into the trash first."))
 
 
 def _stand(documents: list[Document]) -> bool:
-    return any(not each.trashed_at for each in documents)
+    """Are the pages of one of them in a document that is there, be it one that was made of it since?"""
+    return any(not each.trashed_at or each.trash_kind in ELSEWHERE for each in documents)
 
 
 def _held(arranged: Rearrangement) -> tuple[list[Document], list[Document]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pymupdf
 import pytest
 from flask_babel import force_locale
@@ -23,7 +25,12 @@ from app.web.access import Role
 from tests import samples
 from tests.factories import make_company, make_counterparty, make_document, make_file, make_user, reload
 
-pytestmark = pytest.mark.usefixtures("app")
+
+@pytest.fixture(autouse=True)
+def in_english(app, undone) -> Iterator[None]:
+    """Outside a request Facteur speaks French."""
+    with force_locale("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -204,6 +211,32 @@ def test_a_merge_is_taken_back_when_one_of_its_documents_is_restored():
     assert waiting() == [one, two] and reload(arrangement).progress is Progress.UNDONE
 
 
+def test_what_was_taken_back_and_done_again_stands_once():
+    """IN-10: DU-2: the first merge stays in the trash while the second one holds its pages."""
+    user, one, two = make_user(), stack("F-1"), stack("F-2")
+    first = done(rearranging.merge([one, two], by=user))
+    undoing.undo(first, by=user)
+    second = done(rearranging.merge([one, two], by=user))
+
+    with pytest.raises(Refused, match="Its pages are back"):
+        decisions.restore(first.made[0], by=user)
+    assert waiting() == second.made
+
+
+def test_a_page_comes_out_of_the_trash_in_one_document_only():
+    """IN-10: whichever was put back by hand: the merged one, or those it was made of."""
+    user, one, two = make_user(), stack("F-1"), stack("F-2")
+    arrangement = done(rearranging.merge([one, two], by=user))
+    undoing.undo(arrangement, by=user)
+    for each in (one, two):
+        decisions.trash(each, by=user)
+    decisions.restore(arrangement.made[0], by=user)
+
+    with pytest.raises(Refused, match="in a document that was made of it"):
+        decisions.restore(one, by=user)
+    assert waiting() == arrangement.made
+
+
 def test_it_is_not_taken_back_once_a_part_is_validated(browser):
     """IN-10: the same invoice would stand twice; the person is told."""
     user, document = make_user(), stack()
@@ -271,6 +304,15 @@ def test_what_was_validated_meanwhile_stays_what_it_is():
     assert (arrangement.progress, arrangement.reason, arrangement.made) == (Progress.FAILED, "changed", [])
     assert reload(document).trashed_at is None
     assert document.flags == [{"code": "not_rearranged", "reason": "changed"}]
+
+
+def test_why_it_is_here_says_that_it_was_not_rearranged():
+    """LC-8: the line of the lists speaks of what is to be looked at."""
+    document = stack()
+    document.original.file = make_file(b"%PDF-1.4 broken")
+    done(rearranging.split(document, [1], by=make_user()))
+
+    assert reload(document).reason == {"key": "flagged", "code": "not_rearranged"}
 
 
 def test_a_file_that_cannot_be_cut_stays_with_the_reason(browser):
