@@ -12,6 +12,8 @@ from app.extraction.spots import Values
 from app.extraction.totals import Totals
 from app.extraction.values import currency_of
 
+_SAID = 0.8
+"""From here on a label says that it is the number of an invoice."""
 _TOTALS = frozenset({"gross", "payable", "net", "tax"})
 _EURO = "AT BE CY DE EE EL ES FI FR HR IE IT LT LU LV MT NL PT SI SK"
 _EURO_COUNTRIES = frozenset(_EURO.split())
@@ -148,13 +150,52 @@ def _by_country(values: Values, text: str, language: str) -> tuple[str, float]:
 
 def find_several(evidence: Evidence, numbers: list[Numbered]) -> list[int]:
     """The pages on which another invoice begins, where the file holds several."""
-    titled = {label.line.page.number for label, look in titles(evidence, "invoice", "credit_note") if look > 0.4}
-    by_page: dict[int, Numbered] = {}
+    beginnings = _beginnings(evidence, numbers)
+    if not _all_have_totals(evidence, beginnings):
+        beginnings = [numbered for numbered in beginnings if numbered.label > _SAID]
+    seen: dict[str, int] = {}
+    for numbered in beginnings:
+        seen.setdefault(numbered.value.casefold(), numbered.spot.line.page.number)
+    return list(seen.values()) if len(seen) > 1 else []
+
+
+def _beginnings(evidence: Evidence, numbers: list[Numbered]) -> list[Numbered]:
+    """The number of each page that has a title: its label says so, or a plain "no" below the title does."""
+    titled = {
+        label.line.page.number: label for label, look in titles(evidence, "invoice", "credit_note")[::-1] if look > 0.4
+    }
+    first: dict[str, int] = {}
+    for numbered in numbers:
+        page, value = numbered.spot.line.page.number, numbered.value.casefold()
+        first[value] = min(page, first.get(value, page))
+    found: dict[int, Numbered] = {}
     for numbered in numbers:
         page = numbered.spot.line.page
-        if numbered.label > 0.8 and numbered.spot.area[1] < 0.5 * page.height and page.number in titled:
-            by_page.setdefault(page.number, numbered)
-    seen: dict[str, int] = {}
-    for page in sorted(by_page):
-        seen.setdefault(by_page[page].value.casefold(), page)
-    return list(seen.values()) if len(seen) > 1 else []
+        title = titled.get(page.number)
+        if title is None or numbered.spot.area[1] >= 0.5 * page.height:
+            continue
+        is_new = first[numbered.value.casefold()] == page.number
+        if numbered.label > _SAID or (is_new and numbered.label >= 0.5 and _is_below(numbered, title)):
+            found.setdefault(page.number, numbered)
+    return [found[page] for page in sorted(found)]
+
+
+def _is_below(numbered: Numbered, title: Label) -> bool:
+    """Does the number stand in the next lines below the title, and begin where it begins?"""
+    line, page = numbered.spot.line, title.line.page
+    left, top = line.area_of(column_around(line, numbered.spot.start)[0], numbered.spot.end)[:2]
+    is_near = 0 < top - title.area[1] < 4 * max(title.line.height, line.height)
+    return is_near and abs(left - title.area[0]) < 0.05 * page.width
+
+
+def _all_have_totals(evidence: Evidence, beginnings: list[Numbered]) -> bool:
+    """Is a total printed between each of these pages and the next: is each an invoice, not the next page of one?"""
+    pages = [numbered.spot.line.page.number for numbered in beginnings]
+    totals = {
+        label.line.page.number
+        for labels in evidence.labels_of.values()
+        for label in labels
+        if label.roles & {"gross", "payable"}
+    }
+    ends = [*pages[1:], max(totals, default=0) + 1]
+    return all(any(page <= total < end for total in totals) for page, end in zip(pages, ends, strict=False))

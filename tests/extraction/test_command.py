@@ -106,3 +106,16 @@ def test_a_credit_note_is_read(tmp_path):
     """EX-9: kind, and the sign as it is printed."""
     (said,) = printed(tmp_path, {"a.pdf": samples.credit_note_pdf("A-2026-001")})
     assert (said["fields"]["kind"], said["fields"]["total_gross"]) == ("credit_note", "-60.00")
+
+
+def test_a_stack_of_invoices_is_flagged_where_each_begins(tmp_path):
+    """EX-9: IN-10: also where a plain "N°" below the title is all that names the number; a second page is none."""
+    stack = pymupdf.open()
+    for data in (
+        samples.invoice_pdf("F-1"),
+        samples.invoice_pdf("F-2026-002", pages=2),
+        samples.credit_note_pdf("A-7"),
+    ):
+        stack.insert_pdf(pymupdf.open(stream=data))
+    (said,) = printed(tmp_path, {"a.pdf": stack.tobytes(no_new_id=True)})
+    assert said["flags"] == [{"code": "several_invoices", "pages": [1, 2, 4]}]

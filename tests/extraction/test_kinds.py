@@ -119,6 +119,32 @@ def test_a_second_page_of_the_same_invoice_is_not_another():
     assert not reading.has_flag("several_invoices")
 
 
+BELOW_TITLE = [(360, 60, "FACTURE"), (360, 80, "N° F-2026-0042"), (360, 95, "Date : 02/09/2026")]
+NET_TO_PAY = [(360, 600, "Total TTC"), (470, 600, "1 200,00 €")]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ([*BELOW_TITLE], [(360, 60, "FACTURE"), (360, 80, "N° 774301"), *NET_TO_PAY]),
+        ([*BELOW_TITLE, (50, 300, "Contrat 774301"), *NET_TO_PAY], [(360, 60, "FACTURE"), (360, 80, "N° 774301")]),
+        ([*BELOW_TITLE, (50, 300, "774301"), *NET_TO_PAY], [(360, 60, "FACTURE"), (360, 80, "N° 774301"), *NET_TO_PAY]),
+        ([*BELOW_TITLE, *NET_TO_PAY], [(360, 60, "FACTURE"), (50, 300, "N° 774301"), *NET_TO_PAY]),
+    ],
+    ids=["total on the second only", "no total on the second", "said on the first too", "not below the title"],
+)
+def test_a_plain_number_alone_makes_no_other_invoice(first, second):
+    """EX-9: the pages of one invoice may be titled each, and speak of other numbers."""
+    assert not read(page(*first), page(*second, number=2)).has_flag("several_invoices")
+
+
+def test_two_titled_pages_with_numbers_and_totals_are_two_invoices():
+    """EX-9: each has a plain "N°" below its title that no page before it says."""
+    other = [(360, 60, "FACTURE"), (360, 80, "N° F-2026-0043"), (360, 95, "Date : 03/09/2026")]
+    reading = read(page(*BELOW_TITLE, *NET_TO_PAY), page(*other, *NET_TO_PAY, number=2))
+    assert {"code": "several_invoices", "pages": [1, 2]} in reading.flags
+
+
 def test_the_totals_say_the_currency_where_an_item_names_another():
     """EX-1: the currency, said by the words of the total and not by a price that something once had."""
     item = (50, 340, "Pallet of valves, catalogue price USD 950.00")
