@@ -154,10 +154,18 @@ def can_replace(new: Document, existing: Document) -> bool:
 
 
 def link(new: Document, existing: Document, *, by: User) -> None:
-    """Attach the new file to the existing document; the new document goes to the trash as its duplicate."""
+    """Attach the new file to the existing document; the new document goes to the trash as its duplicate.
+
+    One that was entered without a file has it as its original from now on.
+    """
     _take_pair(new, existing)
-    for each in new.files:
-        _attach(existing, each, FileRole.ATTACHMENT, by)
+    if not new.files:
+        raise Refused(_("It has no file that could be attached: discard it instead."))
+    if existing.original is None:
+        _take_over(existing, new, by)
+    else:
+        for each in new.files:
+            _attach(existing, each, FileRole.ATTACHMENT, by)
     _gone(new, existing, by=by, act="file linked")
 
 
@@ -169,11 +177,7 @@ def replace(new: Document, existing: Document, *, by: User) -> None:
     for each in existing.files:
         if each.role in (FileRole.ORIGINAL, FileRole.RENDITION):
             each.role = FileRole.REPLACED
-    for each in new.files:
-        _attach(existing, each, each.role, by)
-    existing.page_count = new.page_count
-    if existing.read_state is ReadState.UNREADABLE and new.read_state is ReadState.READ:
-        existing.read_state, existing.unreadable_reason = ReadState.READ, ""
+    _take_over(existing, new, by)
     _gone(new, existing, by=by, act="file replaced")
 
 
@@ -216,6 +220,15 @@ def _take_pair(new: Document, existing: Document) -> None:
         raise Refused(_("It is already in the trash."))
     if existing.trashed_at:
         raise Refused(_("The existing document is in the trash: restore it first."))
+
+
+def _take_over(existing: Document, new: Document, by: User) -> None:
+    """The files and pages of the new document are the existing one's."""
+    for each in new.files:
+        _attach(existing, each, each.role, by)
+    existing.page_count = new.page_count
+    if existing.read_state is ReadState.UNREADABLE and new.read_state is ReadState.READ:
+        existing.read_state, existing.unreadable_reason = ReadState.READ, ""
 
 
 def _attach(existing: Document, each: DocumentFile, role: FileRole, by: User) -> None:

@@ -161,6 +161,33 @@ def test_linking_attaches_the_new_file_to_the_existing_invoice(app):
     assert twins.same_number(first) == []
 
 
+def test_linked_to_an_invoice_without_a_file_the_new_file_is_its_own(app):
+    """DU-1: IN-2: as a spreadsheet brings it: its page shows the pages, and it is no longer without a file."""
+    first, second = make_twins()
+    db.session.delete(first.files[0])
+    first.page_count, second.page_count = 0, 2
+    db.session.commit()
+
+    twins.link(second, reload(first), by=make_user())
+
+    assert (first.original.file, first.page_count) == (second.original.file, 2)
+    assert second.duplicate_of == first
+
+
+def test_what_has_no_file_is_not_linked(app, browser):
+    """DU-1: entered by hand after its file came: nothing is attached, so nobody is told that it was."""
+    first, second = make_twins()
+    db.session.delete(second.files[0])
+    db.session.commit()
+    member = browser(make_user())
+    page = member.get(f"/documents/{second.id}").text
+    assert "Link the new document" not in page and "Discard the new document" in page
+
+    answer = member.post(f"/documents/{second.id}/duplicates/{first.id}/link")
+
+    assert answer.status_code == 422 and reload(second).trashed_at is None
+
+
 def test_a_file_is_linked_once(app):
     """DU-1: bytes the invoice has already are not attached again."""
     file = make_file()
