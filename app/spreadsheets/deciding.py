@@ -90,6 +90,8 @@ def undo(spreadsheet: Spreadsheet, *, by: User) -> None:
 
 
 def _at(spreadsheet: Spreadsheet, *stages: Stage) -> None:
+    """It is at one of these stages, and stays there until this transaction ends."""
+    db.session.refresh(spreadsheet, with_for_update=True)
     if spreadsheet.stage not in stages:
         raise Refused(_("This spreadsheet has gone further meanwhile. Nothing was changed."))
 

@@ -29,7 +29,8 @@ def undo_portion(spreadsheet_id: int, user_id: int) -> bool:
         return False
     query = select(Line, Document).join(Document, Line.document_id == Document.id)
     query = query.where(Line.spreadsheet_id == spreadsheet_id, Line.state == LineState.MADE, is_untouched())
-    found = db.session.execute(query.order_by(Line.id).limit(PORTION)).all()
+    query = query.order_by(Line.id).limit(PORTION).with_for_update(of=Document)  # nobody works on them meanwhile
+    found = db.session.execute(query).all()
     user = db.session.get(User, user_id)
     for line, document in found:
         trash(document, by=user, why=spreadsheet.name)
