@@ -34,6 +34,7 @@ def make_spreadsheet(user: User, stage: Stage) -> Spreadsheet:
 def test_what_went_further_meanwhile_is_mapped_no_more(app):
     """S59: the import began after the page was made: its lines and its stage stay what they are."""
     spreadsheet = make_spreadsheet(make_user(), Stage.CHECKED)
+    assert spreadsheet.stage is Stage.CHECKED  # as whoever presses the button saw it
     begun = update(Spreadsheet).values(stage=Stage.IMPORTING).execution_options(synchronize_session=False)
     db.session.execute(begun)
 
