@@ -65,7 +65,7 @@ def note(rearrangement_id: int, stored: list[Stored]) -> None:
         return
     files = {each: store.row_of(*each, PDF) for each in sorted(set(stored))}
     before = _held(asked)
-    if not before or len(before) < len(asked.before) or not all(_is_waiting(each) for each in before):
+    if not asked.is_whole or len(before) < len(asked.before) or not all(_is_waiting(each) for each in before):
         _let_go(asked, "changed")
         return
     for document in before:

@@ -45,7 +45,7 @@ class Rearrangement(db.Model):
     way: Mapped[Way] = mapped_column(Word(Way))
     progress: Mapped[Progress] = mapped_column(Word(Progress), default=Progress.ASKED)
     parts: Mapped[list[Any]] = mapped_column(Json, default=list)
-    """Of a split: the page numbers of each new document."""
+    """Of a split: the page numbers of each new document; of a merge: the id of each document before."""
     reason: Mapped[str] = mapped_column(String(60), default="")
     """Why it failed: a key of the reader's reasons, or `changed`."""
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
@@ -68,6 +68,11 @@ class Rearrangement(db.Model):
     def before(self) -> list[Document]:
         """The documents that were there before."""
         return [each.document for each in self.documents if not each.is_made]
+
+    @property
+    def is_whole(self) -> bool:
+        """Are all the documents still there that were there before?"""
+        return len(self.before) == (len(self.parts) if self.way is Way.MERGE else 1)
 
     @property
     def made(self) -> list[Document]:

@@ -35,7 +35,7 @@ def merge(documents: Sequence[Document], *, by: User) -> Rearrangement:
     """Make one document of several, in this order; asked twice, it is made once."""
     if why := why_not_merged(documents):
         raise Refused(why)
-    return _asked(Way.MERGE, documents, [], by)
+    return _asked(Way.MERGE, documents, [[each.id] for each in documents], by)
 
 
 def why_not_merged(documents: Sequence[Document]) -> str:

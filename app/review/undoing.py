@@ -23,7 +23,7 @@ def undo(arranged: Rearrangement, *, by: User | None, but: Document | None = Non
     was = arranged.progress
     before, made = _held(arranged)
     if was is Progress.DONE:
-        _check(before, made)
+        _check(arranged, made)
     _move(arranged, was)
     for document in made:
         if not document.trashed_at:
@@ -61,8 +61,8 @@ def _held(arranged: Rearrangement) -> tuple[list[Document], list[Document]]:
     return arranged.before, arranged.made
 
 
-def _check(before: list[Document], made: list[Document]) -> None:
-    if not before:
+def _check(arranged: Rearrangement, made: list[Document]) -> None:
+    if not arranged.is_whole:
         raise Refused(_("What was there before is deleted for good: it cannot be put together again."))
     if any(each.validated_at for each in made):
         raise Refused(_("A document that was made of it is validated: taken back, the same invoice would stand twice."))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pymupdf
 import pytest
 from flask_babel import force_locale
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.audit.models import AuditEntry
 from app.core import clock
@@ -235,6 +235,29 @@ def test_a_page_comes_out_of_the_trash_in_one_document_only():
     with pytest.raises(Refused, match="in a document that was made of it"):
         decisions.restore(one, by=user)
     assert waiting() == arrangement.made
+
+
+def test_a_merge_is_not_taken_back_by_halves():
+    """IN-10: S105: once one of its documents is purged, its pages are in the merged one only."""
+    user, one, two = make_user(), stack("F-1"), stack("F-2")
+    arrangement = done(rearranging.merge([one, two], by=user))
+    db.session.execute(delete(Document).where(Document.id == two.id))
+    db.session.commit()
+
+    with pytest.raises(Refused, match="deleted for good"):
+        undoing.undo(reload(arrangement), by=user)
+    assert waiting() == reload(arrangement).made
+
+
+def test_nothing_is_merged_by_halves():
+    """IN-10: where the trash is switched off, one of them may be gone for good before the task runs."""
+    user, one, two = make_user(), stack("F-1"), stack("F-2")
+    arrangement = rearranging.merge([one, two], by=user)
+    db.session.execute(delete(Document).where(Document.id == two.id))
+    db.session.commit()
+    db.session.expire_all()
+
+    assert done(arrangement).progress is Progress.FAILED and waiting() == [one]
 
 
 def test_it_is_not_taken_back_once_a_part_is_validated(browser):
