@@ -55,4 +55,5 @@ def _kept(given: FileStorage) -> File:
     found = types.judge(uploads.head_of(given)[:HEAD])
     if found.kind not in KINDS:
         raise Refused(_("Not a PDF, a picture or an e-invoice. It was not kept."))
+    commit()  # no transaction stays open while bytes are written
     return store.keep(iter(lambda: given.stream.read(CHUNK), b""), found.media)

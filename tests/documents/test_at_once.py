@@ -14,7 +14,7 @@ from app.audit.models import AuditEntry
 from app.core import clock
 from app.core.errors import Refused
 from app.counterparties.models import Counterparty
-from app.documents import arrival, decisions, twins
+from app.documents import arrival, decisions, filing, twins
 from app.documents.jobs import purge_trash
 from app.documents.models import Direction, Document, Status, TrashKind
 from app.extensions import db
@@ -202,3 +202,30 @@ def _restore(document_id: int) -> None:
     if document is None:
         raise Refused("gone")
     decisions.restore(document, by=None)
+
+
+def test_of_two_files_added_at_once_one_is_the_original(live_app):
+    """IN-2: S59: whoever adds the second is told that it has one."""
+    with live_app.app_context():
+        user = make_user(company=make_company())
+        document = make_document(user.memberships[0].company, source="hand")
+        db.session.delete(document.files[0])
+        files = [make_file(b"%PDF-1.4 one").id, make_file(b"%PDF-1.4 two").id]
+        db.session.commit()
+        document_id, user_id = document.id, user.id
+
+    def add() -> None:
+        filing.add(get(Document, document_id), get(File, files.pop()), "a.pdf", by=get(User, user_id))
+
+    told = []
+    second = threading.Thread(target=lambda: told.extend(at_once(live_app, add, times=1)))
+    with live_app.app_context():
+        add()
+        db.session.flush()
+        second.start()
+        second.join(timeout=0.5)  # by then it waits for this transaction
+        db.session.commit()
+    second.join(timeout=60)
+
+    with live_app.app_context():
+        assert told == ["Refused"] and len(get(Document, document_id).files) == 1
