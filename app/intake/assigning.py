@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import delete
 
 from app.audit import trail
+from app.core.database import hold
 from app.core.errors import Refused
 from app.documents import status, twins
 from app.documents.models import Document, DocumentFile, FileRole
@@ -43,7 +44,8 @@ def assign_all(pairs: Iterable[tuple[WaitingFile, Document]], *, by: User) -> tu
 
     What somebody decided about meanwhile is neither.
     """
-    count, refused = 0, {}
+    pairs, count, refused = list(pairs), 0, {}
+    hold_bytes(waiting for waiting, _document in pairs)
     for waiting, document in pairs:
         waiting_id = waiting.id
         try:
@@ -57,8 +59,15 @@ def assign_all(pairs: Iterable[tuple[WaitingFile, Document]], *, by: User) -> tu
     return count, refused
 
 
+def hold_bytes(rows: Iterable[WaitingFile]) -> None:
+    """Before their rows are touched, in one order: so that nobody waits for us who has what we wait for."""
+    for company_id, sha256 in sorted({(each.company_id, each.file.sha256) for each in rows}):
+        hold(db.session, f"bytes:{company_id}:{sha256}")
+
+
 def _take(waiting: WaitingFile) -> Part:
     """Be the one who decides about it; whoever comes second is told."""
+    hold_bytes([waiting])
     part, name = waiting.part, waiting.name
     mine = delete(WaitingFile).where(WaitingFile.id == waiting.id).execution_options(synchronize_session=False)
     if not db.session.execute(mine).rowcount:

@@ -216,6 +216,7 @@ def _with_selected(decide: Any) -> int:
     ids = request.form.getlist("ids", type=row_id)[: proposals.MOST_SHOWN]
     mine = WaitingFile.visible_to(current_user).where(WaitingFile.company_id == company_here().id)
     rows = db.session.scalars(mine.where(WaitingFile.id.in_(ids)).order_by(WaitingFile.id)).all()
+    assigning.hold_bytes(rows)
     for each in rows:
         decide(each, by=current_user)
     commit()

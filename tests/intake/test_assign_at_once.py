@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+import threading
 
 import pytest
 from sqlalchemy import func, select
 
-from app.core.errors import Refused
+from app.documents import twins
 from app.documents.models import Direction, Document, DocumentFile
 from app.extensions import db
 from app.files import store
@@ -48,7 +49,7 @@ def waiting_in(there) -> WaitingFile:
     """The file, as whoever decides finds it."""
     waiting = db.session.get(WaitingFile, there["waiting"])
     if waiting is None:
-        raise Refused("decided already")
+        raise assigning.Decided("decided already")
     return waiting
 
 
@@ -62,7 +63,7 @@ def test_a_file_is_assigned_once_whoever_confirms(live_app, there):
     told = at_once(live_app, confirm)
 
     with live_app.app_context():
-        assert told == ["Refused", "done"]
+        assert told == ["Decided", "done"]
         assert db.session.scalar(select(func.count(DocumentFile.id))) == 1
         assert db.session.scalar(select(func.count(WaitingFile.id))) == 0
 
@@ -73,7 +74,7 @@ def test_a_file_is_made_an_invoice_or_deleted_but_not_both(live_app, there):
 
     told = at_once(live_app, lambda: verbs.pop()(waiting_in(there), by=get(User, there["user"])))
 
-    assert told == ["Refused", "done"]
+    assert told == ["Decided", "done"]
 
 
 def test_one_file_dropped_by_several_at_once_waits_once(live_app, there):
@@ -91,6 +92,28 @@ def test_one_file_dropped_by_several_at_once_waits_once(live_app, there):
         mine = select(func.count(WaitingFile.id)).where(WaitingFile.file_id == file_id)
         assert db.session.scalar(mine) == 1
         assert db.session.scalar(select(func.count(Message.id)).where(Message.raw_id == file_id)) == 4
+
+
+@pytest.mark.parametrize(("verb", "answer"), [("assign", "Refused"), ("make_invoice", "done"), ("discard", "done")])
+def test_a_file_that_is_dropped_again_while_it_is_decided_keeps_nobody_waiting(live_app, there, verb, answer):
+    """IN-9: S59: who drops it has its bytes and wants its row: whoever has the row must not want the bytes."""
+    told = []
+
+    def decide() -> None:
+        given = [get(Document, there["invoices"][0])] if verb == "assign" else []
+        getattr(assigning, verb)(waiting_in(there), *given, by=get(User, there["user"]))
+
+    decider = threading.Thread(target=lambda: told.extend(at_once(live_app, decide, times=1)))
+    with live_app.app_context():
+        company, file = get(Company, there["company"]), waiting_in(there).file
+        twins.same_bytes(company.id, file)
+        decider.start()
+        decider.join(timeout=0.5)  # by then it waits for this transaction
+        drops.stage(file, company, Direction.SALE, "F-1.pdf", by=get(User, there["user"]))
+        db.session.commit()
+    decider.join(timeout=60)
+
+    assert told == [answer]  # what is a sale by now is not assigned to a purchase
 
 
 def test_what_was_answered_is_there_for_good(live_app, there):
