@@ -22,8 +22,11 @@ def add(document: Document, file: File, name: str, *, by: User) -> None:
         raise Refused(_("It has a file already. Nothing was changed."))
     if taken:
         raise Refused(_("This file belongs to another document already. Nothing was changed."))
-    each = DocumentFile(file=file, name=name[:300], role=FileRole.ORIGINAL, added_by_id=by.id)
-    document.files.append(each)
+    if attached := next((each for each in document.files if each.file_id == file.id), None):
+        attached.role = FileRole.ORIGINAL
+    else:
+        each = DocumentFile(file=file, name=name[:300], role=FileRole.ORIGINAL, added_by_id=by.id)
+        document.files.append(each)
     document.version += 1  # whoever has its page open looks at a document without a file
     changes = {"file": [None, name], "version": [document.version - 1, document.version]}
     status.settle(document, by=by, act="attached", changes=changes)

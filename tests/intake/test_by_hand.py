@@ -9,7 +9,7 @@ import pytest
 from app.audit.models import AuditEntry
 from app.core import clock
 from app.counterparties.models import Counterparty
-from app.documents.models import Direction, Document, Status
+from app.documents.models import Direction, Document, DocumentFile, FileRole, Status
 from app.extensions import db
 from app.extraction.jobs import draw_document, read_document
 from app.intake.models import Message
@@ -199,3 +199,14 @@ def test_a_file_that_cannot_be_its_own_is_refused(browser, member):
         assert add(client, document, data, name).status_code == 422
     assert add(browser(make_user(Role.ADMIN, make_company("Elsewhere"))), document, pdf).status_code == 404
     assert not reload(document).files
+
+
+def test_what_was_its_annex_so_far_becomes_its_file(browser, member):
+    """IN-2: IN-4: the bytes are its own already, not another document's, and stand there once."""
+    pdf = samples.invoice_pdf("F-81")
+    document, file = without_a_file(), make_file(pdf)
+    document.files.append(DocumentFile(file=file, name="annex.pdf", role=FileRole.ATTACHMENT))
+    db.session.commit()
+
+    assert add(browser(member), document, pdf).status_code == 303
+    assert [(each.file, each.role) for each in reload(document).files] == [(file, FileRole.ORIGINAL)]
