@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.documents import twins, words
-from app.documents.comparing import compared, only_visible
+from app.documents.comparing import compared, only_visible, page_numbers
 from app.documents.editing import Changed
 from app.documents.forms import DocumentForm
 from app.documents.models import Direction, Document, ReadState, Status
@@ -155,6 +155,7 @@ def _what_was_read(document: Document, read: DocumentReading | None) -> dict[str
     reading = read.reading if read else Reading()
     return {
         "sheets": sheets.of(document, read),
+        "drawn": [] if read else page_numbers(document),
         "marked_at_once": sheets.AT_ONCE,
         "said": reading,
         "facts": [

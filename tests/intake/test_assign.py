@@ -466,6 +466,24 @@ def test_a_page_count_that_is_read_later_reaches_the_invoice(app):
     assert reload(invoice).page_count == 2
 
 
+def test_the_review_shows_the_pages_of_an_assigned_file(app, browser):
+    """RV-2: IN-9: beside the form, though nothing was read from them; never that there is no file."""
+    user, invoice = make_user(), make_invoice("F-77", counterparty=None)
+    client, address = browser(user), f"/review/{invoice.id}"
+    assert "This document has no file" in client.get(address).text
+    waiting = make_waiting("F-77.pdf", user, data=samples.invoice_pdf("F-77", pages=2))
+    part_id = waiting.part_id
+    assigning.assign(waiting, invoice, by=user)
+    db.session.commit()
+    assert "No page of its file was drawn" in client.get(address).text
+
+    read_waiting_file(part_id)
+    db.session.commit()
+
+    page = client.get(address).text
+    assert f"/documents/{invoice.id}/pages/2.png" in page and "No page to show" not in page
+
+
 def test_an_invoice_says_that_it_has_no_file_until_it_has_one(app):
     """LC-8: also while the pages of its file are still to be counted."""
     user, invoice = make_user(), make_invoice("F-77", counterparty=None)
