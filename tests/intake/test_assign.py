@@ -471,7 +471,7 @@ def test_the_review_shows_the_pages_of_an_assigned_file(app, browser):
     user, invoice = make_user(), make_invoice("F-77", counterparty=None)
     client, address = browser(user), f"/review/{invoice.id}"
     assert "This document has no file" in client.get(address).text
-    waiting = make_waiting("F-77.pdf", user, data=samples.invoice_pdf("F-77", pages=2))
+    waiting = make_waiting("F-77.pdf", user, data=samples.invoice_pdf("F-77-in-review", pages=2))
     part_id = waiting.part_id
     assigning.assign(waiting, invoice, by=user)
     db.session.commit()
