@@ -350,7 +350,7 @@ def test_the_list_is_confirmed_in_one_go(app, browser):
     assert acts[0].act == "attached" and acts[0].user_id == user.id
     part = db.session.scalars(select(Part).where(Part.document_id == first.id)).one()
     assert part.outcome is Outcome.ATTACHED
-    assert "added its file" in browser(user).get(f"/documents/{first.id}").text
+    assert "attached a file" in browser(user).get(f"/documents/{first.id}").text
 
 
 def test_another_invoice_is_chosen_by_its_number(app, browser):

@@ -33,13 +33,6 @@ def in_english(app, undone) -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True)
-def in_english(undone):
-    """Refusals are told apart by their words."""
-    with force_locale("en"):
-        yield
-
-
 def stack(*numbers: str, **facts) -> Document:
     """A stack of invoices scanned at once, a page each."""
     whole = pymupdf.open()
