@@ -7,6 +7,7 @@ import pytest
 from app.audit.models import AuditEntry
 from app.core import clock
 from app.core.errors import Refused
+from app.documents import history
 from app.documents.models import Document, FileRole, Status
 from app.documents.trash import restore
 from app.extensions import db
@@ -52,6 +53,8 @@ def test_an_annex_is_attached_and_its_own_document_goes(app):
     judging.undo(terms, by=make_user())
     db.session.commit()
     assert roles(invoice.document) == [("f.pdf", FileRole.ORIGINAL)]
+    told = [line.text for line in history.of(invoice.document)]
+    assert told[:2] == ["a retiré une pièce", "a joint une pièce"]
     assert not reload(own).trashed_at and fates(message) == [("f.pdf", "imported"), ("cgv.pdf", "imported")]
     assert terms.judged is None and terms.reason == {}
 
