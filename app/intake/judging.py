@@ -122,9 +122,12 @@ def remembered(company_id: int, file: File) -> Part | None:
 
 
 def _held(part: Part) -> None:
-    """Nobody else opens or judges this message until we end."""
+    """Nobody else opens or judges this message until we end; nothing of one is judged that waits to be let in."""
     hold(db.session, f"message:{part.message_id}")
+    db.session.refresh(part.message)
     db.session.refresh(part)
+    if part.message.state in (MessageState.QUARANTINED, MessageState.DISCARDED):
+        raise Refused(_("This message waits in quarantine: accept it to have it opened."))
 
 
 def _is_under_way(part: Part) -> bool:

@@ -13,8 +13,9 @@ BY_A_PERSON = {TAKEN_ANYWAY, ACCEPTED}
 
 
 def is_let_in(message: Message) -> bool:
-    """Has a person decided, or did documents come of it already?"""
-    return message.by_id is not None or message.has_documents or any(n["key"] in BY_A_PERSON for n in message.notes)
+    """Has a person decided, of all of it or of a part, or did documents come of it already?"""
+    is_decided = any(note["key"] in BY_A_PERSON for note in message.notes) or any(part.judged for part in message.parts)
+    return message.by_id is not None or message.has_documents or is_decided
 
 
 def senders_of(message: Message) -> tuple[str, ...] | None:

@@ -11,9 +11,9 @@ from app.core.errors import Refused
 from app.documents.models import Direction, Document
 from app.extensions import db
 from app.files import store
-from app.intake import opening, quarantine, senders
+from app.intake import opening, openings, quarantine, senders
 from app.intake.jobs import open_message
-from app.intake.models import Message, MessageState, Source
+from app.intake.models import Judgement, Message, MessageState, Outcome, Source
 from app.outbox.models import OutgoingMail
 from app.tasks.jobs import commit
 from app.tasks.models import Task
@@ -189,6 +189,30 @@ def test_an_opening_that_comes_late_puts_nothing_back(app):
     assert message.state is MessageState.OPENED and message.has_documents
 
 
+def test_a_message_of_which_somebody_judged_a_part_waits_for_nobody(app):
+    """IN-7: IN-4: the list is made after it was opened; its picture is taken out of it all the same."""
+    message = opened(mails.with_logo(picture=mails.logo()))
+    logo = message.parts[-1]
+    assert logo.file is None, "its bytes are to be taken out"
+    limit("client.example")
+    openings.judge(logo, Judgement.INVOICE, by=make_user())
+
+    open_message(message.id)
+
+    assert (message.state, logo.outcome) == (MessageState.OPENED, Outcome.IMPORTED)
+
+
+@pytest.mark.parametrize("state", quarantine.WAITS_OR_DISCARDED)
+def test_no_part_is_judged_of_a_message_that_waits(app, state):
+    """IN-7: IN-4: it would be opened without anybody letting it in."""
+    message = opened(mails.with_logo(picture=mails.logo()))
+    message.state = state
+
+    with pytest.raises(Refused):
+        openings.judge(message.parts[-1], Judgement.INVOICE, by=make_user())
+    assert message.state is state
+
+
 @pytest.mark.parametrize(("role", "is_listed"), [(Role.ADMIN, True), (Role.MEMBER, False)])
 def test_an_admin_lets_a_sender_in_for_good(app, browser, role, is_listed):
     """IN-7: *and always accept this sender* is a setting, and settings are an admin's."""
@@ -269,7 +293,7 @@ def test_only_an_admin_says_who_is_let_in(app, browser):
 
 @pytest.mark.alone
 def test_two_who_decide_at_once_are_one(live_app):
-    """IN-7: S37: accepted and discarded at the same moment: one of them, and the other is told."""
+    """IN-7: S37: discarded by two at the same moment: one of them is told that it was decided."""
     company_id = company_in(live_app)
     with live_app.app_context():
         company = db.session.get_one(Company, company_id)
