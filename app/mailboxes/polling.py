@@ -128,10 +128,14 @@ def _take_all(turn: Turn, folder: Folder, result: Result) -> None:
     for uid in known.unsettled:
         _settle(turn, folder, uid)
     uids = folder.search(unread=turn.wanted.is_unread_only, since=turn.wanted.since)
-    new, began = [uid for uid in uids if uid not in known.ended], time.monotonic()
+    new, ends = [uid for uid in uids if uid not in known.ended], time.monotonic() + LONGEST_SECONDS
+    is_over = lambda: result.taken >= MOST_AT_ONCE or time.monotonic() > ends  # noqa: E731
     for at in range(0, len(new), folders.AT_ONCE):
+        if is_over():  # also where nothing is wanted: ten thousand newsletters are no broken line
+            result.is_more = True
+            return
         for heading in _wanted(turn, folder, new[at : at + folders.AT_ONCE]):
-            if result.taken >= MOST_AT_ONCE or time.monotonic() - began > LONGEST_SECONDS:
+            if is_over():
                 result.is_more = True
                 return
             _take_or_tell(turn, folder, heading, known, result)

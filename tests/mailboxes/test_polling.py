@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from datetime import date
 
 import pytest
@@ -13,9 +14,12 @@ from app.documents.models import Document
 from app.extensions import db
 from app.files import store
 from app.intake.models import MessageState, Source
-from app.mailboxes import line, polling
-from app.mailboxes.models import AfterAction, Found, FoundMail, Mailbox
+from app.mailboxes import folder, line, polling
+from app.mailboxes.models import MOST_FAILURES, AfterAction, Found, FoundMail, Mailbox
+from app.outbox.models import OutgoingMail
 from app.tasks import due
+from app.web.access import Role
+from tests.factories import make_user
 from tests.intake import mails
 from tests.mailboxes.making import found, in_context, log, make_mailbox, poll
 from tests.mailboxes.server import CUT, SILENT
@@ -268,6 +272,17 @@ def test_five_failures_in_a_row_pause_it_and_a_person_tries_again(app, server):
     assert poll(mailbox).state == "well"
 
 
+def test_an_admin_who_never_chose_a_language_is_told_too(app, server):
+    """S18: the pause is noted and mailed; in no language that would break off, again at each poll."""
+    server.faults["login"] = "NO wrong"
+    make_user(Role.ADMIN, language="", password=True)
+    mailbox = make_mailbox(server)
+    for _each in range(MOST_FAILURES):
+        poll(mailbox)
+
+    assert mailbox.paused_at and "boîte" in db.session.query(OutgoingMail).one().subject.lower()
+
+
 def test_no_more_than_some_mails_are_taken_at_once_and_the_rest_at_once_after(app, server, monkeypatch):
     """IN-2: a full mailbox keeps a worker busy in pieces; what is left is asked for without waiting."""
     monkeypatch.setattr(polling, "MOST_AT_ONCE", 2)
@@ -277,6 +292,21 @@ def test_no_more_than_some_mails_are_taken_at_once_and_the_rest_at_once_after(ap
     assert (mailbox.taken_count, mailbox.asked_at) == (2, None)
 
     assert poll(mailbox).taken_count == 3
+
+
+def test_a_poll_that_only_looks_at_what_is_not_wanted_ends_in_time_too(app, server, monkeypatch):
+    """S18: a folder full of newsletters: each poll passes over some, in order, and the next goes on at once."""
+    monkeypatch.setattr(folder, "AT_ONCE", 1)
+    monkeypatch.setattr(polling, "LONGEST_SECONDS", 0.1)
+    server.at = lambda moment: time.sleep(0.2 if moment == "headings" else 0)
+    for number in range(3):
+        server.put(mails.invoice_mail(f"F-{number}"))
+    mailbox = poll(make_mailbox(server, sender_contains="nobody"))
+
+    assert len(found()) == 1 and mailbox.asked_at is None and mailbox.trouble == {}
+    for _each in range(2):
+        poll(mailbox)
+    assert [each.found for each in found()] == [Found.UNWANTED] * 3
 
 
 def test_another_who_polls_at_the_same_time_does_nothing(app, server):
