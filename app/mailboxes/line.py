@@ -9,7 +9,7 @@ import ssl
 import threading
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from imap_tools import BaseMailBox
@@ -33,7 +33,7 @@ class Account:
     port: int
     tls: Tls
     login: str
-    password: str
+    password: str = field(repr=False)
     folder: str
     most: int
     """Bytes a mail may have."""

@@ -16,7 +16,7 @@ from app.web.filters import moment
 
 def mailbox_paused(user: User, mailbox: Mailbox) -> OutgoingMail:
     """Nothing is fetched from it any more until somebody looks; one mail for each pause."""
-    with force_locale(user.language):
+    with force_locale(user.spoken):
         title = _("The mailbox %(name)s is paused", name=mailbox.name)
         facts = [(_("Company"), mailbox.company.name), (_("Last good poll"), moment(mailbox.succeeded_at) or "–")]
         return write(
@@ -27,7 +27,7 @@ def mailbox_paused(user: User, mailbox: Mailbox) -> OutgoingMail:
             template="operation/mail/notice",
             company_id=mailbox.company_id,
             about=user,
-            language=user.language,
+            language=user.spoken,
             url=address(f"/settings/companies/{mailbox.company_id}/mailboxes/{mailbox.id}"),
             title=title,
             facts=facts,

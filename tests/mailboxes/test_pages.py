@@ -94,7 +94,8 @@ def test_the_password_is_never_shown_stored_or_told(browser, admin, server, capf
 
     assert the_mailbox().trouble["key"] == "login" and "no:" in the_mailbox().trouble["said"]
     assert PASSWORD not in pages + rows + "".join(capfd.readouterr())
-    assert reaching.account(the_mailbox()).password == PASSWORD
+    account = reaching.account(the_mailbox())
+    assert account.password == PASSWORD and PASSWORD not in repr(account), "one careless log line would tell it"
 
 
 def test_a_password_goes_only_where_it_was_typed_for(browser, admin, server):
