@@ -187,11 +187,15 @@ def _same_message_id(message: Message) -> list[dict[str, Any]]:
 
 
 def _files(message: Message, opened: Opened) -> dict[int, File]:
-    """The rows of the stored bytes; all are held in one order, so that two messages never wait for each other."""
-    ordered = sorted(opened.stored.items(), key=lambda each: each[1])
-    for _position, (sha256, _size) in ordered:
-        hold(db.session, f"bytes:{message.company_id}:{sha256}")
-    return {at: store.row_of(*stored, opened.pieces[at].media or UNKNOWN) for at, stored in ordered}
+    """The rows of the stored bytes; all are held in one order, so that nobody waits for us while we wait for them.
+
+    Of each the row before its documents, as whoever takes a single file holds them.
+    """
+    rows = {}
+    for at, stored in sorted(opened.stored.items(), key=lambda each: each[1]):
+        rows[at] = store.row_of(*stored, opened.pieces[at].media or UNKNOWN)
+        hold(db.session, f"bytes:{message.company_id}:{stored[0]}")
+    return rows
 
 
 def _note_part(part: Part, piece: Piece, file: File | None, known: dict[int, Part]) -> None:

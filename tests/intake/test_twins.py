@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 from sqlalchemy import select
@@ -10,8 +11,10 @@ from sqlalchemy import select
 from app.documents.models import Direction, Document
 from app.extensions import db
 from app.files import store
+from app.intake import drops, opening
 from app.intake.arrival import take_message
 from app.intake.models import Message, Source
+from app.intake.waiting import WaitingFile
 from app.tasks import runner
 from app.tasks.jobs import commit
 from app.tasks.models import State, Task
@@ -76,6 +79,35 @@ def test_one_invoice_by_mail_and_upload_at_once_is_one_document(live_app):
         alive = [each for each in documents if not each.trashed_at]
         assert len(documents) == 6 and len(alive) == 1
         assert {each.duplicate_of_id for each in documents if each.trashed_at} == {alive[0].id}
+
+
+@pytest.mark.alone
+def test_who_takes_a_file_and_who_opens_a_mail_with_it_never_wait_for_each_other(live_app):
+    """S90: the row of the bytes is held before their documents by both: in two orders a database ends one of them."""
+    company_id, started = company_in(live_app), threading.Event()
+    with live_app.app_context():
+        take(company_id, mails.invoice_mail("F-1"), source=Source.SMTP)()
+        message_id = db.session.scalars(select(Message.id)).one()
+        found = opening.open_up(opening.what_arrived(message_id))
+        db.session.rollback()
+
+    def drop() -> None:
+        kept = store.keep(mails.pdf("F-1"), mails.PDF)
+        started.set()
+        time.sleep(0.5)
+        company = db.session.get_one(Company, company_id)
+        drops.stage(kept, company, Direction.PURCHASE, "F-1.pdf", by=people.new("zoe@example.org"))
+        commit()
+
+    def open_mail() -> None:
+        assert started.wait(5)
+        opening.note(message_id, found)
+        commit()
+
+    at_once(live_app, [drop, open_mail])  # S90
+
+    with live_app.app_context():
+        assert (db.session.query(Document).count(), db.session.query(WaitingFile).count()) == (1, 1)
 
 
 @pytest.mark.alone
