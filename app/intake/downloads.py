@@ -7,15 +7,14 @@ from werkzeug.datastructures import FileStorage
 
 from app.audit import trail
 from app.core import storage
-from app.core.database import hold
 from app.core.errors import Refused
 from app.core.storage import CHUNK
-from app.extensions import db
 from app.files import store
 from app.files.models import File
 from app.intake import opening, types, uploads
+from app.intake.deciding import alone_with
 from app.intake.letter import text_of
-from app.intake.models import Message, MessageState, Outcome, Part
+from app.intake.models import Message, Outcome, Part
 from app.tasks.jobs import commit
 from app.users.models import User
 
@@ -29,10 +28,8 @@ def add(message: Message, upload: FileStorage, *, by: User) -> Part:
     commit()  # no transaction stays open while bytes are written
     upload.stream.seek(0)
     stored = storage.store(store.root(), iter(lambda: upload.stream.read(CHUNK), b""))
-    hold(db.session, f"message:{message.id}")
-    db.session.refresh(message)
-    if message.state is MessageState.REPEATED:
-        raise Refused(_("This message came twice; add the file to the first one."))
+    alone_with(message)
+    _check(message)
     part = _part(message, store.row_of(*stored, media), text_of(uploads.name_of(upload))[:300], media)
     opening.import_file(part)
     _settle(message, opening.FILE_ADDED, by=by)
@@ -42,6 +39,7 @@ def add(message: Message, upload: FileStorage, *, by: User) -> Part:
 
 def not_needed(message: Message, *, by: User) -> None:
     """There is nothing to fetch."""
+    alone_with(message)
     if not message.awaits_download:
         raise Refused(_("Nothing waits to be downloaded here."))
     _settle(message, opening.NOT_NEEDED, by=by)
@@ -50,11 +48,19 @@ def not_needed(message: Message, *, by: User) -> None:
 
 def needed_again(message: Message, *, by: User) -> None:
     """It is to be fetched after all."""
-    if message.awaits_download or all(note["key"] != opening.TO_DOWNLOAD for note in message.notes):
+    alone_with(message)
+    _check(message)
+    if message.awaits_download:
         raise Refused(_("Nothing waits to be downloaded here."))
     message.notes = [note for note in message.notes if note["key"] not in opening.SETTLED]
     message.awaits_download = True
     trail.record(message, by=by, act="download needed again")
+
+
+def _check(message: Message) -> None:
+    """Does it link to an invoice at all? One in quarantine may, but nobody has let it in."""
+    if all(note["key"] != opening.TO_DOWNLOAD for note in message.notes):
+        raise Refused(_("Nothing waits to be downloaded here."))
 
 
 def _settle(message: Message, how: str, *, by: User) -> None:

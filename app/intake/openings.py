@@ -8,6 +8,7 @@ from app.audit import trail
 from app.core.errors import Refused
 from app.documents.models import Document
 from app.intake import judging, proof
+from app.intake.deciding import alone_with
 from app.intake.jobs import check_sender, open_message
 from app.intake.letting import TAKEN_ANYWAY
 from app.intake.models import Judgement, Message, MessageState, Part, Source
@@ -16,6 +17,7 @@ from app.users.models import User
 
 def open_again(message: Message, *, by: User) -> None:
     """Open it once more; parts that became something stay as they are."""
+    alone_with(message)
     if message.state is MessageState.REPEATED:
         raise Refused(_("This message came twice; open the first one again instead."))
     if message.source is Source.ASSIGN:
@@ -43,8 +45,8 @@ def check_sender_again(message: Message, *, by: User) -> None:
 
 def take_anyway(message: Message, *, by: User) -> None:
     """Take the documents of a message although a machine wrote it."""
-    message.notes = [*message.notes, {"key": TAKEN_ANYWAY, "by": by.id}]
     open_again(message, by=by)
+    message.notes = [*message.notes, {"key": TAKEN_ANYWAY, "by": by.id}]
 
 
 def judge(part: Part, judgement: Judgement, *, by: User, target: Document | None = None) -> None:

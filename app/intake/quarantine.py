@@ -12,6 +12,7 @@ from app.audit import trail
 from app.core.errors import Refused
 from app.extensions import db
 from app.intake import senders
+from app.intake.deciding import alone_with
 from app.intake.jobs import open_message
 from app.intake.letting import ACCEPTED
 from app.intake.models import Message, MessageState
@@ -39,7 +40,8 @@ def discard(message: Message, *, by: User) -> None:
 
 
 def _move(message: Message, whence: Iterable[MessageState], to: MessageState) -> None:
-    """One person decides, however many click."""
+    """One person decides, however many click, and whether or not it is being opened once more."""
+    alone_with(message)
     moved = update(Message).where(Message.id == message.id, Message.state.in_(whence)).values(state=to)
     if not db.session.execute(moved.execution_options(synchronize_session=False)).rowcount:
         raise Refused(_("Somebody has already decided about this message. Nothing was changed."))

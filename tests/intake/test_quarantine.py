@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 
@@ -13,7 +14,10 @@ from app.extensions import db
 from app.files import store
 from app.intake import opening, openings, quarantine, senders
 from app.intake.jobs import open_message
+from app.intake.kinds import MessageKind
 from app.intake.models import Judgement, Message, MessageState, Outcome, Source
+from app.intake.opening import Opened
+from app.intake.vetting import Vetting
 from app.outbox.models import OutgoingMail
 from app.tasks.jobs import commit
 from app.tasks.models import Task
@@ -289,6 +293,40 @@ def test_only_an_admin_says_who_is_let_in(app, browser):
     assert browser(make_user()).get(url).status_code == 403
     assert browser(make_user()).post(url).status_code == 403
     assert browser(stranger).get(url).status_code == 404
+
+
+@pytest.mark.alone
+def test_who_is_let_in_while_it_is_opened_once_more_is_let_in(live_app):
+    """IN-7: S37: the opening that runs twice overwrites no decision, or the message would wait again."""
+    company_id, gate = company_in(live_app), threading.Event()
+    with live_app.app_context():
+        company = db.session.get_one(Company, company_id)
+        limit(*LISTED, company=company)
+        message_id, user_id = opened(from_("x@evil.example"), company=company).id, make_user(company=company).id
+
+    def pause(_message, _facts) -> None:
+        gate.set()
+        time.sleep(0.5)
+
+    def open_once_more() -> None:
+        kind = MessageKind("slow", lambda _letter: None, pause)
+        waits = Vetting(waits="not_listed", kind=(kind, {}))
+        with live_app.app_context():
+            opening.note(message_id, Opened(notes=[{"key": "quarantined", "why": "forged"}], vetting=waits))
+            commit()
+
+    thread = threading.Thread(target=open_once_more)
+    thread.start()
+    assert gate.wait(5)
+    with live_app.app_context():
+        quarantine.accept(db.session.get_one(Message, message_id), by=db.session.get_one(User, user_id))
+        commit()
+    thread.join()
+
+    with live_app.app_context():
+        open_message(message_id)
+        commit()
+        assert db.session.get_one(Message, message_id).state is MessageState.OPENED  # S37
 
 
 @pytest.mark.alone

@@ -11,7 +11,7 @@ from app.extensions import db
 from app.files import store
 from app.intake import bodies, downloads, maillog, texts
 from app.intake.jobs import make_document_of_text, open_message
-from app.intake.models import IntakeRule, Message, Outcome
+from app.intake.models import IntakeRule, Message, MessageState, Outcome
 from app.intake.pieces import Fate, Piece
 from app.reader.faults import FAULT
 from app.tasks import runner
@@ -203,6 +203,16 @@ def test_the_file_that_was_fetched_becomes_a_part_of_the_message(app, browser):
     open_message(message.id)
     assert not message.awaits_download and len(reload(message).parts) == 2
     assert db.session.query(Document).count() == 1
+
+
+def test_a_file_is_added_only_to_what_links_to_one(app, browser):
+    """IN-4: IN-7: to no other message, such as one that nobody has let in: a page left open may still ask for it."""
+    message, client = opened(link()), browser(make_user())
+    message.state, message.notes = MessageState.QUARANTINED, [{"key": "quarantined", "why": "not_listed"}]
+    db.session.commit()
+
+    assert client.post(f"/messages/{message.id}/files", data={"file": file("F-84.pdf")}).status_code == 422
+    assert db.session.query(Document).count() == 0
 
 
 @pytest.mark.parametrize(
