@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import Select, or_
+from sqlalchemy import ColumnElement, Select, and_, or_
 from sqlalchemy.orm import selectinload
 
+from app.documents.models import Document, Status
 from app.extensions import db
 from app.intake.models import Message, MessageState, Outcome, Part, Source
+from app.intake.pieces import NO_FILE
 from app.users.models import Company, User
 
 PAGE_SIZE = 30
@@ -96,7 +98,13 @@ def _filtered(query: Select[tuple[Message]], wanted: Wanted) -> Select[tuple[Mes
     return query
 
 
-def _of_outcome(outcome: Outcome):
-    """Parts of this outcome; the text of a message is no part that was passed over."""
-    condition = Part.outcome == outcome
-    return condition & (Part.reason["key"].as_string() != "body") if outcome is Outcome.PASSED_OVER else condition
+def _of_outcome(outcome: Outcome) -> ColumnElement[bool]:
+    """Parts of this outcome as the log shows them: by what became of their document, and without mere wrappings."""
+    is_unreadable = Part.document.has(Document.status == Status.UNREADABLE)
+    if outcome is Outcome.UNREADABLE:
+        return or_(Part.outcome == outcome, and_(Part.outcome == Outcome.IMPORTED, is_unreadable))
+    if outcome is Outcome.IMPORTED:
+        return and_(Part.outcome == outcome, ~is_unreadable)
+    if outcome is Outcome.PASSED_OVER:
+        return and_(Part.outcome == outcome, Part.reason["key"].as_string().not_in(NO_FILE))
+    return Part.outcome == outcome

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+NO_FILE = ("body", "archive_opened", "mail_opened")
+"""Reasons of parts that are no file by themselves: the text of a message, and what only holds others."""
+
 
 class Fate(StrEnum):
     """What is to be made of a part."""

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from app.documents.models import Status
 from app.intake import archive_words, judged_words
 from app.intake.models import Message, MessageState, Outcome, Part, Source
+from app.intake.pieces import NO_FILE
 from app.reader.reasons import reason as unreadable
 from app.web.filters import size
 
@@ -130,7 +131,7 @@ def in_order(message: Message) -> list[tuple[Part, int]]:
 
 def files(message: Message) -> list[Part]:
     """The parts that are more than the text of the message, and more than the wrapping of others."""
-    return [part for part in message.parts if part.reason.get("key") not in ("body", "archive_opened")]
+    return [part for part in message.parts if part.reason.get("key") not in NO_FILE]
 
 
 def is_machine(message: Message) -> bool:

@@ -13,7 +13,7 @@ from app.documents.models import Document, ReadState
 from app.documents.status import settle
 from app.extensions import db
 from app.files.leaving import safe_name
-from app.intake import addresses, letter, maillog
+from app.intake import addresses, letter, maillog, words
 from app.intake.jobs import open_message
 from app.intake.models import Message, Outcome, Source
 from app.tasks.models import State, Task
@@ -21,7 +21,7 @@ from app.users import people
 from app.web.access import Role
 from tests.conftest import aimed_at
 from tests.factories import make_company, make_counterparty, make_user, reload, the_company
-from tests.intake import mails
+from tests.intake import mails, packed
 from tests.intake.test_opening import arrive, opened
 
 JSON = {"Accept": "application/json"}
@@ -173,6 +173,24 @@ def test_the_log_is_filtered_by_its_address(app, browser, query, found):
 
     page = browser(make_user()).get(f"/messages?{query}", headers=aimed_at("results")).text
     assert {word for word in ("one", "two", "three") if f"Message {word}" in page} == found
+
+
+@pytest.mark.parametrize(
+    ("outcome", "found"), [("imported", set()), ("unreadable", {"one"}), ("passed_over", set()), ("attached", set())]
+)
+def test_the_log_is_filtered_by_what_it_shows(app, browser, outcome, found):
+    """IN-5: a document that could not be read is unreadable; what was opened for its contents is not passed over."""
+    inner = mails.mail(("a.zip", packed.zipped({"a.pdf": mails.pdf()}), "application/zip"))
+    message = opened(mails.mail(("m.eml", inner, "application/octet-stream"), subject="Message one"))
+    document = db.session.query(Document).one()
+    document.read_state = ReadState.UNREADABLE
+    settle(document, by=None, act="not read")
+    db.session.commit()
+
+    client = browser(make_user())
+    shown = client.get(f"/messages?outcome={outcome}", headers=aimed_at("results")).text
+    assert {word for word in ("one",) if f"Message {word}" in shown} == found
+    assert [each for each, _count in words.summary(message)] == [Outcome.UNREADABLE]
 
 
 def test_a_long_log_has_pages_in_both_directions(app, browser, monkeypatch):
