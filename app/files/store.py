@@ -30,6 +30,12 @@ def is_disk_low() -> bool:
     return storage.free_bytes(root()) < current_app.config["SETTINGS"].least_free_disk
 
 
+def has_room(size: int) -> bool:
+    """Is there room for a mail or a file of this size, and for what is made of it?"""
+    least = current_app.config["SETTINGS"].least_free_disk
+    return storage.free_bytes(root()) >= max(least, 4 * size)
+
+
 def row_of(sha256: str, size: int, type: str) -> File:
     """The row of bytes that are stored already, made where there is none.
 

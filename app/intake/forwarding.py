@@ -17,8 +17,9 @@ from app.intake import confirmations, mails
 from app.intake.kinds import MessageKind
 from app.intake.models import Message
 from app.intake.proof import PROVEN
-from app.users.models import Company, Membership, User
-from app.web.access import Permission, Role
+from app.users import people
+from app.users.models import Company, User
+from app.web.access import Permission
 
 KEY = "forwarding"
 
@@ -64,20 +65,11 @@ def take(message: Message, facts: dict[str, Any]) -> None:
     db.session.add(request)
     db.session.flush()
     if request.is_proven:
-        for admin in _admins(message.company_id):
+        for admin in people.admins_of(message.company_id):
             mails.forwarding_asked(admin, message, request.provider, request.asked_by)
 
 
 KIND = MessageKind(KEY, confirmations.recognise, take)
-
-
-def _admins(company_id: int) -> list[User]:
-    query = select(User).where(
-        User.memberships.any((Membership.role == Role.ADMIN) & (Membership.company_id == company_id)),
-        User.is_disabled.is_(False),
-        User.password_hash != "",
-    )
-    return list(db.session.scalars(query.order_by(User.id)))
 
 
 def waiting(user: User, company: Company) -> Select[tuple[ForwardingRequest]]:

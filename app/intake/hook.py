@@ -10,7 +10,6 @@ from collections.abc import Callable
 
 from flask import current_app
 
-from app.core import storage
 from app.core.database import looking
 from app.core.faultpoint import faultpoint
 from app.core.storage import CHUNK, Draft
@@ -56,7 +55,7 @@ def take(read: Reads, *, size: int, to: str, timestamp: str, signature: str) -> 
         raise NotTaken(*UNSIGNED)
     if size > settings.largest_message:
         raise NotTaken(*TOO_LARGE)
-    if not _has_room(size):
+    if not store.has_room(size):
         raise NotTaken(*FULL)
     return _keep(read, settings.hook_secret, to, timestamp, signature)
 
@@ -64,12 +63,6 @@ def take(read: Reads, *, size: int, to: str, timestamp: str, signature: str) -> 
 def is_recent(timestamp: str) -> bool:
     """Is it a moment, in seconds, of the last or the next five minutes?"""
     return bool(_SECONDS.fullmatch(timestamp)) and abs(time.time() - int(timestamp)) <= WINDOW_SECONDS
-
-
-def _has_room(size: int) -> bool:
-    """As the receiver has it."""
-    least = current_app.config["SETTINGS"].least_free_disk
-    return storage.free_bytes(store.root()) >= max(least, 4 * size)
 
 
 def _keep(read: Reads, secret: str, to: str, timestamp: str, signature: str) -> Message:

@@ -7,32 +7,23 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
 
-from app.extensions import db
 from app.intake import openings, quarantine
-from app.intake.blueprint import bp
-from app.intake.models import Message
+from app.intake.blueprint import bp, message_to_change
 from app.tasks.jobs import commit
 from app.users.sessions import current_company
 from app.web import navigation
-from app.web.access import Permission, demand, requires
+from app.web.access import Permission, requires
 from app.web.ids import row_id
 
 MOST_AT_ONCE = 500
 navigation.COUNTS["intake.index"] = lambda: quarantine.waiting_count(current_user, current_company())
 
 
-def message_or_404(message_id: int) -> Message:
-    """A message the signed-in person may act on."""
-    message = db.one_or_404(Message.visible_to(current_user).where(Message.id == message_id))
-    demand(Permission.EDIT, message.company_id)
-    return message
-
-
 @bp.post("/messages/<int:message_id>/sender-checks")
 @requires(Permission.EDIT)
 def check_sender(message_id: int):
     """Check once more who sent it."""
-    message = message_or_404(message_id)
+    message = message_to_change(message_id)
     openings.check_sender_again(message, by=current_user)
     commit()
     flash(_("The sender is being checked again."))
@@ -43,7 +34,7 @@ def check_sender(message_id: int):
 @requires(Permission.EDIT)
 def accept(message_id: int):
     """Let a message out of quarantine; an admin may let its sender in for good."""
-    message = message_or_404(message_id)
+    message = message_to_change(message_id)
     quarantine.accept(message, by=current_user, always="always" in request.form)
     commit()
     flash(_("Accepted: it is being opened."))
@@ -54,7 +45,7 @@ def accept(message_id: int):
 @requires(Permission.EDIT)
 def discard(message_id: int):
     """Make nothing of it; it stays in the log."""
-    message = message_or_404(message_id)
+    message = message_to_change(message_id)
     quarantine.discard(message, by=current_user)
     commit()
     flash(_("Discarded. It stays in the mail log, and can be accepted later."))

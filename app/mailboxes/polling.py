@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from flask import current_app
 from sqlalchemy import or_, update
 
 from app.core import clock, storage
@@ -173,7 +172,7 @@ def _take_or_tell(turn: Turn, folder: Folder, heading: Heading, known: Known, re
 
 def _take(turn: Turn, folder: Folder, heading: Heading, result: Result) -> None:
     """Bytes durable, row committed, then marked; killed in between, the next poll marks it."""
-    if not has_room(heading.size):
+    if not store.has_room(heading.size):
         raise Trouble("no_room")
     if (raw := folder.raw(heading.uid)) is None:
         return
@@ -187,12 +186,6 @@ def _take(turn: Turn, folder: Folder, heading: Heading, result: Result) -> None:
     faultpoint("mailbox.after_commit")
     if turn.writes:
         _settle(turn, folder, heading.uid)
-
-
-def has_room(size: int) -> bool:
-    """As the receiver has it."""
-    least = current_app.config["SETTINGS"].least_free_disk
-    return storage.free_bytes(store.root()) >= max(least, 4 * size)
 
 
 def _extend(turn: Turn) -> None:

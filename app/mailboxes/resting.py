@@ -12,8 +12,7 @@ from app.core import clock
 from app.extensions import db
 from app.mailboxes import mails
 from app.mailboxes.models import MOST_FAILURES, Mailbox
-from app.users.models import Membership, User
-from app.web.access import Role
+from app.users import people
 
 log = structlog.get_logger()
 NO_FAULT_OF_ITS = {"no_room"}
@@ -42,12 +41,5 @@ def _pause(mailbox: Mailbox) -> None:
     mailbox.paused_at = clock.now()
     trail.record(mailbox, by=None, act="mailbox paused")
     log.warning("mailbox.paused", mailbox=mailbox.id, trouble=mailbox.trouble.get("key"))
-    for user in admins(mailbox.company_id):
+    for user in people.admins_of(mailbox.company_id):
         mails.mailbox_paused(user, mailbox)
-
-
-def admins(company_id: int) -> list[User]:
-    """Those who can do something about it."""
-    ours = User.memberships.any((Membership.role == Role.ADMIN) & (Membership.company_id == company_id))
-    able = (User.is_disabled.is_(False), User.password_hash != "")
-    return list(db.session.scalars(select(User).where(ours, *able).order_by(User.id)))

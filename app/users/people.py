@@ -41,6 +41,13 @@ def new(email: str, *, name: str = "", language: str = "") -> User:
     return user
 
 
+def admins_of(company_id: int) -> list[User]:
+    """Those who administer this company and can sign in."""
+    ours = User.memberships.any((Membership.role == Role.ADMIN) & (Membership.company_id == company_id))
+    able = (User.is_disabled.is_(False), User.password_hash != "")
+    return list(db.session.scalars(select(User).where(ours, *able).order_by(User.id)))
+
+
 def by_email(email: str) -> User | None:
     """The person with this address, whatever its case."""
     return db.session.scalar(select(User).filter_by(email=email.strip().lower()))
