@@ -28,7 +28,7 @@ from app.intake.committer import Committer
 from app.intake.content import Content
 from app.intake.guesses import Guesses
 from app.intake.letter import text_of
-from app.intake.lmtp import LocalSession
+from app.intake.lmtp import HERE, LocalSession
 from app.intake.smtp import Envelope, Session
 
 log = structlog.get_logger()
@@ -202,11 +202,14 @@ async def serve(receiver: Receiver) -> None:
 
 
 async def _local(receiver: Receiver, loop: asyncio.AbstractEventLoop) -> list[asyncio.Server]:
-    """LMTP, on a port or on a socket in the file system, where it is asked for."""
+    """LMTP, on a port or on a socket in the file system, where it is asked for; for this machine alone.
+
+    Who speaks it may name as many unknown addresses as there are.
+    """
     settings, servers = receiver.settings, []
     make = lambda: LocalSession(receiver, loop)  # noqa: E731
     if settings.intake_lmtp_port:
-        servers.append(await loop.create_server(make, settings.intake_smtp_host, settings.intake_lmtp_port))
+        servers.append(await loop.create_server(make, HERE, settings.intake_lmtp_port))
     if settings.intake_lmtp_socket:
         servers.append(await loop.create_unix_server(make, settings.intake_lmtp_socket))
         Path(settings.intake_lmtp_socket).chmod(0o660)

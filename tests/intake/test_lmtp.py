@@ -71,6 +71,14 @@ def test_the_same_mail_handed_over_again_is_imported_once(installation, told):
     assert [each.state.value for each in logged(installation)] == ["received", "repeated"]
 
 
+def test_its_port_is_open_to_this_machine_alone(installation, told):
+    """S10: wherever SMTP listens: strangers would guess addresses there, as nobody counts what LMTP names."""
+    with receiving(installation, intake_smtp_host="127.0.0.2", **told), speaking(told) as line:
+        assert line.docmd(f"RCPT TO:<{UNKNOWN}>")[0] == 550
+        with pytest.raises(ConnectionRefusedError):
+            smtplib.LMTP("127.0.0.2", told["intake_lmtp_port"])
+
+
 def test_too_large_is_told_to_each_recipient(installation, told):
     """R2: 552 for both, nothing in the log."""
     both = [address_of(installation, installation.company_id, each) for each in Direction]
