@@ -29,7 +29,7 @@ def accept(message: Message, *, by: User, always: bool = False) -> None:
     message.notes = [*message.notes, {"key": ACCEPTED, "by": by.id}]
     trail.record(message, by=by, act="accepted")
     if always and can_be_listed(message) and allowed(by, Permission.ADMINISTER, message.company_id):
-        _let_in(message, by=by)
+        senders.let_in(message.company, message.direction, message.proof["author"], by=by)
     open_message.later(message.id)
 
 
@@ -53,12 +53,6 @@ def can_be_listed(message: Message) -> bool:
     address = message.proof.get("author", "")
     known = senders.list_of(message.company_id, message.direction)
     return bool(senders.written(address)) and not senders.is_listed(address, known.senders)
-
-
-def _let_in(message: Message, *, by: User) -> None:
-    known = senders.list_of(message.company_id, message.direction)
-    more = [*known.senders, senders.written(message.proof["author"])]
-    senders.change(message.company, message.direction, is_limited=known.is_limited, senders=more, by=by)
 
 
 def chosen(user: User, ids: Iterable[int], states: Iterable[MessageState]) -> list[Message]:

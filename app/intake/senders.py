@@ -10,6 +10,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.audit import trail
+from app.core.database import hold
 from app.core.types import Json, Word
 from app.documents.models import Direction
 from app.extensions import db
@@ -39,14 +40,22 @@ class SenderList(db.Model):
 
 def list_of(company_id: int, direction: Direction) -> SenderList:
     """The list; an empty one that is not kept yet, where there is none."""
-    query = select(SenderList).filter_by(company_id=company_id, direction=direction)
-    return db.session.scalar(query) or SenderList(
-        company_id=company_id, direction=direction, is_limited=False, senders=[]
-    )
+    facts = {"company_id": company_id, "direction": direction}
+    query = select(SenderList).filter_by(**facts).execution_options(populate_existing=True)
+    return db.session.scalar(query) or SenderList(**facts, is_limited=False, senders=[])
+
+
+def let_in(company: Company, direction: Direction, address: str, *, by: User) -> None:
+    """Put a sender on the list for good, beside whomever others put there at the same moment."""
+    hold(db.session, f"senders:{company.id}")
+    known = list_of(company.id, direction)
+    more = list(dict.fromkeys([*known.senders, written(address)]))
+    change(company, direction, is_limited=known.is_limited, senders=more, by=by)
 
 
 def change(company: Company, direction: Direction, *, is_limited: bool, senders: list[str], by: User) -> bool:
     """Set who is let in from now on; True where that changes anything."""
+    hold(db.session, f"senders:{company.id}")
     known = list_of(company.id, direction)
     was = {"is_limited": known.is_limited, "senders": known.senders}
     now = {"is_limited": is_limited, "senders": senders}

@@ -217,6 +217,35 @@ def test_no_part_is_judged_of_a_message_that_waits(app, state):
     assert message.state is state
 
 
+@pytest.mark.alone
+def test_two_who_let_a_sender_in_for_good_at_once_let_in_both(live_app):
+    """IN-7: S37: neither list is written over the other."""
+    company_id, gate = company_in(live_app), threading.Event()
+    with live_app.app_context():
+        limit(*LISTED, company=db.session.get_one(Company, company_id))
+        user_id = make_user(Role.ADMIN, db.session.get_one(Company, company_id)).id
+
+    def let_in(address: str, seconds: float) -> None:
+        with live_app.app_context():
+            company, user = db.session.get_one(Company, company_id), db.session.get_one(User, user_id)
+            senders.list_of(company_id, Direction.PURCHASE)
+            senders.let_in(company, Direction.PURCHASE, address, by=user)
+            db.session.flush()
+            gate.set()
+            time.sleep(seconds)
+            commit()
+
+    thread = threading.Thread(target=let_in, args=("a@evil.example", 0.5))
+    thread.start()
+    assert gate.wait(5)
+    let_in("b@evil.example", 0)
+    thread.join()
+
+    with live_app.app_context():
+        known = senders.list_of(company_id, Direction.PURCHASE)
+        assert known.senders == [*LISTED, "a@evil.example", "b@evil.example"]  # S37
+
+
 @pytest.mark.parametrize(("role", "is_listed"), [(Role.ADMIN, True), (Role.MEMBER, False)])
 def test_an_admin_lets_a_sender_in_for_good(app, browser, role, is_listed):
     """IN-7: *and always accept this sender* is a setting, and settings are an admin's."""
