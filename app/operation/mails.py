@@ -72,7 +72,7 @@ def _where(part: Part) -> list[tuple[str, str]]:
 
 
 def _write(kind: str, key: str, user: User, told: Callable[[], dict[str, Any]]) -> OutgoingMail:
-    with force_locale(user.language):
+    with force_locale(user.spoken):
         words = told()
         return write(
             kind,
@@ -81,7 +81,7 @@ def _write(kind: str, key: str, user: User, told: Callable[[], dict[str, Any]]) 
             subject=words.pop("subject"),
             template="operation/mail/notice",
             about=user,
-            language=user.language,
+            language=user.spoken,
             url=address("/operation"),
             **words,
         )

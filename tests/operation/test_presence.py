@@ -98,6 +98,16 @@ def test_admins_get_one_mail_for_a_silence_and_one_when_it_is_over(app, admin):
     assert mails()[2:] == ["Facteur: Mail receiver does not answer"]
 
 
+def test_an_admin_who_never_chose_a_language_is_told_too(app):
+    """OP-3: as the first admin before signing in; in no language the look would break off, every time."""
+    make_user(Role.ADMIN, language="", password=True)
+    sign("sweep")
+    sign("receiver", seen=200)
+
+    watch.look()
+    assert len(mails()) == 1
+
+
 def test_another_process_in_its_place_ends_the_silence(app, admin):
     """OP-3: the supervisor starts a new one, under another number."""
     sign("sweep")
