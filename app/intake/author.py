@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 LONGEST = 2000
-_ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"]{1,200}@((?:[\w-]{1,63}\.){0,30}[\w-]{1,63})")
+_ADDRESS = re.compile(r"[^\s\x00-\x1f\x7f@<>()\[\]\\,;:\"]{1,200}@((?:[\w-]{1,63}\.){0,30}[\w-]{1,63})")
 _NAMED = re.compile(r'(?P<name>"(?:[^"\\]|\\.)*"|[^<>"()]*|[^<>"()]*\([^()]*\))\s*<(?P<address>[^<>]*)>\s*')
 _COMMENT = re.compile(r"\s*\([^()]*\)\s*")
 

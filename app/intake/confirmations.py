@@ -101,7 +101,7 @@ def _text(letter: Letter) -> str:
     texts = [(leaf.declared, leaf.data[:LONGEST_TEXT].decode("utf-8", "replace")) for leaf in bodies]
     plain = [text for declared, text in texts if declared == "text/plain"]
     others = [html.unescape(_TAG.sub(_shown, text)) for declared, text in texts if declared != "text/plain"]
-    return "\n".join(plain + others)[:LONGEST_TEXT]
+    return "\n".join(plain + others).replace("\0", " ")[:LONGEST_TEXT]
 
 
 def _shown(tag: re.Match[str]) -> str:

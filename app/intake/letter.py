@@ -113,7 +113,8 @@ def headers_of(mail: Mail) -> Headers:
 def _sender(written: str) -> str:
     """Name and address; taken apart before the name is decoded, which may hold what looks like another address."""
     name, address = safely(lambda: parseaddr(" ".join(written[:LONGEST_HEADER].split())), ("", ""))
-    return f"{text_of(name)} <{text_of(address)}>" if name and address else text_of(address)
+    address = _shown(address)  # not decoded: it is compared with others
+    return f"{text_of(name)} <{address}>" if name and address else address
 
 
 def _leaves(mail: Mail) -> Iterator[Leaf]:
@@ -179,7 +180,11 @@ def name_of(part: Mail) -> str:
 
 def text_of(value: Any) -> str:
     """A header as one line of text, whatever its encoding and however broken."""
-    text = safely(lambda: _decoded(value), "") or safely(lambda: str(value)[:LONGEST_HEADER], "")
+    return _shown(safely(lambda: _decoded(value), "") or safely(lambda: str(value)[:LONGEST_HEADER], ""))
+
+
+def _shown(text: str) -> str:
+    """Without what no eye sees and no database takes."""
     return _SPACES_AND_UNSEEN.sub(_seen, text.encode("utf-8", "replace").decode()).strip()
 
 

@@ -21,6 +21,7 @@ from tests.intake import mails
         (["p@f.example <p@f.example>"], "p@f.example", ""),
         (["=?utf-8?q?Boss_=3Cboss=40ok.example=3E?= <x@evil.example>"], "x@evil.example", ""),
         (["a@ok.example)b@evil.example"], "", "unclear"),
+        (["a\0b@ok.example"], "", "unclear"),
         (["a@ok.example <b@evil.example>"], "", "unclear"),
         (["a@ok.example (x) <b@evil.example>"], "", "unclear"),
         (["<a@ok.example> <b@evil.example>"], "", "unclear"),

@@ -77,6 +77,13 @@ def test_an_invoice_is_no_question(raw):
     assert confirmations.recognise(parse(raw)) is None
 
 
+def test_no_byte_that_a_database_refuses_is_kept_of_a_question():
+    """IN-6: S20: PostgreSQL takes no NUL; the message would never be opened."""
+    facts = confirmations.recognise(parse(gmail().replace(LINK.encode(), LINK.encode() + b"\0x")))
+
+    assert facts["link"] == LINK and "\0" not in str(facts)
+
+
 def test_the_code_is_shown_to_admins_and_told_once(app, browser, google):
     """IN-6: S17: card with code and link, a line on the home page, one mail for each admin; no document, no reply."""
     admin, member = make_user(Role.ADMIN, password=True), make_user()
