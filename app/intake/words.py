@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from app.documents.models import Status
 from app.intake import archive_words, judged_words
+from app.intake.letting import BY_A_PERSON
 from app.intake.models import Message, MessageState, Outcome, Part, Source
 from app.intake.pieces import NO_FILE
 from app.reader.reasons import reason as unreadable
@@ -96,6 +97,12 @@ def of_note(note: dict[str, Any]) -> str:
     }
     machine = of_machine(note["key"])
     return words.get(note["key"]) or (_("No document was made of it: %(why)s", why=machine) if machine else "")
+
+
+def why_nothing(message: Message) -> str:
+    """Why no document came of it, rather than that somebody let it in; empty where nothing is said."""
+    notes = sorted(message.notes, key=lambda note: note["key"] in BY_A_PERSON)
+    return of_note(notes[0]) if notes else ""
 
 
 def kept_out(why: str) -> str:

@@ -179,6 +179,17 @@ def test_discarded_it_stays_and_can_be_accepted_later(app, browser):
     assert reload(message).state is MessageState.OPENED and db.session.query(Document).count() == 1
 
 
+def test_a_message_that_was_let_in_says_why_nothing_came_of_it(app, browser):
+    """IN-7: IN-5: in the list, rather than only that somebody let it in."""
+    limit(*LISTED)
+    message = opened(mails.mail(sender="x@evil.example"))
+    quarantine.accept(message, by=make_user())
+    open_message(message.id)
+    db.session.commit()
+
+    assert "No attachment that could be an invoice." in browser(make_user()).get("/messages").text
+
+
 def test_an_opening_that_comes_late_puts_nothing_back(app):
     """IN-7: S37: the job run twice, accepted in between: what it found before is no longer so."""
     limit(*LISTED)
