@@ -73,7 +73,8 @@ def _in_the_way(book: Book, line: Line) -> dict[str, Any] | None:
 
 def _document(spreadsheet: Spreadsheet, book: Book, line: Line) -> Document:
     facts = book.facts[line.number]
-    document = Document(company=spreadsheet.company, source=Source.SPREADSHEET.value, **reading.columns_of(facts))
+    told = reading.columns_of(facts) | {"files": []}  # known to be none: nobody need look
+    document = Document(company=spreadsheet.company, source=Source.SPREADSHEET.value, **told)
     document.read_state, document.created_by_id = ReadState.READ, spreadsheet.by_id
     document.category_id = book.categories.find(facts.category)
     document.counterparty_id = book.party(facts)
