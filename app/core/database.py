@@ -9,7 +9,7 @@ from typing import Any
 
 import pysqlite3
 from flask import has_request_context, request
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, Table, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -34,6 +34,12 @@ def prepare(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _settings)
         event.listen(engine, "begin", _begin)
+
+
+@event.listens_for(Table, "before_create")
+def _use_no_id_twice(table: Table, *_around: Any, **_how: Any) -> None:
+    """SQLite gives the highest id again once its row is gone; a page left open would then speak of another row."""
+    table.dialect_options["sqlite"]["autoincrement"] = len(table.primary_key.columns) == 1
 
 
 def is_safe_with_wal(version: tuple[int, ...]) -> bool:
