@@ -72,7 +72,7 @@ class DayField(DateField):
         super().__init__(label, validators, **({"render_kw": bounds} | kwargs))
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        super().process_formdata(valuelist)
+        super().process_formdata([said for said in valuelist if said.strip()])
         if self.data and not FIRST_DAY <= self.data <= LAST_DAY:
             self.data = None
             first, last = FIRST_DAY.year, LAST_DAY.year

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from app.audit.models import AuditEntry
 from app.core import clock
@@ -145,6 +145,15 @@ def test_a_form_with_a_mistake_comes_back_as_typed_without_the_password(browser,
 
     assert answer.status_code == 422 and "kept as typed" in answer.text and server.password not in answer.text
     assert not db.session.query(Mailbox).count()
+
+
+def test_those_nobody_has_read_need_no_first_day(browser, admin, server):
+    """IN-2: a browser sends the empty day along; it is none, and no mistake."""
+    answer = browser(admin).post(at(), data=form(server, take="unread", since_date=""))
+    assert answer.status_code == 303 and the_mailbox().since_date is None
+
+    refused = browser(admin).post(at(), data=form(server, take="since", since_date=""))
+    assert refused.status_code == 422 and "Enter the first day." in refused.text
 
 
 def test_new_filters_look_again_at_what_the_old_ones_kept_out(browser, admin, server):
