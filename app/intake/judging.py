@@ -22,7 +22,7 @@ from app.files.models import File
 from app.intake.models import Judgement, Message, MessageState, Outcome, Part, Source
 from app.users.models import User
 
-WRAPPING = {"body", "archive_opened", "mail_opened", "too_deep"}
+WRAPPING = {"body", "archive_opened", "mail_opened", "too_deep", "spreadsheet"}
 MADE = {Outcome.IMPORTED, Outcome.UNREADABLE}
 """What the program made a document of."""
 READABLE = ("application/pdf", "application/xml", "image/")

@@ -124,7 +124,9 @@ def show(message_id: int):
     message = found(message_id)
     told = {"words": words, "senders": sender_words, "visible": _visible_documents(message)}
     told |= {"candidates": judgements.candidates(message), "judging": judging, "sender": rules.address_of(message)}
-    told |= {"can_be_text": texts.can_be_made(message), "quarantine": quarantine.facts(message)}
+    can_be_text = texts.can_be_made(message)
+    told |= {"can_be_text": can_be_text, "is_being_made": can_be_text and texts.is_being_made(message)}
+    told |= {"quarantine": quarantine.facts(message)}
     return page("intake/show.html", message=message, **told)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
+from sqlalchemy import select
+
 from app.core import storage
 from app.core.database import hold
 from app.core.faultpoint import faultpoint
@@ -19,10 +21,12 @@ from app.intake.models import Message, MessageState, Outcome, Part
 from app.intake.opening import KEPT, Arrived
 from app.reader import acts
 from app.reader.contents import Unreadable
+from app.tasks.models import State, Task
 from app.users.models import User
 
 NOT_MADE = "text_not_made"
 MADE = "body_made"
+JOB = "make_document_of_text"
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,12 @@ def is_wanted(message_id: int) -> bool:
     message = db.session.get_one(Message, message_id)
     is_other = words.is_machine(message) or any(note["key"] == "not_opened" for note in message.notes)
     return can_be_made(message) and not is_other and rules.holds_for(message)
+
+
+def is_being_made(message: Message) -> bool:
+    """Has somebody asked for a document of its text that is still to come?"""
+    asked = select(Task.ids).where(Task.kind == JOB, Task.state.in_((State.READY, State.RUNNING)))
+    return any(ids[0] == message.id for ids in db.session.scalars(asked))
 
 
 def can_be_made(message: Message) -> bool:

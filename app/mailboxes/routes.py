@@ -8,11 +8,13 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from sqlalchemy import select
 
 from app.extensions import db
+from app.intake.models import Message, Source
 from app.mailboxes import reaching, set_up, wanting, words
 from app.mailboxes.forms import MailboxForm
-from app.mailboxes.models import Mailbox
+from app.mailboxes.models import FoundMail, Mailbox
 from app.settings.blueprint import company_or_404
 from app.tasks.jobs import commit
 from app.users.models import Company
@@ -20,6 +22,15 @@ from app.web.access import Permission, requires
 from app.web.pages import page
 
 bp = Blueprint("mailboxes", __name__, url_prefix="/settings/companies/<int:company_id>/mailboxes")
+
+
+@bp.app_template_global()
+def mailboxes_of(message: Message) -> list[Mailbox]:
+    """The mailboxes that brought a message, for their admins."""
+    if message.source is not Source.IMAP:
+        return []
+    brought = select(FoundMail.mailbox_id).where(FoundMail.message_id == message.id)
+    return list(db.session.scalars(Mailbox.visible_to(current_user).where(Mailbox.id.in_(brought))))
 
 
 def _found(company_id: int, mailbox_id: int) -> Mailbox:

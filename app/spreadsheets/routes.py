@@ -15,6 +15,7 @@ from app.documents.models import Direction
 from app.extensions import db
 from app.files import store
 from app.intake import types, uploads
+from app.intake.models import Message
 from app.reader.sniff import HEAD
 from app.spreadsheets import arriving, deciding, headings, jobs, showing
 from app.spreadsheets.models import Spreadsheet, Stage
@@ -29,6 +30,12 @@ bp = Blueprint("spreadsheets", __name__, url_prefix="/add/spreadsheets")
 LAST_PAGE = 10_000
 MOST_TICKS = 1000
 OTHER_KINDS = {"pdf", "image", "xml", "mail", "zip", "tnef"}
+
+
+@bp.app_template_global()
+def spreadsheets_of(message: Message) -> list[Spreadsheet]:
+    """What the import of a line of the mail log is, for those who may see it."""
+    return list(db.session.scalars(Spreadsheet.visible_to(current_user).where(Spreadsheet.message_id == message.id)))
 
 
 def _company() -> Company:

@@ -101,6 +101,19 @@ def test_a_text_that_is_an_invoice_becomes_a_document_by_one_click(app, browser)
     assert client.post(f"/messages/{message.id}/text-document").status_code == 422
 
 
+def test_the_page_shows_by_itself_what_was_made_of_a_text(app, browser):
+    """EX-8: asked for, it says so and asks again until the document is there."""
+    message, client = opened(receipt()), browser(make_user())
+    address = f"/messages/{message.id}"
+    assert 'hx-trigger="every 3s"' not in client.get(address).text
+
+    page = client.post(f"{address}/text-document", follow_redirects=True).text
+    assert 'hx-trigger="every 3s"' in page and "Its text as a document" not in page
+
+    run_waiting("make_document_of_text")
+    assert "Made of the text of the message" in client.get(address).text
+
+
 def test_read_again_keeps_the_document_of_a_text(app):
     """IN-5: S37: opened again, drawn again: one document."""
     message = opened(receipt())

@@ -309,6 +309,21 @@ def test_the_mail_log_is_filtered_by_the_new_ways(browser, admin, server):
     assert '<option value="hook">Webhook</option>' in client.get("/messages").text
 
 
+def test_a_message_names_the_mailbox_that_brought_it_to_admins_alone(browser, admin, server):
+    """IN-5: which of several it was; a member reads that it was one."""
+    server.put(mails.invoice_mail())
+    mailbox = make_mailbox(server)
+    poll(mailbox)
+    address, name = (
+        f"/messages/{db.session.scalars(select(FoundMail)).one().message_id}",
+        f"{mailbox.login}@{mailbox.host}",
+    )
+
+    assert f'/mailboxes/{mailbox.id}">' in browser(admin).get(address).text
+    shown = browser(make_user(Role.MEMBER)).get(address).text
+    assert "Mailbox · Purchase" in shown and name not in shown and "/mailboxes/" not in shown
+
+
 def test_a_header_that_stands_for_a_mail_is_not_opened(app, browser, admin, server, monkeypatch):
     """IN-8: the log says where the mail is; *Read again* is not offered, and refused."""
     monkeypatch.setattr(app.config["SETTINGS"], "largest_message", 1000)

@@ -70,6 +70,8 @@ def test_a_list_becomes_documents_without_files(client):
     assert (message.source, message.parts[0].outcome) == (Source.SPREADSHEET, Outcome.IMPORTED)
     assert client.get(f"/messages/{message.id}/raw").data == data
     assert "its lines are imported on a page of their own" in client.get(f"/messages/{message.id}").text
+    assert f'href="{ADDRESS}/{spreadsheet.id}"' in client.get(f"/messages/{message.id}").text
+    assert "Not a document" not in client.get(f"/messages/{message.id}").text
     assert client.post(f"/messages/{message.id}/openings").status_code == 422
 
 
