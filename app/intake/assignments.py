@@ -19,6 +19,7 @@ from app.intake.waiting import WaitingFile
 from app.tasks.jobs import commit
 from app.users.models import Company
 from app.users.sessions import current_company
+from app.web import errors
 from app.web.access import Permission, demand, requires
 from app.web.ids import row_id
 from app.web.pages import page
@@ -146,7 +147,9 @@ def _invoice(each: WaitingFile) -> Document:
 
 
 def _mine(waiting_id: int) -> WaitingFile:
-    each = db.one_or_404(WaitingFile.visible_to(current_user).where(WaitingFile.id == waiting_id))
+    each = db.session.scalar(WaitingFile.visible_to(current_user).where(WaitingFile.id == waiting_id))
+    if each is None:
+        abort(errors.answer(404, _("Somebody decided about this file meanwhile, or it is not visible to you.")))
     demand(Permission.EDIT, each.company_id)
     return each
 

@@ -56,6 +56,8 @@ def _refused(file: FileStorage) -> Taken | None:
     """Why this file is not kept; None where it is."""
     if file.stream.seek(0, 2) > uploads.largest():
         return uploads.refused(file)
+    if not file.stream.tell():
+        return Taken(uploads.name_of(file), 422, _("It is empty (0 bytes), so it was not kept."))
     if types.judge(uploads.head_of(file)[:HEAD]).kind != "pdf":
         return Taken(uploads.name_of(file), 422, _("Not a PDF, whatever its name says. It was not kept."))
     return None

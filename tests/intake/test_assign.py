@@ -107,7 +107,7 @@ def test_a_dropped_file_is_kept_logged_and_waits(app, browser):
     ("name", "data", "said"),
     [
         ("a.png", samples.picture(dpi=30), "Not a PDF"),
-        ("a.pdf", b"", "Not a PDF"),
+        ("a.pdf", b"", "It is empty (0 bytes)"),
         ("a.pdf", b"<html>", "Not a PDF"),
         ("a.eml", b"From: a@b.example\r\nSubject: x\r\n\r\n", "Not a PDF"),
     ],
@@ -603,6 +603,17 @@ def test_a_stranger_finds_no_waiting_file(app, browser):
     stranger.post("/waiting-files/deletion", data={"ids": [waiting.id]})
     assert "F-1.pdf" not in stranger.get("/add/assign/waiting").text
     assert db.session.query(WaitingFile).count() == 1
+
+
+def test_who_comes_second_is_told_in_words(app, browser):
+    """IN-9: S59: two tabs show the same file: the second click says what happened."""
+    user = make_user()
+    waiting, client = make_waiting("F-1.pdf", user), browser(user)
+    address = f"/waiting-files/{waiting.id}/deletion"
+
+    assert client.post(address).status_code == 303
+    second = client.post(address)
+    assert second.status_code == 404 and "Somebody decided about this file meanwhile" in second.text
 
 
 # --- The pages ------------------------------------------------------------------------------------
