@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_login import current_user
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import and_, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from app.documents.models import Document
 from app.documents.showing import only_visible
@@ -61,6 +61,27 @@ def _told(row: RearrangedDocument) -> Told:
 def made_of(document: Document) -> list[Document]:
     """The documents that were made of one that is in the trash for it, as far as they may be seen."""
     return [other for each in told(document) if not each.is_made for other in each.others]
+
+
+def made_of_each(documents: Sequence[Document]) -> dict[int, list[Document]]:
+    """The same for many at once: id → what was made of it, as far as it may be seen."""
+    before, after = aliased(RearrangedDocument), aliased(RearrangedDocument)
+    query = (
+        select(before.document_id, Document)
+        .join(after, and_(after.rearrangement_id == before.rearrangement_id, after.is_made))
+        .join(Document, Document.id == after.document_id)
+        .join(Rearrangement, Rearrangement.id == before.rearrangement_id)
+        .where(before.document_id.in_(each.id for each in documents), ~before.is_made)
+        .where(Rearrangement.progress == Progress.DONE)
+        .options(joinedload(Document.counterparty), selectinload(Document.files))
+        .order_by(after.position)
+    )
+    rows = db.session.execute(query).all()
+    seen = set(only_visible(current_user, [made for _id, made in rows]))
+    found: dict[int, list[Document]] = {each.id: [] for each in documents}
+    for document_id, made in rows:
+        found[document_id] += [made] if made in seen else []
+    return found
 
 
 def sheets_to_cut(document: Document) -> dict[str, Any]:

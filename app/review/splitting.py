@@ -18,6 +18,7 @@ from app.web.pages import page
 
 bp.add_app_template_global(arranged.told, "rearranged")
 bp.add_app_template_global(arranged.made_of, "made_of")
+bp.add_app_template_global(arranged.made_of_each, "made_of_each")
 
 
 @bp.get("/review/<int:document_id>/parts")

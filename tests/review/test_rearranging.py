@@ -432,3 +432,15 @@ def test_the_mail_log_leads_on_to_what_was_made(browser):
     page = browser(make_user()).get(f"/messages/{message.id}").text
 
     assert all(f"/documents/{each.id}" in page for each in [document, *arrangement.made])
+
+
+def test_the_trash_leads_on_to_what_was_made(browser):
+    """TR-1: a document that was split is in the trash, and its line leads to each part that may be seen."""
+    user, document = make_user(), stack()
+    other = stack()
+    rearranging.split(other, [1], by=user)
+    arrangement = done(rearranging.split(document, [1], by=user))
+
+    page = browser(user).get("/trash").text
+    assert "Now in" in page and all(f'/documents/{made.id}"' in page for made in arrangement.made)
+    assert f'/documents/{other.id}"' not in page
