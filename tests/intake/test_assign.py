@@ -619,6 +619,15 @@ def test_who_comes_second_is_told_in_words(app, browser):
 # --- The pages ------------------------------------------------------------------------------------
 
 
+def test_a_file_that_waits_is_said_to_wait_among_what_was_just_added(app, browser):
+    """IN-9: it is no file of which nothing came."""
+    user = make_user()
+    make_waiting("F-1.pdf", user)
+
+    page = browser(user).get("/add").text
+    assert "F-1.pdf" in page and "Waiting" in page and "No document" not in page
+
+
 def test_what_is_still_read_is_asked_for_without_touching_the_list(app, browser):
     """EX-8: a line of its own asks; it offers the list anew and never takes away what was ticked or typed."""
     user = make_user()
