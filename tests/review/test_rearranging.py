@@ -384,6 +384,7 @@ def test_a_part_out_of_sight_is_only_counted(browser):
     page = browser(member).get(f"/documents/{document.id}").text
 
     assert "CANARY-1" not in page and "1 you may not see" in page
+    assert "CANARY-1" not in browser(member).get("/trash").text
 
 
 # --- Pages ----------------------------------------------------------------------------------------
