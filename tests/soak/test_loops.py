@@ -10,7 +10,7 @@ import pytest
 from tests.soak import outbox, worker
 
 SEED = int(os.environ.get("FACTEUR_SEED", random.randrange(2**32)))
-KILLS = int(os.environ.get("FACTEUR_KILLS", "30"))
+KILLS = int(os.environ.get("FACTEUR_KILLS", "16"))
 pytestmark = [pytest.mark.alone, pytest.mark.timeout(300 + 20 * KILLS)]
 
 

@@ -169,7 +169,7 @@ def test_every_page_is_used_by_keyboard_alone(chromium, there):
     """
     context, page, _complaints = signed_in(chromium, there, viewport=WIDE)
     wrong = []
-    for place, (name, url) in enumerate(there[1]):
+    for place, (name, url) in enumerate(each for each in there[1] if each[0].endswith(STATES[0])):
         page.goto(url)
         where = "main" if place and page.locator("main").count() else "body"
         count, seen, unseen = page.evaluate(REACHABLE, where), set(), []
