@@ -9,7 +9,7 @@ from typing import Any
 
 import pysqlite3
 from flask import has_request_context, request
-from sqlalchemy import Engine, Table, event, text
+from sqlalchemy import Engine, Table, event, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -84,6 +84,15 @@ def insert_unless_there(session: Session, model: Any) -> Any:
     """An INSERT that passes over rows whose unique key is taken already."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     return dialect.insert(model.__table__).on_conflict_do_nothing()
+
+
+def change_if(session: Session, row: Any, *still: Any, **values: Any) -> bool:
+    """Change a row if it is still so, in one statement: of two who try at once one succeeds. It is read anew."""
+    model = type(row)
+    query = update(model).where(model.id == row.id, *still).values(**values)
+    changed = session.execute(query.execution_options(synchronize_session=False)).rowcount
+    session.refresh(row)
+    return bool(changed)
 
 
 def hold(session: Session, name: str) -> None:

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app.audit import trail
 from app.audit.models import AuditEntry
 from app.core import clock
+from app.core.database import change_if
 from app.core.errors import Refused
 from app.counterparties import assignments
 from app.counterparties.models import Counterparty, CounterpartyIban
@@ -66,14 +67,7 @@ def edit(counterparty: Counterparty, facts: dict[str, Any], *, by: User, version
 
 def _claim(counterparty: Counterparty, version: int) -> None:
     """Be the one who edits this version; everybody else is told."""
-    claimed = db.session.execute(
-        update(Counterparty)
-        .where(Counterparty.id == counterparty.id, Counterparty.version == version)
-        .values(version=version + 1)
-        .execution_options(synchronize_session=False)
-    )
-    db.session.refresh(counterparty)
-    if not claimed.rowcount:
+    if not change_if(db.session(), counterparty, Counterparty.version == version, version=version + 1):
         entries = list(db.session.scalars(AuditEntry.about(counterparty)))
         raise Changed([entry for entry in entries[::-1] if entry.changes.get("version", [0, 0])[1] > version])
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from flask_babel import gettext as _
-from sqlalchemy import update
 
 from app.core import clock
+from app.core.database import change_if
 from app.core.errors import Refused
 from app.documents import parties, status, twins
 from app.documents.editing import Changed, Incomplete, edit, since
@@ -60,19 +60,9 @@ def _already(document: Document) -> str:
 
 def _claim(document: Document, by: User | None) -> None:
     """One validation only, however many press the button at once."""
-    claimed = db.session.execute(
-        update(Document)
-        .where(
-            Document.id == document.id,
-            Document.version == document.version,
-            Document.validated_at.is_(None),
-            Document.trashed_at.is_(None),
-        )
-        .values(validated_at=clock.now(), validated_by_id=by.id if by else None, version=Document.version + 1)
-        .execution_options(synchronize_session=False)
-    )
     seen = document.version
-    db.session.refresh(document)
-    if not claimed.rowcount:
+    still = (Document.version == seen, Document.validated_at.is_(None), Document.trashed_at.is_(None))
+    facts = {"validated_at": clock.now(), "validated_by_id": by.id if by else None, "version": seen + 1}
+    if not change_if(db.session(), document, *still, **facts):
         _check_state(document)
         raise Changed(since(document, seen))

@@ -6,10 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app.audit.models import AuditEntry
 from app.core import money
+from app.core.database import change_if
 from app.core.errors import Refused
 from app.counterparties.models import Counterparty
 from app.documents import doubts, labels, parties, status, words
@@ -143,14 +144,7 @@ def _check_company(document: Document, model: Any, change: tuple[Any, Any] | Non
 
 def _claim(document: Document, version: int) -> None:
     """Be the one who edits this version; everybody else is told."""
-    claimed = db.session.execute(
-        update(Document)
-        .where(Document.id == document.id, Document.version == version)
-        .values(version=version + 1)
-        .execution_options(synchronize_session=False)
-    )
-    db.session.refresh(document)
-    if not claimed.rowcount:
+    if not change_if(db.session(), document, Document.version == version, version=version + 1):
         raise Changed(since(document, version))
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask_babel import gettext as _
-from sqlalchemy import update
 
 from app.core import clock
+from app.core.database import change_if
 from app.core.errors import Refused
 from app.documents import status
 from app.documents.models import Document, TrashKind
@@ -35,7 +35,7 @@ def trash(
         "trash_reason": why.strip()[:500],
         "duplicate_of_id": duplicate_of.id if duplicate_of else document.duplicate_of_id,
     }
-    if not _move(document, Document.trashed_at.is_(None), facts):
+    if not change_if(db.session(), document, Document.trashed_at.is_(None), **facts):
         raise Refused(_("It is already in the trash."))
     changes = {"duplicate_of": [None, duplicate_of.id]} if duplicate_of else {}
     status.settle(document, by=by, act="trashed", why=why, changes={"trash_kind": [None, kind]} | changes)
@@ -45,18 +45,6 @@ def restore(document: Document, *, by: User | None) -> None:
     """Take it out of the trash; the facts it kept give it its former status."""
     for ask in before_restoring:
         ask(document, by)
-    if not _move(document, Document.trashed_at.is_not(None), TAKEN_OUT):
+    if not change_if(db.session(), document, Document.trashed_at.is_not(None), **TAKEN_OUT):
         raise Refused(_("It is not in the trash."))
     status.settle(document, by=by, act="restored")
-
-
-def _move(document: Document, still: object, facts: dict[str, object]) -> bool:
-    """Change the facts unless somebody else just did."""
-    moved = db.session.execute(
-        update(Document)
-        .where(Document.id == document.id, still)
-        .values(facts)
-        .execution_options(synchronize_session=False)
-    )
-    db.session.refresh(document)
-    return moved.rowcount == 1

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, func, update
+from sqlalchemy import Select, func
 
 from app.audit import trail
+from app.core.database import change_if
 from app.core.errors import Refused
 from app.extensions import db
 from app.intake import senders
@@ -42,10 +43,8 @@ def discard(message: Message, *, by: User) -> None:
 def _move(message: Message, whence: Iterable[MessageState], to: MessageState) -> None:
     """One person decides, however many click, and whether or not it is being opened once more."""
     alone_with(message)
-    moved = update(Message).where(Message.id == message.id, Message.state.in_(whence)).values(state=to)
-    if not db.session.execute(moved.execution_options(synchronize_session=False)).rowcount:
+    if not change_if(db.session(), message, Message.state.in_(whence), state=to):
         raise Refused(_("Somebody has already decided about this message. Nothing was changed."))
-    db.session.refresh(message)
 
 
 def can_be_listed(message: Message) -> bool:

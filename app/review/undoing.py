@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import select
 
+from app.core.database import change_if
 from app.core.errors import Refused
 from app.documents.models import Document, TrashKind
 from app.documents.trash import restore, trash
@@ -72,14 +73,8 @@ def _check(arranged: Rearrangement, made: list[Document]) -> None:
 
 def _move(arranged: Rearrangement, was: Progress) -> None:
     """Once, however many press the button."""
-    moved = db.session.execute(
-        update(Rearrangement)
-        .where(Rearrangement.id == arranged.id, Rearrangement.progress == was, Rearrangement.progress.in_(LIVING))
-        .values(progress=Progress.UNDONE)
-        .execution_options(synchronize_session=False)
-    )
-    db.session.refresh(arranged)
-    if not moved.rowcount:
+    still = (Rearrangement.progress == was, Rearrangement.progress.in_(LIVING))
+    if not change_if(db.session(), arranged, *still, progress=Progress.UNDONE):
         raise Refused(_("It was taken back already, or could not be done."))
     for each in arranged.documents:
         each.taken_id = None

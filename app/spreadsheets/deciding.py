@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select, update
 
 from app.audit import trail
+from app.core.database import change_if
 from app.core.errors import Refused
 from app.documents.models import Direction
 from app.extensions import db
@@ -98,8 +99,5 @@ def _at(spreadsheet: Spreadsheet, *stages: Stage) -> None:
 
 def _move(spreadsheet: Spreadsheet, was: Stage, now: Stage) -> None:
     """One press of the button counts, however many there are."""
-    mine = update(Spreadsheet).where(Spreadsheet.id == spreadsheet.id, Spreadsheet.stage == was)
-    moved = db.session.execute(mine.values(stage=now).execution_options(synchronize_session=False))
-    db.session.refresh(spreadsheet)
-    if not moved.rowcount:
+    if not change_if(db.session(), spreadsheet, Spreadsheet.stage == was, stage=now):
         _at(spreadsheet, was)
