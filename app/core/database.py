@@ -11,6 +11,7 @@ import pysqlite3
 from flask import has_request_context, request
 from sqlalchemy import Engine, Table, event, text, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
 READING = {"GET", "HEAD", "OPTIONS"}
@@ -91,7 +92,10 @@ def change_if(session: Session, row: Any, *still: Any, **values: Any) -> bool:
     model = type(row)
     query = update(model).where(model.id == row.id, *still).values(**values)
     changed = session.execute(query.execution_options(synchronize_session=False)).rowcount
-    session.refresh(row)
+    try:
+        session.refresh(row)
+    except InvalidRequestError:  # somebody removed it for good meanwhile
+        return False
     return bool(changed)
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from app import schedule
 from app.audit.models import AuditEntry
@@ -227,6 +227,15 @@ def test_a_restore_beside_the_purge_wins(app):
 
     assert retention.purge(document, by=None, why="timer") is False
     assert reload(document)
+
+
+def test_a_restore_after_the_purge_is_refused(app):
+    """TR-2: S105: what is gone for good meanwhile cannot be restored, and whoever tries is told in words."""
+    document = trashed(make_company(**EMPTYING))
+    db.session.execute(delete(Document).where(Document.id == document.id).execution_options(synchronize_session=False))
+
+    with pytest.raises(Refused):
+        decisions.restore(document, by=None)
 
 
 def test_a_shared_file_stays(app):
