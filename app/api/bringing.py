@@ -10,7 +10,6 @@ from werkzeug.datastructures import FileStorage
 from app.api.models import ApiRequest, ApiToken
 from app.core.database import insert_unless_there
 from app.core.errors import Refused
-from app.core.storage import CHUNK
 from app.documents.models import Direction
 from app.extensions import db
 from app.files import store
@@ -32,8 +31,7 @@ def bring(token: ApiToken, file: FileStorage, direction: Direction, key: str) ->
     is_mail, name = types.judge(uploads.head_of(file)).kind == "mail", uploads.name_of(file)
     company, user = token.company, token.user
     commit()  # no transaction stays open while bytes are written
-    chunks = iter(lambda: file.stream.read(CHUNK), b"")
-    kept = store.keep(chunks, types.MEDIA["mail"] if is_mail else types.UNKNOWN)
+    kept = store.keep(uploads.pieces_of(file), types.MEDIA["mail"] if is_mail else types.UNKNOWN)
     asked = _reserved(token, key, kept.sha256, direction) if key else None
     if asked and asked.message:
         return asked.answer or told(asked.message)

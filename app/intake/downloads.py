@@ -8,7 +8,6 @@ from werkzeug.datastructures import FileStorage
 from app.audit import trail
 from app.core import storage
 from app.core.errors import Refused
-from app.core.storage import CHUNK
 from app.files import store
 from app.files.models import File
 from app.intake import opening, types, uploads
@@ -26,8 +25,7 @@ def add(message: Message, upload: FileStorage, *, by: User) -> Part:
     """The file fetched from there becomes a part of the message, and a document; commits before its bytes are kept."""
     media = _media(upload)
     commit()  # no transaction stays open while bytes are written
-    upload.stream.seek(0)
-    stored = storage.store(store.root(), iter(lambda: upload.stream.read(CHUNK), b""))
+    stored = storage.store(store.root(), uploads.pieces_of(upload))
     alone_with(message)
     _check(message)
     part = _part(message, store.row_of(*stored, media), text_of(uploads.name_of(upload))[:300], media)

@@ -6,7 +6,6 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
-from app.core.storage import CHUNK
 from app.documents import twins
 from app.documents.models import Direction, Document
 from app.extensions import db
@@ -18,7 +17,6 @@ from app.intake.letter import text_of
 from app.intake.models import Message, MessageState, Outcome, Part, Source
 from app.intake.uploads import Taken
 from app.intake.waiting import WaitingFile
-from app.reader.sniff import HEAD
 from app.tasks.jobs import commit
 from app.users.models import Company, User
 
@@ -43,10 +41,9 @@ def _take(file: FileStorage, company: Company, direction: Direction, by: User) -
     """The bytes are durable before the rows, and the rows before anybody is told (SAFETY R1)."""
     if refusal := _refused(file):
         return refusal
-    name, stream = uploads.name_of(file), file.stream
+    name = uploads.name_of(file)
     commit()  # no transaction stays open while bytes are written
-    stream.seek(0)
-    kept = store.keep(iter(lambda: stream.read(CHUNK), b""), types.MEDIA["pdf"])
+    kept = store.keep(uploads.pieces_of(file), types.MEDIA["pdf"])
     part = stage(kept, company, direction, name, by=by)
     commit()
     return Taken(name, 201, _told(part, by), part.message_id)
@@ -54,12 +51,13 @@ def _take(file: FileStorage, company: Company, direction: Direction, by: User) -
 
 def _refused(file: FileStorage) -> Taken | None:
     """Why this file is not kept; None where it is."""
-    if file.stream.seek(0, 2) > uploads.largest():
-        return uploads.refused(file)
-    if not file.stream.tell():
-        return Taken(uploads.name_of(file), 422, _("It is empty (0 bytes), so it was not kept."))
-    if types.judge(uploads.head_of(file)[:HEAD]).kind != "pdf":
-        return Taken(uploads.name_of(file), 422, _("Not a PDF, whatever its name says. It was not kept."))
+    name, head = uploads.name_of(file), uploads.head_of(file)
+    if told := uploads.too_large(file):
+        return Taken(name, 413, told)
+    if not head:
+        return Taken(name, 422, _("It is empty (0 bytes), so it was not kept."))
+    if types.judge(head).kind != "pdf":
+        return Taken(name, 422, _("Not a PDF, whatever its name says. It was not kept."))
     return None
 
 

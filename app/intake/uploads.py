@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import PurePosixPath
@@ -19,7 +20,6 @@ from app.intake import types
 from app.intake.arrival import enter
 from app.intake.maillog import shown_with
 from app.intake.models import Message, MessageState, Source
-from app.reader.sniff import HEAD
 from app.tasks.jobs import commit
 from app.users.models import Company, User
 
@@ -65,13 +65,11 @@ def take_all(files: list[FileStorage], company: Company, direction: Direction, *
 def _take(file: FileStorage, company: Company, direction: Direction, by: User) -> Taken:
     if refusal := refused(file):
         return refusal
-    name, stream = name_of(file), file.stream
-    head = head_of(file)
-    kind = types.judge(head[:HEAD]).kind
+    name, head = name_of(file), head_of(file)
+    kind = types.judge(head).kind
     commit()  # no transaction stays open while bytes are written
-    stream.seek(0)
     media = types.MEDIA["mail"] if kind == "mail" else types.UNKNOWN
-    kept = store.keep(iter(lambda: stream.read(CHUNK), b""), media)
+    kept = store.keep(pieces_of(file), media)
     message = enter(
         kept, company=company, direction=direction, source=Source.UPLOAD, is_mail=kind == "mail", by=by, name=name
     )
@@ -95,12 +93,24 @@ def head_of(file: FileStorage) -> bytes:
     return head
 
 
+def pieces_of(file: FileStorage) -> Iterator[bytes]:
+    """Its bytes from the start, so that a large one is never whole in memory."""
+    file.stream.seek(0)
+    return iter(lambda: file.stream.read(CHUNK), b"")
+
+
+def too_large(file: FileStorage) -> str:
+    """What is said of a file that is larger than what is taken; empty where it is not."""
+    if file.stream.seek(0, 2) <= largest():
+        return ""
+    return _("Larger than %(size)s MB. It was not kept: send a smaller file.", size=largest() // (1024 * 1024))
+
+
 def refused(file: FileStorage) -> Taken | None:
     """Why this file is not kept; None where it is."""
-    if file.stream.seek(0, 2) > largest():
-        size = largest() // (1024 * 1024)
-        return Taken(name_of(file), 413, _("Larger than %(size)s MB. It was not kept: send a smaller file.", size=size))
-    kind = types.judge(head_of(file)[:HEAD]).kind
+    if told := too_large(file):
+        return Taken(name_of(file), 413, told)
+    kind = types.judge(head_of(file)).kind
     if kind not in TAKEN and not types.claim(name_of(file), file.mimetype or ""):
         told = _("Not a PDF, a picture, an e-invoice or a mail. It was not kept: save it as PDF and send it again.")
         return Taken(name_of(file), 422, told)

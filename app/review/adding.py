@@ -8,7 +8,6 @@ from flask_login import current_user
 from werkzeug.datastructures import FileStorage
 
 from app.core.errors import Refused
-from app.core.storage import CHUNK
 from app.documents import filing
 from app.documents.models import Document
 from app.extensions import db
@@ -16,7 +15,6 @@ from app.extraction import jobs
 from app.files import store
 from app.files.models import File
 from app.intake import types, uploads
-from app.reader.sniff import HEAD
 from app.review.blueprint import bp
 from app.tasks.jobs import commit
 from app.users.models import User
@@ -52,8 +50,8 @@ def _kept(given: FileStorage) -> File:
     """The bytes, durable; refused in words where no page can be made of them."""
     if refusal := uploads.refused(given):
         raise Refused(refusal.text)
-    found = types.judge(uploads.head_of(given)[:HEAD])
+    found = types.judge(uploads.head_of(given))
     if found.kind not in KINDS:
         raise Refused(_("Not a PDF, a picture or an e-invoice. It was not kept."))
     commit()  # no transaction stays open while bytes are written
-    return store.keep(iter(lambda: given.stream.read(CHUNK), b""), found.media)
+    return store.keep(uploads.pieces_of(given), found.media)

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, flash, redirect, request, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.datastructures import FileStorage
 
 from app.core.errors import Refused
-from app.core.storage import CHUNK
 from app.documents.models import Direction
 from app.extensions import db
 from app.files import store
 from app.intake import types, uploads
+from app.intake.blueprint import chosen_direction, company_here
 from app.intake.models import Message
-from app.reader.sniff import HEAD
 from app.spreadsheets import arriving, deciding, headings, jobs, showing
 from app.spreadsheets.models import Spreadsheet, Stage
 from app.tasks.jobs import commit
 from app.users.models import Company
-from app.users.sessions import current_company
 from app.web.access import Permission, demand, requires
 from app.web.ids import row_id
 from app.web.pages import page
@@ -29,7 +27,6 @@ from app.web.pages import page
 bp = Blueprint("spreadsheets", __name__, url_prefix="/add/spreadsheets")
 LAST_PAGE = 10_000
 MOST_TICKS = 1000
-OTHER_KINDS = {"pdf", "image", "xml", "mail", "zip", "tnef"}
 
 
 @bp.app_template_global()
@@ -40,8 +37,7 @@ def spreadsheets_of(message: Message) -> list[Spreadsheet]:
 
 def _company() -> Company:
     """The company looked at, of which one sees and edits everything: a list of invoices names many counterparties."""
-    company = current_company() or abort(404)
-    demand(Permission.EDIT, company.id)
+    company = company_here()
     demand(Permission.SEE_ALL, company.id)
     return company
 
@@ -59,14 +55,9 @@ def index():
 
 def _index(status: int = 200, **context: Any) -> Response:
     company = _company()
-    facts = {"here": company, "tab": "spreadsheet", "directions": Direction, "direction": _direction()}
+    facts = {"here": company, "tab": "spreadsheet", "directions": Direction, "direction": chosen_direction()}
     found = showing.latest(current_user, company)
     return page("spreadsheets/index.html", status, spreadsheets=found, label=showing.stage_label, **facts, **context)
-
-
-def _direction() -> Direction:
-    chosen = request.values.get("direction", "")
-    return Direction(chosen) if chosen in {each.value for each in Direction} else Direction.PURCHASE
 
 
 @bp.post("")
@@ -76,10 +67,10 @@ def add():
     company, given = _company(), request.files.get("file")
     if wrong := _refused(given):
         return _index(422, wrong=wrong)
-    media = types.judge(uploads.head_of(given)[:HEAD]).media
+    media = types.judge(uploads.head_of(given)).media
     commit()  # no transaction stays open while bytes are written
-    file = store.keep(iter(lambda: given.stream.read(CHUNK), b""), media)
-    spreadsheet = arriving.arrive(company, _direction(), file, uploads.name_of(given), by=current_user)
+    file = store.keep(uploads.pieces_of(given), media)
+    spreadsheet = arriving.arrive(company, chosen_direction(), file, uploads.name_of(given), by=current_user)
     jobs.read_spreadsheet.later(spreadsheet.id)
     commit()
     return redirect(url_for(".show", spreadsheet_id=spreadsheet.id), 303)
@@ -88,10 +79,9 @@ def add():
 def _refused(given: FileStorage | None) -> str:
     if given is None or not given.filename:
         return _("No file was chosen. Choose one and send again.")
-    if given.stream.seek(0, 2) > current_app.config["SETTINGS"].largest_message:
-        size = uploads.largest() // (1024 * 1024)
-        return _("Larger than %(size)s MB. It was not kept: send a smaller file.", size=size)
-    if types.judge(uploads.head_of(given)[:HEAD]).kind in OTHER_KINDS:
+    if told := uploads.too_large(given):
+        return told
+    if types.judge(uploads.head_of(given)).kind in uploads.TAKEN:
         return _("Not a spreadsheet. It was not kept: save it as XLSX or CSV, or add an invoice under Upload.")
     return ""
 
@@ -141,7 +131,7 @@ def say_columns(spreadsheet_id: int):
     said = request.form
     columns = {name: said.get(f"column-{name}", -1, int) for name in headings.FIELDS}
     columns = {name: column for name, column in columns.items() if 0 <= column < 1000}
-    how = {name: said.get(name, "") for name in ("date_order", "decimal_mark")} | {"direction": _direction()}
+    how = {name: said.get(name, "") for name in ("date_order", "decimal_mark")} | {"direction": chosen_direction()}
     try:
         deciding.say_columns(spreadsheet, columns, **how)
     except Refused as refused:
