@@ -103,9 +103,14 @@ def same_bytes(company_id: int, file: File, *, but: Document | None = None) -> D
 
     Nobody else is answered before this transaction ends: of two deliveries at once, the second finds the first.
     """
-    hold(db.session, f"bytes:{company_id}:{file.sha256}")
+    hold_bytes(company_id, file.sha256)
     query = _with_bytes(company_id, file, but).where(Document.trashed_at.is_(None))
     return db.session.scalar(query.order_by(Document.id))
+
+
+def hold_bytes(company_id: int, sha256: str) -> None:
+    """Nobody else of the company is answered about these bytes before this transaction ends."""
+    hold(db.session, f"bytes:{company_id}:{sha256}")
 
 
 def same_bytes_in_trash(company_id: int, file: File, *, but: Document | None = None) -> Document | None:

@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from sqlalchemy import delete
 
 from app.audit import trail
-from app.core.database import hold
 from app.core.errors import Refused
 from app.documents import status, twins
 from app.documents.models import Document, DocumentFile, FileRole
@@ -62,7 +61,7 @@ def assign_all(pairs: Iterable[tuple[WaitingFile, Document]], *, by: User) -> tu
 def hold_bytes(rows: Iterable[WaitingFile]) -> None:
     """Before their rows are touched, in one order: so that nobody waits for us who has what we wait for."""
     for company_id, sha256 in sorted({(each.company_id, each.file.sha256) for each in rows}):
-        hold(db.session, f"bytes:{company_id}:{sha256}")
+        twins.hold_bytes(company_id, sha256)
 
 
 def _take(waiting: WaitingFile) -> Part:

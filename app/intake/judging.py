@@ -12,13 +12,13 @@ from sqlalchemy import select
 
 from app.audit import trail
 from app.core import clock
-from app.core.database import hold
 from app.core.errors import Refused
 from app.documents import arrival, status
 from app.documents.models import Document, DocumentFile, FileRole, TrashKind, key_of
 from app.documents.trash import restore, trash
 from app.extensions import db
 from app.files.models import File
+from app.intake.deciding import alone_with
 from app.intake.models import Judgement, Message, MessageState, Outcome, Part, Source
 from app.users.models import User
 
@@ -123,8 +123,7 @@ def remembered(company_id: int, file: File) -> Part | None:
 
 def _held(part: Part) -> None:
     """Nobody else opens or judges this message until we end; nothing of one is judged that waits to be let in."""
-    hold(db.session, f"message:{part.message_id}")
-    db.session.refresh(part.message)
+    alone_with(part.message)
     db.session.refresh(part)
     if part.message.state in (MessageState.QUARANTINED, MessageState.DISCARDED):
         raise Refused(_("This message waits in quarantine: accept it to have it opened."))

@@ -18,6 +18,7 @@ from app.extensions import db
 from app.files import store
 from app.files.models import File
 from app.intake import bodies, judging, sorting, vetting
+from app.intake.deciding import held
 from app.intake.letter import MOST_PARTS, Headers, TooDeep, parse
 from app.intake.letting import BY_A_PERSON, TAKEN_ANYWAY, is_let_in
 from app.intake.models import Judgement, Message, MessageState, Outcome, Part
@@ -124,8 +125,7 @@ def _open_mail(raw: bytes, arrived: Arrived) -> Opened:
 
 def note(message_id: int, opened: Opened) -> None:
     """Write what was found: the message's headers, its parts and their documents; committed by the caller."""
-    hold(db.session, f"message:{message_id}")
-    message = db.session.get_one(Message, message_id, populate_existing=True)
+    message = held(message_id)
     if opened.headers.message_id:
         hold(db.session, f"message-id:{message.company_id}:{opened.headers.message_id}")
     waits = opened.vetting.waits
@@ -194,7 +194,7 @@ def _files(message: Message, opened: Opened) -> dict[int, File]:
     rows = {}
     for at, stored in sorted(opened.stored.items(), key=lambda each: each[1]):
         rows[at] = store.row_of(*stored, opened.pieces[at].media or UNKNOWN)
-        hold(db.session, f"bytes:{message.company_id}:{stored[0]}")
+        twins.hold_bytes(message.company_id, stored[0])
     return rows
 
 

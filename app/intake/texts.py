@@ -8,7 +8,6 @@ from html import escape
 from sqlalchemy import select
 
 from app.core import storage
-from app.core.database import hold
 from app.core.faultpoint import faultpoint
 from app.documents import arrival, twins
 from app.documents.models import TrashKind
@@ -16,6 +15,7 @@ from app.documents.trash import trash
 from app.extensions import db
 from app.files import store
 from app.intake import bodies, rules, sorting, words
+from app.intake.deciding import held
 from app.intake.letter import Headers, parse
 from app.intake.models import Message, MessageState, Outcome, Part
 from app.intake.opening import KEPT, Arrived
@@ -61,8 +61,7 @@ def _page(body: bodies.Body, headers: Headers) -> str:
 
 def note(message_id: int, drawn: Drawn, *, by: User | None) -> None:
     """Make the document, unless somebody did meanwhile; committed by the caller."""
-    hold(db.session, f"message:{message_id}")
-    message = db.session.get_one(Message, message_id, populate_existing=True)
+    message = held(message_id)
     part = next((each for each in message.parts if each.position == drawn.position), None)
     if part is None or part.reason.get("key") != "body" or message.state is MessageState.REPEATED:
         return

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import delete, insert
 
 from app.audit import trail
-from app.core.database import hold
 from app.documents.models import Direction
 from app.extensions import db
 from app.files import store
@@ -17,7 +16,7 @@ from app.intake.letter import text_of
 from app.intake.models import Message, MessageState, Outcome, Part, Source
 from app.reader.contents import Unreadable
 from app.spreadsheets import guessing
-from app.spreadsheets.models import Line, Spreadsheet, Stage
+from app.spreadsheets.models import Line, Spreadsheet, Stage, held_at
 from app.users.models import Company, User
 
 KEY = "spreadsheet"
@@ -48,7 +47,7 @@ def path_of(spreadsheet_id: int) -> Path | None:
 
 def keep_cells(spreadsheet_id: int, sheets: list[Any]) -> None:
     """The lines that are not empty, and what is guessed of their columns; run again, they are the same."""
-    spreadsheet = _still_reading(spreadsheet_id)
+    spreadsheet = held_at(spreadsheet_id, Stage.READING)
     if spreadsheet is None:
         return
     rows = [
@@ -69,12 +68,6 @@ def keep_cells(spreadsheet_id: int, sheets: list[Any]) -> None:
 
 def give_up(spreadsheet_id: int, error: Unreadable) -> None:
     """It can't be read: the mail log says so, with the original."""
-    if spreadsheet := _still_reading(spreadsheet_id):
+    if spreadsheet := held_at(spreadsheet_id, Stage.READING):
         spreadsheet.stage, spreadsheet.reason = Stage.UNREADABLE, error.code
         spreadsheet.message.parts[0].outcome = Outcome.UNREADABLE
-
-
-def _still_reading(spreadsheet_id: int) -> Spreadsheet | None:
-    hold(db.session, f"spreadsheet:{spreadsheet_id}")
-    spreadsheet = db.session.get(Spreadsheet, spreadsheet_id, populate_existing=True)
-    return spreadsheet if spreadsheet and spreadsheet.stage is Stage.READING else None

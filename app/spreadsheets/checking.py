@@ -7,12 +7,11 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from app.core.database import hold
 from app.documents.models import Document
 from app.extensions import db
 from app.spreadsheets import guessing, reading
 from app.spreadsheets.known import AT_ONCE, Categories, Numbers, Parties, key_within
-from app.spreadsheets.models import Line, LineState, Spreadsheet, Stage, key_of
+from app.spreadsheets.models import Line, LineState, Spreadsheet, Stage, held_at, key_of
 from app.spreadsheets.reading import Facts
 
 BEFORE = "imported_before"
@@ -94,9 +93,7 @@ def _columns(state: LineState, notes: list[dict[str, Any]]) -> dict[str, Any]:
 
 def keep(spreadsheet_id: int, found: list[dict[str, Any]]) -> None:
     """Write what was found; nothing where the columns were said anew meanwhile, or another was faster."""
-    hold(db.session, f"spreadsheet:{spreadsheet_id}")
-    spreadsheet = db.session.get(Spreadsheet, spreadsheet_id, populate_existing=True)
-    if spreadsheet and spreadsheet.stage is Stage.CHECKING:
+    if spreadsheet := held_at(spreadsheet_id, Stage.CHECKING):
         if found:
             db.session.execute(update(Line), found)
         spreadsheet.stage = Stage.CHECKED

@@ -10,6 +10,7 @@ from sqlalchemy import ForeignKey, Index, Select, String, UniqueConstraint, sele
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
+from app.core.database import hold
 from app.core.types import Json, UTCDateTime, Word
 from app.documents.models import Direction, Document
 from app.extensions import db
@@ -120,6 +121,13 @@ class Line(db.Model):
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id", ondelete="SET NULL"), index=True)
 
     document: Mapped[Document | None] = relationship()
+
+
+def held_at(spreadsheet_id: int, stage: Stage) -> Spreadsheet | None:
+    """The spreadsheet, ours alone until this transaction ends; None where it is not, or no longer, at this stage."""
+    hold(db.session, f"spreadsheet:{spreadsheet_id}")
+    spreadsheet = db.session.get(Spreadsheet, spreadsheet_id, populate_existing=True)
+    return spreadsheet if spreadsheet and spreadsheet.stage is stage else None
 
 
 def key_of(company_id: int, sha256: str, sheet: int, number: int) -> str:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import and_, exists, select
 
-from app.core.database import hold
 from app.documents.models import Document, DocumentFile
 from app.documents.trash import trash
 from app.extensions import db
-from app.spreadsheets.models import Line, LineState, Spreadsheet, Stage
+from app.spreadsheets.models import Line, LineState, Stage, held_at
 from app.users.models import User
 
 PORTION = 100
@@ -23,9 +22,8 @@ def is_untouched():
 
 def undo_portion(spreadsheet_id: int, user_id: int) -> bool:
     """Put the next untouched documents into the trash; False once none is left."""
-    hold(db.session, f"spreadsheet:{spreadsheet_id}")
-    spreadsheet = db.session.get(Spreadsheet, spreadsheet_id, populate_existing=True)
-    if spreadsheet is None or spreadsheet.stage is not Stage.UNDOING:
+    spreadsheet = held_at(spreadsheet_id, Stage.UNDOING)
+    if spreadsheet is None:
         return False
     query = select(Line, Document).join(Document, Line.document_id == Document.id)
     query = query.where(Line.spreadsheet_id == spreadsheet_id, Line.state == LineState.MADE, is_untouched())
