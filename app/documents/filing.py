@@ -27,6 +27,4 @@ def add(document: Document, file: File, name: str, *, by: User) -> None:
     else:
         each = DocumentFile(file=file, name=name[:300], role=FileRole.ORIGINAL, added_by_id=by.id)
         document.files.append(each)
-    document.version += 1  # whoever has its page open looks at a document without a file
-    changes = {"file": [None, name], "version": [document.version - 1, document.version]}
-    status.settle(document, by=by, act="attached", changes=changes)
+    status.settle_files(document, by=by, act="attached", changes={"file": [None, name]})

@@ -47,3 +47,9 @@ def settle(
     for align in after_status:
         align(document)
     document.reason = reasons.first(document)
+
+
+def settle_files(document: Document, *, by: User | None, act: str, changes: dict[str, Any]) -> None:
+    """The same after a change of its files: whoever has its page open looks at others, and is told when they save."""
+    document.version += 1
+    settle(document, by=by, act=act, changes=changes | {"version": [document.version - 1, document.version]})

@@ -248,6 +248,4 @@ def _attach(existing: Document, each: DocumentFile, role: FileRole, by: User) ->
 def _gone(new: Document, existing: Document, *, by: User, act: str) -> None:
     name = new.original.name if new.original else ""
     trash(new, by=by, kind=TrashKind.DUPLICATE, duplicate_of=existing)
-    existing.version += 1  # whoever has its page open looks at another file now
-    changes = {"file": [None, name], "document": [None, new.id], "version": [existing.version - 1, existing.version]}
-    status.settle(existing, by=by, act=act, changes=changes)
+    status.settle_files(existing, by=by, act=act, changes={"file": [None, name], "document": [None, new.id]})

@@ -32,10 +32,8 @@ def assign(waiting: WaitingFile, document: Document, *, by: User) -> None:
     role = FileRole.ATTACHMENT if document.original else FileRole.ORIGINAL
     document.files.append(DocumentFile(file=part.file, name=part.name, role=role, added_by_id=by.id))
     document.page_count = page_count if role is FileRole.ORIGINAL else document.page_count
-    document.version += 1  # whoever has its page open looks at another file now
     part.outcome, part.document, part.reason = Outcome.ATTACHED, document, {}
-    changes = {"file": [None, part.name], "version": [document.version - 1, document.version]}
-    status.settle(document, by=by, act="attached", changes=changes)
+    status.settle_files(document, by=by, act="attached", changes={"file": [None, part.name]})
 
 
 def assign_all(pairs: Iterable[tuple[WaitingFile, Document]], *, by: User) -> tuple[int, dict[int, str]]:

@@ -241,7 +241,7 @@ def _attach(part: Part, target: Document, role: FileRole, *, by: User | None) ->
         added = DocumentFile(file=part.file, name=part.file_name, role=role)
         added.added_by_id = by.id if by else None
         target.files.append(added)
-        _settle(target, part, by=by, act="attached")
+        status.settle_files(target, by=by, act="attached", changes={"file": [None, part.file_name]})
 
 
 def _detach(part: Part, document: Document, *, by: User | None) -> None:
@@ -252,11 +252,4 @@ def _detach(part: Part, document: Document, *, by: User | None) -> None:
     for each in mine:
         document.files.remove(each)
         db.session.delete(each)
-        _settle(document, part, by=by, act="detached")
-
-
-def _settle(document: Document, part: Part, *, by: User | None, act: str) -> None:
-    names = [None, part.file_name] if act == "attached" else [part.file_name, None]
-    document.version += 1  # whoever has its page open looks at other files now
-    version = [document.version - 1, document.version]
-    status.settle(document, by=by, act=act, changes={"file": names, "version": version})
+        status.settle_files(document, by=by, act="detached", changes={"file": [part.file_name, None]})
