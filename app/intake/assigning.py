@@ -12,8 +12,8 @@ from app.core.errors import Refused
 from app.documents import status, twins
 from app.documents.models import Document, DocumentFile, FileRole
 from app.extensions import db
+from app.intake.importing import import_file
 from app.intake.models import Outcome, Part
-from app.intake.opening import import_file
 from app.intake.waiting import WaitingFile
 from app.users.models import User
 

@@ -12,6 +12,7 @@ from app.files import store
 from app.files.models import File
 from app.intake import opening, types, uploads
 from app.intake.deciding import alone_with
+from app.intake.importing import import_file
 from app.intake.letter import text_of
 from app.intake.models import Message, Outcome, Part
 from app.tasks.jobs import commit
@@ -29,7 +30,7 @@ def add(message: Message, upload: FileStorage, *, by: User) -> Part:
     alone_with(message)
     _check(message)
     part = _part(message, store.row_of(*stored, media), text_of(uploads.name_of(upload))[:300], media)
-    opening.import_file(part)
+    import_file(part)
     _settle(message, opening.FILE_ADDED, by=by)
     trail.record(message, by=by, act="attached", changes={"file": [None, part.name]})
     return part

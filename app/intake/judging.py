@@ -20,11 +20,12 @@ from app.extensions import db
 from app.files.models import File
 from app.intake.deciding import alone_with
 from app.intake.models import Judgement, Message, MessageState, Outcome, Part, Source
+from app.intake.pieces import NO_FILE
 from app.users.models import User
 
-WRAPPING = {"body", "archive_opened", "mail_opened", "too_deep", "spreadsheet"}
-MADE = {Outcome.IMPORTED, Outcome.UNREADABLE}
-"""What the program made a document of."""
+WRAPPING = {*NO_FILE, "too_deep", "spreadsheet"}
+ITS_OWN = {Outcome.IMPORTED, Outcome.UNREADABLE}
+"""The program made a document of it."""
 READABLE = ("application/pdf", "application/xml", "image/")
 PENDING = "judged_pending"
 
@@ -41,7 +42,7 @@ def can_be_judged(part: Part) -> bool:
 
 def can_be_invoice(part: Part) -> bool:
     """Is it of a type that is read, or was a document made of it before?"""
-    return part.type.startswith(READABLE) or was(part)["outcome"] in MADE
+    return part.type.startswith(READABLE) or was(part)["outcome"] in ITS_OWN
 
 
 def was(part: Part) -> dict[str, Any]:
@@ -145,7 +146,7 @@ def _check(part: Part, judgement: Judgement, target: Document | None) -> None:
         raise Refused(_("Choose the document it belongs to."))
     if target and target.trashed_at:
         raise Refused(_("That document is in the trash: restore it first."))
-    if judgement is Judgement.ANNEX and part.document and target == part.document and part.outcome in MADE:
+    if judgement is Judgement.ANNEX and part.document and target == part.document and part.outcome in ITS_OWN:
         raise Refused(_("A document cannot be its own annex."))
 
 
@@ -171,7 +172,7 @@ def _put_aside(part: Part, now: dict[str, Any], *, by: User | None) -> None:
         return
     if now["outcome"] == Outcome.ATTACHED:
         _detach(part, document, by=by)
-    elif now["outcome"] in MADE and not document.trashed_at:
+    elif now["outcome"] in ITS_OWN and not document.trashed_at:
         _not_validated(document)
         trash(document, by=by, why=str(_("Not a document, as the mail log says.")))
         part.reason = part.reason | {"moved": document.id}
@@ -217,7 +218,7 @@ def _arrive(part: Part, *, by: User | None) -> Document:
 def _unmake(part: Part, now: dict[str, Any], *, by: User) -> None:
     """The document that a person had made of it goes back to where it came from."""
     document = part.document
-    if now["outcome"] in MADE or document is None or document.trashed_at:
+    if now["outcome"] in ITS_OWN or document is None or document.trashed_at:
         return
     _not_validated(document)
     if now["outcome"] == Outcome.DUPLICATE and (first := now["reason"].get("document")):

@@ -11,25 +11,24 @@ from sqlalchemy import select
 from app.core import storage
 from app.core.database import hold
 from app.core.faultpoint import faultpoint
-from app.documents import arrival, twins
-from app.documents.models import DocumentFile, FileRole, TrashKind
-from app.documents.trash import trash
+from app.documents import twins
+from app.documents.models import DocumentFile, FileRole
 from app.extensions import db
 from app.files import store
 from app.files.models import File
 from app.intake import bodies, judging, sorting, vetting
 from app.intake.deciding import held
+from app.intake.importing import import_file
 from app.intake.letter import MOST_PARTS, Headers, TooDeep, parse
 from app.intake.letting import BY_A_PERSON, TAKEN_ANYWAY, is_let_in
-from app.intake.models import Judgement, Message, MessageState, Outcome, Part
+from app.intake.models import MADE, Message, MessageState, Outcome, Part
 from app.intake.pieces import Fate, Piece
 from app.intake.types import UNKNOWN
 from app.intake.vetting import Known, Vetting
 from app.users.models import User
 
 log = structlog.get_logger()
-KEPT = {Outcome.IMPORTED, Outcome.ATTACHED, Outcome.DUPLICATE, Outcome.UNREADABLE}
-"""Parts that something was made of: opened again, they stay as they are."""
+
 CLOSED = {
     *("archive_broken", "nested_archive", "too_many_entries", "beyond", "winmail_broken", "other_archive"),
     *("encrypted", "entry_broken", "inflates", "packed_unusually", "outlook_message"),
@@ -142,7 +141,7 @@ def note(message_id: int, opened: Opened) -> None:
         part = known.get(position)
         if part and part.judged:
             _note_judged(part, files.get(position))
-        elif part is None or part.outcome not in KEPT:
+        elif part is None or part.outcome not in MADE:  # what something was made of stays as it is
             if part is None:
                 known[position] = part = Part(position=position)
                 message.parts.append(part)
@@ -228,23 +227,3 @@ def _import(part: Part, piece: Piece) -> None:
     import_file(part)
     if piece.fate is Fate.UNREADABLE and part.outcome is Outcome.IMPORTED:
         part.outcome = Outcome.UNREADABLE
-
-
-def import_file(part: Part, *, is_wanted: bool = False) -> None:
-    """Make a document, unless these bytes were judged to be none and nobody wants one of them now (SPEC DU-2).
-
-    One whose bytes are there already goes to the trash as its duplicate.
-    """
-    message, name = part.message, part.file_name or part.message.subject
-    before = judging.remembered(message.company_id, part.file) if part.size else None
-    if before and before.judged is not Judgement.INVOICE and not is_wanted:
-        part.reason = {"key": "judged_before", "as": before.judged, "message": before.message_id}
-        return
-    twin = twins.same_bytes(message.company_id, part.file) if part.size else None
-    part.document = arrival.arrive(
-        message.company, message.direction, part.file, name, source=message.source.value, by=message.by
-    )
-    part.outcome = Outcome.IMPORTED
-    if twin:
-        trash(part.document, by=None, kind=TrashKind.DUPLICATE, duplicate_of=twin)
-        part.outcome, part.reason = Outcome.DUPLICATE, {"key": "same_bytes", "document": twin.id}

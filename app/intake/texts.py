@@ -9,23 +9,20 @@ from sqlalchemy import select
 
 from app.core import storage
 from app.core.faultpoint import faultpoint
-from app.documents import arrival, twins
-from app.documents.models import TrashKind
-from app.documents.trash import trash
 from app.extensions import db
 from app.files import store
-from app.intake import bodies, rules, sorting, words
+from app.intake import bodies, importing, rules, sorting, words
 from app.intake.deciding import held
 from app.intake.letter import Headers, parse
-from app.intake.models import Message, MessageState, Outcome, Part
-from app.intake.opening import KEPT, Arrived
+from app.intake.models import MADE, Message, MessageState
+from app.intake.opening import Arrived
 from app.reader import acts
 from app.reader.contents import Unreadable
 from app.tasks.models import State, Task
 from app.users.models import User
 
 NOT_MADE = "text_not_made"
-MADE = "body_made"
+OF_TEXT = "body_made"
 JOB = "make_document_of_text"
 
 
@@ -69,19 +66,9 @@ def note(message_id: int, drawn: Drawn, *, by: User | None) -> None:
         message.notes = [*(each for each in message.notes if each["key"] != NOT_MADE), {"key": NOT_MADE}]
         return
     part.file = store.row_of(drawn.sha256, drawn.size, "application/pdf")
-    _arrive(message, part, by=by)
+    part.name, part.reason = f"{message.subject[:290] or message.id}.pdf", {"key": OF_TEXT}
+    importing.make_document(part, part.name, by=by or message.by)
     faultpoint("texts.document_made")
-
-
-def _arrive(message: Message, part: Part, *, by: User | None) -> None:
-    twin = twins.same_bytes(message.company_id, part.file)
-    name = f"{message.subject[:290] or message.id}.pdf"
-    where = {"source": message.source.value, "by": by or message.by}
-    part.document = arrival.arrive(message.company, message.direction, part.file, name, **where)
-    part.outcome, part.reason, part.name = Outcome.IMPORTED, {"key": MADE}, name
-    if twin:
-        trash(part.document, by=None, kind=TrashKind.DUPLICATE, duplicate_of=twin)
-        part.outcome, part.reason = Outcome.DUPLICATE, {"key": "same_bytes", "document": twin.id}
 
 
 def is_wanted(message_id: int) -> bool:
@@ -100,5 +87,5 @@ def is_being_made(message: Message) -> bool:
 def can_be_made(message: Message) -> bool:
     """Is it a mail that has text and brought no document?"""
     has_text = any(part.reason.get("key") == "body" and part.size for part in message.parts)
-    is_taken = any(part.outcome in KEPT for part in message.parts)
+    is_taken = any(part.outcome in MADE for part in message.parts)
     return message.is_mail and message.state is MessageState.OPENED and has_text and not is_taken
