@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 
 from app.documents import twins
 from app.documents.models import Document, TrashKind, key_of
+from app.documents.sight import only_visible
 from app.documents.words import NAMES, party
-from app.extensions import db
 from app.files import store
 from app.users.models import User
 from app.web.filters import amount, day, iban, moment, size
@@ -83,15 +83,6 @@ def _same_file(user: User, document: Document, known: list[Document]) -> list[Pa
     found = twins.same_bytes_in_trash(document.company_id, document.original.file, but=document)
     visible = only_visible(user, [found] if found and found not in known else [])
     return [Pair(twin, document, twin, is_same_file=True) for twin in visible]
-
-
-def only_visible(user: User, documents: list[Document]) -> list[Document]:
-    """Those among them that `user` may know about."""
-    if not documents:
-        return []
-    ids = [each.id for each in documents]
-    visible = set(db.session.scalars(Document.visible_to(user).where(Document.id.in_(ids))))
-    return [each for each in documents if each in visible]
 
 
 def page_numbers(document: Document) -> list[int]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import and_, select
 
 from app.documents import mails, twins
-from app.documents.comparing import only_visible
 from app.documents.models import Document
+from app.documents.sight import only_visible
 from app.extensions import db
 from app.users.models import Membership, User
 from app.web.access import Role

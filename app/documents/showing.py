@@ -16,9 +16,10 @@ from sqlalchemy.orm import joinedload, load_only, selectinload
 from app.core import clock
 from app.counterparties.models import Counterparty
 from app.documents import history, retention, search, twins
-from app.documents.comparing import only_visible, page_numbers, pairs_of
+from app.documents.comparing import page_numbers, pairs_of
 from app.documents.models import Direction, Document, Kind, Status
 from app.documents.search import Tab, Wanted
+from app.documents.sight import only_visible
 from app.extensions import db
 from app.users.models import Company, User
 from app.web import keyset

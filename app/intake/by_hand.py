@@ -13,7 +13,7 @@ from app.counterparties import finding
 from app.documents import decisions, doubts, editing, entering, twins
 from app.documents.forms import DocumentForm
 from app.documents.models import Document
-from app.documents.showing import only_visible
+from app.documents.sight import only_visible
 from app.extensions import db
 from app.intake.blueprint import bp, chosen_direction, company_here
 from app.tasks.jobs import commit

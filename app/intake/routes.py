@@ -7,7 +7,8 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.core.storage import Damaged
-from app.documents.models import Direction, Document
+from app.documents.models import Direction
+from app.documents.sight import visible_ids
 from app.extensions import db
 from app.files.leaving import as_download, damaged
 from app.intake import (
@@ -167,8 +168,7 @@ def take_anyway(message_id: int):
 def _visible_documents(message: Message) -> set[int]:
     """Which of the documents it speaks of this person may see; a twin may be out of sight."""
     spoken = {part.document_id for part in message.parts} | {part.reason.get("document") for part in message.parts}
-    query = Document.visible_to(current_user).where(Document.id.in_(spoken - {None}))
-    return set(db.session.scalars(query.with_only_columns(Document.id)))
+    return visible_ids(current_user, spoken)
 
 
 def _wanted() -> maillog.Wanted:

@@ -11,7 +11,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from app.documents.models import Document
-from app.documents.showing import only_visible
+from app.documents.sight import only_visible
 from app.extensions import db
 from app.extraction.models import newest
 from app.review.models import LIVING, Progress, RearrangedDocument, Rearrangement, Way

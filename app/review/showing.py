@@ -11,10 +11,11 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.documents import twins, words
-from app.documents.comparing import compared, only_visible, page_numbers
+from app.documents.comparing import compared, page_numbers
 from app.documents.editing import Changed
 from app.documents.forms import DocumentForm
 from app.documents.models import Direction, Document, ReadState, Status
+from app.documents.sight import only_visible
 from app.extensions import db
 from app.extraction import suggest
 from app.extraction.models import DocumentReading, newest

@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
-from app.documents.models import Direction, Document
+from app.documents.models import Direction
+from app.documents.sight import visible_ids
 from app.extensions import db
 from app.reader.reasons import reason
 from app.spreadsheets import guessing, headings, reading, words
@@ -139,8 +140,7 @@ def _row(line: Line, facts: Facts, seen: set[int]) -> Row:
 def _visible(user: User, lines: list[Line]) -> set[int]:
     """Which of the documents that are spoken of this person may see."""
     spoken = {note.get("document") for line in lines for note in line.notes} | {line.document_id for line in lines}
-    query = Document.visible_to(user).where(Document.id.in_(spoken - {None}))
-    return set(db.session.scalars(query.with_only_columns(Document.id)))
+    return visible_ids(user, spoken)
 
 
 def _counts(spreadsheet: Spreadsheet) -> dict[str, int]:
