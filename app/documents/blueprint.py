@@ -18,7 +18,7 @@ def seen(document_id: int) -> Document:
 
 
 def mine(document_id: int) -> Document:
-    """The document, where the signed-in person may change it."""
+    """The document, where the signed-in person may change it: 404 out of sight, 403 where they may only look."""
     document = seen(document_id)
     demand(Permission.EDIT, document.company_id)
     return document

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, abort, flash, redirect, request, send_file, url_for
+from flask import Response, abort, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
@@ -15,7 +15,7 @@ from app.documents.blueprint import bp, mine, seen, to
 from app.documents.forms import DocumentForm
 from app.documents.models import Direction, Document
 from app.extensions import db
-from app.files import store
+from app.files import pictures
 from app.files.leaving import as_download, damaged
 from app.intake import addresses
 from app.tasks.jobs import commit
@@ -200,9 +200,4 @@ def page_image(document_id: int, number: int):
     """The picture of one page of its original, as it was drawn when it was read."""
     document = seen(document_id)
     original = document.original or abort(404)
-    path = store.pages_folder(original.file) / f"page-{number}.png"
-    if not path.is_file():
-        abort(404)
-    response = send_file(path, "image/png", etag=False, conditional=False)
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return pictures.shown(original.file, number)

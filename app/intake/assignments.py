@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, abort, flash, redirect, request, send_file, url_for
+from flask import Response, abort, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
@@ -12,7 +12,7 @@ from flask_login import current_user
 from app.core.errors import Refused
 from app.documents.models import Direction, Document
 from app.extensions import db
-from app.files import store
+from app.files import pictures
 from app.intake import assigning, drops, proposals, uploads, waiting
 from app.intake.blueprint import answer, bp, chosen_direction, company_here, tell, wants_json
 from app.intake.waiting import WaitingFile
@@ -73,7 +73,7 @@ def _page(name: str, company: Company, status: int = 200, **context: Any) -> Res
 
 
 def _is_drawn(each: WaitingFile) -> bool:
-    return (store.pages_folder(each.file) / "page-1.png").is_file()
+    return pictures.path(each.file, 1).is_file()
 
 
 @bp.get("/add/assign/invoices")
@@ -230,9 +230,4 @@ def _with_selected(decide: Any) -> int:
 @requires(Permission.EDIT)
 def waiting_page(waiting_id: int, number: int) -> Response:
     """The picture of one page, as it was drawn when it was read."""
-    path = store.pages_folder(_mine(waiting_id).file) / f"page-{number}.png"
-    if not path.is_file():
-        abort(404)
-    response = send_file(path, "image/png", etag=False, conditional=False)
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return pictures.shown(_mine(waiting_id).file, number)

@@ -9,8 +9,8 @@ from werkzeug.datastructures import FileStorage
 
 from app.core.errors import Refused
 from app.documents import filing
+from app.documents.blueprint import mine
 from app.documents.models import Document
-from app.extensions import db
 from app.extraction import jobs
 from app.files import store
 from app.files.models import File
@@ -18,7 +18,7 @@ from app.intake import types, uploads
 from app.review.blueprint import bp
 from app.tasks.jobs import commit
 from app.users.models import User
-from app.web.access import Permission, demand, requires
+from app.web.access import Permission, requires
 
 KINDS = {"pdf", "image", "xml"}
 
@@ -27,8 +27,7 @@ KINDS = {"pdf", "image", "xml"}
 @requires(Permission.EDIT)
 def add_original(document_id: int):
     """Add the file; where the document still waits to be checked, what is missing is read from it."""
-    document = db.one_or_404(Document.visible_to(current_user).filter_by(id=document_id))
-    demand(Permission.EDIT, document.company_id)
+    document = mine(document_id)
     given = request.files.get("file")
     if given is None or not given.filename:
         raise Refused(_("No file was chosen. Choose one and send again."))

@@ -11,22 +11,24 @@ from flask_login import current_user
 from app.core.errors import Refused
 from app.counterparties import finding
 from app.documents import decisions, doubts, editing, hidden_twins
+from app.documents.blueprint import mine
 from app.documents.forms import DocumentForm
 from app.documents.models import Direction, Document, Status
 from app.extensions import db
 from app.extraction import fields, jobs, suggest
 from app.extraction.models import newest
 from app.review import adding, queue, sheets, showing, splitting
-from app.review.blueprint import bp, document_or_404
+from app.review.blueprint import bp
 from app.review.forms import ReadAgainForm
 from app.tasks.jobs import commit
 from app.users.sessions import current_company
 from app.web import navigation
 from app.web.access import Permission, demand, requires
+from app.web.ids import page_number
 from app.web.pages import page
 
 __all__ = ["adding", "bp", "splitting"]
-LAST_PAGE = 10_000
+
 navigation.COUNTS["review.index"] = lambda: queue.waiting_count(current_user, current_company())
 
 
@@ -39,14 +41,10 @@ def index():
     """What waits to be checked, oldest first; asked again by itself while something is being read."""
     company = current_company()
     demand(Permission.EDIT, company.id)
-    listed = showing.queue_page(current_user, company, _filters(), _page_number())
+    listed = showing.queue_page(current_user, company, _filters(), page_number())
     if request.args.get("seen") == listed["seen"] and request.htmx:
         return Response(status=204)
     return page("review/index.html", **listed)
-
-
-def _page_number() -> int:
-    return min(max(request.args.get("page", 1, int), 1), LAST_PAGE)
 
 
 def _filters() -> queue.Filters:
@@ -81,7 +79,7 @@ def _to_next(document: Document | None) -> Response:
 @requires(Permission.EDIT)
 def show(document_id: int):
     """The page left, the form right; one that is decided has its own page."""
-    document = document_or_404(document_id)
+    document = mine(document_id)
     if document.status not in queue.QUEUE:
         return redirect(url_for("documents.show", document_id=document.id), 303)
     if request.htmx.target == "progress" and document.status is not Status.READING:
@@ -97,7 +95,7 @@ def _shown(document: Document, form: DocumentForm, status: int = 200, **context:
 @requires(Permission.EDIT)
 def marks(document_id: int, number: int):
     """What lies over one page of many: asked for when it comes into sight."""
-    document = document_or_404(document_id)
+    document = mine(document_id)
     read = newest(document)
     sheet = sheets.one(document, read, number) if read else None
     return page("review/_marks.html", sheet=sheet) if sheet else ("", 404)
@@ -107,7 +105,7 @@ def marks(document_id: int, number: int):
 @requires(Permission.EDIT)
 def counterparties(document_id: int):
     """Names and identifiers to choose from while somebody types; nothing else of them."""
-    document = document_or_404(document_id)
+    document = mine(document_id)
     words = (request.args.get("q") or request.args.get("counterparty_name") or "").strip()[:200]
     reviewing = document.validated_at is None
     found = finding.named(current_user, document.company_id, words, reviewing=reviewing)
@@ -118,7 +116,7 @@ def counterparties(document_id: int):
 @requires(Permission.EDIT)
 def draft(document_id: int):
     """What the page says with what is typed so far: what comes next, or all fields after a turn. Nothing is kept."""
-    document = document_or_404(document_id)
+    document = mine(document_id)
     form, read = DocumentForm(document), newest(document)
     if request.htmx.target == "typed":
         said = showing.turned(document, form, read)
@@ -133,7 +131,7 @@ def draft(document_id: int):
 @requires(Permission.EDIT)
 def save(document_id: int):
     """Keep what was typed and stay."""
-    document = document_or_404(document_id)
+    document = mine(document_id)
     form = DocumentForm(document)
     if refused := _edited(document, form):
         return refused
@@ -146,7 +144,7 @@ def save(document_id: int):
 @requires(Permission.EDIT)
 def validate(document_id: int):
     """Keep what was typed and validate it, both or neither; the next document opens."""
-    document = document_or_404(document_id)
+    document = mine(document_id)
     form = DocumentForm(document)
     if refused := _edited(document, form) or _doubted(document, form) or _validated(document, form):
         return refused
@@ -234,7 +232,7 @@ def _said(document: Document) -> str:
 @requires(Permission.EDIT)
 def trash(document_id: int):
     """Put it aside and go on with the next; it can be taken back at once."""
-    document = document_or_404(document_id)
+    document = mine(document_id)
     if not document.company.trash_enabled:
         raise Refused(_("The trash is switched off, so deleting is final: do it on the document's own page."))
     decisions.trash(document, by=current_user, why=request.form.get("why", ""))
@@ -248,7 +246,7 @@ def trash(document_id: int):
 @requires(Permission.EDIT)
 def restore(document_id: int):
     """Take back the trash of a moment ago, and go on checking it."""
-    document = document_or_404(document_id)
+    document = mine(document_id)
     decisions.restore(document, by=current_user)
     commit()
     flash(_("Restored."))
@@ -259,7 +257,7 @@ def restore(document_id: int):
 @requires(Permission.EDIT)
 def read_again(document_id: int):
     """Read the file once more: in other languages, as a picture, with a password."""
-    document, form = document_or_404(document_id), ReadAgainForm()
+    document, form = mine(document_id), ReadAgainForm()
     if form.validate():
         languages = "+".join(form.languages.data or [])
         jobs.read_again(

@@ -6,10 +6,11 @@ from flask import abort, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.documents.blueprint import mine
 from app.documents.models import Document
 from app.extensions import db
 from app.review import arranged, queue, rearranging, undoing
-from app.review.blueprint import bp, document_or_404
+from app.review.blueprint import bp
 from app.review.models import Rearrangement
 from app.tasks.jobs import commit
 from app.web.access import Permission, demand, requires
@@ -25,7 +26,7 @@ bp.add_app_template_global(arranged.made_of_each, "made_of_each")
 @requires(Permission.EDIT)
 def parts(document_id: int):
     """Its pages, with a place to cut after each; proposed where another invoice seems to begin."""
-    document = document_or_404(document_id)
+    document = mine(document_id)
     if document.status not in queue.WAITING or document.page_count < 2:
         return redirect(url_for("review.show", document_id=document.id), 303)
     return page("review/split.html", document=document, **arranged.sheets_to_cut(document))
@@ -35,7 +36,7 @@ def parts(document_id: int):
 @requires(Permission.EDIT)
 def split(document_id: int):
     """Make a document of each part; asked again, nothing is made twice."""
-    document = document_or_404(document_id)
+    document = mine(document_id)
     asked = rearranging.split(document, request.form.getlist("after", type=row_id), by=current_user)
     commit()
     _flash(_("Being split into %(count)s documents: they are read in a moment.", count=len(asked.parts)), asked)

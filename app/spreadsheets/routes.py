@@ -21,11 +21,11 @@ from app.spreadsheets.models import Spreadsheet, Stage
 from app.tasks.jobs import commit
 from app.users.models import Company
 from app.web.access import Permission, demand, requires
-from app.web.ids import row_id
+from app.web.ids import page_number, row_id
 from app.web.pages import page
 
 bp = Blueprint("spreadsheets", __name__, url_prefix="/add/spreadsheets")
-LAST_PAGE = 10_000
+
 MOST_TICKS = 1000
 
 
@@ -102,8 +102,7 @@ def _shown(spreadsheet: Spreadsheet, status: int = 200, **context: Any) -> Respo
     elif spreadsheet.stage is Stage.UNREADABLE:
         facts |= {"why": showing.why_unreadable(spreadsheet)}
     elif spreadsheet.stage is not Stage.READING:
-        number = min(max(request.args.get("page", 1, int), 1), LAST_PAGE)
-        facts |= showing.lines_page(current_user, spreadsheet, request.args.get("show", ""), number)
+        facts |= showing.lines_page(current_user, spreadsheet, request.args.get("show", ""), page_number())
     return page("spreadsheets/show.html", status, here=spreadsheet.company, **facts, **context)
 
 

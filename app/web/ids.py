@@ -1,12 +1,14 @@
-"""Numbers of rows in addresses and forms: what no row can have is simply not there."""
+"""Numbers of rows and pages in addresses and forms: what no row can have is simply not there."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from flask import request
 from werkzeug.routing import IntegerConverter, Map
 
 LARGEST = 2**31 - 1
+LAST_PAGE = 10_000
 
 
 class RowIdConverter(IntegerConverter):
@@ -22,3 +24,8 @@ def row_id(text: str) -> int:
     if not 0 < number <= LARGEST:
         raise ValueError(f"no row's number: {text[:20]!r}")
     return number
+
+
+def page_number() -> int:
+    """Which page of a list the address asks for, counted from 1; the first where it says none."""
+    return min(max(request.args.get("page", 1, int), 1), LAST_PAGE)
