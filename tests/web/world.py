@@ -10,7 +10,6 @@ from typing import Any
 
 from flask import Flask, url_for
 from flask.testing import FlaskClient
-from sqlalchemy import text
 from werkzeug.routing import Rule
 
 from app.api.models import ApiToken
@@ -229,10 +228,10 @@ def taken_back() -> Iterator[None]:
 
 
 def contents(but: Callable[[str], bool] = lambda table: table == "sign_in") -> dict[str, list[Any]]:
-    """All rows of all tables, to see that nothing changed."""
+    """All rows of all tables, to see that nothing changed; whole, for what SQLAlchemy shows of a row is shortened."""
     names = [name for name in db.metadata.tables if not but(name)]
-    connection = db.engines[None]
-    return {name: sorted(map(repr, connection.execute(text(f'SELECT * FROM "{name}"')))) for name in names}
+    cursor = db.engines[None].connection.cursor()
+    return {name: sorted(map(repr, cursor.execute(f'SELECT * FROM "{name}"').fetchall())) for name in names}
 
 
 def told(answer: Any) -> str:
