@@ -382,15 +382,14 @@ def test_others_write_while_a_page_is_recognised(tmp_path):
 
     thread = threading.Thread(target=work)
     thread.start()
-    waits = []
+    count, meanwhile = 0, 0
     while thread.is_alive():
-        began = time.monotonic()
         with app.app_context():
-            arrived(samples.invoice_pdf(f"F-{len(waits)}"))
-        waits.append(time.monotonic() - began)
+            arrived(samples.invoice_pdf(f"F-{count}"))
+        count, meanwhile = count + 1, meanwhile + thread.is_alive()
         time.sleep(0.05)
 
-    assert len(waits) > 5 and max(waits) < 1
+    assert meanwhile > 5
     with app.app_context():
         assert db.session.get_one(Document, document_id).status is Status.TO_PROCESS
 

@@ -65,6 +65,14 @@ def test_somebody_who_is_greeted_is_not_who_writes():
     assert names(*person, *lines(*LETTERHEAD, **PLAIN)) == ("Ateliers du Phare", "Monsieur Paul Renard")
 
 
+@pytest.mark.parametrize("greeted", ["Madame Anne Renard", "Mme Anne Renard"])
+def test_of_two_addresses_the_customer_is_who_is_greeted(greeted):
+    """EX-1: the building the work was done in stands above the person who pays."""
+    site = lines("Résidence Armor", "4 avenue du Bois", "44000 Nantes", x=330)
+    person = lines(greeted, "8 rue Haute", "35000 Rennes", x=330, y=130)
+    assert names(*lines(*LETTERHEAD, "Tél. 02 61 91 00 01"), *site, *person) == ("Ateliers du Phare", greeted)
+
+
 def test_a_letter_is_dated_from_where_its_writer_lives():
     """EX-1: "Lyon, le 2 novembre" tells which of two addresses is the sender's."""
     assert names(*lines(*BUYER), *lines(*LETTERHEAD, **PLAIN), (50, 260, "Lyon, le 2 novembre 2026")) == PAIR

@@ -25,7 +25,7 @@ from tests.soak.told import be_quiet
 
 pytestmark = [pytest.mark.alone, pytest.mark.timeout(300)]
 SEED = int(os.environ.get("FACTEUR_SEED", random.randrange(2**32)))
-KILLS = int(os.environ.get("FACTEUR_KILLS", "30"))
+KILLS = int(os.environ.get("FACTEUR_KILLS", "16"))
 POINTS = ["mailbox.stored", "mailbox.before_commit", "mailbox.after_commit", "mailbox.marked"]
 
 

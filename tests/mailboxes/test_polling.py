@@ -9,15 +9,17 @@ from datetime import date
 
 import pytest
 
-from app.core import storage
+from app.core import clock, storage
 from app.documents.models import Document
 from app.extensions import db
 from app.files import store
 from app.intake.models import MessageState, Source
 from app.mailboxes import folder, line, polling
+from app.mailboxes import found as found_mails
 from app.mailboxes.models import MOST_FAILURES, AfterAction, Found, FoundMail, Mailbox
 from app.outbox.models import OutgoingMail
 from app.tasks import due
+from app.tasks.jobs import commit
 from app.web.access import Role
 from tests.factories import make_user
 from tests.intake import mails
@@ -338,9 +340,25 @@ def test_who_was_overtaken_takes_nothing_more(app, server):
     assert not log() and not found() and not server.folders["INBOX"][0].flags
 
 
+def test_who_was_overtaken_takes_no_lease_away(app, server):
+    """R4: who was too slow fails in the end: nothing is told of the mailbox, and the turn of the other goes on."""
+    mailbox_id = make_mailbox(server).id
+    now = clock.now()
+
+    def overtake(moment: str) -> None:
+        if moment == "search":
+            values = {"fence": Mailbox.fence + 1, "lease_until": now}
+            in_context(app, lambda: (db.session.query(Mailbox).update(values), db.session.commit()))
+
+    server.at, server.faults["search"] = overtake, "NO busy"
+    mailbox = poll(mailbox_id)
+
+    assert (mailbox.lease_until, mailbox.trouble, mailbox.failure_count) == (now, {}, 0)
+
+
 @pytest.mark.alone
 def test_polls_at_the_same_time_import_each_mail_once(live_app, server):
-    """S18: six at once on both databases, with and without the lease: the numbers and the bytes are unique too."""
+    """S18: six at once on both databases: one has the lease, the others leave."""
     with live_app.app_context():
         mailbox_id = make_mailbox(server, since_date=EVER, after=AfterAction.SEEN).id
     for number in range(5):
@@ -354,6 +372,29 @@ def test_polls_at_the_same_time_import_each_mail_once(live_app, server):
     with live_app.app_context():
         assert [each.state for each in log()] == [MessageState.RECEIVED] * 5
         assert db.session.query(FoundMail).count() == 5 and server.asked["greeting"] == 1
+
+
+@pytest.mark.alone
+def test_a_number_that_several_take_at_once_is_taken_by_one(live_app):
+    """S18: R4: where no lease keeps them apart, the row of the number does, on both databases."""
+    with live_app.app_context():
+        mailbox_id = make_mailbox().id
+        kept = storage.store(store.root(), mails.invoice_mail())
+    taken: list[bool] = []
+
+    def take() -> None:
+        is_new = found_mails.take(mailbox_id, "1:7", 1, kept, settled=True)
+        commit()
+        taken.append(is_new)
+
+    threads = [threading.Thread(target=in_context, args=(live_app, take)) for _each in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    with live_app.app_context():
+        assert sorted(taken) == [False, False, False, True] and len(log()) == 1
 
 
 def test_a_removed_mailbox_is_polled_by_nobody(app, server):

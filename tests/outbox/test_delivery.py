@@ -241,13 +241,11 @@ def test_nobody_waits_for_the_database_while_a_mail_server_thinks(live_app, sink
     assert thinking.wait(20)
 
     with live_app.app_context():
-        began = time.monotonic()
         make_user()
-        waited = time.monotonic() - began
+    assert not enough.is_set() and sending.is_alive(), "the mail server did not wait for us"
     enough.set()
     sending.join()
 
-    assert waited < 2
     with live_app.app_context():
         assert db.session.get_one(OutgoingMail, mail_id).mark is Mark.SENT
 

@@ -30,12 +30,14 @@ def pages(app, browser):
         return ANSWERED
     world = make_world("canary", 4242)
     client = browser(world.people[Role.ADMIN], world.company)
+    answered = []
     for document in (world.waiting, world.validated):
         for rule, method in rules(app, "GET"):
             if rule.endpoint != "static":
                 url = address(app, rule, world.values(rule, document))
                 whole, fragment = ask(client, method, url), ask(client, method, url, headers=aimed_at("results"))
-                ANSWERED.append((rule, whole, fragment))
+                answered.append((rule, whole, fragment))
+    ANSWERED.extend(answered)  # all or none: half of them would let the other tests pass
     return ANSWERED
 
 
