@@ -55,10 +55,10 @@ def guess(app, count: int, source: str = STRANGER) -> Counter[bytes]:
 def test_who_guesses_is_slowed_down_and_then_shut_out(installation, source, monkeypatch):
     """S10: 1,000 guesses: few are looked up, then 421 and no way in; others are served; later it may try again."""
     address = address_of(installation, installation.company_id)
-    with receiving(installation, smtp_guesses=12):
+    with receiving(installation, smtp_guesses=8):
         began = time.monotonic()
-        assert guess(installation, 1000, source) == {b"550": 11, b"421": 989}  # S10
-        assert time.monotonic() - began > 0.05 + 0.1 + 0.2 + 0.4 + 0.8 + 1.6 - 0.1
+        assert guess(installation, 1000, source) == {b"550": 7, b"421": 993}  # S10
+        assert time.monotonic() - began > 0.05 + 0.1 + 0.2
         with connect(installation, source) as shut_out:
             assert shut_out.recv(1000).startswith(b"421")
         with greeted(installation, "127.0.0.8") as other:

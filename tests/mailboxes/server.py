@@ -36,7 +36,8 @@ class Server:
     """
 
     password: str = "right password"
-    can_move: bool = True
+    able: str = "UIDPLUS MOVE"
+    """What it can beyond the first standard."""
     faults: dict[str, str] = field(default_factory=dict)
     at: Callable[[str], None] = lambda moment: None
     folders: dict[str, list[Letter]] = field(default_factory=lambda: {"INBOX": [], "Done": []})
@@ -88,6 +89,7 @@ class Dialogue:
 
     def __init__(self, server: Server, stream, line: socket.socket) -> None:
         self.server, self.stream, self.line, self.folder = server, stream, line, "INBOX"
+        self.is_looking = False
 
     def hold(self) -> None:
         """Until either side hangs up."""
@@ -123,7 +125,7 @@ class Dialogue:
         self.say(f"{tag} BAD unknown".encode())
 
     def do_capability(self, tag: str, _rest: str) -> None:
-        self.say(b"* CAPABILITY IMAP4rev1 UIDPLUS" + (b" MOVE" if self.server.can_move else b""))
+        self.say(f"* CAPABILITY IMAP4rev1 {self.server.able}".encode())
         self.say(f"{tag} OK done".encode())
 
     def do_login(self, tag: str, rest: str) -> None:
@@ -142,7 +144,9 @@ class Dialogue:
         self.say(b"* OK [UIDVALIDITY %d] valid" % self.server.uidvalidity)
         self.say(f"{tag} OK [READ-WRITE] selected".encode())
 
-    do_examine = do_select
+    def do_examine(self, tag: str, rest: str) -> None:
+        self.is_looking = True
+        self.do_select(tag, rest)
 
     def do_logout(self, tag: str, _rest: str) -> None:
         self.say(b"* BYE")
@@ -176,6 +180,7 @@ class Dialogue:
                 self._literal(number, letter, "BODY[HEADER]<0>", letter.raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n")
             else:
                 self._whole(tag, number, letter)
+                letter.flags |= set() if "PEEK" in what or self.is_looking else {"\\Seen"}
 
     def _heading(self, number: int, letter: Letter) -> None:
         lines = [
@@ -230,7 +235,10 @@ class Dialogue:
                     if not keep:
                         self.server.folders[self.folder].remove(each)
 
-    def uid_expunge(self, _tag: str, told: str, letters: list[Letter]) -> None:
+    def uid_expunge(self, tag: str, told: str, letters: list[Letter]) -> None:
+        if "UIDPLUS" not in self.server.able:
+            self.say(f"{tag} BAD unknown".encode())
+            raise _Answered
         with self.server.lock:
             for each in letters:
                 if each.uid == int(told) and "\\Deleted" in each.flags:

@@ -14,12 +14,13 @@ from app.documents.models import Document
 from app.extensions import db
 from app.files import store
 from app.intake.models import MessageState, Source
-from app.mailboxes import folder, line, polling
+from app.mailboxes import folder, line, polling, set_up
 from app.mailboxes import found as found_mails
 from app.mailboxes.models import MOST_FAILURES, AfterAction, Found, FoundMail, Mailbox
 from app.outbox.models import OutgoingMail
 from app.tasks import due
 from app.tasks.jobs import commit
+from app.users.models import User
 from app.web.access import Role
 from tests.factories import make_user
 from tests.intake import mails
@@ -51,14 +52,16 @@ def test_a_mail_is_taken_once_and_becomes_a_document(app, server):
 
 
 @pytest.mark.parametrize("after", AfterAction)
-@pytest.mark.parametrize("can_move", [True, False])
-def test_after_it_was_taken_it_is_left_marked_or_moved(app, server, after, can_move):
-    """IN-2: the action afterwards; also on a server that cannot move by itself."""
-    server.can_move = can_move
+@pytest.mark.parametrize("able", ["UIDPLUS MOVE", "UIDPLUS", ""])
+def test_after_it_was_taken_it_is_left_marked_or_moved(app, server, after, able):
+    """IN-2: the action afterwards; also on a server that cannot move, or not even delete one mail, by itself."""
+    server.able = able
     server.put(mails.invoice_mail())
-    poll(make_mailbox(server, after=after, target_folder="Done", since_date=EVER))
+    mailbox = poll(make_mailbox(server, after=after, target_folder="Done", since_date=EVER))
 
-    here, there = server.folders["INBOX"], server.folders["Done"]
+    here = [each for each in server.folders["INBOX"] if "\\Deleted" not in each.flags]
+    there = server.folders["Done"]
+    assert mailbox.trouble == {}
     assert (len(here), len(there)) == ((0, 1) if after is AfterAction.MOVE else (1, 0))
     assert ("\\Seen" in (here + there)[0].flags) == (after is AfterAction.SEEN)
     assert found()[0].settled_at
@@ -338,6 +341,34 @@ def test_who_was_overtaken_takes_nothing_more(app, server):
     poll(mailbox_id)
 
     assert not log() and not found() and not server.folders["INBOX"][0].flags
+
+
+def change(mailbox: Mailbox, by: User) -> None:
+    """Somebody wants other mails from now on."""
+    set_up.change(mailbox, {"subject_contains": "nothing"}, "", by=by)
+
+
+def turn_off_and_on(mailbox: Mailbox, by: User) -> None:
+    """Somebody starts afresh."""
+    set_up.turn_off(mailbox, by=by)
+    set_up.turn_on(mailbox, by=by)
+
+
+@pytest.mark.parametrize("act", [change, turn_off_and_on])
+def test_a_poll_that_goes_by_what_a_mailbox_was_takes_nothing_more(app, server, act):
+    """R4: IN-2: what somebody says of a mailbox counts from that moment, also for the mail just being fetched."""
+    server.put(mails.invoice_mail())
+    mailbox_id, user_id = make_mailbox(server).id, make_user(Role.ADMIN).id
+
+    def say(moment: str) -> None:
+        if moment == "body":
+            mine = lambda: (db.session.get_one(Mailbox, mailbox_id), db.session.get_one(User, user_id))  # noqa: E731
+            in_context(app, lambda: (act(*mine()), commit()))
+
+    server.at = say
+    poll(mailbox_id)
+
+    assert not log() and not found()
 
 
 def test_who_was_overtaken_takes_no_lease_away(app, server):

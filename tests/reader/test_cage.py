@@ -51,16 +51,16 @@ def test_a_crash_of_the_parser_is_one_file_s_trouble(on_disk, fault, monkeypatch
     assert "F-61" in {word.text for word in read(path).pages[0].words}
 
 
-@pytest.mark.parametrize("how", ["hang", "sleep"])
-def test_a_parser_that_hangs_is_killed_at_the_limit(on_disk, fault, how, own_server):
+@pytest.mark.parametrize(("how", "seconds"), [("hang", 3), ("sleep", 1)])
+def test_a_parser_that_hangs_is_killed_at_the_limit(on_disk, fault, how, seconds, own_server):
     """IN-8: a limit of 3 seconds is over before 6, and nothing of it is left."""
     # S23
     fault(how)
     begun = time.monotonic()
 
-    error = refused(on_disk(samples.invoice_pdf()), limits=Limits(page_seconds=3))
+    error = refused(on_disk(samples.invoice_pdf()), limits=Limits(page_seconds=seconds))
 
-    assert error.code == "too_slow" and 2.5 < time.monotonic() - begun < 6
+    assert error.code == "too_slow" and seconds - 0.5 < time.monotonic() - begun < seconds + 3
     assert below(own_server) == []
 
 
@@ -70,7 +70,7 @@ def test_the_whole_file_has_a_limit_too(on_disk, fault):
     fault("sleep")
     begun = time.monotonic()
 
-    assert refused(on_disk(samples.invoice_pdf()), limits=Limits(file_seconds=2)).code == "too_slow"
+    assert refused(on_disk(samples.invoice_pdf()), limits=Limits(file_seconds=1)).code == "too_slow"
     assert time.monotonic() - begun < 5
 
 
