@@ -11,6 +11,7 @@ import threading
 import time
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from app import create_app
@@ -22,6 +23,8 @@ from app.files import store
 from app.intake import addresses
 from app.intake.models import MessageState
 from app.tasks.jobs import commit
+from app.users import sessions
+from app.users.models import Company, SignIn
 from app.web.access import Role
 from tests.factories import make_company, make_user
 from tests.intake import mails
@@ -48,11 +51,11 @@ def signed(raw: bytes, secret: str = SECRET, at: float | None = None) -> dict[st
     return {"X-Facteur-Timestamp": timestamp, "X-Facteur-Signature": told}
 
 
-def post(app, raw: bytes, to: str | None = None, **headers: str):
-    """Hand the mail over, as a provider does: without a cookie."""
+def post(app, raw: bytes, to: str | None = None, client: FlaskClient | None = None, **headers: str):
+    """Hand the mail over, as a provider does: without a cookie, unless by a client that has one."""
     to = address_of(app, app.company_id) if to is None else to
     told = signed(raw) | headers
-    return app.test_client(use_cookies=False).post(
+    return (client or app.test_client(use_cookies=False)).post(
         "/intake/mime", query_string={"to": to}, data=raw, headers=told, content_type="message/rfc822"
     )
 
@@ -93,6 +96,13 @@ def test_what_is_not_signed_with_our_secret_and_in_time_is_401(hook, how):
 
     assert (answer.status_code, answer.json) == (401, post(hook, RAW, **WRONG["wrong secret"]()).json)
     assert not logged(hook) and not kept_by(hook)
+
+
+def test_who_has_no_secret_learns_nothing_of_addresses(hook):
+    """S9: S19: not signed is 401 for an address of ours, for one that is none, and for none at all."""
+    told = [post(hook, RAW, to, **WRONG["wrong secret"]()) for to in (None, "nobody@in.example", "")]
+
+    assert {(each.status_code, each.text) for each in told} == {(401, told[0].text)}
 
 
 def test_the_edges_of_the_five_minutes_are_within(hook):
@@ -216,8 +226,16 @@ def test_a_locked_database_is_told_as_later(live_app):
 def test_a_session_of_the_browser_means_nothing_there(hook):
     """S77: an admin's cookie does not stand for a signature, and no token of a form is asked for."""
     hook.config["WTF_CSRF_ENABLED"] = True
-    assert post(hook, RAW, **{"X-Facteur-Signature": "0" * 64}).status_code == 401
-    assert post(hook, RAW).status_code == 201
+    with hook.app_context():
+        admin = make_user(Role.ADMIN, db.session.get_one(Company, hook.company_id))
+        db.session.add(SignIn(token_hash=sessions.digest("an admin's"), user=admin))
+        commit()
+    client = hook.test_client()
+    with client.session_transaction() as session:
+        session["_user_id"], session["_fresh"] = "an admin's", True
+    assert client.get("/account").status_code == 200
+    assert post(hook, RAW, client=client, **{"X-Facteur-Signature": "0" * 64}).status_code == 401
+    assert post(hook, RAW, client=client).status_code == 201
 
 
 def hand_over(settings, company_id: int, die_at: str) -> None:

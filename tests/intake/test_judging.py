@@ -217,23 +217,23 @@ def test_the_page_offers_each_judgement_and_takes_it(app, browser):
 
 
 @pytest.mark.parametrize(
-    "form",
+    ("form", "said"),
     [
-        {},
-        {"judgement": "x"},
-        {"judgement": "annex"},
-        {"judgement": "annex", "number": "none"},
-        {"judgement": "invoice"},
+        ({}, "Say what this part is."),
+        ({"judgement": "x"}, "Say what this part is."),
+        ({"judgement": "annex"}, "Choose the document it belongs to."),
+        ({"judgement": "annex", "number": "none"}, "No document waits with the number none."),
+        ({"judgement": "invoice"}, "This file is a document already."),
     ],
 )
-def test_what_makes_no_sense_is_refused_in_words(app, browser, form):
+def test_what_makes_no_sense_is_refused_in_words(app, browser, form, said):
     """IN-4: nothing changes."""
     message, _invoice, terms = two_pdfs()
     terms.outcome = Outcome.DUPLICATE
     db.session.commit()
 
     answer = browser(make_user()).post(f"/messages/{message.id}/parts/{terms.id}/judgement", data=form)
-    assert answer.status_code == 422 and reload(terms).judged is None
+    assert answer.status_code == 422 and said in answer.text and reload(terms).judged is None
 
 
 def test_no_document_out_of_sight_takes_an_annex(app, browser):

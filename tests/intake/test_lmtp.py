@@ -36,7 +36,7 @@ BOTH = pytest.mark.parametrize("told", ["port", "socket"], indirect=True)
 def speaking(told):
     """The side of the mail server."""
     host = told.get("intake_lmtp_socket", "127.0.0.1")
-    with smtplib.LMTP(host, told.get("intake_lmtp_port", 0)) as line:
+    with smtplib.LMTP(host, told.get("intake_lmtp_port", 0), timeout=20) as line:
         assert line.ehlo("mx.example")[0] == 250  # the library says LHLO
         line.docmd(f"MAIL FROM:<{SENDER}>")
         yield line
