@@ -85,7 +85,9 @@ def is_being_made(message: Message) -> bool:
 
 
 def can_be_made(message: Message) -> bool:
-    """Is it a mail that has text and brought no document?"""
+    """Is it a mail that has text and brought no document, and that no machine wrote about other mails?"""
+    if words.is_about_mails(message):
+        return False
     has_text = any(part.reason.get("key") == "body" and part.size for part in message.parts)
     is_taken = any(part.outcome in MADE for part in message.parts)
     return message.is_mail and message.state is MessageState.OPENED and has_text and not is_taken

@@ -14,6 +14,9 @@ from app.intake.pieces import NO_FILE
 from app.reader.reasons import reason as unreadable
 from app.web.filters import size
 
+ABOUT_MAILS = {"bounce", "auto_reply", "forwarding", "own"}
+"""Why no document is made of a message, where its text is none either."""
+
 
 def outcome(part: Part) -> Outcome:
     """What became of it; a document that was made and could not be read is unreadable here too."""
@@ -144,6 +147,11 @@ def files(message: Message) -> list[Part]:
 def is_machine(message: Message) -> bool:
     """Was nothing taken because a machine wrote it?"""
     return any(of_machine(note["key"]) for note in message.notes)
+
+
+def is_about_mails(message: Message) -> bool:
+    """Is it a delivery report, an automatic reply or a forwarding code: never an invoice, whatever its text says?"""
+    return any(note["key"] in ABOUT_MAILS for note in message.notes)
 
 
 def can_be_read_again(message: Message) -> bool:

@@ -101,6 +101,17 @@ def test_a_text_that_is_an_invoice_becomes_a_document_by_one_click(app, browser)
     assert client.post(f"/messages/{message.id}/text-document").status_code == 422
 
 
+@pytest.mark.parametrize(
+    "headers", [b"Auto-Submitted: auto-replied\r\n", b"X-Failed-Recipients: a@b.example\r\n", b"Return-Path: <>\r\n"]
+)
+def test_no_document_is_offered_of_the_text_of_an_answering_machine(app, browser, headers):
+    """IN-7: auto-replies and bounces create no document, not even by a click; their attachments stay within reach."""
+    message, client = opened(headers + receipt()), browser(make_user())
+
+    assert "Make a document of its text" not in client.get(f"/messages/{message.id}").text
+    assert client.post(f"/messages/{message.id}/text-document").status_code == 422
+
+
 def test_the_page_shows_by_itself_what_was_made_of_a_text(app, browser):
     """EX-8: asked for, it says so and asks again until the document is there."""
     message, client = opened(receipt()), browser(make_user())
