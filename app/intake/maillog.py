@@ -87,7 +87,9 @@ def _filtered(query: Select[tuple[Message]], wanted: Wanted) -> Select[tuple[Mes
     elif wanted.outcome in OUTCOMES:
         query = query.where(Message.parts.any(_of_outcome(OUTCOMES[wanted.outcome])))
     elif wanted.outcome == NOTHING:
-        query = query.where(Message.state == MessageState.OPENED, ~Message.parts.any(Part.document_id.is_not(None)))
+        is_list = and_(Message.source == Source.SPREADSHEET, Part.outcome.in_((Outcome.LISTED, Outcome.IMPORTED)))
+        came = or_(Part.document_id.is_not(None), is_list)
+        query = query.where(Message.state == MessageState.OPENED, ~Message.parts.any(came))
     elif wanted.outcome == TO_DOWNLOAD:
         query = query.where(Message.awaits_download)
     if wanted.source in {each.value for each in Source}:

@@ -215,6 +215,8 @@ class Outcome(StrEnum):
     UNREADABLE = "unreadable"
     WAITING = "waiting"
     """For its invoice (SPEC IN-9)."""
+    LISTED = "listed"
+    """A list of invoices, imported on a page of its own."""
 
     @property
     def label(self) -> Any:
@@ -225,6 +227,7 @@ class Outcome(StrEnum):
             "duplicate": _("Duplicate"),
             "passed_over": _("Passed over"),
             "unreadable": _("Unreadable"),
+            "listed": _("List of invoices"),
         }[self]
 
 

@@ -27,7 +27,7 @@ def arrive(company: Company, direction: Direction, file: File, name: str, *, by:
     name = text_of(name)[:300]
     message = Message(company=company, direction=direction, source=Source.SPREADSHEET, raw=file, raw_name=name)
     message.is_mail, message.state, message.by = False, MessageState.OPENED, by
-    part = Part(position=0, name=name, type=file.type, size=file.size, file=file, outcome=Outcome.PASSED_OVER)
+    part = Part(position=0, name=name, type=file.type, size=file.size, file=file, outcome=Outcome.LISTED)
     part.reason = {"key": KEY}
     message.parts.append(part)
     spreadsheet = Spreadsheet(company=company, direction=direction, message=message, by=by)

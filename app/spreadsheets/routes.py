@@ -15,7 +15,7 @@ from app.extensions import db
 from app.files import store
 from app.intake import types, uploads
 from app.intake.blueprint import chosen_direction, company_here
-from app.intake.models import Message
+from app.intake.models import Message, Source
 from app.spreadsheets import arriving, deciding, headings, jobs, showing
 from app.spreadsheets.models import Spreadsheet, Stage
 from app.tasks.jobs import commit
@@ -30,9 +30,11 @@ MOST_TICKS = 1000
 
 
 @bp.app_template_global()
-def spreadsheets_of(message: Message) -> list[Spreadsheet]:
-    """What the import of a line of the mail log is, for those who may see it."""
-    return list(db.session.scalars(Spreadsheet.visible_to(current_user).where(Spreadsheet.message_id == message.id)))
+def imports_of(messages: list[Message]) -> dict[int, Spreadsheet]:
+    """Message's id → its import, of the lines of the mail log that have one, for those who may see it."""
+    ids = [message.id for message in messages if message.source is Source.SPREADSHEET]
+    query = Spreadsheet.visible_to(current_user).where(Spreadsheet.message_id.in_(ids))
+    return {each.message_id: each for each in db.session.scalars(query)} if ids else {}
 
 
 def _company() -> Company:

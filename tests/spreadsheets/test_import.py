@@ -17,6 +17,7 @@ from app.extensions import db
 from app.intake.models import Message, Outcome, Source
 from app.spreadsheets.models import Line, LineState, Spreadsheet, Stage
 from app.web.access import Role
+from tests.conftest import aimed_at
 from tests.factories import (
     make_category,
     make_company,
@@ -233,6 +234,22 @@ def test_columns_that_cannot_be_are_said(client):
     answer = client.post(address, data=said(spreadsheet, **{"column-number": -1}))
     assert answer.status_code == 422 and "Say which column it is: Number." in answer.text
     assert reload(spreadsheet).stage is Stage.TO_MAP
+
+
+@pytest.mark.parametrize("is_imported", [False, True])
+def test_the_mail_log_leads_from_a_list_to_its_import(client, is_imported):
+    """IN-5: IN-2: never as passed over: what it is, with the way to its page, in the list and at its part."""
+    data = as_csv(LINE)
+    spreadsheet = imported(client, data) if is_imported else add(client, data)
+    [message] = db.session.query(Message)
+
+    for address in ("/messages", f"/messages/{message.id}"):
+        page = client.get(address, headers=aimed_at("results")).text
+        assert f'href="{ADDRESS}/{spreadsheet.id}"' in page and "Passed over" not in page
+        assert ("Imported" if is_imported else "List of invoices") in page
+    assert "list.csv" not in client.get("/messages?outcome=nothing").text
+    assert "list.csv" not in client.get("/messages?outcome=passed_over").text
+    assert ("list.csv" in client.get("/messages?outcome=listed").text) is not is_imported
 
 
 def test_an_import_is_taken_back_where_nobody_worked_on_it(client):

@@ -178,7 +178,7 @@ def _spreadsheet(company: Company, canary: str, by: User) -> int:
     raw = store.keep(f"{canary};1".encode(), type="text/plain")
     message = Message(company=company, direction=Direction.PURCHASE, source=Source.SPREADSHEET, raw=raw, by=by)
     message.is_mail, message.state, message.raw_name = False, MessageState.OPENED, f"{canary}-list.csv"
-    message.parts.append(Part(position=0, file=raw, outcome=Outcome.PASSED_OVER, reason={"key": "spreadsheet"}))
+    message.parts.append(Part(position=0, file=raw, outcome=Outcome.LISTED, reason={"key": "spreadsheet"}))
     spreadsheet = Spreadsheet(company=company, direction=Direction.PURCHASE, message=message, by=by)
     spreadsheet.stage, spreadsheet.sheets, spreadsheet.header_row = Stage.CHECKED, [f"{canary}-sheet"], 1
     spreadsheet.columns = {"number": 0, "counterparty": 1, "issue_date": 2, "gross": 3}
