@@ -7,7 +7,6 @@ from app.core.database import looking
 from app.extensions import db
 from app.files import store
 from app.intake import opening, texts, vetting, waiting_text
-from app.intake.models import Message
 from app.tasks.jobs import job
 from app.users.models import User
 
@@ -38,8 +37,8 @@ def check_sender(message_id: int) -> None:
     with looking(db.session()):
         arrived = opening.what_arrived(message_id)
     found = vetting.again(arrived.sha256, arrived.known)  # no transaction open
-    if found:
-        vetting.note(db.session.get_one(Message, message_id), found)
+    if found and vetting.note_again(message_id, found):
+        open_message.later(message_id)
 
 
 @job("default", timeout=240)

@@ -113,7 +113,7 @@ def _open_mail(raw: bytes, arrived: Arrived) -> Opened:
         opened.notes.append({"key": machine})
         opened.pieces = sorting.none_taken(opened.pieces, machine)
     elif opened.vetting.waits:
-        opened.notes.append({"key": "quarantined", "why": opened.vetting.waits})
+        opened.notes.append({"key": vetting.QUARANTINED, "why": opened.vetting.waits})
         opened.pieces = []
     elif all(piece.fate is Fate.PASSED_OVER for piece in opened.pieces):
         closed = any(piece.reason["key"] in CLOSED for piece in opened.pieces)

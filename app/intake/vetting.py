@@ -8,12 +8,16 @@ from typing import Any
 from flask import current_app
 
 from app.core import storage
+from app.core.database import hold
+from app.extensions import db
 from app.files import store
 from app.intake import addresses, automatic, kinds, letting, proof
 from app.intake.kinds import MessageKind
 from app.intake.letter import Letter, TooDeep, parse
-from app.intake.models import Message
+from app.intake.models import Message, MessageState
 from app.intake.proof import Brought
+
+QUARANTINED = "quarantined"
 
 
 @dataclass(frozen=True)
@@ -79,3 +83,16 @@ def note(message: Message, vetting: Vetting) -> None:
     if vetting.kind:
         kind, facts = vetting.kind
         kind.take(message, facts)
+
+
+def note_again(message_id: int, vetting: Vetting) -> bool:
+    """Keep what a second look found; True where the message waited for its sender, who may come in now."""
+    hold(db.session, f"message:{message_id}")
+    message = db.session.get_one(Message, message_id, populate_existing=True)
+    note(message, vetting)
+    if message.state not in (MessageState.QUARANTINED, MessageState.DISCARDED):
+        return False
+    if vetting.waits:
+        others = [each for each in message.notes if each["key"] != QUARANTINED]
+        message.notes = [*others, {"key": QUARANTINED, "why": vetting.waits}]
+    return message.state is MessageState.QUARANTINED and not vetting.waits

@@ -13,7 +13,7 @@ from app.documents.models import Direction, Document
 from app.extensions import db
 from app.files import store
 from app.intake import opening, openings, quarantine, senders
-from app.intake.jobs import open_message
+from app.intake.jobs import check_sender, open_message
 from app.intake.kinds import MessageKind
 from app.intake.models import Judgement, Message, MessageState, Outcome, Source
 from app.intake.opening import Opened
@@ -83,6 +83,48 @@ def test_a_listed_sender_that_is_forged_waits_too(app, asking):
 
     assert forged.notes == [{"key": "quarantined", "why": "forged"}]
     assert (forged.state, proven.state) == (MessageState.QUARANTINED, MessageState.OPENED)
+
+
+def test_a_sender_that_is_checked_again_waits_for_what_was_found_now(app, asking):
+    """IN-7: IN-5: the reason follows the check; whose sender was only unproven comes in once nothing is against it."""
+    limit("other.example")
+    message = opened(from_("compta@fournisseur.example"))
+    assert message.notes == [{"key": "quarantined", "why": "not_listed"}]
+    publish_key(asking, "fournisseur.example")
+    publish_dmarc(asking, "fournisseur.example")
+    limit(*LISTED)
+
+    check_sender(message.id)
+    db.session.commit()
+    assert reload(message).notes == [{"key": "quarantined", "why": "forged"}]
+    assert message.state is MessageState.QUARANTINED and openings_asked(message) == 1
+
+    limit(*LISTED, "evil.example")
+    stranger = opened(from_("x@unknown.example", "F-2"))
+    limit(*LISTED, "unknown.example")
+    check_sender(stranger.id)
+    db.session.commit()
+    assert openings_asked(stranger) == 2
+    open_message(stranger.id)
+    db.session.commit()
+    assert reload(stranger).state is MessageState.OPENED and db.session.query(Document).count() == 1
+
+
+def test_what_was_discarded_is_not_opened_by_a_check(app):
+    """IN-7: only a person lets it in, whoever it is from."""
+    limit(*LISTED)
+    message = opened(from_("x@evil.example"))
+    quarantine.discard(message, by=make_user())
+    limit("evil.example")
+
+    check_sender(message.id)
+    db.session.commit()
+    assert reload(message).state is MessageState.DISCARDED and openings_asked(message) == 1
+
+
+def openings_asked(message: Message) -> int:
+    """How often it was to be opened, its arrival counted."""
+    return [each.ids for each in db.session.query(Task).filter_by(kind="open_message")].count([message.id])
 
 
 def test_each_direction_has_its_own_list_and_everyone_is_the_rule(app):
