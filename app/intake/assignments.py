@@ -15,6 +15,7 @@ from app.extensions import db
 from app.files import pictures
 from app.intake import assigning, drops, proposals, uploads, waiting
 from app.intake.blueprint import answer, bp, chosen_direction, company_here, tell, wants_json
+from app.intake.unassigning_pages import undoable
 from app.intake.waiting import WaitingFile
 from app.tasks.jobs import commit
 from app.users.models import Company
@@ -102,12 +103,15 @@ def confirm():
     """All that is ticked, each with the invoice chosen for it; what is refused stays, as typed, with the reason."""
     company = company_here()
     pairs, refused = _choices(company)
+    parts = {waiting.id: waiting.part_id for waiting, _document in pairs}
     count, why_not = assigning.assign_all(pairs, by=current_user)
     commit()
     refused |= why_not
     gone = len(set(request.form.getlist("ids"))) - count - len(refused)
     if count:
-        flash(ngettext("%(num)d PDF assigned.", "%(num)d PDFs assigned.", count))
+        done = [part_id for waiting_id, part_id in parts.items() if waiting_id not in why_not]
+        told = ngettext("%(num)d PDF assigned.", "%(num)d PDFs assigned.", count)
+        flash(undoable(told, done, chosen_direction()))
     if gone > 0:
         flash(ngettext("%(num)d was decided meanwhile.", "%(num)d were decided meanwhile.", gone), "warning")
     if refused:
@@ -163,10 +167,11 @@ def _to_queue(direction: Direction) -> Response:
 def link_waiting(waiting_id: int):
     """It belongs to this invoice, be it as one more file."""
     each = _mine(waiting_id)
-    name, direction, document = each.name, each.direction, _invoice(each)
+    name, direction, part_id, document = each.name, each.direction, each.part_id, _invoice(each)
     assigning.assign(each, document, by=current_user)
     commit()
-    flash(_("%(file)s is attached to %(number)s.", file=name, number=document.number))
+    told = _("%(file)s is attached to %(number)s.", file=name, number=document.number)
+    flash(undoable(told, [part_id], direction))
     return _to_queue(direction)
 
 
@@ -190,10 +195,10 @@ def make_invoice(waiting_id: int):
 def delete_waiting(waiting_id: int):
     """It belongs to nothing; the mail log keeps the original."""
     each = _mine(waiting_id)
-    name, direction = each.name, each.direction
+    name, direction, part_id = each.name, each.direction, each.part_id
     assigning.discard(each, by=current_user)
     commit()
-    flash(_("%(file)s is deleted. The mail log keeps the original.", file=name))
+    flash(undoable(_("%(file)s is deleted. The mail log keeps the original.", file=name), [part_id], direction))
     return _to_queue(direction)
 
 
@@ -201,8 +206,9 @@ def delete_waiting(waiting_id: int):
 @requires(Permission.EDIT)
 def delete_selected():
     """The selected ones belong to nothing."""
-    count = _with_selected(assigning.discard)
-    flash(ngettext("%(num)d file deleted.", "%(num)d files deleted.", count))
+    parts = _with_selected(assigning.discard)
+    told = ngettext("%(num)d file deleted.", "%(num)d files deleted.", len(parts))
+    flash(undoable(told, parts, chosen_direction()))
     return _to_queue(chosen_direction())
 
 
@@ -210,20 +216,22 @@ def delete_selected():
 @requires(Permission.EDIT)
 def make_invoices():
     """The selected ones are invoices of their own."""
-    count = _with_selected(assigning.make_invoice)
+    count = len(_with_selected(assigning.make_invoice))
     flash(ngettext("%(num)d file is being read.", "%(num)d files are being read.", count))
     return _to_queue(chosen_direction())
 
 
-def _with_selected(decide: Any) -> int:
+def _with_selected(decide: Any) -> list[int]:
+    """Decide about each; the parts they are."""
     ids = request.form.getlist("ids", type=row_id)[: proposals.MOST_SHOWN]
     mine = WaitingFile.visible_to(current_user).where(WaitingFile.company_id == company_here().id)
     rows = db.session.scalars(mine.where(WaitingFile.id.in_(ids)).order_by(WaitingFile.id)).all()
+    parts = [each.part_id for each in rows]
     assigning.hold_bytes(rows)
     for each in rows:
         decide(each, by=current_user)
     commit()
-    return len(rows)
+    return parts
 
 
 @bp.get("/waiting-files/<int:waiting_id>/pages/<int:number>.png")

@@ -27,6 +27,7 @@ from app.intake import (
     sender_pages,
     sender_words,
     texts,
+    unassigning_pages,
     uploads,
     waiting_pages,
     watch_pages,
@@ -49,6 +50,7 @@ __all__ = [
     "judgements",
     "posting",
     "sender_pages",
+    "unassigning_pages",
     "waiting_pages",
     "watch_pages",
 ]
