@@ -78,6 +78,7 @@ def shown_with():
         selectinload(Message.parts).selectinload(Part.document),
         selectinload(Message.by),
         selectinload(Message.raw),
+        selectinload(Message.first),
     )
 
 

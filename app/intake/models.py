@@ -167,6 +167,16 @@ class Message(db.Model):
         return self.state is MessageState.RECEIVED or any(each.status is Status.READING for each in documents)
 
     @property
+    def title(self) -> str:
+        """Its subject, or the name of its file; of what came again, that of the first."""
+        return self.subject or self.raw_name or (self.first.title if self.first else "")
+
+    @property
+    def author(self) -> str:
+        """Whom it is from, as it says; of what came again, as the first says."""
+        return self.sender or self.envelope_sender or (self.first.author if self.first else "")
+
+    @property
     def is_header_only(self) -> bool:
         """Were its contents never fetched, and is only its header kept, with the reason?"""
         return any(note["key"] in {"too_large", "not_given"} for note in self.notes)

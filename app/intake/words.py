@@ -43,6 +43,7 @@ def of_part(part: Part) -> str:
         "mail_opened": _("A message; its own parts are listed below."),
         "twice": _("The same file twice in this message."),
         "same_bytes": _("The same file was already there."),
+        "body": _("What the mail says; its attachments are looked at by themselves."),
         "body_made": _("Made of the text of the message."),
         "to_assign": _("It waits for the invoice it belongs to."),
         "already_waiting": _("The same file already waits for its invoice."),
@@ -99,7 +100,7 @@ def of_note(note: dict[str, Any]) -> str:
         "taken_anyway": _("Its documents were taken because somebody asked for it."),
     }
     machine = of_machine(note["key"])
-    return words.get(note["key"]) or (_("No document was made of it: %(why)s", why=machine) if machine else "")
+    return words.get(note["key"]) or (_("%(why)s No document was made of it.", why=machine) if machine else "")
 
 
 def why_nothing(message: Message) -> str:

@@ -34,7 +34,8 @@ def add_original(document_id: int):
     _add(document, given, by=current_user)
     commit()
     flash(_("The file is added."))
-    return redirect(url_for("documents.show", document_id=document_id), 303)
+    back = "review.show" if request.form.get("back") == "review" else "documents.show"
+    return redirect(url_for(back, document_id=document_id), 303)
 
 
 def _add(document: Document, given: FileStorage, *, by: User) -> None:

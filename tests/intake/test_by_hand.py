@@ -139,6 +139,18 @@ def test_another_company_s_counterparty_is_not_taken(browser, member):
     assert "Secret" not in browser(member).get("/add/by-hand/counterparties?counterparty_name=Sec").text
 
 
+def test_a_file_is_added_where_the_document_is_checked(app, browser, member):
+    """IN-2: RV-1: beside its empty form too, and one comes back there."""
+    client, document = browser(member), without_a_file(counterparty=None)
+    address = f"/review/{document.id}"
+    assert f'action="/documents/{document.id}/original"' in client.get(address).text
+
+    given = {"file": (io.BytesIO(samples.invoice_pdf("F-77")), "durand.pdf"), "back": "review"}
+    answer = client.post(f"/documents/{document.id}/original", data=given, content_type="multipart/form-data")
+
+    assert answer.location == address and reload(document).original.name == "durand.pdf"
+
+
 @pytest.mark.parametrize("role", [Role.APPROVER, Role.ACCOUNTANT])
 def test_who_may_not_add_is_refused(browser, role):
     """US-6: approvers and accountants."""

@@ -277,6 +277,16 @@ def test_read_again_opens_a_message_once_more(app, browser):
     assert client.post(f"/messages/{repeated.id}/openings").status_code == 422
 
 
+def test_what_came_again_is_called_like_the_first(app, browser):
+    """IN-5: IN-3: it is never opened itself, and must be known in the log all the same."""
+    for _time in range(2):
+        again = opened(mails.invoice_mail("F-1", subject="Votre facture"))
+    client = browser(make_user())
+
+    for page in (client.get("/messages?outcome=repeated").text, client.get(f"/messages/{again.id}").text):
+        assert "Votre facture" in page and "Without a subject" not in page
+
+
 def test_attachments_of_an_automatic_mail_can_be_taken(app, browser):
     """IN-7: in doubt a person decides."""
     message = opened(mails.invoice_mail(**{"Auto-Submitted": "auto-replied"}))
