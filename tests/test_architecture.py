@@ -17,8 +17,10 @@ audit files
 tasks
 outbox
 users
+notices tags
 counterparties
 documents
+comments
 intake extraction
 mailboxes
 review approval bank spreadsheets

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import Column, ForeignKey, Index, Select, String, Table, Text, UniqueConstraint, and_, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from app.core import clock
-from app.core.types import Json, UTCDateTime
+from app.core.types import Json, UTCDateTime, Word
 from app.extensions import db
+from app.tags.models import Tag
 from app.users.models import Company, User
 from app.web.access import Permission
 
@@ -20,6 +22,24 @@ assigned = Table(
     Column("counterparty_id", ForeignKey("counterparty.id", ondelete="CASCADE"), primary_key=True),
     Column("user_id", ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True, index=True),
 )
+
+default_tag = Table(
+    "counterparty_default_tag",
+    db.metadata,
+    Column("counterparty_id", ForeignKey("counterparty.id", ondelete="CASCADE"), primary_key=True),
+    Column("tag_id", ForeignKey("tag.id", ondelete="CASCADE"), primary_key=True),
+)
+
+
+class Terms(StrEnum):
+    """From when the days of payment terms count (SPEC LC-6)."""
+
+    NET = "net"
+    """N days after the issue date."""
+    END_OF_MONTH_PLUS = "end_of_month_plus"
+    """The end of the month of issue, then N days."""
+    NET_END_OF_MONTH = "net_end_of_month"
+    """N days after the issue date, then the end of that month."""
 
 
 def plain(name: str) -> str:
@@ -54,12 +74,21 @@ class Counterparty(db.Model):
     other_names: Mapped[list[str]] = mapped_column(Json, default=list)
     numbering_restarts_yearly: Mapped[bool] = mapped_column(default=False)
     """The same number may come again next year (SPEC DU-1)."""
+    account_code: Mapped[str] = mapped_column(String(20), default="")
+    default_category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id", ondelete="SET NULL"))
+    treasury_category: Mapped[str] = mapped_column(String(60), default="")
+    default_label: Mapped[str] = mapped_column(String(300), default="")
+    terms: Mapped[Terms | None] = mapped_column(Word(Terms))
+    terms_days: Mapped[int] = mapped_column(default=30)
+    is_validated_automatically: Mapped[bool] = mapped_column(default=False)
+    """What is sure and complete needs no person's look (SPEC LC-3, LC-6)."""
     archived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
 
     company: Mapped[Company] = relationship()
     ibans: Mapped[list[CounterpartyIban]] = relationship(back_populates="counterparty", cascade="all, delete-orphan")
     assigned_users: Mapped[list[User]] = relationship(secondary=assigned)
+    default_tags: Mapped[list[Tag]] = relationship(secondary=default_tag, order_by="(Tag.position, Tag.name_key)")
 
     @validates("name")
     def _name_and_key(self, _name: str, name: str) -> str:

@@ -73,6 +73,20 @@ class TrashKind(StrEnum):
         return LABELS[self]
 
 
+class PaidMeans(StrEnum):
+    """How something was paid that no bank line shows."""
+
+    CASH = "cash"
+    CARD = "card"
+    CHEQUE = "cheque"
+    OTHER_ACCOUNT = "other_account"
+    OTHER = "other"
+
+    @property
+    def label(self) -> Any:
+        return LABELS[self]
+
+
 class FileRole(StrEnum):
     """What a file is to its document."""
 
@@ -107,6 +121,11 @@ LABELS: dict[StrEnum, Any] = {
     TrashKind.SPLIT: _("Split into several"),
     TrashKind.MERGED: _("Merged into one"),
     TrashKind.UNDONE: _("Taken back"),
+    PaidMeans.CASH: _("Cash"),
+    PaidMeans.CARD: _("Card"),
+    PaidMeans.CHEQUE: _("Cheque"),
+    PaidMeans.OTHER_ACCOUNT: _("Another account"),
+    PaidMeans.OTHER: _("Other means"),
     FileRole.ORIGINAL: _("Original"),
     FileRole.E_INVOICE: _("E-invoice"),
     FileRole.ATTACHMENT: _("Attachment"),

@@ -27,9 +27,10 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship, validat
 from app.core import clock
 from app.core.types import Json, UTCDateTime, Word
 from app.counterparties.models import Counterparty
-from app.documents.kinds import Direction, FileRole, Kind, ReadState, Status, TrashKind
+from app.documents.kinds import Direction, FileRole, Kind, PaidMeans, ReadState, Status, TrashKind
 from app.extensions import db
 from app.files.models import File
+from app.tags.models import Tag
 from app.users.models import Company, User
 from app.web.access import Permission
 
@@ -38,6 +39,13 @@ document_reader = Table(
     db.metadata,
     Column("document_id", ForeignKey("document.id", ondelete="CASCADE"), primary_key=True),
     Column("user_id", ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+document_tag = Table(
+    "document_tag",
+    db.metadata,
+    Column("document_id", ForeignKey("document.id", ondelete="CASCADE"), primary_key=True),
+    Column("tag_id", ForeignKey("tag.id", ondelete="CASCADE"), primary_key=True, index=True),
 )
 
 
@@ -114,6 +122,10 @@ class Document(db.Model):
     gross_minor: Mapped[int | None] = mapped_column(BigInteger)
     settled_minor: Mapped[int] = mapped_column(BigInteger, default=0)
     """What was matched, paid or netted so far."""
+    paid_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    """What of it a person said was paid elsewhere (SPEC LC-4)."""
+    paid_date: Mapped[date | None]
+    paid_means: Mapped[PaidMeans | None] = mapped_column(Word(PaidMeans))
     order_reference: Mapped[str] = mapped_column(String(100), default="")
     payment_reference: Mapped[str] = mapped_column(String(140), default="")
     iban: Mapped[str] = mapped_column(String(34), default="")
@@ -134,6 +146,10 @@ class Document(db.Model):
     validated_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
     awaits_approval: Mapped[bool] = mapped_column(default=False)
     pay_date: Mapped[date | None]
+    disputed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    dispute_reason: Mapped[str] = mapped_column(String(500), default="")
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"), index=True)
+    """Whose it is to see to it."""
     trashed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     trashed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
     trash_kind: Mapped[TrashKind | None] = mapped_column(Word(TrashKind))
@@ -149,6 +165,8 @@ class Document(db.Model):
     category: Mapped[Category | None] = relationship()
     validated_by: Mapped[User | None] = relationship(foreign_keys=[validated_by_id])
     trashed_by: Mapped[User | None] = relationship(foreign_keys=[trashed_by_id])
+    assignee: Mapped[User | None] = relationship(foreign_keys=[assignee_id])
+    tags: Mapped[list[Tag]] = relationship(secondary=document_tag, order_by="(Tag.position, Tag.name_key)")
     duplicate_of: Mapped[Document | None] = relationship(remote_side=[id])
     readers: Mapped[set[User]] = relationship(secondary=document_reader)
     """People who were asked about it and may see it for good."""

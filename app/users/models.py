@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from flask_login import UserMixin
-from sqlalchemy import ForeignKey, Index, Select, String, Text, UniqueConstraint, exists, select
+from sqlalchemy import BigInteger, ForeignKey, Index, Select, String, Text, UniqueConstraint, exists, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
@@ -37,6 +37,13 @@ class Company(db.Model):
     restrict_non_admins: Mapped[bool] = mapped_column(default=False)
     category_required: Mapped[bool] = mapped_column(default=True)
     """For purchases (SPEC RV-3)."""
+    four_eyes: Mapped[bool | None]
+    """Whoever validated a document cannot approve it; None: where more than one person could (SPEC AP-6)."""
+    approval_link_days: Mapped[int] = mapped_column(default=14)
+    approval_reminder_days: Mapped[int | None] = mapped_column(default=3)
+    """None: no reminders."""
+    approval_sign_in_minor: Mapped[int | None] = mapped_column(BigInteger)
+    """From this amount of its currency on a mailed link asks for a sign-in; None: never (SPEC AP-3)."""
     trash_enabled: Mapped[bool] = mapped_column(default=True)
     trash_emptied: Mapped[bool] = mapped_column(default=False)
     trash_days: Mapped[int | None] = mapped_column(default=30)

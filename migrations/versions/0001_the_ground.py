@@ -49,6 +49,10 @@ def upgrade():
     sa.Column('ocr_languages', sa.String(length=80), nullable=False),
     sa.Column('restrict_non_admins', sa.Boolean(), nullable=False),
     sa.Column('category_required', sa.Boolean(), nullable=False),
+    sa.Column('four_eyes', sa.Boolean(), nullable=True),
+    sa.Column('approval_link_days', sa.Integer(), nullable=False),
+    sa.Column('approval_reminder_days', sa.Integer(), nullable=True),
+    sa.Column('approval_sign_in_minor', sa.BigInteger(), nullable=True),
     sa.Column('trash_enabled', sa.Boolean(), nullable=False),
     sa.Column('trash_emptied', sa.Boolean(), nullable=False),
     sa.Column('trash_days', sa.Integer(), nullable=True),
@@ -137,6 +141,84 @@ def upgrade():
     with op.batch_alter_table('category', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_category_company_id'), ['company_id'], unique=False)
 
+    op.create_table('absence',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('user_id', sa.Integer(), nullable=False),
+    sa.Column('stand_in_id', sa.Integer(), nullable=False),
+    sa.Column('first_date', sa.Date(), nullable=False),
+    sa.Column('last_date', sa.Date(), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['stand_in_id'], ['user_account.id'], name=op.f('fk_absence_stand_in_id_user_account'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_absence_user_id_user_account'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_absence'))
+    )
+    with op.batch_alter_table('absence', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_absence_stand_in_id'), ['stand_in_id'], unique=False)
+        batch_op.create_index('ix_absence_user', ['user_id', 'last_date'], unique=False)
+
+    op.create_table('notice',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('user_id', sa.Integer(), nullable=False),
+    sa.Column('company_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('key', sa.String(length=120), nullable=False),
+    sa.Column('about_type', sa.String(length=40), nullable=False),
+    sa.Column('about_id', sa.Integer(), nullable=True),
+    sa.Column('by_id', sa.Integer(), nullable=True),
+    sa.Column('arguments', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('seen_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('mailed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['by_id'], ['user_account.id'], name=op.f('fk_notice_by_id_user_account'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['company_id'], ['company.id'], name=op.f('fk_notice_company_id_company')),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_notice_user_id_user_account'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_notice')),
+    sa.UniqueConstraint('user_id', 'key', name=op.f('uq_notice_user_id_key'))
+    )
+    with op.batch_alter_table('notice', schema=None) as batch_op:
+        batch_op.create_index('ix_notice_unseen', ['user_id', 'seen_at', 'id'], unique=False)
+
+    op.create_table('notice_choice',
+    sa.Column('user_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('in_app', sa.Boolean(), nullable=False),
+    sa.Column('by_mail', sa.String(length=40), nullable=False),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_notice_choice_user_id_user_account'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('user_id', 'kind', name=op.f('pk_notice_choice'))
+    )
+    op.create_table('rule',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('company_id', sa.Integer(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('is_on', sa.Boolean(), nullable=False),
+    sa.Column('match', sa.String(length=40), nullable=False),
+    sa.Column('conditions', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
+    sa.Column('actions', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('removed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['company_id'], ['company.id'], name=op.f('fk_rule_company_id_company')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_rule'))
+    )
+    with op.batch_alter_table('rule', schema=None) as batch_op:
+        batch_op.create_index('ix_rule_company', ['company_id', 'position'], unique=False)
+
+    op.create_table('tag',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('company_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=60), nullable=False),
+    sa.Column('name_key', sa.String(length=120), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('analytic_code', sa.String(length=40), nullable=False),
+    sa.Column('words', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['company_id'], ['company.id'], name=op.f('fk_tag_company_id_company')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_tag')),
+    sa.UniqueConstraint('company_id', 'name_key', name=op.f('uq_tag_company_id_name_key'))
+    )
     op.create_table('counterparty',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('company_id', sa.Integer(), nullable=False),
@@ -152,9 +234,17 @@ def upgrade():
     sa.Column('address', sa.Text(), nullable=False),
     sa.Column('other_names', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
     sa.Column('numbering_restarts_yearly', sa.Boolean(), nullable=False),
+    sa.Column('account_code', sa.String(length=20), nullable=False),
+    sa.Column('default_category_id', sa.Integer(), nullable=True),
+    sa.Column('treasury_category', sa.String(length=60), nullable=False),
+    sa.Column('default_label', sa.String(length=300), nullable=False),
+    sa.Column('terms', sa.String(length=40), nullable=True),
+    sa.Column('terms_days', sa.Integer(), nullable=False),
+    sa.Column('is_validated_automatically', sa.Boolean(), nullable=False),
     sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['company_id'], ['company.id'], name=op.f('fk_counterparty_company_id_company')),
+    sa.ForeignKeyConstraint(['default_category_id'], ['category.id'], name=op.f('fk_counterparty_default_category_id_category'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_counterparty'))
     )
     with op.batch_alter_table('counterparty', schema=None) as batch_op:
@@ -275,6 +365,13 @@ def upgrade():
     with op.batch_alter_table('counterparty_assigned_user', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_counterparty_assigned_user_user_id'), ['user_id'], unique=False)
 
+    op.create_table('counterparty_default_tag',
+    sa.Column('counterparty_id', sa.Integer(), nullable=False),
+    sa.Column('tag_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['counterparty_id'], ['counterparty.id'], name=op.f('fk_counterparty_default_tag_counterparty_id_counterparty'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['tag_id'], ['tag.id'], name=op.f('fk_counterparty_default_tag_tag_id_tag'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('counterparty_id', 'tag_id', name=op.f('pk_counterparty_default_tag'))
+    )
     op.create_table('counterparty_iban',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('counterparty_id', sa.Integer(), nullable=False),
@@ -312,6 +409,9 @@ def upgrade():
     sa.Column('tax_minor', sa.BigInteger(), nullable=True),
     sa.Column('gross_minor', sa.BigInteger(), nullable=True),
     sa.Column('settled_minor', sa.BigInteger(), nullable=False),
+    sa.Column('paid_minor', sa.BigInteger(), nullable=False),
+    sa.Column('paid_date', sa.Date(), nullable=True),
+    sa.Column('paid_means', sa.String(length=40), nullable=True),
     sa.Column('order_reference', sa.String(length=100), nullable=False),
     sa.Column('payment_reference', sa.String(length=140), nullable=False),
     sa.Column('iban', sa.String(length=34), nullable=False),
@@ -326,6 +426,9 @@ def upgrade():
     sa.Column('validated_by_id', sa.Integer(), nullable=True),
     sa.Column('awaits_approval', sa.Boolean(), nullable=False),
     sa.Column('pay_date', sa.Date(), nullable=True),
+    sa.Column('disputed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('dispute_reason', sa.String(length=500), nullable=False),
+    sa.Column('assignee_id', sa.Integer(), nullable=True),
     sa.Column('trashed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('trashed_by_id', sa.Integer(), nullable=True),
     sa.Column('trash_kind', sa.String(40), nullable=True),
@@ -341,9 +444,11 @@ def upgrade():
     sa.ForeignKeyConstraint(['duplicate_of_id'], ['document.id'], name=op.f('fk_document_duplicate_of_id_document'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['trashed_by_id'], ['user_account.id'], name=op.f('fk_document_trashed_by_id_user_account'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['validated_by_id'], ['user_account.id'], name=op.f('fk_document_validated_by_id_user_account'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['assignee_id'], ['user_account.id'], name=op.f('fk_document_assignee_id_user_account'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_document'))
     )
     with op.batch_alter_table('document', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_document_assignee_id'), ['assignee_id'], unique=False)
         batch_op.create_index('ix_document_counterparty', ['counterparty_id', 'issue_date'], unique=False)
         batch_op.create_index(batch_op.f('ix_document_duplicate_of_id'), ['duplicate_of_id'], unique=False)
         batch_op.create_index('ix_document_number', ['company_id', 'number_key'], unique=False)
@@ -357,6 +462,141 @@ def upgrade():
     op.create_index('ix_document_trash', 'document', ['company_id', 'trashed_at', 'id'], sqlite_where=trashed, postgresql_where=trashed)
     op.create_index('ix_document_reading', 'document', ['created_at'], sqlite_where=reading, postgresql_where=reading)
     op.create_index('ix_document_open', 'document', ['company_id', 'kind', issued, 'id'], sqlite_where=still_open, postgresql_where=still_open)
+
+    op.create_table('approval',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('document_id', sa.Integer(), nullable=False),
+    sa.Column('rule_id', sa.Integer(), nullable=True),
+    sa.Column('why', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
+    sa.Column('facts', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
+    sa.Column('revision', sa.String(length=64), nullable=False),
+    sa.Column('asked_by_id', sa.Integer(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('outcome', sa.String(length=40), nullable=True),
+    sa.ForeignKeyConstraint(['asked_by_id'], ['user_account.id'], name=op.f('fk_approval_asked_by_id_user_account'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_approval_document_id_document'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['rule_id'], ['rule.id'], name=op.f('fk_approval_rule_id_rule'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_approval'))
+    )
+    with op.batch_alter_table('approval', schema=None) as batch_op:
+        batch_op.create_index('ix_approval_document', ['document_id', 'id'], unique=False)
+        batch_op.create_index('ix_approval_open', ['document_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
+
+    op.create_table('comment',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('document_id', sa.Integer(), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=True),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('removed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['by_id'], ['user_account.id'], name=op.f('fk_comment_by_id_user_account'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_comment_document_id_document'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_comment'))
+    )
+    with op.batch_alter_table('comment', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_comment_document_id'), ['document_id'], unique=False)
+
+    op.create_table('document_tag',
+    sa.Column('document_id', sa.Integer(), nullable=False),
+    sa.Column('tag_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_document_tag_document_id_document'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['tag_id'], ['tag.id'], name=op.f('fk_document_tag_tag_id_tag'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('document_id', 'tag_id', name=op.f('pk_document_tag'))
+    )
+    with op.batch_alter_table('document_tag', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_document_tag_tag_id'), ['tag_id'], unique=False)
+
+    op.create_table('approval_step',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('approval_id', sa.Integer(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('mode', sa.String(length=40), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['approval_id'], ['approval.id'], name=op.f('fk_approval_step_approval_id_approval'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_approval_step')),
+    sa.UniqueConstraint('approval_id', 'position', name=op.f('uq_approval_step_approval_id_position'))
+    )
+    op.create_table('comment_mention',
+    sa.Column('comment_id', sa.Integer(), nullable=False),
+    sa.Column('user_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['comment_id'], ['comment.id'], name=op.f('fk_comment_mention_comment_id_comment'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_comment_mention_user_id_user_account'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('comment_id', 'user_id', name=op.f('pk_comment_mention'))
+    )
+    with op.batch_alter_table('comment_mention', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_comment_mention_user_id'), ['user_id'], unique=False)
+
+    op.create_table('approval_seat',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('step_id', sa.Integer(), nullable=False),
+    sa.Column('user_id', sa.Integer(), nullable=False),
+    sa.Column('named_id', sa.Integer(), nullable=True),
+    sa.Column('handed', sa.String(length=40), nullable=True),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reminded_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['named_id'], ['user_account.id'], name=op.f('fk_approval_seat_named_id_user_account'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['step_id'], ['approval_step.id'], name=op.f('fk_approval_seat_step_id_approval_step'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_approval_seat_user_id_user_account'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_approval_seat')),
+    sa.UniqueConstraint('step_id', 'user_id', name=op.f('uq_approval_seat_step_id_user_id'))
+    )
+    with op.batch_alter_table('approval_seat', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_approval_seat_user_id'), ['user_id'], unique=False)
+
+    op.create_table('approval_decision',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('seat_id', sa.Integer(), nullable=False),
+    sa.Column('choice', sa.String(length=40), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('revision', sa.String(length=64), nullable=False),
+    sa.Column('way', sa.String(length=40), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('undone_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('undone_why', sa.String(length=200), nullable=False),
+    sa.ForeignKeyConstraint(['by_id'], ['user_account.id'], name=op.f('fk_approval_decision_by_id_user_account'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['seat_id'], ['approval_seat.id'], name=op.f('fk_approval_decision_seat_id_approval_seat'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_approval_decision'))
+    )
+    with op.batch_alter_table('approval_decision', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_approval_decision_seat_id'), ['seat_id'], unique=False)
+        batch_op.create_index('ix_approval_decision_standing', ['seat_id'], unique=True, sqlite_where=sa.text('undone_at IS NULL'), postgresql_where=sa.text('undone_at IS NULL'))
+
+    op.create_table('decision_link',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('seat_id', sa.Integer(), nullable=False),
+    sa.Column('user_id', sa.Integer(), nullable=False),
+    sa.Column('token_hash', sa.String(length=64), nullable=False),
+    sa.Column('revision', sa.String(length=64), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['seat_id'], ['approval_seat.id'], name=op.f('fk_decision_link_seat_id_approval_seat'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_decision_link_user_id_user_account'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_decision_link')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_decision_link_token_hash'))
+    )
+    with op.batch_alter_table('decision_link', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_decision_link_seat_id'), ['seat_id'], unique=False)
+
+    op.create_table('decision_page',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('link_id', sa.Integer(), nullable=False),
+    sa.Column('nonce_hash', sa.String(length=64), nullable=False),
+    sa.Column('choice', sa.String(length=40), nullable=False),
+    sa.Column('decision_id', sa.Integer(), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['decision_id'], ['approval_decision.id'], name=op.f('fk_decision_page_decision_id_approval_decision'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['link_id'], ['decision_link.id'], name=op.f('fk_decision_page_link_id_decision_link'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_decision_page')),
+    sa.UniqueConstraint('nonce_hash', name=op.f('uq_decision_page_nonce_hash'))
+    )
+    with op.batch_alter_table('decision_page', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_decision_page_link_id'), ['link_id'], unique=False)
 
     op.create_table('mail_attachment',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -751,6 +991,21 @@ def upgrade():
 
 def downgrade():
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_table('decision_page')
+    op.drop_table('decision_link')
+    op.drop_table('approval_decision')
+    op.drop_table('approval_seat')
+    op.drop_table('comment_mention')
+    op.drop_table('approval_step')
+    op.drop_table('document_tag')
+    op.drop_table('comment')
+    op.drop_table('approval')
+    op.drop_table('counterparty_default_tag')
+    op.drop_table('tag')
+    op.drop_table('rule')
+    op.drop_table('notice_choice')
+    op.drop_table('notice')
+    op.drop_table('absence')
     op.drop_table('api_request')
     with op.batch_alter_table('spreadsheet_line', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_spreadsheet_line_document_id'))

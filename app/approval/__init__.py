@@ -1,0 +1,1 @@
+"""Approval: steps, who is asked, the mailed links, and what was decided."""

@@ -1,0 +1,36 @@
+"""What asks for an approval: the rules say so, and are asked here without being known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from app.approval.models import Mode
+from app.documents.models import Document
+
+
+@dataclass(frozen=True)
+class WantedStep:
+    """Who decides in one step, and whether all of them must."""
+
+    user_ids: tuple[int, ...]
+    mode: Mode = Mode.ANY
+
+
+@dataclass(frozen=True)
+class Demand:
+    """That somebody must approve a document: the steps, and why."""
+
+    rule_id: int
+    why: dict[str, Any]
+    steps: tuple[WantedStep, ...]
+
+
+asks: list[Callable[[Document], Demand | None]] = []
+"""Each says what it demands of a document as it stands; `pipeline` fills it."""
+
+
+def of(document: Document) -> Demand | None:
+    """The first demand there is."""
+    return next((demand for ask in asks if (demand := ask(document))), None)

@@ -1,0 +1,1 @@
+"""Rules: what is done by itself with documents that meet conditions (SPEC LC-3)."""
