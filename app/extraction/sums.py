@@ -49,6 +49,8 @@ class Candidates:
     """All amounts with cents or a currency, labelled or not."""
     is_rounded: bool = False
     """Whether a line rounds the total for those who pay in cash."""
+    rounding: set[int] = field(default_factory=set)
+    """By how much it says so, as `scaled`."""
 
 
 def collect(evidence: Evidence, values: Values) -> Candidates:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from app.extraction.evidence import Evidence
 from app.extraction.mending import mend
 from app.extraction.reading import TaxLine
+from app.extraction.rounding import add_rounded, after_rounding, is_rounded_by
 from app.extraction.spots import Money, Values
 from app.extraction.sums import SCALE, Candidates, Sum, add_proven, add_tables, collect, is_one_row
 from app.extraction.taxes import find_tables, is_tax_of, rate_holds, tax_lines, usual_rates
@@ -15,8 +16,6 @@ _TWO_CENTS = 2 * SCALE // 100
 """By how much totals may miss each other: some round each of them."""
 _TOGETHER = 6
 """Lines that a group of totals is high."""
-_MOST_ROUNDING = 50
-"""What cash is rounded by at most, in thousandths."""
 
 
 @dataclass(slots=True)
@@ -43,6 +42,7 @@ def find_totals(evidence: Evidence, values: Values) -> Totals:
     add_proven(candidates)
     tables = find_tables(values)
     add_tables(candidates, tables)
+    add_rounded(candidates, evidence)
     best, score, rival = _best_whole(candidates)
     if best is None:
         return Totals(paid=_first(candidates.paid))
@@ -50,7 +50,7 @@ def find_totals(evidence: Evidence, values: Values) -> Totals:
     totals = Totals(net, tax, gross, _first(candidates.paid), _first(candidates.payable))
     totals.rival = max(0.0, 1 - (score - rival)) if rival is not None else 0.0
     if net is not None and tax is not None:
-        totals.adds_up = _gap(gross, net, tax) <= _TWO_CENTS or _has_extra(gross, net, tax, candidates)
+        totals.adds_up = _is_whole(gross, net, tax, candidates) or _has_extra(gross, net, tax, candidates)
     if not totals.adds_up:
         _face_contradiction(totals, candidates)
         mend(totals, values)
@@ -76,7 +76,7 @@ def _best_whole(candidates: Candidates):
     largest = max((abs(gross.scaled) for gross in grosses if gross.label > 0.4), default=0)
     beside = any(gross.label > 0.6 and gross.head is None for gross in grosses)
     for gross in grosses:
-        again = 0.08 * min(values.count(gross.scaled) - 1, 3) + _is_after_rounding(gross, candidates)
+        again = 0.08 * min(values.count(gross.scaled) - 1, 3) + after_rounding(gross, candidates)
         pairs = [(net, tax) for net in (*candidates.net, None) for tax in (*candidates.tax, None)]
         pairs += _unlabelled_pairs(gross, candidates)
         for net, tax in pairs:
@@ -91,17 +91,6 @@ def _best_whole(candidates: Candidates):
     return ranked[0][1], ranked[0][0], ranked[1][0] if len(ranked) > 1 else None
 
 
-def _is_after_rounding(gross: Sum, candidates: Candidates) -> float:
-    """More for the total after rounding than for the one a few cents away, further up."""
-    if not candidates.is_rounded or gross.spot is None:
-        return 0.0
-    for other in candidates.gross:
-        is_above = other.spot is not None and other.spot.line.index < gross.spot.line.index
-        if is_above and 0 < abs(other.scaled - gross.scaled) <= _MOST_ROUNDING:
-            return max(0.0, 1.2 * (other.score - gross.score)) + 0.1
-    return 0.0
-
-
 def _score(gross: Sum, net: Sum | None, tax: Sum | None, candidates: Candidates) -> float:
     """How well a net and a tax go with a gross."""
     spots = [id(one.spot) for one in (gross, net, tax) if one and one.spot is not None]
@@ -112,7 +101,7 @@ def _score(gross: Sum, net: Sum | None, tax: Sum | None, candidates: Candidates)
         if abs(tax.scaled) > 0.3 * abs(net.scaled):
             return score - 1.2  # no country taxes that much
         gap = _gap(gross, net, tax)
-        if gap <= _TWO_CENTS // 2:
+        if gap <= _TWO_CENTS // 2 or is_rounded_by(gap, candidates):
             return score + (1.0 if tax.scaled else 0.6)
         if gap > _TWO_CENTS and _has_extra(gross, net, tax, candidates):
             return score + 0.8
@@ -123,6 +112,12 @@ def _score(gross: Sum, net: Sum | None, tax: Sum | None, candidates: Candidates)
     elif tax:
         plausible = abs(tax.scaled) < 0.3 * abs(gross.scaled)
     return score + (0.05 if plausible else -0.6) if net or tax else score
+
+
+def _is_whole(gross: Sum, net: Sum, tax: Sum, candidates: Candidates) -> bool:
+    """Whether net and tax make the gross, but for what each total, or cash, is rounded by."""
+    gap = _gap(gross, net, tax)
+    return gap <= _TWO_CENTS or is_rounded_by(gap, candidates)
 
 
 def _has_extra(gross: Sum, net: Sum, tax: Sum, candidates: Candidates) -> bool:

@@ -109,6 +109,35 @@ def test_cash_totals_are_read_after_rounding():
     assert read(page(*lines("CORNER SHOP", "Receipt 14/11/2026 12:41"), *texts)).value("gross") == Decimal("13.00")
 
 
+@pytest.mark.parametrize(
+    ("total", "rounding", "to_pay"),
+    [
+        ("Total TTC", "Arrondi", "À payer"),
+        ("Totaal", "Afronding", "Te betalen"),
+        ("Summe", "Rundungsdifferenz", "Zu zahlen"),
+        ("Total", "Redondeo", "A pagar"),
+        ("Totale", "Arrotondamento", "Da pagare"),
+        ("Total Inclusive GST", "Rounding Adjustment", "Rounding"),
+    ],
+)
+def test_cash_is_rounded_in_every_language(total, rounding, to_pay):
+    """EX-4: what is rounded away is no mistake in the sum."""
+    rows = [(total, "22,93"), (rounding, "-0,03"), (to_pay, "22,90")]
+    texts = [text for place, row in enumerate(rows) for text in _row(*row, 316 + 16 * place)]
+    taxes = [*_row("Base 20 %", "19,11", 400), (540, 400, "3,82")]
+    assert read(page(*lines("MARKT AM TOR", "14/11/2026 12:41"), *texts, *taxes)).value("gross") == Decimal("22.90")
+
+
+def test_what_cash_is_rounded_by_belongs_to_the_sum():
+    """EX-4: net, tax and the rounding make the total; without that line they would contradict it."""
+    rows = [("Subtotal", "20.00"), ("GST 6%", "1.22"), ("Rounding adj", "-0.05"), ("Total", "21.17")]
+    rounded = [text for place, row in enumerate(rows) for text in _row(*row, 300 + 16 * place)]
+    off = [text for place, row in enumerate([*rows[:2], ("Total", "21.17")]) for text in _row(*row, 300 + 16 * place)]
+    shop = lines("CORNER SHOP", "Tax invoice no 412", "14/11/2026 12:41")
+    assert read(page(*shop, *rounded)).fields["gross"].failed_check is None
+    assert read(page(*shop, *off)).fields["gross"].failed_check == "sum"
+
+
 def test_taxes_of_two_rates_prove_the_total():
     """EX-4: each rate has a line of its own; together they make the difference between net and gross."""
     rows = [
@@ -177,3 +206,7 @@ def test_a_total_that_no_sum_proves_is_sure_only_where_the_file_says_its_digits(
     total = [(350, 632, "Total TTC"), (480, 632, "1 200,00 €")]
     assert read(page(*rest, *total)).fields["gross"].confidence >= SURE
     assert read(page(*rest, *total, source="ocr")).fields["gross"].confidence < SURE
+
+
+def _row(word: str, amount: str, y: float) -> list[tuple[float, float, str]]:
+    return [(350, y, word), (480, y, amount)]
