@@ -10,7 +10,7 @@ from app.extraction.totals import Sum, Totals
 from app.extraction.witness import Name
 
 _MENDED = 0.85
-"""How sure totals can be of which one was misread and put right."""
+"""How sure totals can be of which one was misread and put right, or taken for what it looks like."""
 _TELLING = frozenset({"label", "window", "sender", "foot"})
 """Places that say whose a name is."""
 FAR_AHEAD = 0.5
@@ -86,7 +86,7 @@ def sure_of_total(one: Sum, totals: Totals) -> float:
         return 0.95
     if one is totals.gross and label > 0.8 and totals.rival <= 0.5 and totals.adds_up is None and _is_text(one):
         return 0.92  # nothing else is called the total, and nothing contradicts it
-    sure = 0.6 if one.spot is None else sure
+    sure = 0.6 if one.spot is None else sure if one.spot.is_right else min(sure, _MENDED)
     if totals.rival > 0.7:
         sure -= 0.2 * totals.rival
     return max(sure, 0.1)

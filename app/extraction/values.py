@@ -12,11 +12,11 @@ from app.extraction.dates import Dated, find_dates
 from app.extraction.identifiers import add, add_identifiers, is_free
 from app.extraction.labels import fold, tables
 from app.extraction.layout import Layout, Line
+from app.extraction.misread import add_misread_amounts
 from app.extraction.spots import Money, Spot, Values
 
 _DIGITS = r"\d{1,3}(?:[ .,'’]\d{3})+(?:\s?[.,]\s?\d{1,4})?(?!\d)|\d+(?:\s?[.,]\s?\d{1,4})?(?!\d)"
 _RATE = re.compile(r"(?<![\w.,])(\d{1,2}(?:[.,]\d{1,3})?)\s?%")
-_BROKEN = re.compile(r"(?<![\w.,/-])(?<!\d )(\d{1,4})[ .,]{1,2}(\d{2})(?=\t|$)")
 _YEAR_AND_SEQUENCE = re.compile(r"20\d\d\.\d{1,5}")
 """An invoice number as often as an amount."""
 _GLUED_LABEL = re.compile(r"(?:nr|no|num|numero|nummer|number)[.#]+(?=[A-Z0-9])", re.IGNORECASE)
@@ -39,7 +39,7 @@ def find_values(layout: Layout) -> Values:
             _add_rates(line, values, taken)
             _add_amounts(line, values, taken)
             if line.page.source == "ocr":
-                _add_broken_amounts(line, values, taken)
+                add_misread_amounts(line, values, taken)
         add(line, values.mails, _MAIL, taken, lambda text: (text.lower().strip("."), True))
         _add_codes(line, values, taken)
     return values
@@ -106,15 +106,6 @@ def _add_amounts(line: Line, values: Values, taken: list[tuple[int, int]]) -> No
         values.amounts.append(Money(line, start, end, value, area, True, decimals, currency))
         if currency or (0 < decimals < 4 and not _YEAR_AND_SEQUENCE.fullmatch(match["digits"])):
             taken.append((start, end))
-
-
-def _add_broken_amounts(line: Line, values: Values, taken: list[tuple[int, int]]) -> None:
-    """Amounts whose point OCR lost ("20 50" at the end of a column): better than nothing, and never sure."""
-    for match in _BROKEN.finditer(line.text):
-        if is_free(*match.span(), taken):
-            value = Decimal(f"{match[1]}.{match[2]}")
-            values.amounts.append(Money(line, *match.span(), value, line.area_of(*match.span()), False, 2))
-            taken.append(match.span())
 
 
 def _add_codes(line: Line, values: Values, taken: list[tuple[int, int]]) -> None:
