@@ -14,6 +14,8 @@ from app.extraction.values import currency_of
 
 _SAID = 0.8
 """From here on a label says that it is the number of an invoice."""
+_SAID_BY_PLACE = 0.7
+"""How sure a currency is that one place or legal form gives away."""
 _TOTALS = frozenset({"gross", "payable", "net", "tax"})
 _EURO = "AT BE CY DE EE EL ES FI FR HR IE IT LT LU LV MT NL PT SI SK"
 _EURO_COUNTRIES = frozenset(_EURO.split())
@@ -88,9 +90,11 @@ def find_currency(evidence: Evidence, values: Values, totals: Totals, language: 
     counted = Counter(
         code for code, signs in tables()["currencies"].items() for sign in signs[:2] if _stands_in(sign, text)
     )
+    country, sure = _by_country(values, text, language)
     if counted:
-        return counted.most_common(1)[0][0], 0.85 if len(counted) == 1 else 0.5
-    return _by_country(values, text, language)
+        agree = len(counted) == 1 and country in counted and sure >= _SAID_BY_PLACE
+        return counted.most_common(1)[0][0], 0.93 if agree else 0.85 if len(counted) == 1 else 0.5
+    return country, sure
 
 
 def _said_by_totals(evidence: Evidence, totals: Totals) -> str:
@@ -130,7 +134,11 @@ def _code_in(text: str) -> str:
 def _stands_in(sign: str, text: str) -> bool:
     if not sign.isalpha():
         return len(sign) == 1 and sign in text
-    return len(sign) >= 3 and re.search(rf"(?<![a-z]){re.escape(sign)}(?![a-z])", text) is not None
+    return len(sign) >= 3 and _stands_in_words(re.escape(sign), text)
+
+
+def _stands_in_words(word: str, text: str) -> bool:
+    return re.search(rf"(?<![a-z]){word}(?![a-z])", text) is not None
 
 
 def _by_country(values: Values, text: str, language: str) -> tuple[str, float]:
@@ -140,9 +148,12 @@ def _by_country(values: Values, text: str, language: str) -> tuple[str, float]:
             return "EUR", 0.85
         if country in _OTHER_COUNTRIES:
             return _OTHER_COUNTRIES[country], 0.6
-    for code, words in tables()["countries"].items():
-        if any(re.search(rf"(?<![a-z]){word}(?![a-z])", text) for word in words):
-            return code, 0.7
+    said = Counter(
+        code for code, words in tables()["countries"].items() for word in words if _stands_in_words(word, text)
+    )
+    if said:
+        (code, count), *others = said.most_common()
+        return code, _SAID_BY_PLACE if others or count == 1 else 0.9  # a street, a town and a legal form agree
     if values.sirens or values.sirets:
         return "EUR", 0.8
     return ("EUR", 0.5) if language in ("fr", "de", "nl", "es", "it") else ("", 0.0)

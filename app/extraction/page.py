@@ -40,6 +40,7 @@ def read_page(study: Study, *, today: date, ours: Ours | None = None) -> Reading
     own = numbers[0].spot if numbers and numbers[0].label >= 0.5 else None
     is_american = language == "en" and currency == "USD"
     dates = find_document_dates(evidence, values, month_first=is_american, today=today, number=own)
+    _leave_no_doubt(dates, language)
     reading = Reading(language=language, taxes=totals.taxes)
     _put_kind(reading, evidence, totals)
     _put_number(reading, numbers)
@@ -97,6 +98,12 @@ def _put_dates(reading: Reading, dates: Dates, today: date) -> None:
     for name, dated in (("period_start", dates.start), ("period_end", dates.end)):
         if dated is not None:
             reading.fields[name] = _dated(dated, 0.7, None)
+
+
+def _leave_no_doubt(dates: Dates, language: str) -> None:
+    """Only where English is written may the month come first."""
+    for dated in dates.all or []:
+        dated.is_ambiguous = dated.is_ambiguous and language in ("en", "")
 
 
 def _put_due_by_terms(reading: Reading, evidence: Evidence) -> None:

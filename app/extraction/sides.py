@@ -62,12 +62,12 @@ def add_numbers(
 
 def _is_said_yours(evidence: Evidence, spot: Spot) -> bool:
     """Whether the words before a number say that it is the customer's: "N° TVA client", "Ihre USt-IdNr."."""
-    before = spot.line.text[: spot.start].rstrip(" \t:.")
-    is_customers = any(
-        "buyer" in label.roles and label.end == len(before) for label in evidence.labels_of[spot.line.index]
+    before = spot.line.text[: spot.start].rstrip(" \t:.").rpartition("\t")[2]
+    words, first = re.findall(r"[^\W_]+", fold(before)), spot.line.text.index(before)
+    names_customer = len(words) <= _WORDS and any(
+        "buyer" in label.roles and first <= label.start for label in evidence.labels_in((spot.line, 0, spot.start))
     )
-    words = re.findall(r"[a-z]+", fold(before.rpartition("\t")[2]))
-    return is_customers or not _yours().isdisjoint(words[-_WORDS:])
+    return names_customer or not _yours().isdisjoint(words[-_WORDS:])
 
 
 @cache
@@ -76,13 +76,14 @@ def _yours() -> frozenset[str]:
 
 
 def _add_free(name: str, free: list[Spot], seller: Side, buyer: Side) -> None:
-    """Numbers in no party's block: in the footer or at the top left, they are the seller's."""
+    """Numbers in no party's block: in the footer or at the top left, they are the seller's; misprints are no rivals."""
     known = buyer.spots.get(name, (None, "", 0))[1]
     free = [spot for spot in free if spot.value != known]
     has_own = seller.spots.get(name, (None, "", 0.0))[2] >= 0.9
-    is_one = len({spot.value for spot in free}) == 1 and not has_own
-    first = 0.95 if is_one or _one_at_the_foot(free) else 0.85
-    for rank, spot in enumerate(sorted(free, key=_place)):
+    right = [spot for spot in free if spot.is_right] or free
+    is_one = len({spot.value for spot in right}) == 1 and not has_own
+    first = 0.95 if is_one or _one_at_the_foot(right) else 0.85
+    for rank, spot in enumerate(sorted(free, key=lambda spot: (not spot.is_right, _place(spot)))):
         sure = first - 0.1 * min(rank, 3)
         seller.put(name, spot, str(spot.value), sure if spot.is_right else min(sure, 0.45))
 

@@ -69,3 +69,10 @@ def test_the_end_of_a_card_is_no_issue_date(words):
         (50, 108, "Total 12,50 €"),
     ]
     assert read(page(*slip)).value("issue_date") == date(2026, 11, 7)
+
+
+@pytest.mark.parametrize(("words", "is_sure"), [("Rechnung Nr.", True), ("Invoice no", False)])
+def test_only_english_may_put_the_month_first(words, is_sure):
+    """EX-5: in a German invoice 08/10 is the eighth of October, whatever else the page leaves open."""
+    found = read(page((50, 60, f"{words} 4711"), (350, 140, "08/10/2026"))).fields["issue_date"]
+    assert (found.value, found.is_sure) == (date(2026, 10, 8), is_sure)

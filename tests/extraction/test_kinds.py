@@ -162,3 +162,11 @@ def test_an_invoice_without_a_title_is_sure_where_it_adds_up():
         "kind"
     ]
     assert (added.value, added.is_sure, alone.is_sure) == ("invoice", True, False)
+
+
+def test_a_town_a_street_and_a_legal_form_make_a_currency_sure():
+    """EX-3: tills print no currency; one word of a country alone may be anything."""
+    shop = ("Kedai Runcit Sdn Bhd", "12 Jalan Ipoh", "51200 Kuala Lumpur")
+    sure, guessed = (read(page(*lines(*said, "Tax invoice 14/11/2026", "Total 12.50"))) for said in (shop, shop[:1]))
+    assert (sure.value("currency"), sure.fields["currency"].is_sure) == ("MYR", True)
+    assert (guessed.value("currency"), guessed.fields["currency"].is_sure) == ("MYR", False)

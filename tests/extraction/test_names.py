@@ -180,3 +180,12 @@ def test_two_plain_addresses_are_never_sure():
 def test_the_only_name_on_a_page_is_not_sure():
     """EX-3: the one that is missing may be the seller."""
     assert confidences((50, 30, "FACTURE"), *lines(*LETTERHEAD, "Tél. 02 61 91 00 01", y=60)) == [False]
+
+
+def test_a_heading_says_outright_whose_address_it_is():
+    """EX-3: another name that explains the page as well does not shake it."""
+    stranger = lines("Cercle Nautique SARL", "Quai Est", "56000 Vannes", y=60)
+    headed = lines("Facturé à :", *BUYER, x=330, y=110)
+    bare = lines(*BUYER, x=330, y=123)
+    assert confidences(*stranger, *headed)[1]
+    assert not confidences(*stranger, *bare)[1]

@@ -31,10 +31,17 @@ def test_a_number_at_the_foot_is_the_sellers():
 
 def test_a_number_that_is_said_to_be_the_customers_is_not_the_sellers():
     """EX-1: "Ihre USt-IdNr." and "N° TVA client" stand far from any address."""
-    for words in ("Ihre USt-IdNr.", "N° TVA client", "Your VAT No."):
+    for words in ("Ihre USt-IdNr.", "N° TVA client", "Your VAT No.", "Customer VAT number"):
         said = (50, 300, f"{words} {OURS}")
         assert vats(*lines(*LETTERHEAD), *lines(*BUYER, x=330, y=130), said, (50, 500, f"TVA {THEIRS}")) == (
             THEIRS,
             OURS,
             True,
         )
+
+
+def test_a_misprinted_number_is_no_rival():
+    """EX-4: of two numbers the one with right check digits is the seller's, and sure."""
+    misprint = (50, 790, "Papeterie Unie, 12 rue des Lampistes, 69003 Lyon, N° TVA FR32123456789")
+    facts = [*lines(*LETTERHEAD), (50, 300, f"N° TVA intra : {THEIRS}"), misprint]
+    assert vats(*facts, *lines(*BUYER, x=330, y=130))[::2] == (THEIRS, True)
