@@ -36,8 +36,9 @@ def add_names(
     sells = _of_side("seller", _labelled(evidence, blocks, "seller") + sells, ours)
     buys = _of_side("buyer", buys + _addressees(evidence, blocks), ours)
     pair = best_pair(witness(evidence, values), sells, buys)
-    for whose, side, name in zip(("seller", "buyer"), sides, pair, strict=True):
+    for whose, side, name, all_names in zip(("seller", "buyer"), sides, pair, (sells, buys), strict=True):
         if name is not None:
+            name.is_headed = _headed(all_names) == {bare_name(name.text)}
             _put(side, name)
             _give_block(name, whose)
 
@@ -49,6 +50,12 @@ def _of_side(side: str, names: list[Name], ours: Ours | None) -> list[Name]:
     if side != ours.side:
         return [name for name in names if not ours.is_name(name.text)]
     return [name for name in names if ours.is_name(name.text)] or names
+
+
+def _headed(names: list[Name]) -> set[str]:
+    """Those whose address stands below a heading."""
+    with_address = (name for name in names if name.block is not None and name.block.has_postcode())
+    return {bare_name(name.text) for name in with_address if "label" in name.kinds}
 
 
 def _labelled(evidence: Evidence, blocks: list[Block], side: str) -> list[Name]:

@@ -13,7 +13,6 @@ _MENDED = 0.85
 """How sure totals can be of which one was misread and put right, or taken for what it looks like."""
 _TELLING = frozenset({"label", "window", "sender", "foot"})
 """Places that say whose a name is."""
-_HEADED = 0.8
 FAR_AHEAD = 0.5
 """From this lead on no name of the development corpus or of the drawn families was wrong; the widest lead of a wrong
 one was 0.33."""
@@ -72,12 +71,7 @@ def sure_of_name(name: Name, by_kind: float) -> float:
         return min(by_kind, 0.7)
     if name.lead >= FAR_AHEAD:
         return 0.94
-    return 0.92 if has_address and _is_headed(name) else min(by_kind, 0.85)
-
-
-def _is_headed(name: Name) -> bool:
-    """Whether a heading above its address says outright whose it is: "Bill to"."""
-    return "label" in name.kinds and name.block is not None and name.block.sure >= _HEADED
+    return 0.92 if name.is_headed else min(by_kind, 0.85)
 
 
 def sure_of_total(one: Sum, totals: Totals) -> float:

@@ -43,6 +43,8 @@ class Name:
     """Whether it is addressed as people are: "Herrn", "Mme", "Spett.le"."""
     lead: float = 0.0
     """How far the chosen pair is ahead of the best one with another name on this side."""
+    is_headed: bool = False
+    """Whether its address is the only one below a heading that names this side: "Bill to"."""
 
 
 @dataclass(slots=True)

@@ -183,9 +183,8 @@ def test_the_only_name_on_a_page_is_not_sure():
 
 
 def test_a_heading_says_outright_whose_address_it_is():
-    """EX-3: another name that explains the page as well does not shake it."""
-    stranger = lines("Cercle Nautique SARL", "Quai Est", "56000 Vannes", y=60)
-    headed = lines("Facturé à :", *BUYER, x=330, y=110)
-    bare = lines(*BUYER, x=330, y=123)
-    assert confidences(*stranger, *headed)[1]
-    assert not confidences(*stranger, *bare)[1]
+    """EX-3: a second name for the same side does not shake it; a second address does."""
+    head, headed = lines(*LETTERHEAD, "Tél. 02 61 91 00 01"), lines("Facturé à :", *BUYER, x=330, y=110)
+    office = ("Client", "Centrale du Ponant SARL", "3 rue du Port", "29200 Brest")
+    assert confidences(*head, *headed, (50, 140, "Client : Centrale du Ponant SARL")) == [True, True]
+    assert confidences(*head, *headed, *lines(*office, y=140, step=13)) == [True, False]
