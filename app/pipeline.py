@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.documents import arrival, hidden_twins, retention, status, usual
+from app.documents import arrival, hidden_twins, moving, retention, status, usual
 from app.documents import trash as trashing
 from app.extraction import jobs as extraction
 from app.intake import addresses, forwarding, kinds
@@ -20,6 +20,7 @@ def connect() -> None:
     _add(arrival.after_arrival, extraction.read_soon)
     _add(extraction.after_picture, reviewing.straighten_soon)
     _add(trashing.before_restoring, undoing.put_back_whole)
+    _add(moving.before_moving, undoing.keep_together)
     _add(status.before_status, retention.note_hold)
     _add(kinds.message_kinds, forwarding.KIND)
     _add(status.after_status, hidden_twins.tell_admins)

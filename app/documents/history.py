@@ -65,6 +65,7 @@ def acts() -> dict[str, tuple[str, str]]:
         "read again": (_("had it read again"), "refresh-cw"),
         "edited": (_("changed it"), "pencil"),
         "validated": (_("validated it"), "circle-check"),
+        "moved": (_("moved it to another company"), "arrow-left-right"),
         "counterparty known": (_("knows whom it is from or for"), "user"),
         "counterparty suggested": (_("suggests whom it is from or for"), "user"),
         "trashed": (_("put it into the trash"), "trash-2"),

@@ -30,6 +30,9 @@ NAMES: dict[str, Any] = {
     "payment_reference": _("Payment reference"),
     "iban": _("IBAN"),
     "status": _("Status"),
+    "company": _("Company"),
+    "tags": _("Tags"),
+    "assignee": _("In charge"),
 }
 NAMES |= {f"{name}_minor": NAMES[name] for name in ("net", "tax", "gross")}
 NAMES |= {f"{name}_id": NAMES[name] for name in ("counterparty", "category")}

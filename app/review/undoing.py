@@ -49,6 +49,12 @@ def put_back_whole(document: Document, by: User | None) -> None:
             raise Refused(_("Its pages are in a document that was made of it. Put that one into the trash first."))
 
 
+def keep_together(document: Document) -> None:
+    """Before one is moved to another company: not while its pages are being split or merged."""
+    if db.session.scalar(select(RearrangedDocument.id).where(RearrangedDocument.taken_id == document.id)):
+        raise Refused(_("It is being split or merged already. Take that back first, or wait a moment."))
+
+
 def _stand(documents: list[Document]) -> bool:
     """Are the pages of one of them in a document that is there, be it one that was made of it since?"""
     return any(not each.trashed_at or each.trash_kind in ELSEWHERE for each in documents)
@@ -67,6 +73,8 @@ def _check(arranged: Rearrangement, made: list[Document]) -> None:
         raise Refused(_("What was there before is deleted for good: it cannot be put together again."))
     if any(each.validated_at for each in made):
         raise Refused(_("A document that was made of it is validated: taken back, the same invoice would stand twice."))
+    if any(each.company_id != arranged.company_id for each in made):
+        raise Refused(_("A document that was made of it is in another company now: move that one back first."))
     if any(each.trash_kind in ELSEWHERE for each in made):
         raise Refused(_("A document that was made of it was split or merged itself: take that back first."))
 
