@@ -197,9 +197,12 @@ def upgrade():
     sa.Column('match', sa.String(length=40), nullable=False),
     sa.Column('conditions', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
     sa.Column('actions', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
+    sa.Column('asks_approval', sa.Boolean(), nullable=False),
+    sa.Column('saved_by_id', sa.Integer(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('removed_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['company_id'], ['company.id'], name=op.f('fk_rule_company_id_company')),
+    sa.ForeignKeyConstraint(['saved_by_id'], ['user_account.id'], name=op.f('fk_rule_saved_by_id_user_account'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_rule'))
     )
     with op.batch_alter_table('rule', schema=None) as batch_op:
@@ -497,6 +500,35 @@ def upgrade():
     )
     with op.batch_alter_table('comment', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_comment_document_id'), ['document_id'], unique=False)
+
+    op.create_table('rule_application',
+    sa.Column('document_id', sa.Integer(), nullable=False),
+    sa.Column('rule_id', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_rule_application_document_id_document'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['rule_id'], ['rule.id'], name=op.f('fk_rule_application_rule_id_rule'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('document_id', 'rule_id', name=op.f('pk_rule_application'))
+    )
+    with op.batch_alter_table('rule_application', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_rule_application_rule_id'), ['rule_id'], unique=False)
+
+    op.create_table('rule_run',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('rule_id', sa.Integer(), nullable=False),
+    sa.Column('rule_version', sa.Integer(), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=True),
+    sa.Column('last_id', sa.Integer(), nullable=False),
+    sa.Column('upto_id', sa.Integer(), nullable=False),
+    sa.Column('total', sa.Integer(), nullable=False),
+    sa.Column('done_count', sa.Integer(), nullable=False),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['by_id'], ['user_account.id'], name=op.f('fk_rule_run_by_id_user_account'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['rule_id'], ['rule.id'], name=op.f('fk_rule_run_rule_id_rule'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_rule_run'))
+    )
+    with op.batch_alter_table('rule_run', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_rule_run_rule_id'), ['rule_id'], unique=False)
 
     op.create_table('document_tag',
     sa.Column('document_id', sa.Integer(), nullable=False),
@@ -997,6 +1029,8 @@ def downgrade():
     op.drop_table('approval_seat')
     op.drop_table('comment_mention')
     op.drop_table('approval_step')
+    op.drop_table('rule_run')
+    op.drop_table('rule_application')
     op.drop_table('document_tag')
     op.drop_table('comment')
     op.drop_table('approval')
