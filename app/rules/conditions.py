@@ -1,0 +1,149 @@
+"""What a condition means: one expression on `Document`, for one document, for a preview, and for a count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from sqlalchemy import ColumnElement, Exists, and_, exists, false, func, or_, select
+from sqlalchemy.orm import aliased
+
+from app.counterparties.models import Counterparty, CounterpartyIban
+from app.documents.models import Category, Direction, Document, document_tag
+from app.extensions import db
+from app.intake.models import Message, Part
+from app.rules import texts
+from app.rules.facts import FACTS
+from app.rules.models import Match, Rule
+from app.tags.models import Tag
+from app.users.models import User
+
+Expression = ColumnElement[bool]
+THERE: dict[str, Callable[[int], Exists]] = {
+    "counterparty": lambda each: exists().where(Counterparty.id == each, Counterparty.archived_at.is_(None)),
+    "category": lambda each: exists().where(Category.id == each, Category.archived_at.is_(None)),
+    "tag": lambda each: exists().where(Tag.id == each, Tag.archived_at.is_(None)),
+    "user": lambda each: exists().where(User.id == each, User.is_disabled.is_(False)),
+}
+"""Whether a row that a condition names is still there."""
+
+
+def holds(rule: Rule) -> Expression:
+    """Whether a row of `Document` meets the rule; nothing meets one that names what is gone."""
+    return met(rule.conditions, rule.match)
+
+
+def met(conditions: list[dict[str, Any]], match: Match) -> Expression:
+    """The same for conditions that are not saved yet."""
+    if not conditions:
+        return false()
+    parts = [_said(each) for each in conditions]
+    return and_(*_still_there(conditions), and_(*parts) if match is Match.ALL else or_(*parts))
+
+
+def _still_there(conditions: list[dict[str, Any]]) -> Iterator[Expression]:
+    for each in conditions:
+        table = FACTS[each["fact"]].table if each.get("fact") in FACTS else ""
+        if table and each.get("value"):
+            yield THERE[table](int(each["value"])).correlate(None)
+
+
+def _said(condition: dict[str, Any]) -> Expression:
+    means = MEANS.get((condition.get("fact", ""), condition.get("test", "")))
+    return means(condition) if means else false()
+
+
+def which(document: Document, rules: list[Rule]) -> list[Rule]:
+    """The rules a document meets as it stands, in their order; one SELECT for all of them."""
+    if not rules:
+        return []
+    query = select(*(holds(rule).label(f"rule_{rule.id}") for rule in rules)).where(Document.id == document.id)
+    row = db.session.execute(query.select_from(Document)).one()
+    return [rule for rule, is_met in zip(rules, row, strict=True) if is_met]
+
+
+def that_hold(document: Document, conditions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those among these conditions that a document meets."""
+    query = select(*(_said(each).label(f"condition_{place}") for place, each in enumerate(conditions)))
+    row = db.session.execute(query.select_from(Document).where(Document.id == document.id)).one()
+    return [each for each, is_met in zip(conditions, row, strict=True) if is_met]
+
+
+# --- What each test means -------------------------------------------------------------------------
+
+
+def _amount(column: Any, low: bool, high: bool) -> Callable[[dict[str, Any]], Expression]:
+    def means(said: dict[str, Any]) -> Expression:
+        bounds = [column >= said["value"]] if low else []
+        bounds += [column <= (said["to"] if low else said["value"])] if high else []
+        return and_(Document.currency == said["currency"], *bounds)
+
+    return means
+
+
+def _amounts(name: str, column: Any) -> dict[tuple[str, str], Callable[[dict[str, Any]], Expression]]:
+    ends = {"at_least": (True, False), "at_most": (False, True), "between": (True, True)}
+    return {(name, test): _amount(column, *bounds) for test, bounds in ends.items()}
+
+
+def _has_tag(said: dict[str, Any]) -> Expression:
+    mine = exists().where(document_tag.c.document_id == Document.id, document_tag.c.tag_id == said["value"])
+    return mine.correlate(Document)
+
+
+def _came_from(test: Expression) -> Expression:
+    """The mail that brought it is from such a sender."""
+    brought = exists().where(Part.document_id == Document.id, Message.id == Part.message_id, test)
+    return brought.correlate(Document)
+
+
+def _sender_is(said: dict[str, Any]) -> Expression:
+    address = said["value"].lower()
+    sender = func.lower(Message.sender)
+    return _came_from(or_(sender == address, sender.contains(f"<{address}>", autoescape=True)))
+
+
+def _is_new_supplier() -> Expression:
+    """Nothing of the supplier was validated before this one was, or at all."""
+    other = aliased(Document)
+    before = or_(Document.validated_at.is_(None), other.validated_at < Document.validated_at)
+    known = exists().where(
+        other.counterparty_id == Document.counterparty_id,
+        other.id != Document.id,
+        other.validated_at.is_not(None),
+        other.trashed_at.is_(None),
+        before,
+    )
+    return and_(Document.direction == Direction.PURCHASE, ~known.correlate(Document))
+
+
+def has_other_iban() -> Expression:
+    """The IBAN printed is none of the supplier's known ones, while it has known ones."""
+    known = exists().where(CounterpartyIban.counterparty_id == Document.counterparty_id).correlate(Document)
+    printed = func.upper(func.replace(Document.iban, " ", ""))
+    same = exists().where(CounterpartyIban.counterparty_id == Document.counterparty_id)
+    same = same.where(CounterpartyIban.iban == printed).correlate(Document)
+    return and_(Document.direction == Direction.PURCHASE, Document.iban != "", known, ~same)
+
+
+MEANS: dict[tuple[str, str], Callable[[dict[str, Any]], Expression]] = {
+    ("direction", "is"): lambda said: Document.direction == said["value"],
+    ("kind", "is"): lambda said: Document.kind == said["value"],
+    ("counterparty", "is"): lambda said: Document.counterparty_id == said["value"],
+    ("counterparty", "is_not"): lambda said: Document.counterparty_id.is_distinct_from(said["value"]),
+    **_amounts("gross", Document.gross_minor),
+    **_amounts("net", Document.net_minor),
+    ("category", "is"): lambda said: Document.category_id == said["value"],
+    ("category", "none"): lambda said: Document.category_id.is_(None),
+    ("tag", "has"): _has_tag,
+    ("tag", "has_not"): lambda said: ~_has_tag(said),
+    ("sender", "contains"): lambda said: _came_from(texts.contains(Message.sender, said["value"])),
+    ("sender", "is"): _sender_is,
+    ("label", "contains"): lambda said: texts.contains(Document.label, said["value"]),
+    ("text", "contains"): lambda said: texts.is_read_on(said["value"]),
+    ("source", "is"): lambda said: Document.source == said["value"],
+    ("supplier_new", "is"): lambda said: _is_new_supplier(),
+    ("iban_changed", "is"): lambda said: has_other_iban(),
+    ("assignee", "is"): lambda said: Document.assignee_id == said["value"],
+    ("assignee", "none"): lambda said: Document.assignee_id.is_(None),
+}
