@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.documents import arrival, hidden_twins, moving, retention, status, usual
+from app.approval import demands
+from app.documents import arrival, hidden_twins, moving, reasons, retention, showing, status, usual
 from app.documents import trash as trashing
+from app.documents.search import Tab
 from app.extraction import jobs as extraction
 from app.intake import addresses, forwarding, kinds
 from app.review import jobs as reviewing
 from app.review import undoing
+from app.rules import demanding, following, retesting, validating
+from app.rules import words as rule_words
 from app.users import people
 
 
@@ -23,7 +27,13 @@ def connect() -> None:
     _add(moving.before_moving, undoing.keep_together)
     _add(status.before_status, retention.note_hold)
     _add(kinds.message_kinds, forwarding.KIND)
+    _add(status.before_status, retesting.retest)
     _add(status.after_status, hidden_twins.tell_admins)
+    _add(status.after_status, following.follow)
+    _add(demands.asks, demanding.demand)
+    _add(reasons.first_asked, validating.reason)
+    reasons.spoken[validating.KEY] = rule_words.held
+    showing.shown_where[Tab.TO_APPROVE] = demanding.is_possible
 
 
 def _add(following: list[Any], follow: Any) -> None:

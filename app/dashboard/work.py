@@ -153,6 +153,7 @@ def _disk() -> Line:
 def names_of_work() -> dict[str, str]:
     """Job → what it does."""
     return {
+        "apply_rule": _("Apply a rule to what waits"),
         "check_sender": _("Check a sender again"),
         "check_spreadsheet": _("Check the lines of a spreadsheet"),
         "check_stored_files": _("Check the stored files"),
@@ -162,6 +163,7 @@ def names_of_work() -> dict[str, str]:
         "import_lines": _("Import the lines of a spreadsheet"),
         "look_into_mailbox": _("Look into a mailbox"),
         "make_document_of_text": _("Make a document of a mail’s text"),
+        "move_by_rule": _("Move a document to another company"),
         "open_message": _("Open a message"),
         "poll_mailbox": _("Fetch from a mailbox"),
         "purge_trash": _("Empty the trash"),
@@ -175,6 +177,7 @@ def names_of_work() -> dict[str, str]:
         "straighten_photo": _("Straighten a photo"),
         "sweep_stored_files": _("Set aside files that belong to nothing"),
         "undo_import": _("Take back an import"),
+        "validate_by_rule": _("Validate a document by itself"),
     }
 
 

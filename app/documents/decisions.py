@@ -26,7 +26,7 @@ class HasTwin(Refused):
         self.twins = found
 
 
-def validate(document: Document, *, by: User | None) -> None:
+def validate(document: Document, *, by: User | None, why: str = "") -> None:
     """All that validation means, or none of it (SPEC RV-6).
 
     Raises `Incomplete` with a sentence per field, `HasTwin`, or `Refused`; nothing is changed then.
@@ -40,7 +40,8 @@ def validate(document: Document, *, by: User | None) -> None:
     _claim(document, by)
     parties.make(document, document.counterparty_facts, by=by)
     document.read_state = ReadState.READ
-    status.settle(document, by=by, act="validated", changes={"version": [document.version - 1, document.version]})
+    changes = {"version": [document.version - 1, document.version]}
+    status.settle(document, by=by, act="validated", why=why, changes=changes)
 
 
 def _check_state(document: Document) -> None:

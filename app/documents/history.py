@@ -72,6 +72,9 @@ def acts() -> dict[str, tuple[str, str]]:
         "restored": (_("took it out of the trash"), "undo-2"),
         "file linked": (_("attached the file of a duplicate"), "paperclip"),
         "file replaced": (_("replaced its file"), "files"),
+        "rule": (_("followed a rule"), "workflow"),
+        "moved": (_("moved it to another company"), "arrow-right"),
+        "not moved": (_("did not move it to another company"), "ban"),
         "not a duplicate": (_("said that it is not a duplicate"), "check"),
         "file damaged": (_("found a stored file damaged"), "triangle-alert"),
     }
@@ -84,6 +87,8 @@ def _said(name: str, value: Any, currency: str) -> str:
         return amount(value, currency)
     if name.endswith(("_date", "_start", "_end")):
         return day(date.fromisoformat(value))
+    if isinstance(value, list):
+        return ", ".join(str(each) for each in value) or "–"
     return str(WORDS[name](value).label) if name in WORDS else str(value)
 
 

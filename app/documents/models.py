@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -172,6 +172,9 @@ class Document(db.Model):
     """People who were asked about it and may see it for good."""
     files: Mapped[list[DocumentFile]] = relationship(back_populates="document", order_by="DocumentFile.id")
     taxes: Mapped[list[DocumentTax]] = relationship(cascade="all, delete-orphan", order_by="DocumentTax.rate_bp")
+
+    cause = cast(Any, None)
+    """What is being settled just now, a `status.Cause`; not kept."""
 
     @classmethod
     def visible_to(cls, user: User) -> Select[tuple[Document]]:

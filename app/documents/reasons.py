@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask_babel import gettext
@@ -32,8 +33,16 @@ WORDS = {
 }
 
 
+first_asked: list[Callable[[Document], dict[str, Any] | None]] = []
+"""Stages that know more of why it is here; `pipeline` fills it."""
+spoken: dict[str, Callable[[dict[str, Any]], str]] = {}
+"""Key → the words of a stage that gave it; `pipeline` fills it."""
+
+
 def first(document: Document) -> dict[str, Any]:
     """The one line that matters most now."""
+    if said := next((said for ask in first_asked if (said := ask(document))), None):
+        return said
     if document.status is Status.TRASH:
         return {"key": document.trash_kind.value if document.trash_kind else "deleted", "why": document.trash_reason}
     if document.status is Status.UNREADABLE:
@@ -58,6 +67,8 @@ def _to_check(document: Document) -> dict[str, Any]:
 def in_words(reason: dict[str, Any]) -> str:
     """The line, in the reader's language."""
     key, why = reason.get("key", ""), reason.get("why", "")
+    if key in spoken:
+        return spoken[key](reason)
     if key == "unreadable" and reason.get("code"):
         return str(unreadable(reason["code"]))
     if key == "unsure":

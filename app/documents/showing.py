@@ -41,6 +41,9 @@ IN_A_LIST = (
 MAY_BE_TWIN = and_(Document.validated_at.is_(None), twins.has_living_twin()).label("may_be_twin")
 """For a row of a list: whether somebody has to compare it."""
 
+shown_where: dict[Tab, Callable[[Company], bool]] = {}
+"""Tab → whether a company has it even while it is empty; `pipeline` fills it."""
+
 
 # --- Lists ----------------------------------------------------------------------------------------
 
@@ -60,7 +63,7 @@ def list_page(user: User, company: Company, said: Any) -> dict[str, Any]:
             "previous_url": link(before=leaf.before) if leaf.before else None,
             "next_url": link(after=leaf.after) if leaf.after else None,
         },
-        "tabs": _tabs(wanted, search.counts(user, company, wanted, today), link),
+        "tabs": _tabs(company, wanted, search.counts(user, company, wanted, today), link),
         "chips": _chips(user, wanted, link),
         "sorts": _sorts(sort, link),
         "wanted": wanted,
@@ -102,11 +105,11 @@ def _linker(endpoint: str, wanted: Wanted, sort: str) -> Callable[..., str]:
     return link
 
 
-def _tabs(wanted: Wanted, counts: dict[Tab, int], link: Callable[..., str]) -> list[dict[str, Any]]:
+def _tabs(company: Company, wanted: Wanted, counts: dict[Tab, int], link: Callable[..., str]) -> list[dict[str, Any]]:
     return [
         {"label": tab.label, "url": link(tab=tab), "count": counted(counts[tab]), "active": wanted.tab is tab}
         for tab in Tab
-        if tab.is_kept or counts[tab] or wanted.tab is tab
+        if tab.is_kept or counts[tab] or wanted.tab is tab or (tab in shown_where and shown_where[tab](company))
     ]
 
 

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from app.audit import trail
 from app.documents import reasons
 from app.documents.models import Document, ReadState, Status
 from app.users.models import User
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What just happened to a document, for the stages that decide: they are asked before the trail has it."""
+
+    act: str
+    by: User | None
+    changed: frozenset[str]
+    left: dict[str, Any] = field(default_factory=dict)
+    """What a stage before the status leaves for its own after it."""
+
 
 Align = Callable[[Document], None]
 before_status: list[Align] = []
@@ -39,6 +52,7 @@ def settle(
 
     `by` is None when the program itself acts; `act`, `why` and `changes` go into the trail.
     """
+    document.cause = Cause(act, by, frozenset(changes or {}))
     for align in before_status:
         align(document)
     was, document.status = document.status, status_of(document)

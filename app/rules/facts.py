@@ -69,7 +69,7 @@ FACTS: dict[str, Fact] = {
     "supplier_new": Fact(_("Supplier"), {"is": Test(_("is new"), Value.NOTHING)}),
     "iban_changed": Fact(_("IBAN"), {"is": Test(_("has changed"), Value.NOTHING)}),
     "assignee": Fact(
-        _("Assigned person"), {"is": Test(IS, Value.ROW), "none": Test(_("is nobody"), Value.NOTHING)}, "user"
+        _("In charge"), {"is": Test(IS, Value.ROW), "none": Test(_("is nobody"), Value.NOTHING)}, "user"
     ),
 }
 """In the order they are offered."""

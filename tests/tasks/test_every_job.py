@@ -31,17 +31,22 @@ from app.outbox.models import Mark, OutgoingMail
 from app.outbox.writing import write
 from app.reader.contents import Sheet
 from app.review import rearranging
+from app.rules import running
+from app.rules.acts import Act
+from app.rules.models import RuleRun
 from app.spreadsheets import arriving, checking, making
 from app.spreadsheets.models import Line, Spreadsheet, Stage
 from app.tasks import runner
 from app.tasks.jobs import JOBS, commit
 from app.tasks.models import State, Task
+from app.users import people
 from app.web.access import Role
 from tests import samples
-from tests.factories import make_company, make_document, make_file, make_user
+from tests.factories import make_category, make_company, make_document, make_file, make_user
 from tests.intake import mails
 from tests.mailboxes.making import make_mailbox
 from tests.mailboxes.server import Server
+from tests.rules.making import do, make_rule, when
 from tests.sink import Sink
 from tests.spreadsheets.sheets import HEAD, as_csv, line
 
@@ -179,6 +184,39 @@ def rearrange_pages(app: Flask, sink: Sink):
     document = make_document(file=make_file(samples.invoice_pdf(pages=3)), page_count=3)
     asked = rearranging.split(document, [1, 2], by=make_user())
     return [asked.id], count_of(Document), [4]
+
+
+@case
+def validate_by_rule(app: Flask, sink: Sink):
+    category = make_category()
+    document = make_document(category=category)
+    make_rule(when("direction", "is", "purchase"), does=[do(Act.VALIDATE)])
+    validated = select(func.count()).where(AuditEntry.act == "validated", AuditEntry.object_id == document.id)
+    return [document.id], lambda: db.session.scalar(validated), 1
+
+
+@case
+def move_by_rule(app: Flask, sink: Sink):
+    document, other = make_document(), make_company("Other")
+    admin = make_user(Role.ADMIN, document.company)
+    people.join(admin, other, Role.ADMIN, by=None)
+    rule = make_rule(does=[do(Act.MOVE, other.id)], saved_by=admin, company=document.company)
+    moved = select(func.count()).where(AuditEntry.act == "moved", AuditEntry.object_type == "document")
+    ids, other_id = [document.id, rule.id], other.id
+    here = select(Document.company_id)
+    return ids, lambda: (db.session.scalar(moved), db.session.scalar(here)), (1, other_id)
+
+
+@case
+def apply_rule(app: Flask, sink: Sink):
+    for _each in range(3):
+        make_document()
+    category = make_category("Travel")
+    rule = make_rule(when("direction", "is", "purchase"), does=[do(Act.CATEGORY, category.id)])
+    run = running.begin(rule, by=make_user(Role.ADMIN))
+    done = select(RuleRun.done_count)
+    acts = select(func.count()).where(AuditEntry.act == "rule")
+    return [run.id], lambda: (db.session.scalar(done), db.session.scalar(acts)), (3, 3)
 
 
 @case

@@ -1,0 +1,214 @@
+"""Rules act when the facts of a document change: once each, in order, and never against a person."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import event
+
+from app.audit.models import AuditEntry
+from app.core import clock
+from app.documents import decisions, status
+from app.documents.models import Document, ReadState
+from app.extensions import db
+from app.rules import retesting
+from app.rules.acts import Act
+from app.rules.models import RuleApplication
+from app.tags.models import Tag
+from app.tasks.models import Task
+from tests.factories import make_category, make_company, make_document, make_user, the_company
+from tests.rules.making import do, make_rule, when
+
+PURCHASE = when("direction", "is", "purchase")
+
+
+def read(document: Document, **changes) -> None:
+    """As after a reading."""
+    status.settle(document, by=None, act="read", changes={"gross_minor": [None, document.gross_minor]} | changes)
+    db.session.commit()
+
+
+def make_tag(name: str = "Paris") -> Tag:
+    tag = Tag(company_id=the_company().id, name=name)
+    db.session.add(tag)
+    db.session.commit()
+    return tag
+
+
+def entries(document: Document) -> list[AuditEntry]:
+    query = AuditEntry.about(document).where(AuditEntry.act == "rule")
+    return list(db.session.scalars(query))
+
+
+def test_a_rule_sets_category_tag_and_person_and_the_trail_says_which_rule(app):
+    """LC-3: US-4: set category / tag / assignee; what it did is in the trail with the rule's name."""
+    document, category, tag, person = make_document(), make_category("Travel"), make_tag(), make_user(name="Léa")
+    make_rule(PURCHASE, does=[do(Act.CATEGORY, category.id), do(Act.TAG, tag.id), do(Act.ASSIGN, person.id)])
+    version = document.version
+
+    read(document)
+
+    assert (document.category, document.tags, document.assignee) == (category, [tag], person)
+    assert document.version == version + 1
+    [entry] = entries(document)
+    assert (entry.why, entry.user_id) == ("“Travel”", None)
+    assert entry.changes["category"] == [None, "Travel"] and entry.changes["tags"] == [[], ["Paris"]]
+    assert entry.changes["version"] == [version, version + 1]
+
+
+def test_what_a_person_said_stays(app):
+    """LC-3: the category somebody chose is not changed, now or later."""
+    document, chosen, meant = make_document(), make_category("Chosen"), make_category("Meant")
+    make_rule(PURCHASE, does=[do(Act.CATEGORY, meant.id)])
+    decisions.edit(document, {"category_id": chosen.id}, by=make_user(), version=document.version)
+    assert document.category == chosen
+
+    read(document)
+
+    assert document.category == chosen
+
+
+def test_of_two_rules_the_first_sets_the_category_and_both_hang_their_tags(app):
+    """LC-3: all rules that match act in their order; of a fact there is one, the first wins."""
+    document, one, two = make_document(), make_category("One"), make_category("Two")
+    tags = [make_tag("A"), make_tag("B")]
+    make_rule(PURCHASE, does=[do(Act.CATEGORY, two.id), do(Act.TAG, tags[1].id)], position=2)
+    make_rule(PURCHASE, does=[do(Act.CATEGORY, one.id), do(Act.TAG, tags[0].id)], position=1)
+
+    read(document)
+
+    assert document.category == one and set(document.tags) == set(tags)
+
+
+def test_a_later_rule_does_not_replace_what_an_earlier_one_set(app):
+    """LC-3: also where the second is met only later."""
+    document, one, two = make_document(), make_category("One"), make_category("Two")
+    make_rule(PURCHASE, does=[do(Act.CATEGORY, one.id)], position=1)
+    make_rule(when("gross", "at_least", 50000, currency="EUR"), does=[do(Act.CATEGORY, two.id)], position=2)
+    read(document)
+    document.gross_minor = 90000
+
+    read(document)
+
+    assert document.category == one
+
+
+def test_a_rule_acts_once_and_again_only_after_its_match_lapsed(app):
+    """LC-3: tested again when a fact changes; what it did once it does not do twice."""
+    document, tag = make_document(gross_minor=90000), make_tag()
+    make_rule(when("gross", "at_least", 50000, currency="EUR"), does=[do(Act.TAG, tag.id)])
+    read(document)
+    document.tags = []
+    read(document)
+    assert document.tags == []
+
+    for gross in (100, 90000):
+        document.gross_minor = gross
+        read(document)
+
+    assert document.tags == [tag]
+    assert len(entries(document)) == 2
+
+
+def test_settling_twice_does_nothing_twice(app):
+    """LC-3: retest is idempotent."""
+    document, tag = make_document(), make_tag()
+    make_rule(PURCHASE, does=[do(Act.TAG, tag.id)])
+    for _each in range(3):
+        read(document)
+
+    assert len(entries(document)) == 1
+    assert db.session.query(RuleApplication).count() == 1
+
+
+@pytest.mark.parametrize(
+    "changes", [{"due_date": [None, "2026-10-10"]}, {"payment_reference": ["", "x"]}, {"version": [1, 2]}, {}]
+)
+def test_other_changes_test_no_rule(app, changes):
+    """LC-3: only what the rules look at: what waited before a rule was made is left alone."""
+    document, tag = make_document(), make_tag()
+    make_rule(PURCHASE, does=[do(Act.TAG, tag.id)])
+
+    status.settle(document, by=make_user(), act="edited", changes=changes)
+
+    assert document.tags == []
+
+
+@pytest.mark.parametrize("state", [{"trashed_at": clock.now()}, {"read_state": ReadState.READING}])
+def test_what_lies_in_the_trash_or_is_being_read_is_left_alone(app, state):
+    """LC-3: rules act on what waits."""
+    document, tag = make_document(**state), make_tag()
+    make_rule(PURCHASE, does=[do(Act.TAG, tag.id)])
+
+    read(document)
+
+    assert document.tags == []
+
+
+@pytest.mark.parametrize("facts", [{"is_on": False}, {"removed_at": clock.now()}])
+def test_a_rule_that_is_off_or_removed_does_nothing(app, facts):
+    """LC-3: the switch in the list."""
+    document, tag = make_document(), make_tag()
+    make_rule(PURCHASE, does=[do(Act.TAG, tag.id)], **facts)
+
+    read(document)
+
+    assert document.tags == []
+
+
+def test_a_rule_of_another_company_does_nothing(app):
+    """US-3: LC-3: each company has its own."""
+    document, tag = make_document(), make_tag()
+    make_rule(PURCHASE, does=[do(Act.TAG, tag.id)], company=make_company("Other"))
+
+    read(document)
+
+    assert document.tags == []
+
+
+def test_what_a_rule_names_of_another_company_or_what_is_gone_is_not_set(app):
+    """US-3: a forged or outdated action sets nothing."""
+    document, other = make_document(), make_company("Other")
+    foreign = make_category("Foreign", other)
+    gone = make_category("Gone", archived_at=clock.now())
+    stranger = make_user(company=other)
+    for action in (do(Act.CATEGORY, foreign.id), do(Act.CATEGORY, gone.id), do(Act.ASSIGN, stranger.id)):
+        make_rule(PURCHASE, does=[action])
+
+    read(document)
+
+    assert (document.category, document.assignee) == (None, None)
+
+
+def test_a_validated_document_keeps_its_category(app):
+    """LC-3: after validation a rule only asks for approval, tags and assigns."""
+    document, category, tag = make_document(validated_at=clock.now()), make_category(), make_tag()
+    make_rule(PURCHASE, does=[do(Act.CATEGORY, category.id), do(Act.TAG, tag.id), do(Act.VALIDATE)])
+
+    read(document)
+
+    assert document.category is None and document.tags == [tag]
+    assert db.session.query(Task).filter_by(kind="validate_by_rule").count() == 0
+
+
+def test_a_company_without_rules_is_asked_one_query(app):
+    """LC-3: the cost of having none; of fifty, one more that tests all of them."""
+    document = make_document()
+    document.cause = status.Cause("read", None, frozenset({"gross_minor"}))
+    db.session.refresh(document, ["counterparty"])
+    assert len(queries_of(document)) == 1
+
+    for number in range(50):
+        make_rule(when("label", "contains", f"nothing {number}"))
+
+    assert len(queries_of(document)) == 2
+
+
+def queries_of(document: Document) -> list[str]:
+    said: list[str] = []
+    note = lambda *args: said.append(args[2])  # noqa: E731
+    db.session.refresh(document)
+    db.session.refresh(document.counterparty)
+    event.listen(db.engine, "before_cursor_execute", note)
+    retesting.retest(document)
+    event.remove(db.engine, "before_cursor_execute", note)
+    return said
