@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.approval import align as approval
 from app.approval import demands
 from app.documents import arrival, hidden_twins, moving, reasons, retention, showing, status, usual
 from app.documents import trash as trashing
@@ -26,8 +27,9 @@ def connect() -> None:
     _add(trashing.before_restoring, undoing.put_back_whole)
     _add(moving.before_moving, undoing.keep_together)
     _add(status.before_status, retention.note_hold)
-    _add(kinds.message_kinds, forwarding.KIND)
     _add(status.before_status, retesting.retest)
+    _add(status.before_status, approval.align)
+    _add(kinds.message_kinds, forwarding.KIND)
     _add(status.after_status, hidden_twins.tell_admins)
     _add(status.after_status, following.follow)
     _add(demands.asks, demanding.demand)
