@@ -73,7 +73,6 @@ def acts() -> dict[str, tuple[str, str]]:
         "file linked": (_("attached the file of a duplicate"), "paperclip"),
         "file replaced": (_("replaced its file"), "files"),
         "rule": (_("followed a rule"), "workflow"),
-        "moved": (_("moved it to another company"), "arrow-right"),
         "not moved": (_("did not move it to another company"), "ban"),
         "not a duplicate": (_("said that it is not a duplicate"), "check"),
         "file damaged": (_("found a stored file damaged"), "triangle-alert"),

@@ -22,10 +22,9 @@ from app.web.access import Permission
 
 before_moving: list[Callable[[Document], None]] = []
 """What stands against it, such as pages that are being arranged anew; `pipeline` fills it."""
-IDENTIFIERS = ("vat_number", "siren", "siret")
 
 
-def move(document: Document, company: Company, *, by: User | None) -> None:
+def move(document: Document, company: Company, *, by: User | None, why: str = "") -> None:
     """Give it to `company`, with its files, its reading, its comments and its trail; only while nobody validated it.
 
     Counterparty, category and tags are those of the same identifiers or name there, where there are such. The
@@ -39,9 +38,10 @@ def move(document: Document, company: Company, *, by: User | None) -> None:
     facts, known_as = _facts_there(document, company), _by_name(document)
     _claim(document, company)
     told = _take_over(document, company, facts, known_as) | labels.follow(document, label)
-    told |= {"company": (was.name, company.name), "version": (document.version - 1, document.version)}
+    told |= {"company": (was.name, company.name), "company_id": (was.id, company.id)}
+    told |= {"version": (document.version - 1, document.version)}
     trail.record(was, by=by, act="document moved", why=document.number or document.label, changes=_gone(document, was))
-    status.settle(document, by=by, act="moved", changes=told)
+    status.settle(document, by=by, act="moved", why=why, changes=told)
 
 
 def _check(document: Document, company: Company, by: User | None) -> None:
@@ -77,7 +77,7 @@ def _facts_there(document: Document, company: Company) -> dict[str, Any]:
     """Whom it is from or for, its category, tags and assignee, as they are called in the other company."""
     party, known = document.counterparty, dict(document.counterparty_facts)
     if party:
-        known |= {name: value for name in IDENTIFIERS if (value := getattr(party, name))}
+        known |= {name: value for name in finding.IDENTIFIERS if (value := getattr(party, name))}
     assignee = document.assignee
     return {
         "counterparty": _counterparty_there(document, company, known),

@@ -68,9 +68,7 @@ FACTS: dict[str, Fact] = {
     "source": Fact(_("Way it came"), {"is": Test(IS, Value.WORD)}),
     "supplier_new": Fact(_("Supplier"), {"is": Test(_("is new"), Value.NOTHING)}),
     "iban_changed": Fact(_("IBAN"), {"is": Test(_("has changed"), Value.NOTHING)}),
-    "assignee": Fact(
-        _("In charge"), {"is": Test(IS, Value.ROW), "none": Test(_("is nobody"), Value.NOTHING)}, "user"
-    ),
+    "assignee": Fact(_("In charge"), {"is": Test(IS, Value.ROW), "none": Test(_("is nobody"), Value.NOTHING)}, "user"),
 }
 """In the order they are offered."""
 WORDS: dict[str, dict[str, Any]] = {
