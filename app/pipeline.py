@@ -6,10 +6,13 @@ from typing import Any
 
 from app.approval import align as approval
 from app.approval import demands
+from app.counterparties import keeping
 from app.documents import arrival, hidden_twins, moving, reasons, retention, showing, status, usual
+from app.documents import jobs as documents
 from app.documents import trash as trashing
-from app.documents.search import Tab
+from app.documents.wanted import Tab
 from app.extraction import jobs as extraction
+from app.extraction import texts
 from app.intake import addresses, forwarding, kinds
 from app.review import jobs as reviewing
 from app.review import undoing
@@ -36,6 +39,8 @@ def connect() -> None:
     _add(reasons.first_asked, validating.reason)
     reasons.spoken[validating.KEY] = rule_words.held
     showing.shown_where[Tab.TO_APPROVE] = demanding.is_possible
+    _add(status.after_status, texts.keep)
+    _add(keeping.after_renaming, documents.follow_names)
 
 
 def _add(following: list[Any], follow: Any) -> None:

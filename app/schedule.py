@@ -33,6 +33,7 @@ DAILY: dict[str, Job] = {
     "drafts": intake.remove_drafts,
     "check-files": operation.check_stored_files,
     "sweep-files": operation.sweep_stored_files,
+    "missing-words": extraction.keep_missing_words,
 }
 """Name → what runs once a day: a task with a key such as `purge:2026-11-22`, however many sweeps there are."""
 

@@ -40,7 +40,8 @@ PACKAGES = (
 )
 """Those with pages: each has a `routes.py` with a blueprint `bp`."""
 MODELS = (
-    *("audit", "files", "tasks", "outbox", "users", "notices", "tags", "counterparties", "documents", "comments"),
+    *("audit", "files", "tasks", "outbox", "users", "notices", "tags", "counterparties", "search"),
+    *("documents", "comments"),
     *("intake", "extraction", "approval", "rules"),
     "review",
     "mailboxes",

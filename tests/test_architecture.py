@@ -19,9 +19,11 @@ outbox
 users
 notices tags
 counterparties
+search
 documents
 comments
 intake extraction
+lists
 mailboxes
 review approval bank spreadsheets
 rules payments

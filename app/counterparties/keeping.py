@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask_babel import gettext as _
@@ -20,6 +20,9 @@ from app.users.models import Company, Membership, User
 
 FACTS = ("name", "is_customer", "is_supplier", "vat_number", "siren", "siret", "email", "address")
 FACTS_OF_A_SUPPLIER = ("numbering_restarts_yearly",)
+FOUND_BY = {"name", "vat_number", "siren", "siret"}
+after_renaming: list[Callable[[Counterparty], None]] = []
+"""What follows its names, such as the words its documents are found by; `pipeline` fills it."""
 
 
 class Changed(Refused):
@@ -63,6 +66,9 @@ def edit(counterparty: Counterparty, facts: dict[str, Any], *, by: User, version
     if not (counterparty.is_customer or counterparty.is_supplier):
         raise Refused(_("Say whether it is a customer, a supplier, or both."))
     trail.record(counterparty, by=by, act="edited", changes=changes | {"version": [version, version + 1]})
+    if FOUND_BY & set(changes):
+        for follow in after_renaming:
+            follow(counterparty)
 
 
 def _claim(counterparty: Counterparty, version: int) -> None:

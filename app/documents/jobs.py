@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.documents import retention
+from app.counterparties.models import Counterparty
+from app.documents import retention, texts
 from app.extensions import db
 from app.tasks.jobs import job
 from app.users.models import Company, User
@@ -25,3 +26,17 @@ def empty_trash(company_id: int, user_id: int, until: str) -> None:
     company, user = db.session.get(Company, company_id), db.session.get(User, user_id)
     if company and retention.empty_now(company, by=user, until=datetime.fromisoformat(until)) == retention.PORTION:
         empty_trash.later(company_id, user_id, until)
+
+
+@job("default", timeout=300)
+def find_by_new_name(counterparty_id: int, after: int) -> None:
+    """Let a portion of a counterparty's documents be found by its name; it asks for itself again until all are."""
+    counterparty = db.session.get(Counterparty, counterparty_id)
+    last = texts.follow_counterparty(counterparty, after) if counterparty else None
+    if last:
+        find_by_new_name.later(counterparty_id, last)
+
+
+def follow_names(counterparty: Counterparty) -> None:
+    """Let its documents be found by its names: a portion of them at once, the rest soon."""
+    find_by_new_name(counterparty.id, 0)

@@ -10,7 +10,7 @@ from flask_login import current_user
 from app.core import clock
 from app.core.errors import Refused
 from app.core.storage import Damaged
-from app.documents import decisions, doubts, duplicates, editing, jobs, reasons, retention, showing, words
+from app.documents import decisions, doubts, duplicates, editing, entering, jobs, reasons, retention, showing, words
 from app.documents.blueprint import bp, mine, seen, to
 from app.documents.forms import DocumentForm
 from app.documents.models import Direction, Document
@@ -18,6 +18,7 @@ from app.extensions import db
 from app.files import pictures
 from app.files.leaving import as_download, damaged
 from app.intake import addresses
+from app.intake.models import Source
 from app.tasks.jobs import commit
 from app.users.sessions import current_company
 from app.web.access import Permission, allowed, demand, requires
@@ -39,10 +40,15 @@ bp.add_app_template_global(showing.late, "late")
 def index():
     """The documents of the company, by status, with what is open."""
     company = current_company() or abort(404)
-    listed = showing.list_page(current_user, company, request.args)
+    listed = showing.list_page(current_user, company, request.args, ways_in())
     may_add = not listed["rows"] and allowed(current_user, Permission.EDIT, company.id)
     address = addresses.full(addresses.living(company, Direction.PURCHASE)) if may_add else ""
     return page("documents/index.html", address=address, **listed)
+
+
+def ways_in() -> dict[str, object]:
+    """What each way a document comes in by is called."""
+    return {each.value: each.label for each in Source} | {entering.SOURCE: _("By hand")}
 
 
 @bp.get("/documents/<int:document_id>")

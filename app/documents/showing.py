@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import url_for
 from flask_babel import format_decimal, ngettext
-from flask_babel import gettext as _
 from sqlalchemy import and_, select
 from sqlalchemy.orm import joinedload, load_only, selectinload
 
 from app.core import clock
 from app.counterparties.models import Counterparty
-from app.documents import history, retention, search, twins
+from app.documents import filtering, history, retention, search, twins
 from app.documents.comparing import page_numbers, pairs_of
+from app.documents.filtering import Sources
 from app.documents.models import Direction, Document, Kind, Status
-from app.documents.search import Tab, Wanted
 from app.documents.sight import only_visible
+from app.documents.wanted import Tab, Wanted
 from app.extensions import db
 from app.users.models import Company, User
 from app.web import keyset
 from app.web.access import Permission, allowed
-from app.web.filters import day
 
 IN_REVIEW = (Status.TO_PROCESS, Status.UNREADABLE, Status.READING)
 """What has its place in the review."""
@@ -48,13 +48,13 @@ shown_where: dict[Tab, Callable[[Company], bool]] = {}
 # --- Lists ----------------------------------------------------------------------------------------
 
 
-def list_page(user: User, company: Company, said: Any) -> dict[str, Any]:
+def list_page(user: User, company: Company, said: Any, sources: Sources) -> dict[str, Any]:
     """One page of a list, its tabs and its filters."""
     wanted, today = Wanted.from_address(said), clock.today(company)
     sort, order = search.order_of(said.get("sort"))
     query = search.visible(user, company, wanted, today).where(wanted.tab.test()).add_columns(MAY_BE_TWIN)
-    query = query.options(*IN_A_LIST)
-    leaf = keyset.leaf(query, order, Document.id, before=said.get("before", ""), after=said.get("after", ""))
+    asked, place = search.asking(wanted), {name: said.get(name, "") for name in ("before", "after")}
+    leaf = keyset.leaf(query.options(*IN_A_LIST), order, Document.id, **place, narrow=asked and asked.narrow)
     with_names([document for document, _may_be_twin in leaf.rows])
     link = _linker("documents.index", wanted, sort)
     return {
@@ -63,15 +63,15 @@ def list_page(user: User, company: Company, said: Any) -> dict[str, Any]:
             "previous_url": link(before=leaf.before) if leaf.before else None,
             "next_url": link(after=leaf.after) if leaf.after else None,
         },
-        "tabs": _tabs(company, wanted, search.counts(user, company, wanted, today), link),
-        "chips": _chips(user, wanted, link),
+        "tabs": _tabs(company, wanted, search.counts(user, company, wanted, today, asked), link),
+        "chips": filtering.chips(user, company, wanted, sources, link),
         "sorts": _sorts(sort, link),
         "wanted": wanted,
         "link": link,
         "sort": sort,
         "today": today,
-        "directions": list(Direction),
-        "kinds": list(Kind),
+        "sources": sources,
+        **filtering.choices(user, company),
     }
 
 
@@ -105,37 +105,17 @@ def _linker(endpoint: str, wanted: Wanted, sort: str) -> Callable[..., str]:
     return link
 
 
-def _tabs(company: Company, wanted: Wanted, counts: dict[Tab, int], link: Callable[..., str]) -> list[dict[str, Any]]:
+def _tabs(company: Company, wanted: Wanted, counts: search.Counts, link: Callable[..., str]) -> list[dict[str, Any]]:
     return [
-        {"label": tab.label, "url": link(tab=tab), "count": counted(counts[tab]), "active": wanted.tab is tab}
+        {"label": tab.label, "url": link(tab=tab), "count": counted(*counts[tab]), "active": wanted.tab is tab}
         for tab in Tab
-        if tab.is_kept or counts[tab] or wanted.tab is tab or (tab in shown_where and shown_where[tab](company))
+        if tab.is_kept or any(counts[tab]) or wanted.tab is tab or (tab in shown_where and shown_where[tab](company))
     ]
 
 
-def counted(count: int) -> str:
+def counted(count: int, has_more: bool = False) -> str:
     """A count as it is shown; what nobody counted to the end is more than that."""
-    return str(count) if count < search.MANY else f"{search.MANY - 1}+"
-
-
-def _chips(user: User, wanted: Wanted, link: Callable[..., str]) -> list[dict[str, str]]:
-    """The filters in force; each can be taken off."""
-    said = [
-        (wanted.q, _("“%(words)s”", words=wanted.q), {"q": ""}),
-        (wanted.direction, wanted.direction and wanted.direction.label, {"direction": None}),
-        (wanted.kind, wanted.kind and wanted.kind.label, {"kind": None}),
-        (wanted.since, _("Issued since %(day)s", day=day(wanted.since)), {"since": None}),
-        (wanted.until, _("Issued until %(day)s", day=day(wanted.until)), {"until": None}),
-        (wanted.counterparty, _counterparty_name(user, wanted.counterparty), {"counterparty": None}),
-        (wanted.late, _("Late"), {"late": False}),
-        (wanted.twins, _("Possible duplicates"), {"twins": False}),
-    ]
-    return [{"label": str(label), "remove_url": link(**without)} for value, label, without in said if value]
-
-
-def _counterparty_name(user: User, counterparty_id: int | None) -> str:
-    found = db.session.scalar(Counterparty.visible_to(user).filter_by(id=counterparty_id)) if counterparty_id else None
-    return found.name if found else _("One counterparty")
+    return f"{count}+" if has_more else str(count)
 
 
 def _sorts(sort: str, link: Callable[..., str]) -> dict[str, dict[str, Any]]:
@@ -194,7 +174,8 @@ def has_fixed_number(document: Document) -> bool:
 
 
 def trash_page(user: User, company: Company, said: Any) -> dict[str, Any]:
-    """One page of the trash, what was put there last first."""
+    """One page of the trash, what was put there last first; what is typed is looked for as in the lists."""
+    wanted = Wanted(q=Wanted.from_address(said).q)
     query = Document.visible_to(user).where(Document.company_id == company.id, Document.trashed_at.is_not(None))
     query = query.options(
         joinedload(Document.counterparty),
@@ -203,7 +184,9 @@ def trash_page(user: User, company: Company, said: Any) -> dict[str, Any]:
         selectinload(Document.files),
     )
     order = keyset.Order(Document.trashed_at, _moment)
-    leaf = keyset.leaf(query, order, Document.id, before=said.get("before", ""), after=said.get("after", ""))
+    asked, place = search.asking(wanted), {name: said.get(name, "") for name in ("before", "after")}
+    leaf = keyset.leaf(query, order, Document.id, **place, narrow=asked and asked.narrow)
+    link = partial(url_for, "documents.trash_list", q=wanted.q or None)
     documents = [row[0] for row in leaf.rows]
     firsts = [each.duplicate_of for each in documents if each.duplicate_of]
     is_admin = allowed(user, Permission.ADMINISTER, company.id)
@@ -216,9 +199,10 @@ def trash_page(user: User, company: Company, said: Any) -> dict[str, Any]:
         "days": retention.days_kept(company),
         "stopped": retention.plan(company).sentence if is_admin else "",
         "pages": {
-            "previous_url": url_for("documents.trash_list", before=leaf.before) if leaf.before else None,
-            "next_url": url_for("documents.trash_list", after=leaf.after) if leaf.after else None,
+            "previous_url": link(before=leaf.before) if leaf.before else None,
+            "next_url": link(after=leaf.after) if leaf.after else None,
         },
+        "wanted": wanted,
     }
 
 

@@ -17,8 +17,9 @@ from app.core.errors import Refused
 from app.core.faultpoint import faultpoint
 from app.documents import status
 from app.documents.models import Document, ReadState
+from app.documents.texts import PORTION
 from app.extensions import db
-from app.extraction import choose, fields, password
+from app.extraction import choose, fields, password, texts
 from app.extraction.reading import Reading
 from app.files import store
 from app.files.drawing import drawing
@@ -75,6 +76,13 @@ def draw_document(document_id: int) -> None:
     except Unreadable:  # its page says that there is no picture; the file can be downloaded all the same
         return
     db.session.execute(update(Document).where(Document.id == document_id).values(page_count=count, read_pages=count))
+
+
+@job("default", timeout=300)
+def keep_missing_words() -> None:
+    """Let documents be found whose words nobody kept yet; it asks for itself again until there are none."""
+    if texts.keep_missing() == PORTION:
+        keep_missing_words.later()
 
 
 def read_soon(document: Document) -> None:

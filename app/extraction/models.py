@@ -57,9 +57,14 @@ class DocumentReading(db.Model):
 
 def newest(document: Document) -> DocumentReading | None:
     """The reading that counts, if there is one: of its original, be it read for a duplicate that brought the file."""
+    return db.session.scalar(newest_of(document))
+
+
+def newest_of(document: Document) -> Select[tuple[DocumentReading]]:
+    """The query of it."""
     if document.original is None:
-        return db.session.scalar(DocumentReading.of(document).limit(1))
+        return DocumentReading.of(document).limit(1)
     repeats = select(Document.id).where(Document.duplicate_of_id == document.id)
     read_for = or_(DocumentReading.document_id == document.id, DocumentReading.document_id.in_(repeats))
     query = select(DocumentReading).where(read_for, DocumentReading.file_id == document.original.file_id)
-    return db.session.scalar(query.order_by(DocumentReading.id.desc()).limit(1))
+    return query.order_by(DocumentReading.id.desc()).limit(1)

@@ -32,17 +32,27 @@ class Leaf:
     after: str | None = None
 
 
-def leaf(query: Select[Any], order: Order, row: Any, *, before: str = "", after: str = "") -> Leaf:
-    """The page before or after that place, or the first one; the query's last column is the order's value."""
+Ways = list[tuple[ColumnElement[Any], bool]]
+"""What rows stand by, one after the other, and whether the largest comes first."""
+Narrow = Callable[[Select[Any], Ways], Select[Any]]
+
+
+def leaf(
+    query: Select[Any], order: Order, row: Any, *, before: str = "", after: str = "", narrow: Narrow | None = None
+) -> Leaf:
+    """The page before or after that place, or the first one; the query's last column is the order's value.
+
+    `narrow` may keep the query for the page to rows it finds in a way of its own.
+    """
     is_back = bool(before)
     down = order.is_descending != is_back
     place = _place(before or after, order)
     query = query.add_columns(order.value.label("_place"), row.label("_row_id"))
     if place:
         query = query.where(_beyond(order.value, row, place, down))
-    ways = (order.value, row)
-    query = query.order_by(*(way.desc() if down else way.asc() for way in ways)).limit(ROWS + 1)
-    found = list(db.session.execute(query))
+    ways: Ways = [(order.value, down), (row, down)]
+    query = query.order_by(*(way.desc() if down else way.asc() for way, _down in ways)).limit(ROWS + 1)
+    found = list(db.session.execute(narrow(query, ways) if narrow else query))
     has_more, found = len(found) > ROWS, found[:ROWS]
     if is_back:
         found.reverse()

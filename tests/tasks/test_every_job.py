@@ -34,6 +34,7 @@ from app.review import rearranging
 from app.rules import running
 from app.rules.acts import Act
 from app.rules.models import RuleRun
+from app.search.models import DocumentText
 from app.spreadsheets import arriving, checking, making
 from app.spreadsheets.models import Line, Spreadsheet, Stage
 from app.tasks import runner
@@ -299,6 +300,25 @@ def sweep_stored_files(app: Flask, sink: Sink):
     os.utime(path, (1, 1))
     aside = orphans.quarantine() / file.sha256
     return [], lambda: (count_of(File)(), path.exists(), aside.exists()), ([0], False, True)
+
+
+def words_of(document_id: int) -> bool:
+    """Is a document found by the word *nouveau*?"""
+    return "nouveau " in (db.session.scalar(select(DocumentText.facts).filter_by(document_id=document_id)) or "")
+
+
+@case
+def find_by_new_name(app: Flask, sink: Sink):
+    document = make_document()
+    document_id, document.counterparty.name = document.id, "Nouveau"
+    return [document.counterparty_id, 0], lambda: words_of(document_id), True
+
+
+@case
+def keep_missing_words(app: Flask, sink: Sink):
+    document_id = make_document(label="Nouveau").id
+    db.session.execute(db.delete(DocumentText))
+    return [], lambda: (words_of(document_id), count_of(DocumentText)()), (True, [1])
 
 
 def test_every_job_has_its_case(app):

@@ -1,0 +1,100 @@
+"""The filters of a list as people see them: what may be chosen, and chips of what is in force."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import format_decimal
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.counterparties.models import Counterparty
+from app.documents import categories
+from app.documents.models import Category, Direction, Kind
+from app.documents.wanted import Wanted
+from app.extensions import db
+from app.tags.models import Tag
+from app.users.models import Company, Membership, User
+from app.web.filters import day
+
+Link = Callable[..., str]
+Sources = Mapping[str, Any]
+"""What each way in is called; the packages that bring documents in know it."""
+
+
+def choices(user: User, company: Company) -> dict[str, Any]:
+    """What the form of filters offers: what the company has, put away or not, as documents keep it."""
+    members = select(User).join(Membership).where(Membership.company_id == company.id)
+    return {
+        "directions": list(Direction),
+        "kinds": list(Kind),
+        "categories": list(db.session.scalars(categories.of(company))),
+        "tags": list(db.session.scalars(Tag.visible_to(user).where(Tag.company_id == company.id))),
+        "people": list(db.session.scalars(members.order_by(User.name, User.id))),
+    }
+
+
+def chips(user: User, company: Company, wanted: Wanted, sources: Sources, link: Link) -> list[dict[str, str]]:
+    """The filters in force; each can be taken off."""
+    said = [*_plain(wanted, sources), *_limits(wanted), *_chosen(user, company, wanted), *_states(wanted)]
+    return [{"label": str(label), "remove_url": link(**{name: None})} for name, label in said if label]
+
+
+Said = Iterator[tuple[str, Any]]
+"""The filter, and how it is called while it is in force."""
+
+
+def _plain(wanted: Wanted, sources: Sources) -> Said:
+    yield "q", wanted.q and _("“%(words)s”", words=wanted.q)
+    yield "direction", wanted.direction and wanted.direction.label
+    yield "kind", wanted.kind and wanted.kind.label
+    yield "source", wanted.source and _("Came by: %(source)s", source=sources.get(wanted.source, wanted.source))
+
+
+def _limits(wanted: Wanted) -> Said:
+    yield "since", wanted.since and _("Issued since %(day)s", day=day(wanted.since))
+    yield "until", wanted.until and _("Issued until %(day)s", day=day(wanted.until))
+    yield "due_since", wanted.due_since and _("Due since %(day)s", day=day(wanted.due_since))
+    yield "due_until", wanted.due_until and _("Due until %(day)s", day=day(wanted.due_until))
+    yield "at_least", wanted.at_least is not None and _("At least %(amount)s", amount=_number(wanted.at_least))
+    yield "at_most", wanted.at_most is not None and _("At most %(amount)s", amount=_number(wanted.at_most))
+
+
+def _number(amount: Decimal) -> str:
+    return format_decimal(amount)
+
+
+def _chosen(user: User, company: Company, wanted: Wanted) -> Said:
+    if wanted.counterparty:
+        found = db.session.scalar(Counterparty.visible_to(user).filter_by(id=wanted.counterparty))
+        yield "counterparty", found.name if found else _("One counterparty")
+    if wanted.category is not None:
+        yield "category", _named(Category, company, wanted.category, _("Without a category"), _("One category"))
+    if wanted.tag is not None:
+        yield "tag", _named(Tag, company, wanted.tag, _("Without a tag"), _("One tag"))
+    if wanted.assignee is not None:
+        yield "assignee", _person(company, wanted.assignee)
+
+
+def _named(model: Any, company: Company, id: int, without: str, unknown: str) -> str:
+    """The name of what was chosen, where the company has it."""
+    name = db.session.scalar(select(model.name).where(model.id == id, model.company_id == company.id))
+    return without if id == 0 else name or unknown
+
+
+def _person(company: Company, id: int) -> str:
+    if id == 0:
+        return _("Assigned to nobody")
+    name = db.session.scalar(
+        select(User.name).join(Membership).where(User.id == id, Membership.company_id == company.id)
+    )
+    return _("Assigned to %(name)s", name=name) if name else _("Assigned to somebody")
+
+
+def _states(wanted: Wanted) -> Said:
+    yield "late", wanted.late and _("Late")
+    yield "disputed", wanted.disputed and _("Disputed")
+    yield "twins", wanted.twins and _("Possible duplicates")
+    yield "fileless", wanted.fileless and _("Without a file")
