@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from PIL import Image
 
-from app.reader import ocr, straighten
+from app.reader import barcodes, ocr, rereading, straighten
 from app.reader.contents import Word
 from app.reader.job import Job
 
@@ -41,9 +41,9 @@ class Legible:
             self.picture, self.words = straighten.turned(self.picture, degrees), []
 
     def grey(self) -> Image.Image:
-        """The picture as Tesseract gets it: grey, shadows taken out unless a program drew it."""
+        """The picture as Tesseract gets it: grey, without barcodes, and without shadows unless a program drew it."""
         grey = self.picture.convert("L")
-        return grey if self.look == "picture" else straighten.even(grey)
+        return barcodes.without(grey if self.look == "picture" else straighten.even(grey))
 
     def keep(self, words: list[Word]) -> None:
         """Take `words` as a further opinion; the one with more sure words comes first."""
@@ -92,7 +92,7 @@ def _straighten(found: Legible, job: Job) -> bool:
     if len(set(grey.getextrema())) == 1:
         return False
     found.look = _look(grey)
-    if straighten.lies_on_its_side(grey):
+    if straighten.lies_on_its_side(found.grey()):
         found.turn(ocr.turn(found.grey(), job) or 90)
     if found.look != "picture":
         found.picture = straighten.level(found.picture, straighten.tilt(found.picture.convert("L")))
@@ -131,6 +131,18 @@ def _look_closer(found: Legible, job: Job, dpi: int) -> None:
     """A second opinion where the first is not enough: another page mode, letters of a better size."""
     if found.look == "receipt" or (found.look == "page" and sure(found.words) < _PLENTY):
         found.keep(_pass(found, job, ocr.BLOCK, dpi, _growth(found)))
+        _read_again(found, job, dpi)
+
+
+def _read_again(found: Legible, job: Job, dpi: int) -> None:
+    """A third opinion where the two differ about an amount or a date: those lines alone, larger still."""
+    strips = rereading.doubtful(found.words, found.passes[0])
+    if strips:
+        grey = found.grey()
+        sheet, strips, growth = rereading.sheet_of(grey, strips, found.words)
+        read = ocr.words(sheet, job, ocr.BLOCK, round(dpi * growth))
+        words = rereading.put_back(read, sheet, strips, grey.height * growth)
+        found.passes.append(rereading.outside(found.words, strips) + words)
 
 
 def _pass(found: Legible, job: Job, mode: int, dpi: int, growth: float = 1.0) -> list[Word]:
