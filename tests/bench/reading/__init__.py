@@ -1,8 +1,8 @@
 """How well and how fast Facteur reads, against what it should reach.
 
 `./facteur bench reading [MANIFEST]` reads the documents of a manifest (the corpus beside the repository, unless told
-otherwise) and prints one table; `--families generated` draws invoices nobody's rules were made for and prints them
-beside it; `--wrong` lists what was not read right; `--speed` measures time and memory.
+otherwise) and prints one table; `--families generated` draws invoices nobody's rules were made for, `--families tills`
+receipts, and prints them beside it; `--wrong` lists what was not read right; `--speed` measures time and memory.
 """
 
 from __future__ import annotations

@@ -6,9 +6,11 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from tests.bench.reading import families, groups, showing, speed
+from tests.bench.reading import families, groups, showing, speed, tills
 from tests.bench.reading.measuring import Measured, measure
 from tests.bench.reading.scorer import CORPUS, SHARED
+
+DRAWN = {"generated": families.draw_all, "mixed": families.draw_mixed, "tills": tills.draw_all}
 
 
 def answer(arguments: list[str]) -> None:
@@ -36,7 +38,7 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
     """The arguments by name."""
     parser = argparse.ArgumentParser(prog="facteur bench reading")
     parser.add_argument("manifest", nargs="?", type=Path, default=CORPUS, help="default: %(default)s")
-    parser.add_argument("--families", choices=["generated"], help="also read invoices drawn for this run")
+    parser.add_argument("--families", choices=list(DRAWN), help="also read what is drawn for this run")
     parser.add_argument("--each", type=int, default=3, help="drawn papers of each family (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="of what is drawn (default: %(default)s)")
     parser.add_argument("--family", default="", metavar="WORD", help="only families whose name holds this")
@@ -59,8 +61,8 @@ def _sides(asked: argparse.Namespace, has_manifest: bool, folder: Path):
         yield side("corpus" if asked.manifest == CORPUS else asked.manifest.name, asked.manifest, asked, asked.unseen)
     if asked.families:
         folder.mkdir(parents=True, exist_ok=True)
-        manifest = families.draw_all(folder, asked.each, asked.seed, asked.family)
-        yield side("generated", manifest, asked, True)
+        manifest = DRAWN[asked.families](folder, asked.each, asked.seed, asked.family)
+        yield side(asked.families, manifest, asked, True)
 
 
 def side(name: str, manifest: Path, asked: argparse.Namespace, is_unseen: bool) -> showing.Side:

@@ -11,14 +11,26 @@ from pathlib import Path
 from random import Random
 
 from tests.bench.reading.families import page, truth
-from tests.bench.reading.families.family import facts, families
+from tests.bench.reading.families.family import Family, facts, families
+from tests.bench.reading.families.mixed import mixed
+
+LAYOUTS = 50
 
 
 def draw_all(folder: Path, each: int, seed: int = 1, only: str = "") -> Path:
     """Draw `each` papers of every family (of those whose name holds `only`); gives the manifest's path."""
+    return _drawn(folder, [family for family in families() if only in family.name], each, seed)
+
+
+def draw_mixed(folder: Path, each: int, seed: int = 1, only: str = "") -> Path:
+    """The same of fifty layouts that are mixed by chance, other ones for each seed."""
+    return _drawn(folder, [family for family in mixed(LAYOUTS, seed) if only in family.name], each, seed)
+
+
+def _drawn(folder: Path, chosen: list[Family], each: int, seed: int) -> Path:
     lines = []
-    for family in families():
-        for turn in range(each if only in family.name else 0):
+    for family in chosen:
+        for turn in range(each):
             chance = Random(f"{seed} {family.name} {turn}")
             about = facts(family, chance, turn)
             name = f"{family.name}-{turn + 1}.pdf"
