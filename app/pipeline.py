@@ -10,7 +10,6 @@ from app.counterparties import keeping
 from app.documents import arrival, hidden_twins, moving, reasons, retention, showing, status, usual
 from app.documents import jobs as documents
 from app.documents import trash as trashing
-from app.documents.wanted import Tab
 from app.extraction import jobs as extraction
 from app.extraction import texts
 from app.intake import addresses, forwarding, kinds
@@ -36,9 +35,9 @@ def connect() -> None:
     _add(status.after_status, hidden_twins.tell_admins)
     _add(status.after_status, following.follow)
     _add(demands.asks, demanding.demand)
-    _add(reasons.first_asked, validating.reason)
-    reasons.spoken[validating.KEY] = rule_words.held
-    showing.shown_where[Tab.TO_APPROVE] = demanding.is_possible
+    _add(reasons.tellers, validating.reason)
+    reasons.WORDS[validating.KEY] = rule_words.held
+    _add(showing.asks_for_approval, demanding.is_possible)
     _add(status.after_status, texts.keep)
     _add(keeping.after_renaming, documents.follow_names)
 

@@ -121,17 +121,21 @@ def _check_allowed(document: Document, told: dict[str, tuple[Any, Any]]) -> None
         raise Refused(_("It is still being read: wait a moment, then check it."))
     if document.validated_at and "direction" in told:
         raise Refused(_("A validated document stays a sale or a purchase: delete it and import it again."))
-    if document.validated_at and document.direction is Direction.SALE and "number" in told:
-        raise Refused(number_is_fixed())
+    if "number" in told and (fixed := why_number_is_fixed(document)):
+        raise Refused(fixed)
     if document.settled_minor and "currency" in told:
         raise Refused(_("A part is settled already: the currency can no longer be changed."))
+    if document.settled_minor and "kind" in told:
+        raise Refused(_("A part is settled already: an invoice stays one, and so does a credit note."))
     _check_company(document, Counterparty, told.get("counterparty_id"))
     _check_company(document, Category, told.get("category_id"))
 
 
-def number_is_fixed() -> str:
-    """Why the number of a validated sale can't be changed (SPEC RV-5)."""
-    return _("The number of a validated sale cannot be changed: delete the invoice and import it again.")
+def why_number_is_fixed(document: Document) -> str:
+    """Why its number can't be changed any more; empty where it can (SPEC RV-5)."""
+    if document.validated_at and document.direction is Direction.SALE:
+        return _("The number of a validated sale cannot be changed: delete the invoice and import it again.")
+    return _("The accountant has it under this number: it can no longer be changed.") if document.exported_at else ""
 
 
 def _check_company(document: Document, model: Any, change: tuple[Any, Any] | None) -> None:

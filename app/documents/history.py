@@ -10,12 +10,12 @@ from flask_babel import gettext as _
 
 from app.audit import trail
 from app.audit.models import AuditEntry
-from app.documents.models import Direction, Document, Kind, Status, TrashKind
+from app.documents.models import Direction, Document, Kind, PaidMeans, Status, TrashKind
 from app.documents.words import NAMES
 from app.extensions import db
 from app.web.filters import amount, day
 
-WORDS = {"kind": Kind, "direction": Direction, "status": Status, "trash_kind": TrashKind}
+WORDS = {"kind": Kind, "direction": Direction, "status": Status, "trash_kind": TrashKind, "paid_means": PaidMeans}
 MOST = 200
 
 
@@ -68,6 +68,11 @@ def acts() -> dict[str, tuple[str, str]]:
         "moved": (_("moved it to another company"), "arrow-left-right"),
         "counterparty known": (_("knows whom it is from or for"), "user"),
         "counterparty suggested": (_("suggests whom it is from or for"), "user"),
+        "paid by hand": (_("marked it as paid by hand"), "banknote"),
+        "payment taken back": (_("took back what was marked as paid by hand"), "undo-2"),
+        "disputed": (_("marked it as disputed"), "flag"),
+        "dispute ended": (_("ended the dispute"), "check"),
+        "filled in": (_("filled in what is usual"), "check"),
         "trashed": (_("put it into the trash"), "trash-2"),
         "restored": (_("took it out of the trash"), "undo-2"),
         "file linked": (_("attached the file of a duplicate"), "paperclip"),

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     Column,
     ColumnElement,
     ForeignKey,
@@ -90,6 +91,7 @@ class Document(db.Model):
         Index("ix_document_reading", "created_at", **only_where("read_state = 'reading'")),
         Index("ix_document_number", "company_id", "number_key"),
         Index("ix_document_counterparty", "counterparty_id", "issue_date"),
+        CheckConstraint("paid_minor BETWEEN 0 AND settled_minor", name="paid_is_settled"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -126,6 +128,8 @@ class Document(db.Model):
     """What of it a person said was paid elsewhere (SPEC LC-4)."""
     paid_date: Mapped[date | None]
     paid_means: Mapped[PaidMeans | None] = mapped_column(Word(PaidMeans))
+    account_code: Mapped[str] = mapped_column(String(20), default="")
+    treasury_category: Mapped[str] = mapped_column(String(60), default="")
     order_reference: Mapped[str] = mapped_column(String(100), default="")
     payment_reference: Mapped[str] = mapped_column(String(140), default="")
     iban: Mapped[str] = mapped_column(String(34), default="")
@@ -142,6 +146,8 @@ class Document(db.Model):
     """What a person should look at, as read: not_invoice, xml_page_differ, …"""
     unsure: Mapped[list[Any]] = mapped_column(Json, default=list)
     """The fields a validation asks for that were not read, or not for sure, and that nobody has corrected since."""
+    usual: Mapped[list[Any]] = mapped_column(Json, default=list)
+    """The facts that were filled in because they are usual for its counterparty, and that nobody has changed since."""
     validated_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     validated_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
     awaits_approval: Mapped[bool] = mapped_column(default=False)
@@ -154,6 +160,8 @@ class Document(db.Model):
     trashed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
     trash_kind: Mapped[TrashKind | None] = mapped_column(Word(TrashKind))
     trash_reason: Mapped[str] = mapped_column(String(500), default="")
+    exported_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """First given to the accountant."""
     held_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """First paid, matched, exported or sent: since then the law wants it kept (SAFETY R17)."""
     duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("document.id", ondelete="SET NULL"), index=True)

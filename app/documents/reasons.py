@@ -3,59 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from app.documents import words
-from app.documents.models import Direction, Document, Kind, Status
+from app.documents.models import Direction, Document, Kind, PaidMeans, Status
 from app.reader.reasons import reason as unreadable
+from app.web.filters import amount
 
+Reason = dict[str, Any]
+tellers: list[Callable[[Document], Reason | None]] = []
+"""Each may know better why a document is here, such as whom it waits for; `pipeline` fills it."""
 WITHOUT_FILE = ("hand", "spreadsheet")
 """How a document comes that has no file, until somebody adds one."""
-WORDS = {
-    "reading": _("Being read; it will be here to check in a moment."),
-    "unreadable": _("Could not be read: complete it by hand."),
-    "to_process": _("Read: check it beside its page."),
-    "entered": _("Entered without a file: complete it, then validate it."),
-    "flagged": _("Read, with something to look at: check it beside its page."),
-    "to_approve": _("Waits for approval."),
-    "to_match": _("Validated: nothing to do until its bank line arrives."),
-    "available": _("Available: to be allocated to invoices or refunded."),
-    "to_pay": _("To be paid."),
-    "validated": _("Done."),
-    "zero": _("Nothing to pay: the amount is zero."),
-    "deleted": _("Deleted."),
-    "duplicate": _("A duplicate of another document."),
-    "rejected": _("Not approved."),
-    "kept": _("Kept although there is no trash: it was paid, matched, exported or sent."),
-}
 
 
-first_asked: list[Callable[[Document], dict[str, Any] | None]] = []
-"""Stages that know more of why it is here; `pipeline` fills it."""
-spoken: dict[str, Callable[[dict[str, Any]], str]] = {}
-"""Key → the words of a stage that gave it; `pipeline` fills it."""
-
-
-def first(document: Document) -> dict[str, Any]:
+def first(document: Document) -> Reason:
     """The one line that matters most now."""
-    if said := next((said for ask in first_asked if (said := ask(document))), None):
-        return said
     if document.status is Status.TRASH:
         return {"key": document.trash_kind.value if document.trash_kind else "deleted", "why": document.trash_reason}
+    if document.disputed_at:
+        return {"key": "disputed", "why": document.dispute_reason}
     if document.status is Status.UNREADABLE:
         return {"key": "unreadable", "code": document.unreadable_reason}
+    told = (tell(document) for tell in tellers)
+    return next((reason for reason in told if reason), None) or _plainly(document)
+
+
+def _plainly(document: Document) -> Reason:
+    """What its own facts say."""
     if document.status is Status.TO_PROCESS:
         return _to_check(document)
     if document.status is Status.VALIDATED and document.gross_minor == 0:
         return {"key": "zero"}
-    is_credit = document.status is Status.TO_MATCH and document.kind is Kind.CREDIT_NOTE
-    return {"key": "available" if is_credit else document.status.value}
+    if document.paid_minor and document.status is not Status.TO_APPROVE:
+        return _paid(document)
+    if document.kind is Kind.CREDIT_NOTE:
+        keys = {Status.TO_MATCH: "available", Status.TO_PAY: "to_refund", Status.VALIDATED: "used"}
+        return {"key": keys.get(document.status, document.status.value)}
+    is_awaited = document.status is Status.TO_MATCH and document.direction is Direction.SALE
+    return {"key": "outstanding" if is_awaited else document.status.value}
 
 
-def _to_check(document: Document) -> dict[str, Any]:
+def _to_check(document: Document) -> Reason:
     if document.flags:
         return {"key": "flagged", "code": document.flags[0].get("code", "")}
     if document.unsure:
@@ -64,19 +57,67 @@ def _to_check(document: Document) -> dict[str, Any]:
     return {"key": "entered" if is_entered else document.status.value}
 
 
-def in_words(reason: dict[str, Any]) -> str:
+def _paid(document: Document) -> Reason:
+    """By hand: how, when, and what is still open."""
+    means = document.paid_means.value if document.paid_means else PaidMeans.OTHER.value
+    said = {"means": means, "date": document.paid_date.isoformat() if document.paid_date else ""}
+    left = {"open": document.open_minor, "currency": document.currency} if document.open_minor else {}
+    return {"key": "paid", "way": words.way_of_paying(document)} | said | left
+
+
+def in_words(reason: Reason) -> str:
     """The line, in the reader's language."""
-    key, why = reason.get("key", ""), reason.get("why", "")
-    if key in spoken:
-        return spoken[key](reason)
-    if key == "unreadable" and reason.get("code"):
-        return str(unreadable(reason["code"]))
-    if key == "unsure":
-        return _in_doubt(reason)
-    return f"{WORDS.get(key, '')} {why}".strip()
+    said, why = WORDS.get(reason.get("key", ""), ""), reason.get("why", "")
+    if callable(said):
+        return str(said(reason))
+    return f"{said} {why}".strip()
 
 
-def _in_doubt(reason: dict[str, Any]) -> str:
+def _not_read(reason: Reason) -> str:
+    code = reason.get("code")
+    return str(unreadable(code)) if code else gettext("Could not be read: complete it by hand.")
+
+
+def _in_doubt(reason: Reason) -> str:
     """Which fields nobody is sure of: the first thing to look at."""
     fields = words.listed(reason["fields"], Direction(reason["direction"]))
     return gettext("Read, but not sure of: %(fields)s.", fields=fields)
+
+
+def _by_hand(reason: Reason) -> str:
+    """How it was paid where no bank line says so."""
+    on = date.fromisoformat(reason["date"]) if reason["date"] else None
+    said = words.paid_by_hand(reason["way"], PaidMeans(reason["means"]), on)
+    if "open" not in reason:
+        return f"{said}."
+    left = amount(reason["open"], reason["currency"])
+    return gettext("%(paid)s; %(amount)s still open.", paid=said, amount=left)
+
+
+WORDS: dict[str, Any] = {
+    "reading": _("Being read; it will be here to check in a moment."),
+    "unreadable": _not_read,
+    "to_process": _("Read: check it beside its page."),
+    "entered": _("Entered without a file: complete it, then validate it."),
+    "unsure": _in_doubt,
+    "flagged": _("Read, with something to look at: check it beside its page."),
+    "to_approve": _("Waits for approval."),
+    "to_match": _("Validated: nothing to do until its bank line arrives."),
+    "outstanding": _("Outstanding: nothing to do until the customer pays."),
+    "available": _("Available: to be allocated to invoices or refunded."),
+    "to_pay": _("To be paid."),
+    "to_refund": _("To be refunded."),
+    "validated": _("Done."),
+    "used": _("Allocated or refunded: nothing of it is left."),
+    "paid": _by_hand,
+    "zero": _("Nothing to pay: the amount is zero."),
+    "disputed": _("Disputed:"),
+    "deleted": _("Deleted."),
+    "duplicate": _("A duplicate of another document."),
+    "rejected": _("Not approved."),
+    "kept": _("Kept although there is no trash: it was paid, matched, exported or sent."),
+    "split": _("Split into several documents."),
+    "merged": _("Merged into one document."),
+    "undone": _("Made by a split or a merge that was taken back."),
+}
+"""Key → its sentence, or what makes one of the whole reason; the stages that come later add theirs."""

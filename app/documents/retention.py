@@ -32,14 +32,15 @@ MOST, FEW, SHARE = 500, 5, 20
 
 
 def note_hold(document: Document) -> None:
-    """Remember that it was once paid, matched or given to payment, even if that is undone later."""
-    if document.held_at is None and (document.settled_minor or document.pay_date):
+    """Remember that it was once paid, matched, exported or given to payment, even if that is undone later."""
+    if document.held_at is None and (document.settled_minor or document.pay_date or document.exported_at):
         document.held_at = clock.now()
 
 
 def held() -> ColumnElement[bool]:
     """The one test of the legal hold, on a row of `Document`."""
-    unmarked = and_(Document.held_at.is_(None), or_(Document.settled_minor != 0, Document.pay_date.is_not(None)))
+    is_bound = or_(Document.settled_minor != 0, Document.pay_date.is_not(None), Document.exported_at.is_not(None))
+    unmarked = and_(Document.held_at.is_(None), is_bound)
     return or_(unmarked, and_(Document.held_at.is_not(None), Document.held_at > clock.now() - HOLD))
 
 

@@ -10,7 +10,21 @@ from flask_login import current_user
 from app.core import clock
 from app.core.errors import Refused
 from app.core.storage import Damaged
-from app.documents import decisions, doubts, duplicates, editing, entering, jobs, reasons, retention, showing, words
+from app.documents import (
+    decisions,
+    doubts,
+    duplicates,
+    editing,
+    entering,
+    jobs,
+    marking,
+    marks,
+    reasons,
+    retention,
+    showing,
+    shown_status,
+    words,
+)
 from app.documents.blueprint import bp, mine, seen, to
 from app.documents.forms import DocumentForm
 from app.documents.models import Direction, Document
@@ -25,11 +39,13 @@ from app.web.access import Permission, allowed, demand, requires
 from app.web.ids import row_id
 from app.web.pages import page
 
-__all__ = ["bp", "duplicates"]
+__all__ = ["bp", "duplicates", "marking"]
 
 bp.add_app_template_filter(reasons.in_words, "reason")
 bp.add_app_template_global(words.of_rate)
 bp.add_app_template_global(showing.late, "late")
+bp.add_app_template_global(shown_status.shown, "shown_status")
+bp.add_app_template_global(marks.of, "marks_of")
 
 
 # --- Lists and one document -----------------------------------------------------------------------
@@ -96,9 +112,8 @@ def save(document_id: int):
 
 
 def _form(document: Document, form: DocumentForm, status: int = 200, conflict: object = "") -> Response:
-    is_fixed = showing.has_fixed_number(document)
-    context = {"document": document, "form": form, "conflict": conflict, "number_is_fixed": is_fixed}
-    return page("documents/edit.html", status, **context, why_fixed=editing.number_is_fixed())
+    context = {"document": document, "form": form, "conflict": conflict}
+    return page("documents/edit.html", status, **context, why_fixed=editing.why_number_is_fixed(document))
 
 
 # --- Trash and back -------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from sqlalchemy.orm import joinedload, load_only, selectinload
 
 from app.core import clock
 from app.counterparties.models import Counterparty
-from app.documents import filtering, history, retention, search, twins
+from app.documents import filtering, history, paying, retention, search, twins, words
 from app.documents.comparing import page_numbers, pairs_of
 from app.documents.filtering import Sources
 from app.documents.models import Direction, Document, Kind, Status
@@ -32,6 +32,7 @@ SHOWN = (
     *(Document.status, Document.number, Document.label, Document.direction, Document.kind, Document.reason),
     *(Document.counterparty_id, Document.counterparty_name, Document.issue_date, Document.due_date),
     *(Document.currency, Document.gross_minor, Document.settled_minor, Document.validated_at, Document.trashed_at),
+    *(Document.paid_minor, Document.paid_date, Document.paid_means, Document.disputed_at, Document.dispute_reason),
 )
 IN_A_LIST = (
     load_only(*SHOWN, raiseload=True),
@@ -41,8 +42,8 @@ IN_A_LIST = (
 MAY_BE_TWIN = and_(Document.validated_at.is_(None), twins.has_living_twin()).label("may_be_twin")
 """For a row of a list: whether somebody has to compare it."""
 
-shown_where: dict[Tab, Callable[[Company], bool]] = {}
-"""Tab → whether a company has it even while it is empty; `pipeline` fills it."""
+asks_for_approval: list[Callable[[Company], bool]] = []
+"""Whether a rule of the company asks for approval: its tab is shown then, be it empty (LC-2); `pipeline` fills it."""
 
 
 # --- Lists ----------------------------------------------------------------------------------------
@@ -106,10 +107,20 @@ def _linker(endpoint: str, wanted: Wanted, sort: str) -> Callable[..., str]:
 
 
 def _tabs(company: Company, wanted: Wanted, counts: search.Counts, link: Callable[..., str]) -> list[dict[str, Any]]:
+    """Among sales the last one is called as customers call it, and *to match* is what is outstanding or available."""
+    is_sale = wanted.direction is Direction.SALE
+    labels = {Tab.VALIDATED: _("Paid sales")} if is_sale else {}
+    kept = {tab for tab in Tab if tab.is_kept} - ({Tab.TO_MATCH} if is_sale else set())
+    kept |= {Tab.TO_APPROVE} if any(asks(company) for asks in asks_for_approval) else set()
+    told = [tab for tab in Tab if tab in kept or wanted.tab is tab or (any(counts[tab]) and not tab.is_kept)]
     return [
-        {"label": tab.label, "url": link(tab=tab), "count": counted(*counts[tab]), "active": wanted.tab is tab}
-        for tab in Tab
-        if tab.is_kept or any(counts[tab]) or wanted.tab is tab or (tab in shown_where and shown_where[tab](company))
+        {
+            "label": labels.get(tab, tab.label),
+            "url": link(tab=tab),
+            "count": counted(*counts[tab]),
+            "active": wanted.tab is tab,
+        }
+        for tab in told
     ]
 
 
@@ -156,6 +167,8 @@ def document_page(user: User, document: Document) -> dict[str, Any]:
         "page_numbers": page_numbers,
         "duplicate_of": next(iter(only_visible(user, [document.duplicate_of] if document.duplicate_of else [])), None),
         "may_validate": document.status in IN_REVIEW,
+        "may_pay": paying.may_pay(document),
+        "way": words.way_of_paying(document),
         "linked": set(db.session.scalars(linked)),
     }
 
@@ -163,11 +176,6 @@ def document_page(user: User, document: Document) -> dict[str, Any]:
 def may_be_compared(document: Document) -> bool:
     """Is it still to be decided? A rent of the same amount each month is no reason for a lasting warning."""
     return not (document.trashed_at or document.validated_at)
-
-
-def has_fixed_number(document: Document) -> bool:
-    """Is it a validated sale, whose number stays (SPEC RV-5)?"""
-    return bool(document.validated_at) and document.direction is Direction.SALE
 
 
 # --- The trash ------------------------------------------------------------------------------------

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask_babel import format_decimal, gettext
 from flask_babel import lazy_gettext as _
 
-from app.documents.models import Direction, Document
-from app.web.filters import amount
+from app.documents.models import Direction, Document, Kind, PaidMeans
+from app.web.filters import amount, day
 
 NAMES: dict[str, Any] = {
     "kind": _("Type"),
@@ -29,6 +30,12 @@ NAMES: dict[str, Any] = {
     "order_reference": _("Order reference"),
     "payment_reference": _("Payment reference"),
     "iban": _("IBAN"),
+    "account_code": _("Account code"),
+    "treasury_category": _("Treasury category"),
+    "tags": _("Tags"),
+    "paid_minor": _("Paid by hand"),
+    "paid_date": _("Paid on"),
+    "paid_means": _("Means of payment"),
     "status": _("Status"),
     "company": _("Company"),
     "tags": _("Tags"),
@@ -38,6 +45,10 @@ NAMES |= {f"{name}_minor": NAMES[name] for name in ("net", "tax", "gross")}
 NAMES |= {f"{name}_id": NAMES[name] for name in ("counterparty", "category")}
 NAMES["counterparty_name"] = NAMES["counterparty"]
 """Column, or field of a form → its name; a page asks for few of them."""
+
+
+BY_HAND = {"paid": _("Paid by hand"), "received": _("Received by hand"), "refunded": _("Refunded by hand")}
+"""What happened to it, as far as a person said so and no bank line."""
 
 
 def party(direction: Direction) -> str:
@@ -62,3 +73,15 @@ def listed(facts: Any, direction: Direction | None = None) -> str:
         dict.fromkeys(("counterparty", "counterparty_id", "counterparty_name"), party(direction)) if direction else {}
     )
     return ", ".join(dict.fromkeys(str(others.get(fact) or NAMES[fact]) for fact in facts if fact in NAMES))
+
+
+def way_of_paying(document: Document) -> str:
+    """Is it paid, received or refunded when money moves? A key of `BY_HAND`."""
+    if document.kind is Kind.CREDIT_NOTE:
+        return "refunded"
+    return "received" if document.direction is Direction.SALE else "paid"
+
+
+def paid_by_hand(way: str, means: PaidMeans, on: date | None) -> str:
+    """That, how and when it was paid elsewhere, short."""
+    return " · ".join(str(part) for part in (BY_HAND[way], means.label, day(on)) if part)

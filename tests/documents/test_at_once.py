@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from flask import Flask
@@ -14,9 +15,9 @@ from app.audit.models import AuditEntry
 from app.core import clock
 from app.core.errors import Refused
 from app.counterparties.models import Counterparty
-from app.documents import arrival, decisions, filing, twins
+from app.documents import arrival, decisions, disputing, filing, paying, twins
 from app.documents.jobs import purge_trash
-from app.documents.models import Direction, Document, Status, TrashKind
+from app.documents.models import Direction, Document, PaidMeans, Status, TrashKind
 from app.extensions import db
 from app.files.models import File
 from app.users.models import Company, User
@@ -108,6 +109,28 @@ def test_of_two_edits_at_once_one_is_told(live_app):
 
     assert told == ["Changed", "done"]
     assert acts(live_app, "edited") == 1
+
+
+def test_of_two_payments_by_hand_at_once_one_counts(live_app):
+    """LC-4: S59: of what one page showed; it is taken back once, and disputed once."""  # S37
+    with live_app.app_context():
+        company = make_company()
+        user_id = make_user(company=company).id
+        document_id = make_document(company, validated_at=clock.now()).id
+        day = clock.today(company)
+    said = {"on": day, "means": PaidMeans.CASH, "part": Decimal(60), "version": 1}
+    ways = [
+        ("paid by hand", lambda document, user: paying.pay(document, by=user, **said), 6000),
+        ("payment taken back", lambda document, user: paying.take_back(document, by=user), 0),
+        ("disputed", lambda document, user: disputing.dispute(document, "why", by=user), 0),
+        ("dispute ended", lambda document, user: disputing.end(document, by=user), 0),
+    ]
+    for act, say, paid in ways:
+        told = at_once(live_app, lambda say=say: say(get(Document, document_id), get(User, user_id)))
+        assert (told, acts(live_app, act)) == (["Refused", "done"], 1)
+        with live_app.app_context():
+            document = get(Document, document_id)
+            assert (document.settled_minor, document.paid_minor) == (paid, paid)
 
 
 def test_trashing_and_restoring_happen_once(live_app):

@@ -60,6 +60,16 @@ def test_a_document_stands_in_its_lists_and_is_counted_there(app, listed, facts,
     assert bool(counted[Tab.ALL][0]) is bool(listed()) is (not facts.get("trashed_at"))
 
 
+def test_the_tab_to_approve_is_shown_where_a_rule_asks_for_it(app, browser, monkeypatch):
+    """LC-2: also while nothing waits there."""
+    company, member = the_company(), browser(make_user())
+    monkeypatch.setattr(showing, "asks_for_approval", [lambda asked: asked.id == company.id])
+    assert "To approve" in member.get("/documents").text
+
+    monkeypatch.setattr(showing, "asks_for_approval", [lambda _asked: False])
+    assert "To approve" not in member.get("/documents").text
+
+
 def test_the_tab_to_approve_is_shown_only_where_something_waits_there(app, browser):
     """LC-2: without approval rules there is no such tab."""
     member = browser(make_user())
