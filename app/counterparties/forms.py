@@ -13,16 +13,16 @@ from wtforms import BooleanField, IntegerField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Email, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
+from app.counterparties.default_fields import DefaultFields
 from app.counterparties.keeping import FACTS, FACTS_OF_A_SUPPLIER, Changed
 from app.counterparties.models import Counterparty
 from app.extensions import db
 from app.users.models import Company
 from app.web.fields import compact, trimmed
-from app.web.forms import Form
 from app.web.ids import LARGEST
 
 
-class CounterpartyForm(Form):
+class CounterpartyForm(DefaultFields):
     """What is known of a customer or a supplier."""
 
     version = IntegerField(validators=[Optional(), NumberRange(0, LARGEST)], widget=HiddenInput())
@@ -42,15 +42,25 @@ class CounterpartyForm(Form):
     address = TextAreaField(lazy_gettext("Address"), [Length(max=1000)])
     numbering_restarts_yearly = BooleanField(lazy_gettext("Its invoice numbers begin again each year"))
 
-    def __init__(self, company: Company, counterparty: Counterparty | None = None, **kwargs: Any) -> None:
-        super().__init__(obj=counterparty, **kwargs)
+    def __init__(
+        self,
+        company: Company,
+        counterparty: Counterparty | None = None,
+        *,
+        categories: Any = (),
+        may_automate: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        tags = [tag.id for tag in counterparty.default_tags] if counterparty else []
+        super().__init__(obj=counterparty, **({"default_tags": tags} | kwargs))
         self.company, self.counterparty = company, counterparty
+        self.offer(company, counterparty, categories, may_automate=may_automate)
 
     def facts(self) -> dict[str, Any]:
         """What the verbs take."""
-        return {name: self[name].data or "" for name in FACTS} | {
-            name: bool(self[name].data) for name in ("is_customer", "is_supplier", *FACTS_OF_A_SUPPLIER)
-        }
+        plain = {name: self[name].data or "" for name in FACTS}
+        ticked = {name: bool(self[name].data) for name in ("is_customer", "is_supplier", *FACTS_OF_A_SUPPLIER)}
+        return plain | ticked | self.defaults(self.company, self.counterparty)
 
     def meet(self, changed: Changed) -> None:
         """Somebody saved meanwhile: take what they changed and this person did not touch, and tell the rest.
@@ -61,7 +71,9 @@ class CounterpartyForm(Form):
         self.version.raw_data, self.version.data = None, self.counterparty.version
         for name in changed.changes.keys() & self.facts().keys():
             field, was, now = self[name], changed.changes[name][0], getattr(self.counterparty, name)
-            if (field.data or "") == (was or ""):
+            if name == "default_tags":
+                field.errors = [*field.errors, _("%(who)s changed it meanwhile.", who=changed.who)]
+            elif (field.data or "") == (was or ""):
                 field.data, field.raw_data = now, None
             elif field.data != now:
                 told = _("%(who)s changed it meanwhile.", who=changed.who)

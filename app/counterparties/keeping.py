@@ -23,6 +23,12 @@ FACTS_OF_A_SUPPLIER = ("numbering_restarts_yearly",)
 FOUND_BY = {"name", "vat_number", "siren", "siret"}
 after_renaming: list[Callable[[Counterparty], None]] = []
 """What follows its names, such as the words its documents are found by; `pipeline` fills it."""
+DEFAULTS = (
+    *("account_code", "default_category_id", "treasury_category", "default_label", "terms", "terms_days"),
+    *("default_tags", "is_validated_automatically"),
+)
+"""What is usual for it, and fills its next documents (SPEC LC-6)."""
+ALL = (*FACTS, *FACTS_OF_A_SUPPLIER, *DEFAULTS)
 
 
 class Changed(Refused):
@@ -42,12 +48,13 @@ def create(company: Company, facts: dict[str, Any], *, by: User | None) -> Count
     """A counterparty with these facts; its IBANs wait for somebody to confirm them (SAFETY R16)."""
     if not str(facts.get("name", "")).strip():
         raise Refused(_("A counterparty needs a name."))
-    known = {name: facts[name] for name in (*FACTS, *FACTS_OF_A_SUPPLIER) if facts.get(name)}
+    known = {name: facts[name] for name in ALL if facts.get(name)}
     counterparty = Counterparty(company=company, **known)
     counterparty.name = " ".join(counterparty.name.split())[:200]
     counterparty.ibans = [CounterpartyIban(iban=iban) for iban in dict.fromkeys(facts.get("ibans") or []) if iban]
     db.session.add(counterparty)
-    trail.record(counterparty, by=by, act="created", changes={name: [None, value] for name, value in known.items()})
+    told = {name: [None, _plain(value)] for name, value in known.items()}
+    trail.record(counterparty, by=by, act="created", changes=told | _category(counterparty, None, known))
     return counterparty
 
 
@@ -56,7 +63,7 @@ def edit(counterparty: Counterparty, facts: dict[str, Any], *, by: User, version
 
     Raises `Changed` or `Refused`; the caller then rolls back.
     """
-    was = {name: getattr(counterparty, name) for name in (*FACTS, *FACTS_OF_A_SUPPLIER)}
+    was, category = {name: getattr(counterparty, name) for name in ALL}, counterparty.default_category
     changes = {name: [was[name], facts[name]] for name in was if name in facts and facts[name] != was[name]}
     if not changes:
         return
@@ -65,10 +72,27 @@ def edit(counterparty: Counterparty, facts: dict[str, Any], *, by: User, version
         setattr(counterparty, name, now)
     if not (counterparty.is_customer or counterparty.is_supplier):
         raise Refused(_("Say whether it is a customer, a supplier, or both."))
-    trail.record(counterparty, by=by, act="edited", changes=changes | {"version": [version, version + 1]})
+    told = {name: [_plain(each) for each in pair] for name, pair in changes.items()}
+    told |= _category(counterparty, category, changes) | {"version": [version, version + 1]}
+    trail.record(counterparty, by=by, act="edited", changes=told)
     if FOUND_BY & set(changes):
         for follow in after_renaming:
             follow(counterparty)
+
+
+def _plain(value: Any) -> Any:
+    """Tags by their names, for the trail."""
+    return [tag.name for tag in value] if isinstance(value, list) else value
+
+
+def _category(counterparty: Counterparty, was: Any, changed: Any) -> dict[str, Any]:
+    """The category that is usual for it by its name, where it was changed."""
+    if "default_category_id" not in changed:
+        return {}
+    db.session.flush()
+    db.session.expire(counterparty, ["default_category"])
+    now = counterparty.default_category
+    return {"default_category": [was and was.name, now and now.name]}
 
 
 def _claim(counterparty: Counterparty, version: int) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import unicodedata
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import Column, ForeignKey, Index, Select, String, Table, Text, UniqueConstraint, and_, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
@@ -40,6 +42,14 @@ class Terms(StrEnum):
     """The end of the month of issue, then N days."""
     NET_END_OF_MONTH = "net_end_of_month"
     """N days after the issue date, then the end of that month."""
+
+    @property
+    def label(self) -> Any:
+        return {
+            "net": _("N days after the issue date"),
+            "end_of_month_plus": _("End of the month of issue, then N days"),
+            "net_end_of_month": _("N days, then the end of that month"),
+        }[self.value]
 
 
 def plain(name: str) -> str:
@@ -88,6 +98,7 @@ class Counterparty(db.Model):
     company: Mapped[Company] = relationship()
     ibans: Mapped[list[CounterpartyIban]] = relationship(back_populates="counterparty", cascade="all, delete-orphan")
     assigned_users: Mapped[list[User]] = relationship(secondary=assigned)
+    default_category: Mapped[Any] = relationship("Category")
     default_tags: Mapped[list[Tag]] = relationship(secondary=default_tag, order_by="(Tag.position, Tag.name_key)")
 
     @validates("name")

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.counterparties import keeping, showing
+from app.counterparties import keeping, showing, terms
 from app.counterparties.forms import CounterpartyForm
 from app.counterparties.models import Counterparty
-from app.documents import figures, search
+from app.documents import categories, figures, search
 from app.documents import showing as documents
 from app.extensions import db
 from app.tasks.jobs import commit
 from app.users.models import Company
 from app.users.sessions import current_company
-from app.web.access import Permission, demand, requires
+from app.web.access import Permission, allowed, demand, requires
 from app.web.ids import row_id
 from app.web.pages import page
 
 bp = Blueprint("counterparties", __name__)
+bp.add_app_template_global(terms.in_words, "terms_in_words")
 
 
 def seen(counterparty_id: int) -> Counterparty:
@@ -87,7 +90,7 @@ def show(counterparty_id: int):
 def new():
     """An empty form."""
     is_customer = request.args.get("as") == "customer"
-    form = CounterpartyForm(here(), data={"is_customer": is_customer, "is_supplier": not is_customer})
+    form = _form(here(), data={"is_customer": is_customer, "is_supplier": not is_customer, "terms_days": 30})
     return page("counterparties/edit.html", form=form, counterparty=None)
 
 
@@ -97,7 +100,7 @@ def create():
     """A new one; a restricted member looks after those they make."""
     company = here()
     demand(Permission.EDIT, company.id)
-    form = CounterpartyForm(company)
+    form = _form(company)
     if not form.validate():
         return page("counterparties/edit.html", 422, form=form, counterparty=None)
     counterparty = keeping.create(company, form.facts(), by=current_user)
@@ -114,8 +117,15 @@ def create():
 def edit(counterparty_id: int):
     """The form of its facts."""
     counterparty = mine(counterparty_id)
-    form = CounterpartyForm(counterparty.company, counterparty)
+    form = _form(counterparty.company, counterparty)
     return page("counterparties/edit.html", form=form, counterparty=counterparty)
+
+
+def _form(company: Company, counterparty: Counterparty | None = None, **kwargs: Any) -> CounterpartyForm:
+    """With what can be chosen in this company, by this person."""
+    offered = categories.choices(company, counterparty.default_category if counterparty else None)
+    may_automate = allowed(current_user, Permission.ADMINISTER, company.id)
+    return CounterpartyForm(company, counterparty, categories=offered, may_automate=may_automate, **kwargs)
 
 
 @bp.post("/counterparties/<int:counterparty_id>/facts")
@@ -123,7 +133,7 @@ def edit(counterparty_id: int):
 def save(counterparty_id: int):
     """Keep the changed facts; what somebody else changed meanwhile comes back with what was typed."""
     counterparty = mine(counterparty_id)
-    form = CounterpartyForm(counterparty.company, counterparty)
+    form = _form(counterparty.company, counterparty)
     if not form.validate():
         return page("counterparties/edit.html", 422, form=form, counterparty=counterparty)
     try:

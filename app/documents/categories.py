@@ -20,6 +20,12 @@ def of(company: Company) -> Select[tuple[Category]]:
     return select(Category).filter_by(company_id=company.id).order_by(Category.account_code, Category.name, Category.id)
 
 
+def choices(company: Company, kept: Category | None = None) -> list[tuple[int, str]]:
+    """Those still offered, and the one that is `kept`, as a form lists them."""
+    found = [each for each in db.session.scalars(of(company)) if each is kept or not each.archived_at]
+    return [(each.id, f"{each.account_code} {each.name}".strip()) for each in found]
+
+
 def add(company: Company, facts: dict[str, Any], *, by: User) -> Category:
     """A new one; refused where its name is taken."""
     _free_name(company.id, facts["name"])

@@ -13,7 +13,7 @@ from app.core import money
 from app.core.database import change_if
 from app.core.errors import Refused
 from app.counterparties.models import Counterparty
-from app.documents import doubts, labels, parties, status, words
+from app.documents import defaults, doubts, labels, parties, status, words
 from app.documents.models import Category, Direction, Document, ReadState
 from app.documents.required import missing
 from app.extensions import db
@@ -25,6 +25,7 @@ PARTY = "counterparty_name"
 PLAIN = (
     *("kind", "direction", "number", "label", "counterparty_id", "counterparty_name", "category_id"),
     *("issue_date", "due_date", "currency", "order_reference", "payment_reference", "iban"),
+    *("account_code", "treasury_category"),
 )
 CHANGEABLE = {*PLAIN, *AMOUNTS}
 
@@ -52,9 +53,10 @@ class Changed(Refused):
         super().__init__(" ".join((sentence, _("What you typed is kept: look at it, then save again."))))
 
 
-def edit(document: Document, changes: dict[str, Any], *, by: User, version: int) -> None:
+def edit(document: Document, changes: dict[str, Any], *, by: User, version: int) -> set[str]:
     """Set these facts, as of `version`; amounts are `Decimal`, all other values as the columns have them.
 
+    Answers what was filled in beside them because it is usual: nobody has seen that yet.
     Raises `Changed`, `Incomplete` or `Refused`; the caller then rolls back.
     """
     unknown = set(changes) - CHANGEABLE
@@ -62,7 +64,7 @@ def edit(document: Document, changes: dict[str, Any], *, by: User, version: int)
         raise ValueError(f"not to be edited: {sorted(unknown)}")
     told = _differences(document, changes)
     if not told:
-        return
+        return set()
     _check_allowed(document, told)
     _claim(document, version)
     label = labels.usual(document)
@@ -73,9 +75,11 @@ def edit(document: Document, changes: dict[str, Any], *, by: User, version: int)
     if document.validated_at and document.counterparty is None and document.counterparty_name:
         parties.settle_on_typed(document, by=by)
         told["counterparty_id"] = (told["counterparty_id"][0], document.counterparty_id)
-    told |= _followed(document, set(told), label)
+    filled = defaults.follow(document, set(told))
+    told |= _followed(document, set(told), label) | filled
     _check_after(document)
     status.settle(document, by=by, act="edited", changes=_with_names(told) | {"version": [version, version + 1]})
+    return set(filled)
 
 
 def _differences(document: Document, changes: dict[str, Any]) -> dict[str, tuple[Any, Any]]:

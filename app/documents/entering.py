@@ -18,7 +18,8 @@ TELLING = ("number", "counterparty_id", "counterparty_name", "gross", "net")
 
 def blank(company: Company, direction: Direction) -> Document:
     """A document of which nothing is known yet, for its form; it is never kept."""
-    texts = dict.fromkeys(("number", "label", "counterparty_name", "order_reference", "payment_reference", "iban"), "")
+    names = ("number", "label", "counterparty_name", "order_reference", "payment_reference", "iban")
+    texts = dict.fromkeys((*names, "account_code", "treasury_category"), "")
     facts = {"kind": Kind.INVOICE, "direction": direction, "currency": company.currency, "version": 1}
     return Document(company=company, company_id=company.id, **facts, **texts)
 

@@ -49,6 +49,8 @@ class DocumentForm(Form):
     tax = MoneyField(lazy_gettext("Tax"))
     gross = MoneyField(lazy_gettext("Gross amount"))
     category_id = SelectField(lazy_gettext("Category"), coerce=lambda text: int(text) if text else None)
+    account_code = StringField(lazy_gettext("Ledger account"), [Length(max=20)], filters=[trimmed])
+    treasury_category = StringField(lazy_gettext("Treasury category"), [Length(max=60)], filters=[trimmed])
     order_reference = StringField(lazy_gettext("Order reference"), [Length(max=100)], filters=[trimmed])
     payment_reference = StringField(lazy_gettext("Payment reference"), [Length(max=140)], filters=[trimmed])
     iban = IbanField(lazy_gettext("IBAN"), [Length(max=34)])
@@ -165,7 +167,15 @@ class DocumentForm(Form):
 def values_of(document: Document) -> dict[str, Any]:
     """The facts as the form's fields hold them."""
     names = ("version", "kind", "direction", "number", "label", "counterparty_id", "category_id", "issue_date")
-    names += ("due_date", "currency", "order_reference", "payment_reference", "iban")
+    names += (
+        "due_date",
+        "currency",
+        "account_code",
+        "treasury_category",
+        "order_reference",
+        "payment_reference",
+        "iban",
+    )
     values = {name: getattr(document, name) for name in names}
     for name in AMOUNTS:
         minor = getattr(document, f"{name}_minor")

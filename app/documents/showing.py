@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import format_decimal, ngettext
+from flask_babel import gettext as _
 from sqlalchemy import and_, select
 from sqlalchemy.orm import joinedload, load_only, selectinload
 

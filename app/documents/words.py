@@ -30,7 +30,7 @@ NAMES: dict[str, Any] = {
     "order_reference": _("Order reference"),
     "payment_reference": _("Payment reference"),
     "iban": _("IBAN"),
-    "account_code": _("Account code"),
+    "account_code": _("Ledger account"),
     "treasury_category": _("Treasury category"),
     "tags": _("Tags"),
     "paid_minor": _("Paid by hand"),
@@ -38,7 +38,6 @@ NAMES: dict[str, Any] = {
     "paid_means": _("Means of payment"),
     "status": _("Status"),
     "company": _("Company"),
-    "tags": _("Tags"),
     "assignee": _("In charge"),
 }
 NAMES |= {f"{name}_minor": NAMES[name] for name in ("net", "tax", "gross")}

@@ -13,7 +13,7 @@ from app.audit.models import AuditEntry
 from app.core import money
 from app.core.database import looking
 from app.counterparties.models import Counterparty
-from app.documents import labels, status
+from app.documents import defaults, labels, status
 from app.documents.editing import fields_of
 from app.documents.models import Document, DocumentTax, FileRole, Kind, ReadState
 from app.extensions import db
@@ -91,7 +91,12 @@ def store(told: ToRead, contents: Contents, reading: Reading, seconds: float) ->
         return
     flags = [*({"code": code} for code in contents.flags), *reading.flags, *suggest.flags(document, reading)]
     _keep(told, contents, reading, flags, seconds)
+    was = document.counterparty_id
     changes = _fill(document, facts)
+    db.session.flush()
+    db.session.expire(document, ["counterparty"])
+    anew = [] if was == document.counterparty_id else list(document.usual)
+    changes |= defaults.fill(document, kept=typed(document), anew=anew)
     _fill_taxes(document, reading)
     document.flags, document.unreadable_reason = flags, ""
     known = fields_of(typed(document))
@@ -191,6 +196,7 @@ def turn(document: Document, *, keeps_party: bool) -> None:
     db.session.flush()
     db.session.expire(document, ["counterparty"])
     changes |= {name: list(pair) for name, pair in labels.follow(document, label).items()}
+    changes |= defaults.follow(document, changes)
     status.settle(document, by=None, act="counterparty suggested", changes=changes)
 
 
@@ -219,7 +225,7 @@ def _sign(kind: Kind, reading: Reading) -> int:
 def _usual_label(document: Document, facts: dict[str, Any]) -> str:
     """The counterparty and the number, where the page has nothing better to say."""
     known = db.session.get(Counterparty, facts["counterparty_id"]) if facts["counterparty_id"] else None
-    return labels.made_of(known.name if known else facts["counterparty_name"], facts["number"])
+    return labels.made_of(labels.called(known) or facts["counterparty_name"], facts["number"])
 
 
 def _fill_taxes(document: Document, reading: Reading) -> None:

@@ -11,7 +11,7 @@ from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from app.core import money
-from app.documents import doubts
+from app.documents import doubts, labels
 from app.documents.editing import PARTY, fields_of
 from app.documents.forms import DocumentForm
 from app.documents.models import Direction, Document, Kind
@@ -42,9 +42,21 @@ def of_form(document: Document, reading: Reading, form: DocumentForm) -> dict[st
             found[shown] = of_field(each, reading)
     if document.counterparty_id:  # found by what identifies it: surer than the name on the page
         found.pop(PARTY, None)
+    usual = _usual(document, form)
+    found |= {name: hint for name, hint in usual.items() if name not in found or name in document.usual}
     if is_proposed:
         found["due_date"] = Hint("unsure", _("Check: it is paid and says no due date, so the issue date is proposed."))
     return found | {name: Hint("failed", sentence) for name, sentence in doubts.of(draft).items()}
+
+
+def _usual(document: Document, form: DocumentForm) -> dict[str, Hint]:
+    """What was neither read nor typed: it stands there because it is usual for the counterparty (SPEC LC-6)."""
+    party, touched = document.counterparty, form.touched()
+    if party is None:
+        return {}
+    is_label = party.default_label and document.label == labels.usual(document)
+    names = [*document.usual, *(["label"] if is_label else [])]
+    return {name: Hint("sure", _("Usual for %(name)s.", name=party.name)) for name in names if name not in touched}
 
 
 def _is_paid(reading: Reading) -> bool:

@@ -159,7 +159,7 @@ def _edited(document: Document, form: DocumentForm) -> Response | None:
         return _shown(document, form, 422)
     was, party = document.direction, document.party_name
     try:
-        editing.edit(document, form.changes(), by=current_user, version=form.version.data or 0)
+        filled = editing.edit(document, form.changes(), by=current_user, version=form.version.data or 0)
     except editing.Changed as error:
         return _changed(document, form, error)
     except editing.Incomplete as error:
@@ -167,7 +167,16 @@ def _edited(document: Document, form: DocumentForm) -> Response | None:
     except Refused as error:  # such as trashed meanwhile: what was typed stays on the page
         db.session.rollback()
         return _shown(document, form, 422, conflict={"sentence": str(error)})
-    return None if document.direction is was else _turned(document, form.counterparty_name.data, party)
+    if document.direction is not was:
+        return _turned(document, form.counterparty_name.data, party)
+    return _filled(document) if filled else None
+
+
+def _filled(document: Document) -> Response:
+    """What is usual for the counterparty stands there now: nobody validates what they have not seen."""
+    commit()
+    flash(_("What is usual for %(name)s is filled in: check it.", name=document.party_name), "info")
+    return redirect(url_for("review.show", document_id=document.id), 303)
 
 
 def _turned(document: Document, said: str, was: str) -> Response | None:

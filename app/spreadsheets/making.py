@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from app.core.database import hold
 from app.core.faultpoint import faultpoint
 from app.counterparties.models import Counterparty
-from app.documents import labels, status
+from app.documents import defaults, labels, status
 from app.documents.models import Document, ReadState
 from app.extensions import db
 from app.intake.models import Outcome, Source
@@ -54,9 +54,9 @@ def _make(spreadsheet: Spreadsheet, lines: list[Line]) -> None:
     db.session.flush()
     parties = _parties(document for _line, document in made)
     for line, document in made:
-        document.label = document.label or labels.made_of(_name(document, parties), document.number)
+        document.label = document.label or labels.usual(document)
         why = f"{spreadsheet.name}: {line.number}"
-        changes = _told(document) | {"counterparty": [None, _name(document, parties)]}
+        changes = _told(document) | {"counterparty": [None, _name(document, parties)]} | defaults.fill(document)
         status.settle(document, by=spreadsheet.by, act="imported from a spreadsheet", why=why, changes=changes)
         line.state, line.document_id = LineState.MADE, document.id
         line.notes = [note for note in line.notes if "document" not in note]

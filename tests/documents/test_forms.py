@@ -74,6 +74,7 @@ def test_what_else_is_sent_is_ignored(submitted):
     assert set(form.changes()) <= {
         *("kind", "direction", "number", "label", "counterparty_id", "counterparty_name", "category_id", "issue_date"),
         *("due_date", "currency", "net", "tax", "gross", "order_reference", "payment_reference", "iban"),
+        *("account_code", "treasury_category"),
     }
 
 
