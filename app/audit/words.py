@@ -199,7 +199,6 @@ FIELDS: dict[str, Any] = {
     "trash_days": _("Days kept in the trash"),
     "trash_emptied": _("Trash emptied automatically"),
     "trash_enabled": _("Trash used"),
-    "tags": _("Tags"),
     "treasury_category": _("Treasury category"),
     "trash_kind": _("Kind of deletion"),
     "user": _("Person"),
