@@ -33,6 +33,7 @@ PACKAGES = (
     "spreadsheets",
     "counterparties",
     "outbox",
+    "rules",
     "audit",
     "settings",
     "operation",

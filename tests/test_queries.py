@@ -15,9 +15,11 @@ from app.documents.models import Direction, Document, TrashKind
 from app.extensions import db
 from app.intake.models import Message, MessageState, Outcome, Part, Source
 from app.outbox.models import OutgoingMail, Recipient
+from app.rules.acts import Act
 from app.users.models import Company, User
 from app.web.access import Role
 from tests.factories import make_category, make_counterparty, make_document, make_file, make_user, the_company
+from tests.rules.making import do, make_rule, when
 from tests.web.world import make_waiting
 
 FEW = 4
@@ -29,6 +31,7 @@ LISTS = (
         "/customers",
         "/review",
         "/messages",
+        "/rules",
         "/add/assign",
         "/add/assign/waiting",
         "/outbox",
@@ -66,6 +69,9 @@ def fill(company: Company) -> None:
         trash = {"trashed_at": clock.now(), "trashed_by_id": member.id, "trash_kind": TrashKind.DUPLICATE}
         make_document(company, **trash, duplicate_of_id=second.id)
         make_document(company, direction=Direction.SALE, counterparty=make_counterparty(is_customer=True))
+        make_rule(
+            when("counterparty", "is", twin["counterparty"].id), company=company, does=[do(Act.CATEGORY, category.id)]
+        )
         _message(company, first)
         _mail(company, f"mail-{number}")
         _waiting(company, number, member)

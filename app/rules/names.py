@@ -66,6 +66,12 @@ class Names:
         """A person who is asked."""
         return self._named("user", user_id, "")
 
+    def missing(self, conditions: Iterable[dict[str, Any]], actions: Iterable[dict[str, Any]]) -> dict[str, list[str]]:
+        """What of these names something that is gone: conditions (then nothing meets the rule), actions (not done)."""
+        said = {"conditions": _in_conditions(conditions), "actions": _in_actions(actions)}
+        found = {kind: [self._named(*pair, "") for pair in pairs if pair in self.gone] for kind, pairs in said.items()}
+        return {kind: names for kind, names in found.items() if names}
+
     def _named(self, table: str, each: int, noted: str) -> str:
         name = self.known.get((table, each)) or noted or _("somebody who is gone")
         return _("%(name)s (removed)", name=name) if (table, each) in self.gone else name

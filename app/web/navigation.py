@@ -63,6 +63,7 @@ MAIN = [
 APART = [
     Item("intake.index", _("Mail log"), "mail", (P.EDIT,)),
     Item("outbox.index", _("Outbox"), "send", (P.ADMINISTER,)),
+    Item("rules.index", _("Rules"), "workflow", (P.ADMINISTER,)),
     Item("documents.trash_list", _("Trash"), "trash-2", (P.EDIT,)),
     Item("operation.index", _("Operation"), "monitor", (P.ADMINISTER,)),
     SETTINGS,

@@ -1,0 +1,128 @@
+"""The list of rules: read, turned on and off, ordered, copied, removed; the builder hangs on the same blueprint."""
+
+from __future__ import annotations
+
+from flask import abort, flash, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.rules import building, demanding, jobs, keeping, running, showing, words
+from app.rules.blueprint import bp, company_or_404, rule_or_404, to_list
+from app.tasks.jobs import commit
+from app.users.sessions import current_company
+from app.web.access import Permission, requires
+from app.web.access import demand as demand_permission
+from app.web.ids import row_id
+from app.web.pages import page
+
+__all__ = ["bp", "building", "demanding"]
+
+bp.add_app_template_filter(words.why, "rule_why")
+
+
+@bp.get("")
+@requires(Permission.ADMINISTER)
+def index():
+    """The rules of the company looked at, in their order."""
+    company = current_company() or abort(404)
+    demand_permission(Permission.ADMINISTER, company.id)
+    return page("rules/index.html", **showing.list_page(current_user, company))
+
+
+@bp.post("/<int:workflow_id>/on")
+@requires(Permission.ADMINISTER)
+def turn_on(workflow_id: int):
+    """Let it act from now on."""
+    rule = rule_or_404(workflow_id)
+    keeping.switch(rule, True, by=current_user)
+    commit()
+    flash(_("“%(name)s” is on.", name=rule.name))
+    return to_list(rule)
+
+
+@bp.post("/<int:workflow_id>/off")
+@requires(Permission.ADMINISTER)
+def turn_off(workflow_id: int):
+    """Let it rest."""
+    rule = rule_or_404(workflow_id)
+    keeping.switch(rule, False, by=current_user)
+    commit()
+    flash(_("“%(name)s” is off.", name=rule.name))
+    return to_list(rule)
+
+
+@bp.post("/<int:workflow_id>/earlier")
+@requires(Permission.ADMINISTER)
+def act_earlier(workflow_id: int):
+    """One place up."""
+    rule = rule_or_404(workflow_id)
+    keeping.shift(rule, -1, by=current_user)
+    commit()
+    return to_list(rule)
+
+
+@bp.post("/<int:workflow_id>/later")
+@requires(Permission.ADMINISTER)
+def act_later(workflow_id: int):
+    """One place down."""
+    rule = rule_or_404(workflow_id)
+    keeping.shift(rule, 1, by=current_user)
+    commit()
+    return to_list(rule)
+
+
+@bp.post("/company/<int:company_id>/order")
+@requires(Permission.ADMINISTER)
+def order(company_id: int):
+    """As they were dragged."""
+    company = company_or_404(company_id)
+    ids = request.form.getlist("order", type=row_id)[: 2 * keeping.MOST]
+    keeping.order(company, ids, by=current_user)
+    commit()
+    flash(_("The rules act in this order from now on."))
+    return to_list()
+
+
+@bp.post("/<int:workflow_id>/copy")
+@requires(Permission.ADMINISTER)
+def duplicate(workflow_id: int):
+    """The same once more, turned off."""
+    copy = keeping.duplicate(rule_or_404(workflow_id), by=current_user)
+    commit()
+    flash(_("“%(name)s” is added, and off until you turn it on.", name=copy.name))
+    return to_list(copy)
+
+
+@bp.post("/<int:workflow_id>/removal")
+@requires(Permission.ADMINISTER)
+def remove(workflow_id: int):
+    """Take it away; it can be brought back."""
+    rule = rule_or_404(workflow_id)
+    keeping.remove(rule, by=current_user)
+    commit()
+    text = _("“%(name)s” is removed. What it did stays.", name=rule.name)
+    flash({"text": text, "undo_url": url_for(".bring_back", workflow_id=rule.id)})
+    return to_list()
+
+
+@bp.post("/<int:workflow_id>/return")
+@requires(Permission.ADMINISTER)
+def bring_back(workflow_id: int):
+    """Undo the removal."""
+    rule = rule_or_404(workflow_id, removed=True)
+    keeping.bring_back(rule, by=current_user)
+    commit()
+    flash(_("“%(name)s” is back.", name=rule.name))
+    return to_list(rule)
+
+
+@bp.post("/<int:workflow_id>/application")
+@requires(Permission.ADMINISTER)
+def apply(workflow_id: int):
+    """Apply it to what waits, as the list counts it."""
+    rule = rule_or_404(workflow_id)
+    run = running.begin(rule, by=current_user)
+    jobs.apply_rule.later(run.id)
+    commit()
+    flash(building.applied(run))
+    return to_list(rule)
