@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.approval import align as approval
 from app.documents import arrival, hidden_twins, retention, status, usual
 from app.documents import trash as trashing
 from app.extraction import jobs as extraction
@@ -21,6 +22,7 @@ def connect() -> None:
     _add(extraction.after_picture, reviewing.straighten_soon)
     _add(trashing.before_restoring, undoing.put_back_whole)
     _add(status.before_status, retention.note_hold)
+    _add(status.before_status, approval.align)
     _add(kinds.message_kinds, forwarding.KIND)
     _add(status.after_status, hidden_twins.tell_admins)
 

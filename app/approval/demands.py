@@ -22,15 +22,22 @@ class WantedStep:
 class Demand:
     """That somebody must approve a document: the steps, and why."""
 
-    rule_id: int
+    rule_id: int | None
     why: dict[str, Any]
     steps: tuple[WantedStep, ...]
 
 
 asks: list[Callable[[Document], Demand | None]] = []
 """Each says what it demands of a document as it stands; `pipeline` fills it."""
+words: list[Callable[[dict[str, Any]], str]] = []
+"""Each puts the reason of its own demands into words; `pipeline` fills it."""
 
 
 def of(document: Document) -> Demand | None:
     """The first demand there is."""
     return next((demand for ask in asks if (demand := ask(document))), None)
+
+
+def in_words(why: dict[str, Any]) -> str:
+    """For what reason it is asked, in the reader's language; the rule's name where nobody says more."""
+    return next((said for say in words if (said := say(why))), str(why.get("name", "")))

@@ -48,6 +48,11 @@ class Choice(StrEnum):
         words = {"approve": _("Approve"), "reject": _("Reject"), "send_back": _("Send back for correction")}
         return words[self.value]
 
+    @property
+    def needs_reason(self) -> bool:
+        """Must it be said why?"""
+        return self is not Choice.APPROVE
+
 
 class Way(StrEnum):
     """Through what a decision came."""
@@ -84,7 +89,7 @@ class Approval(db.Model):
     revision: Mapped[str] = mapped_column(String(64))
     """The digest of `facts`: a link, a page and a decision are for this and no other."""
     asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
-    """Whoever validated it; None where a rule did."""
+    """Whoever validated it, or changed it since; None where a rule did."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     outcome: Mapped[Outcome | None] = mapped_column(Word(Outcome))
@@ -94,6 +99,21 @@ class Approval(db.Model):
     steps: Mapped[list[ApprovalStep]] = relationship(
         back_populates="approval", cascade="all, delete-orphan", order_by="ApprovalStep.position"
     )
+
+    @classmethod
+    def last_of(cls, document: Document) -> Select[tuple[Approval]]:
+        """The rounds about one document, the newest first; whoever asks may see the document."""
+        return select(cls).where(cls.document_id == document.id).order_by(cls.id.desc())
+
+    @property
+    def open_step(self) -> ApprovalStep | None:
+        """The step whose approvers are asked now."""
+        return next((each for each in self.steps if each.is_open), None) if self.ended_at is None else None
+
+    @property
+    def seats(self) -> list[Seat]:
+        """All seats, step by step."""
+        return [seat for step in self.steps for seat in step.seats]
 
 
 class ApprovalStep(db.Model):
@@ -111,6 +131,11 @@ class ApprovalStep(db.Model):
 
     approval: Mapped[Approval] = relationship(back_populates="steps")
     seats: Mapped[list[Seat]] = relationship(back_populates="step", cascade="all, delete-orphan", order_by="Seat.id")
+
+    @property
+    def is_open(self) -> bool:
+        """Is its word waited for now?"""
+        return self.opened_at is not None and self.ended_at is None
 
 
 class Seat(db.Model):
@@ -169,6 +194,8 @@ class Decision(db.Model):
     reason: Mapped[str] = mapped_column(Text, default="")
     revision: Mapped[str] = mapped_column(String(64))
     """What was seen when it was taken."""
+    was: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    """What it changed that does not come back by itself: who validated a document sent back, and when."""
     way: Mapped[Way] = mapped_column(Word(Way))
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
     at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
@@ -194,8 +221,13 @@ class DecisionLink(db.Model):
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """Dead since: changed, handed over, decided by another, revoked."""
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("approval_decision.id", ondelete="CASCADE"))
+    """The decision it takes back; None for a link to decide."""
+    robot_count: Mapped[int] = mapped_column(default=0)
+    """So often something answered on its page as only a machine does (SAFETY S58)."""
 
     seat: Mapped[Seat] = relationship()
+    decision: Mapped[Decision | None] = relationship()
     user: Mapped[User] = relationship(foreign_keys=[user_id])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 from app.audit import trail
@@ -15,6 +16,8 @@ before_status: list[Align] = []
 """Stages that decide facts, such as rules and approval; `pipeline` fills it."""
 after_status: list[Align] = []
 """Stages that follow the status, such as committed operations; `pipeline` fills it."""
+acting: ContextVar[User | None] = ContextVar("acting", default=None)
+"""Who changed the facts that are being settled; None: the program."""
 
 
 def status_of(document: Document) -> Status:
@@ -39,8 +42,12 @@ def settle(
 
     `by` is None when the program itself acts; `act`, `why` and `changes` go into the trail.
     """
-    for align in before_status:
-        align(document)
+    token = acting.set(by)
+    try:
+        for align in before_status:
+            align(document)
+    finally:
+        acting.reset(token)
     was, document.status = document.status, status_of(document)
     moved = {} if was == document.status else {"status": [was, document.status]}
     trail.record(document, by=by, act=act, why=why, changes=(changes or {}) | moved)

@@ -119,5 +119,7 @@ class MailAttachment(db.Model):
     mail_id: Mapped[int] = mapped_column(ForeignKey("outgoing_mail.id", ondelete="CASCADE"), index=True)
     file_id: Mapped[int] = mapped_column(ForeignKey("file.id"))
     name: Mapped[str] = mapped_column(String(300))
+    content_id: Mapped[str] = mapped_column(String(100), default="")
+    """Under which the text shows it as a picture; empty: it only goes with the mail."""
 
     file: Mapped[File] = relationship()
