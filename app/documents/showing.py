@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from flask import url_for
@@ -199,7 +198,7 @@ def trash_page(user: User, company: Company, said: Any) -> dict[str, Any]:
         joinedload(Document.duplicate_of),
         selectinload(Document.files),
     )
-    order = keyset.Order(Document.trashed_at, _moment)
+    order = keyset.Order(Document.trashed_at, keyset.moment)
     leaf = keyset.leaf(query, order, Document.id, before=said.get("before", ""), after=said.get("after", ""))
     documents = [row[0] for row in leaf.rows]
     firsts = [each.duplicate_of for each in documents if each.duplicate_of]
@@ -217,10 +216,3 @@ def trash_page(user: User, company: Company, said: Any) -> dict[str, Any]:
             "next_url": url_for("documents.trash_list", after=leaf.after) if leaf.after else None,
         },
     }
-
-
-def _moment(said: str) -> datetime:
-    moment = datetime.fromisoformat(said)
-    if moment.tzinfo is None:
-        raise ValueError("a moment without a time zone")
-    return moment

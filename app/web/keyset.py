@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_
@@ -32,7 +33,7 @@ class Leaf:
     after: str | None = None
 
 
-def leaf(query: Select[Any], order: Order, row: Any, *, before: str = "", after: str = "") -> Leaf:
+def leaf(query: Select[Any], order: Order, row: Any, *, before: str = "", after: str = "", most: int = ROWS) -> Leaf:
     """The page before or after that place, or the first one; the query's last column is the order's value."""
     is_back = bool(before)
     down = order.is_descending != is_back
@@ -41,9 +42,9 @@ def leaf(query: Select[Any], order: Order, row: Any, *, before: str = "", after:
     if place:
         query = query.where(_beyond(order.value, row, place, down))
     ways = (order.value, row)
-    query = query.order_by(*(way.desc() if down else way.asc() for way in ways)).limit(ROWS + 1)
+    query = query.order_by(*(way.desc() if down else way.asc() for way in ways)).limit(most + 1)
     found = list(db.session.execute(query))
-    has_more, found = len(found) > ROWS, found[:ROWS]
+    has_more, found = len(found) > most, found[:most]
     if is_back:
         found.reverse()
     has_before, has_after = (has_more, True) if is_back and place else (bool(place), has_more)
@@ -77,3 +78,11 @@ def whole(text: str) -> int:
     if abs(number) >= 2**63:
         raise ValueError("beyond all bounds")
     return number
+
+
+def moment(text: str) -> datetime:
+    """A moment, for orders by time."""
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError("a moment without a time zone")
+    return found
