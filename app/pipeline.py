@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.approval import align as approval
+from app.approval import asking, standing_in
 from app.documents import arrival, hidden_twins, retention, status, usual
 from app.documents import trash as trashing
 from app.extraction import jobs as extraction
@@ -23,6 +24,7 @@ def connect() -> None:
     _add(trashing.before_restoring, undoing.put_back_whole)
     _add(status.before_status, retention.note_hold)
     _add(status.before_status, approval.align)
+    _add(asking.before_asking, standing_in.seat_stand_in)
     _add(kinds.message_kinds, forwarding.KIND)
     _add(status.after_status, hidden_twins.tell_admins)
 
