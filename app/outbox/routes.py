@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from app.extensions import db
-from app.outbox import decisions
+from app.outbox import decisions, kinds
 from app.outbox.models import Mark, OutgoingMail
 from app.tasks.jobs import commit
 from app.web import keyset
@@ -66,7 +66,8 @@ def _found(mail_id: int) -> OutgoingMail:
 def show(mail_id: int):
     """One mail as it will leave or left, with what the server said."""
     has_server = bool(current_app.config["SETTINGS"].mail_url)
-    return page("outbox/show.html", mail=_found(mail_id), has_server=has_server)
+    mail = _found(mail_id)
+    return page("outbox/show.html", mail=mail, text=kinds.shown_to(mail, current_user), has_server=has_server)
 
 
 @bp.post("/<int:mail_id>/sending")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from email.utils import make_msgid, parseaddr
 from typing import Any
 
@@ -31,12 +31,15 @@ def write(
     about: Any = None,
     language: str | None = None,
     attachments: Iterable[tuple[File, str]] = (),
+    pictures: Mapping[str, File] | None = None,
+    headers: Mapping[str, str] | None = None,
     secrets: Iterable[str] = (),
     **context: Any,
 ) -> OutgoingMail:
     """The mail of this `key`, made of `template`.txt and .html in that language; written once, whoever asks.
 
-    `secrets` are the tokens in its text, which are blotted out when it has left.
+    `secrets` are the tokens in its text, which are blotted out when it has left; `pictures` are shown in it, each
+    under `cid:` and its key.
     """
     known = db.session.scalar(select(OutgoingMail).filter_by(key=key))
     if known:
@@ -56,15 +59,24 @@ def write(
         subject=one_line(subject)[:LONGEST_SUBJECT],
         text=text,
         html=html,
+        headers=dict(headers or {}),
         secrets=list(secrets),
-        message_id=make_msgid(domain=_domain()),
+        message_id=make_msgid(kind, domain=_domain()),
         recipients=[Recipient(address=address) for address in addresses],
-        attachments=[MailAttachment(file=file, name=one_line(name)[:300]) for file, name in attachments],
+        attachments=[*_shown(pictures or {}), *_attached(attachments)],
     )
     db.session.add(mail)
     db.session.flush()
     delivery.ask(mail)
     return mail
+
+
+def _attached(files: Iterable[tuple[File, str]]) -> Iterable[MailAttachment]:
+    return (MailAttachment(file=file, name=one_line(name)[:300]) for file, name in files)
+
+
+def _shown(pictures: Mapping[str, File]) -> Iterable[MailAttachment]:
+    return (MailAttachment(file=file, name=f"{key}.png", content_id=key) for key, file in pictures.items())
 
 
 def one_line(text: str) -> str:

@@ -1,0 +1,45 @@
+"""What those who write a kind of mail know of it: asked again before it leaves, and when it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.outbox.models import OutgoingMail
+from app.web.access import Person
+
+
+@dataclass(frozen=True)
+class MailKind:
+    """One kind of mail; those nobody registered leave whatever happened since."""
+
+    key: str
+    why_not: Callable[[OutgoingMail], str]
+    """Why it need not leave any more, empty where it does: asked when its turn has come (SAFETY S52)."""
+    is_personal: bool = False
+    """Its links act in the name of whom it is written to: nobody else is shown them."""
+
+
+mail_kinds: list[MailKind] = []
+"""Filled where the stages are connected (`pipeline.py`)."""
+
+
+def kind_of(mail: OutgoingMail) -> MailKind | None:
+    """What is known of mails like this one."""
+    return next((each for each in mail_kinds if each.key == mail.kind), None)
+
+
+def why_not(mail: OutgoingMail) -> str:
+    """Why it is not to leave any more; empty where it is."""
+    kind = kind_of(mail)
+    return kind.why_not(mail) if kind else ""
+
+
+def shown_to(mail: OutgoingMail, person: Person) -> str:
+    """Its text, without what only its recipient may use."""
+    kind, text = kind_of(mail), mail.text
+    is_theirs = getattr(person, "email", None) in {each.address for each in mail.recipients}
+    if kind and kind.is_personal and not is_theirs:
+        for secret in mail.secrets:
+            text = text.replace(secret, "…")
+    return text
