@@ -8,7 +8,7 @@ from flask import Response, flash, redirect, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.approval import decisions, showing, waiting
+from app.approval import decisions, one_seat, waiting
 from app.approval.blueprint import bp
 from app.approval.forms import CommentForm, DecisionForm, HandingForm
 from app.approval.found import here, mine, seen
@@ -38,7 +38,7 @@ def show(seat_id: int):
 
 def shown(seat: Seat, status: int = 200, **more: Any) -> Response:
     """The page of one seat, with the forms as they are or as they were typed."""
-    context = showing.seat_page(current_user, seat)
+    context = one_seat.seat_page(current_user, seat)
     forms = {"form": DecisionForm(formdata=None), "handing": HandingForm(context["colleagues"], formdata=None)}
     forms |= {"remark": CommentForm(formdata=None)}
     return page("approval/show.html", status, **context, **(forms | more))
@@ -46,12 +46,12 @@ def shown(seat: Seat, status: int = 200, **more: Any) -> Response:
 
 @bp.post("/approvals/<int:seat_id>/decision")
 @requires(Permission.DECIDE)
-def decide(seat_id: int):
+def answer(seat_id: int):
     """Approve, reject or send back what was seen; the next one opens."""
     seat, form = mine(seat_id), DecisionForm()
     if not form.validate():
         return shown(seat, 422, form=form)
-    following = showing.after(current_user, seat)
+    following = one_seat.after(current_user, seat)
     try:
         decisions.decide(
             seat, Choice(form.choice.data), by=current_user, way=Way.APP, revision=form.revision.data or "",
@@ -75,12 +75,12 @@ def _said(seat: Seat) -> dict[str, str]:
     }
     document, decision = seat.step.approval.document, seat.decision
     text = words[decision.choice] % {"name": document.party_name or document.number}
-    return {"text": text, "undo_url": url_for("approval.undo", seat_id=seat.id)}
+    return {"text": text, "undo_url": url_for("approval.take_answer_back", seat_id=seat.id)}
 
 
 @bp.post("/approvals/<int:seat_id>/undoing")
 @requires(Permission.DECIDE)
-def undo(seat_id: int):
+def take_answer_back(seat_id: int):
     """Take one's decision back, as long as that is possible."""
     seat = mine(seat_id)
     if seat.decision is None:

@@ -56,8 +56,11 @@ def _told(said: bulk.Result):
     if said.approved:
         yield ngettext("%(num)d approved.", "%(num)d approved.", said.approved), "message"
     if said.changed:
-        one, many = "%(num)d had changed meanwhile: look at it.", "%(num)d had changed meanwhile: look at them."
-        yield ngettext(one, many, said.changed), "warning"
+        count = said.changed
+        text = ngettext(
+            "%(num)d had changed meanwhile: look at it.", "%(num)d had changed meanwhile: look at them.", count
+        )
+        yield text, "warning"
     for sentence, count in said.refused.items():
         yield _("%(count)d not approved: %(why)s", count=count, why=sentence), "warning"
     if not (said.approved or said.changed or said.refused):
