@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.approval import align as approval
-from app.approval import demands
+from app.approval import asking, demands, standing_in
 from app.counterparties import keeping
 from app.documents import arrival, hidden_twins, moving, reasons, retention, showing, status, usual
 from app.documents import jobs as documents
@@ -31,6 +31,7 @@ def connect() -> None:
     _add(status.before_status, retention.note_hold)
     _add(status.before_status, retesting.retest)
     _add(status.before_status, approval.align)
+    _add(asking.before_asking, standing_in.seat_stand_in)
     _add(kinds.message_kinds, forwarding.KIND)
     _add(status.after_status, hidden_twins.tell_admins)
     _add(status.after_status, following.follow)

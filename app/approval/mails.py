@@ -21,13 +21,13 @@ from app.web.filters import amount, day
 ASKED = "approval-asked"
 
 
-def asked(seat: Seat, link: DecisionLink, token: str, *, is_reminder: bool = False) -> OutgoingMail:
+def asked(seat: Seat, link: DecisionLink, token: str, *, is_reminder: bool = False, key: str = "") -> OutgoingMail:
     """What is to be decided, and the two buttons; only to whom it is asked now."""
     approval, document, user = seat.step.approval, seat.step.approval.document, seat.user
     with force_locale(user.spoken):
         return write(
             ASKED,
-            key=f"{ASKED}:{link.id}",
+            key=key or f"{ASKED}:{link.id}",
             to=user.email,
             subject=_("To approve: %(what)s", what=called(document)),
             template="approval/mail/asked",

@@ -36,6 +36,7 @@ NAMES: dict[str, Any] = {
     "paid_minor": _("Paid by hand"),
     "paid_date": _("Paid on"),
     "paid_means": _("Means of payment"),
+    "approver": _("Who is asked"),
     "status": _("Status"),
     "company": _("Company"),
     "assignee": _("In charge"),
