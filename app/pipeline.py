@@ -6,6 +6,7 @@ from typing import Any
 
 from app.approval import align as approval
 from app.approval import demands
+from app.approval import mails as approval_mails
 from app.counterparties import keeping
 from app.documents import arrival, hidden_twins, moving, reasons, retention, showing, status, usual
 from app.documents import jobs as documents
@@ -14,6 +15,7 @@ from app.documents.wanted import Tab
 from app.extraction import jobs as extraction
 from app.extraction import texts
 from app.intake import addresses, forwarding, kinds
+from app.outbox.kinds import mail_kinds
 from app.review import jobs as reviewing
 from app.review import undoing
 from app.rules import demanding, following, retesting, validating
@@ -41,6 +43,8 @@ def connect() -> None:
     showing.shown_where[Tab.TO_APPROVE] = demanding.is_possible
     _add(status.after_status, texts.keep)
     _add(keeping.after_renaming, documents.follow_names)
+    for kind in approval_mails.KINDS:
+        _add(mail_kinds, kind)
 
 
 def _add(following: list[Any], follow: Any) -> None:

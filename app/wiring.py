@@ -28,6 +28,7 @@ PACKAGES = (
     "dashboard",
     "documents",
     "review",
+    "approval",
     "intake",
     "mailboxes",
     "spreadsheets",
