@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.approval import align as approval
-from app.approval import demands
+from app.approval import awaited, demands, leaving, replies
 from app.approval import mails as approval_mails
 from app.counterparties import keeping
 from app.documents import arrival, hidden_twins, moving, reasons, retention, showing, status, usual
@@ -17,10 +17,10 @@ from app.extraction import texts
 from app.intake import addresses, forwarding, kinds
 from app.outbox.kinds import mail_kinds
 from app.review import jobs as reviewing
-from app.review import undoing
+from app.review import next_step, undoing
 from app.rules import demanding, following, retesting, validating
 from app.rules import words as rule_words
-from app.users import people
+from app.users import memberships, people
 
 
 def connect() -> None:
@@ -35,6 +35,7 @@ def connect() -> None:
     _add(status.before_status, retesting.retest)
     _add(status.before_status, approval.align)
     _add(kinds.message_kinds, forwarding.KIND)
+    _add(kinds.message_kinds, replies.KIND)
     _add(status.after_status, hidden_twins.tell_admins)
     _add(status.after_status, following.follow)
     _add(demands.asks, demanding.demand)
@@ -43,6 +44,11 @@ def connect() -> None:
     showing.shown_where[Tab.TO_APPROVE] = demanding.is_possible
     _add(status.after_status, texts.keep)
     _add(keeping.after_renaming, documents.follow_names)
+    _add(memberships.after_access_changed, leaving.follow)
+    _add(demands.words, rule_words.why)
+    _add(reasons.first_asked, awaited.reason)
+    reasons.spoken[awaited.KEY] = awaited.in_words
+    _add(next_step.foreseen, awaited.foreseen)
     for kind in approval_mails.KINDS:
         _add(mail_kinds, kind)
 

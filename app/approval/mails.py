@@ -6,10 +6,10 @@ from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _
 
 from app.approval import brief, enclosing, links
+from app.approval.brief import called, rows
 from app.approval.checks import in_words
 from app.approval.links import LinkState
 from app.approval.models import Choice, Decision, DecisionLink, Seat
-from app.approval.brief import called, rows
 from app.extensions import db
 from app.outbox.kinds import MailKind
 from app.outbox.models import OutgoingMail
@@ -118,6 +118,23 @@ def told(user: User, decision: Decision) -> OutgoingMail:
             reason=decision.reason,
             label=_("Open it in Facteur"),
             url=address(f"/documents/{document.id}"),
+        )
+
+
+def no_decision(user: User, mail: OutgoingMail, answered: str) -> OutgoingMail:
+    """To whoever answered by mail: nothing was decided, and how it is done; once for each mail."""
+    with force_locale(user.spoken):
+        return write(
+            "approval-answered",
+            key=f"approval-answered:{mail.id}",
+            to=user.email,
+            subject=gettext("Your answer decided nothing: %(subject)s", subject=mail.subject),
+            template="approval/mail/no_decision",
+            company_id=mail.company_id,
+            language=user.spoken,
+            headers={"Auto-Submitted": "auto-replied", "In-Reply-To": answered} if answered else BY_ITSELF,
+            subject_answered=mail.subject,
+            url=address("/approvals"),
         )
 
 

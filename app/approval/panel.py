@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.approval import asking, brief, seating, undoing
-from app.approval.models import Approval, ApprovalStep, Decision, Seat
+from app.approval.models import Approval, ApprovalStep, Choice, Decision, Seat
 from app.documents.models import Document
 from app.extensions import db
 from app.users.models import User
@@ -34,6 +35,15 @@ def of(user: User, document: Document) -> dict[str, Any] | None:
         "is_kept_out": seat is not None and seating.is_kept_out(user, last),
         "undoable": {each.id for each in _decisions(last) if undoing.may_undo(each, user)},
     }
+
+
+def word(choice: Choice) -> str:
+    """What was decided, as it stands after a name."""
+    return {
+        Choice.APPROVE: _("approved"),
+        Choice.REJECT: _("rejected"),
+        Choice.SEND_BACK: _("sent back"),
+    }[choice]
 
 
 def _seat_of(user: User, approval: Approval) -> Seat | None:

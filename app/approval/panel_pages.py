@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, request
+from flask import flash, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import Select, select
@@ -10,13 +10,15 @@ from sqlalchemy import Select, select
 from app.approval import decisions, panel
 from app.approval.blueprint import bp
 from app.approval.models import Approval, ApprovalStep, Choice, Decision, Seat, Way
+from app.core.errors import Refused
 from app.documents.blueprint import seen, to
 from app.extensions import db
 from app.tasks.jobs import commit
-from app.web.access import Permission, requires
+from app.web.access import Permission, demand, requires
 from app.web.ids import row_id
 
 bp.add_app_template_global(panel.of, "approval_panel")
+bp.add_app_template_filter(panel.word, "decided_word")
 
 
 @bp.post("/documents/<int:document_id>/decisions")
@@ -24,9 +26,10 @@ bp.add_app_template_global(panel.of, "approval_panel")
 def decide_here(document_id: int):
     """Decide as the one who is asked, about what the page showed."""
     document, choice = seen(document_id), request.form.get("choice", "")
-    seat = db.one_or_404(_seats(document_id).where(Seat.id == request.form.get("seat", type=row_id)))
-    if choice not in set(Choice):
-        abort(400)
+    demand(Permission.DECIDE, document.company_id)
+    seat = db.session.scalar(_seats(document_id).where(Seat.id == request.form.get("seat", type=row_id)))
+    if seat is None or choice not in set(Choice):
+        raise Refused(_("Nothing was chosen. Nothing was decided: open the document again."))
     said = {"revision": request.form.get("revision", ""), "reason": request.form.get("reason", "")}
     decisions.decide(seat, Choice(choice), by=current_user, way=Way.APP, **said)
     commit()
@@ -34,14 +37,14 @@ def decide_here(document_id: int):
     return to(document)
 
 
-@bp.post("/documents/<int:document_id>/decisions/<int:decision_id>/undoing")
+@bp.post("/decisions/<int:decision_id>/undoing")
 @requires(Permission.DECIDE)
-def take_back(document_id: int, decision_id: int):
-    """Take a decision back: one's own, or anybody's as an admin."""
-    document = seen(document_id)
-    query = select(Decision).join(Decision.seat).join(Seat.step).join(ApprovalStep.approval)
-    query = query.where(Approval.document_id == document_id, Decision.id == decision_id)
-    decisions.undo(db.one_or_404(query), by=current_user)
+def take_back(decision_id: int):
+    """Take a decision back: one's own, or anybody's as an admin; of a document one sees."""
+    decision = db.one_or_404(select(Decision).where(Decision.id == decision_id))
+    document = seen(decision.seat.step.approval.document_id)
+    demand(Permission.DECIDE, document.company_id)
+    decisions.undo(decision, by=current_user)
     commit()
     flash(_("Taken back: it waits for approval again."))
     return to(document)
