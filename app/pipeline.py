@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from app.approval import align as approval
-from app.approval import asking, demands, standing_in
+from app.approval import asking, awaited, demands, leaving, replies, standing_in
+from app.approval import mails as approval_mails
 from app.counterparties import keeping
 from app.documents import arrival, hidden_twins, moving, reasons, retention, showing, status, usual
 from app.documents import jobs as documents
@@ -13,11 +14,12 @@ from app.documents import trash as trashing
 from app.extraction import jobs as extraction
 from app.extraction import texts
 from app.intake import addresses, forwarding, kinds
+from app.outbox.kinds import mail_kinds
 from app.review import jobs as reviewing
-from app.review import undoing
+from app.review import next_step, undoing
 from app.rules import demanding, following, retesting, validating
 from app.rules import words as rule_words
-from app.users import people
+from app.users import memberships, people
 
 
 def connect() -> None:
@@ -33,6 +35,7 @@ def connect() -> None:
     _add(status.before_status, approval.align)
     _add(asking.before_asking, standing_in.seat_stand_in)
     _add(kinds.message_kinds, forwarding.KIND)
+    _add(kinds.message_kinds, replies.KIND)
     _add(status.after_status, hidden_twins.tell_admins)
     _add(status.after_status, following.follow)
     _add(demands.asks, demanding.demand)
@@ -41,6 +44,13 @@ def connect() -> None:
     _add(showing.asks_for_approval, demanding.is_possible)
     _add(status.after_status, texts.keep)
     _add(keeping.after_renaming, documents.follow_names)
+    _add(memberships.after_access_changed, leaving.follow)
+    _add(demands.words, rule_words.why)
+    _add(reasons.tellers, awaited.reason)
+    reasons.WORDS[awaited.KEY] = awaited.in_words
+    _add(next_step.foreseen, awaited.foreseen)
+    for kind in approval_mails.KINDS:
+        _add(mail_kinds, kind)
 
 
 def _add(following: list[Any], follow: Any) -> None:

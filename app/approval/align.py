@@ -33,22 +33,22 @@ def _is_standing(document: Document) -> bool:
 
 
 def _covers(last: Approval, demand: Demand, document: Document) -> bool:
-    """Is the last round, open or approved, about this document as it stands and for the rule that demands it?
+    """Is the last round, open or approved, about this document as it stands and for all rules that demand it?
 
     What was validated once more since was asked by somebody else. What is paid is not asked anew for another rule.
     """
     now = facts.of(document)
     if last.outcome not in (None, Outcome.APPROVED) or last.revision != facts.digest(now):
         return False
-    is_same_demand = last.rule_id in (None, demand.rule_id) or bool(document.settled_minor or document.pay_date)
-    return is_same_demand and last.facts["validated_at"] == now["validated_at"]
+    is_answered = demand.asking <= set(last.facts["rules"]) or bool(document.settled_minor or document.pay_date)
+    return is_answered and last.facts["validated_at"] == now["validated_at"]
 
 
 def _begin_anew(document: Document, demand: Demand, last: Approval | None) -> None:
     """End what was asked or given before, and ask about the document as it is now."""
     if last and last.outcome in (None, Outcome.APPROVED):
         asking.end(last, Outcome.SUPERSEDED)
-    now = facts.of(document)
+    now = facts.of(document) | {"rules": sorted(demand.asking)}
     approval = Approval(document=document, rule_id=demand.rule_id, why=demand.why, facts=now)
     approval.revision = facts.digest(now)
     approval.asked_by = _asked_by(document, last, approval.revision)

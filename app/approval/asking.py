@@ -24,8 +24,11 @@ def open_step(step: ApprovalStep) -> None:
         ask(seat)
 
 
-def ask(seat: Seat) -> DecisionLink | None:
-    """Ask whoever sits there, with a fresh link; earlier ones end. Nobody is asked whose word is not waited for."""
+def ask(seat: Seat, note: str = "") -> DecisionLink | None:
+    """Ask whoever sits there, with a fresh link; earlier ones end. Nobody is asked whose word is not waited for.
+
+    `note` says why it is asked once more, as `mails.NOTES` has it.
+    """
     holder = seat.user_id
     for hand_over in before_asking:
         hand_over(seat)
@@ -39,7 +42,7 @@ def ask(seat: Seat) -> DecisionLink | None:
     document.readers.add(seat.user)
     link, token = links.make(seat)
     if choices.of(seat.user, NoticeKind.APPROVAL_ASKED).by_mail is ByMail.AT_ONCE:
-        mails.asked(seat, link, token)
+        mails.asked(seat, link, token, note)
     by = seat.step.approval.asked_by
     tell(
         seat.user,
@@ -58,13 +61,13 @@ def remind(seat: Seat, *, key: str) -> DecisionLink | None:
         return None
     seat.reminded_at = clock.now()
     link, token = links.make(seat)
-    mails.asked(seat, link, token, is_reminder=True, key=key)
+    mails.asked(seat, link, token, "reminder", key=key)
     return link
 
 
 def send_anew(link: DecisionLink) -> bool:
     """A new link in place of one that is too old, to its holder alone; False where nothing is asked any more."""
-    return link.seat.user_id == link.user_id and ask(link.seat) is not None
+    return link.seat.user_id == link.user_id and ask(link.seat, "renewed") is not None
 
 
 def is_waiting(seat: Seat) -> bool:

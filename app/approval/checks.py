@@ -77,7 +77,7 @@ def _check_person(approval: Approval, seat: Seat, by: User) -> None:
 def is_done(seat: Seat) -> bool:
     """Is the step of this seat approved, by any one or by all who still may?"""
     step = seat.step
-    if step.mode is Mode.ANY:
+    if step.mode is Mode.ANY or not any(each.decision for each in step.seats):
         return any(each.decision for each in step.seats)
     company_id = step.approval.document.company_id
     return all(each.decision or not seating.may_decide(each.user, company_id) for each in step.seats)

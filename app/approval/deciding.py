@@ -46,7 +46,7 @@ def shown(seat: Seat, status: int = 200, **more: Any) -> Response:
 
 @bp.post("/approvals/<int:seat_id>/decision")
 @requires(Permission.DECIDE)
-def answer(seat_id: int):
+def decide_seat(seat_id: int):
     """Approve, reject or send back what was seen; the next one opens."""
     seat, form = mine(seat_id), DecisionForm()
     if not form.validate():

@@ -54,18 +54,24 @@ def _write(seat: Seat, facts: dict[str, Any]) -> Decision:
 # --- What follows -----------------------------------------------------------------------------------
 
 
+def go_on(seat: Seat) -> None:
+    """Where this seat's step is done: the next step's turn, or the document waits for nobody any more."""
+    step = seat.step
+    if not is_done(seat):
+        return
+    step.ended_at = clock.now()
+    links.end_step(step)
+    later = [each for each in step.approval.steps if each.position > step.position]
+    if later:
+        asking.open_step(later[0])
+    else:
+        asking.end(step.approval, Outcome.APPROVED)
+        step.approval.document.awaits_approval = False
+
+
 def _approved(decision: Decision) -> None:
-    """The next step's turn, or the document goes on."""
-    step, document = decision.seat.step, decision.seat.step.approval.document
-    if is_done(decision.seat):
-        step.ended_at = clock.now()
-        links.end_step(step)
-        later = [each for each in step.approval.steps if each.position > step.position]
-        if later:
-            asking.open_step(later[0])
-        else:
-            asking.end(step.approval, Outcome.APPROVED)
-            document.awaits_approval = False
+    document = decision.seat.step.approval.document
+    go_on(decision.seat)
     status.settle(document, by=decision.by, act="approved", why=decision.reason, changes=_through(decision))
 
 

@@ -25,6 +25,13 @@ class Demand:
     rule_id: int | None
     why: dict[str, Any]
     steps: tuple[WantedStep, ...]
+    rule_ids: tuple[int, ...] = ()
+    """All rules that ask, where there are several; what one of them was answered is no answer to another."""
+
+    @property
+    def asking(self) -> set[int]:
+        """The rules that ask for it."""
+        return {*self.rule_ids, *({self.rule_id} - {None})}  # type: ignore[arg-type]
 
 
 asks: list[Callable[[Document], Demand | None]] = []

@@ -2,68 +2,88 @@
 
 from __future__ import annotations
 
-from typing import Any
+from flask_babel import force_locale, gettext
+from flask_babel import lazy_gettext as _
 
-from flask_babel import force_locale
-from flask_babel import gettext as _
-
-from app.approval import demands, links
+from app.approval import brief, enclosing, links
+from app.approval.brief import called, rows
 from app.approval.checks import in_words
+from app.approval.links import LinkState
 from app.approval.models import Choice, Decision, DecisionLink, Seat
-from app.documents.models import Document
-from app.documents.words import party
+from app.extensions import db
+from app.outbox.kinds import MailKind
 from app.outbox.models import OutgoingMail
 from app.outbox.writing import write
 from app.users.mails import address
 from app.users.models import User
-from app.web.filters import amount, day
+from app.web.filters import day
 
-ASKED = "approval-asked"
+ASKED, DECIDED = "approval-asked", "approval-decided"
+BY_ITSELF = {"Auto-Submitted": "auto-generated"}
+"""So that no machine answers that its master is away."""
 
 
-def asked(seat: Seat, link: DecisionLink, token: str, *, is_reminder: bool = False, key: str = "") -> OutgoingMail:
+NOTES = {
+    "reminder": _("It still waits for your decision."),
+    "renewed": _("The link in the earlier mail was too old: this one works."),
+    "taken_back": _("A decision about it was taken back, so you are asked again."),
+    "robot": _(
+        "Two different answers came from one page, as only machines give them. Nothing was decided: decide again."
+    ),
+}
+"""Why somebody is asked once more."""
+
+
+def asked(seat: Seat, link: DecisionLink, token: str, note: str = "", *, key: str = "") -> OutgoingMail:
     """What is to be decided, and the two buttons; only to whom it is asked now."""
-    approval, document, user = seat.step.approval, seat.step.approval.document, seat.user
+    document, user = seat.step.approval.document, seat.user
     with force_locale(user.spoken):
+        subject = gettext("Still to approve: %(what)s") if note == "reminder" else gettext("To approve: %(what)s")
+        pictures = enclosing.first_page(document)
+        attachments, not_attached = enclosing.original(document)
         return write(
             ASKED,
             key=key or f"{ASKED}:{link.id}",
             to=user.email,
-            subject=_("To approve: %(what)s", what=called(document)),
+            subject=subject % {"what": called(document)},
             template="approval/mail/asked",
             company_id=document.company_id,
             about=link,
             language=user.spoken,
             secrets=[token],
-            rows=rows(document),
-            why=demands.in_words(approval.why),
-            user=user,
+            headers=BY_ITSELF,
+            pictures=pictures,
+            has_picture=bool(pictures),
+            attachments=attachments,
+            not_attached=not_attached,
             url=address(f"/approvals/links/{token}"),
-            is_reminder=is_reminder,
+            until=day(link.expires_at.date()),
+            note=str(NOTES.get(note, "")),
+            **brief.about(seat),
         )
 
 
 def decided(decision: Decision) -> OutgoingMail:
     """To the approver at once: what was decided in their name, and how to take it back."""
-    seat, document = decision.seat, decision.seat.step.approval.document
-    user = seat.user
-    _link, token = links.make(seat, decision=decision)
+    document, user = decision.seat.step.approval.document, decision.seat.user
+    link, token = links.make(decision.seat, decision=decision)
     with force_locale(user.spoken):
         titles = {
-            Choice.APPROVE: _("You approved %(what)s", what=called(document)),
-            Choice.REJECT: _("You rejected %(what)s", what=called(document)),
-            Choice.SEND_BACK: _("You sent back %(what)s", what=called(document)),
+            Choice.APPROVE: gettext("You approved %(what)s", what=called(document)),
+            Choice.REJECT: gettext("You rejected %(what)s", what=called(document)),
+            Choice.SEND_BACK: gettext("You sent back %(what)s", what=called(document)),
         }
         return write(
-            "approval-decided",
-            key=f"approval-decided:{decision.id}",
+            DECIDED,
+            key=f"{DECIDED}:{decision.id}",
             to=user.email,
             subject=titles[decision.choice],
             template="approval/mail/told",
             company_id=document.company_id,
-            about=document,
+            about=link,
             language=user.spoken,
             secrets=[token],
+            headers=BY_ITSELF,
             title=titles[decision.choice],
             text=_("If it was not you, or not meant so, take it back: that is possible until it is paid."),
             rows=rows(document),
@@ -78,9 +98,9 @@ def told(user: User, decision: Decision) -> OutgoingMail:
     document = decision.seat.step.approval.document
     with force_locale(user.spoken):
         subjects = {
-            Choice.APPROVE: _("Approved: %(what)s", what=called(document)),
-            Choice.REJECT: _("Rejected: %(what)s", what=called(document)),
-            Choice.SEND_BACK: _("Sent back for correction: %(what)s", what=called(document)),
+            Choice.APPROVE: gettext("Approved: %(what)s", what=called(document)),
+            Choice.REJECT: gettext("Rejected: %(what)s", what=called(document)),
+            Choice.SEND_BACK: gettext("Sent back for correction: %(what)s", what=called(document)),
         }
         return write(
             "approval-told",
@@ -91,6 +111,7 @@ def told(user: User, decision: Decision) -> OutgoingMail:
             company_id=document.company_id,
             about=document,
             language=user.spoken,
+            headers=BY_ITSELF,
             title=subjects[decision.choice],
             text=in_words(decision),
             rows=rows(document),
@@ -100,18 +121,28 @@ def told(user: User, decision: Decision) -> OutgoingMail:
         )
 
 
-def called(document: Document) -> str:
-    """Whose, and how much."""
-    return f"{document.party_name or document.number}, {amount(document.gross_minor, document.currency)}"
+def no_decision(user: User, mail: OutgoingMail, answered: str) -> OutgoingMail:
+    """To whoever answered by mail: nothing was decided, and how it is done; once for each mail."""
+    with force_locale(user.spoken):
+        return write(
+            "approval-answered",
+            key=f"approval-answered:{mail.id}",
+            to=user.email,
+            subject=gettext("Your answer decided nothing: %(subject)s", subject=mail.subject),
+            template="approval/mail/no_decision",
+            company_id=mail.company_id,
+            language=user.spoken,
+            headers={"Auto-Submitted": "auto-replied", "In-Reply-To": answered} if answered else BY_ITSELF,
+            subject_answered=mail.subject,
+            url=address("/approvals"),
+        )
 
 
-def rows(document: Document) -> list[tuple[Any, str]]:
-    """The figures first."""
-    lines = [
-        (_("Gross amount"), amount(document.gross_minor, document.currency)),
-        (party(document.direction), document.party_name),
-        (_("Number"), document.number),
-        (_("Label"), document.label),
-        (_("Due date"), day(document.due_date)),
-    ]
-    return [(name, said) for name, said in lines if said]
+def why_not(mail: OutgoingMail) -> str:
+    """Why it need not leave any more: its link is dead since it was written."""
+    link = db.session.get(DecisionLink, mail.about_id)
+    state = links.state_of(link) if link else LinkState.REVOKED
+    return "" if state is LinkState.LIVING else f"Not needed any more: its link is {state.value.replace('_', ' ')}."
+
+
+KINDS = [MailKind(key, why_not, is_personal=True) for key in (ASKED, DECIDED)]

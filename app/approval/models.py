@@ -228,8 +228,8 @@ class DecisionLink(db.Model):
     """Dead since: changed, handed over, decided by another, revoked."""
     decision_id: Mapped[int | None] = mapped_column(ForeignKey("approval_decision.id", ondelete="CASCADE"))
     """The decision it takes back; None for a link to decide."""
-    robot_count: Mapped[int] = mapped_column(default=0)
-    """So often something answered on its page as only a machine does (SAFETY S58)."""
+    suspicion: Mapped[int] = mapped_column(default=0)
+    """How much what was answered on its page looks like a machine's (SAFETY S58)."""
 
     seat: Mapped[Seat] = relationship()
     decision: Mapped[Decision | None] = relationship()
@@ -237,16 +237,19 @@ class DecisionLink(db.Model):
 
 
 class DecisionPage(db.Model):
-    """An answer given on a served page: two from one page come from a machine (SAFETY S58)."""
+    """An answer given on a served page: two that differ come from a machine (SAFETY S58)."""
 
     __tablename__ = "decision_page"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     link_id: Mapped[int] = mapped_column(ForeignKey("decision_link.id", ondelete="CASCADE"), index=True)
     nonce_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    choice: Mapped[Choice] = mapped_column(Word(Choice))
+    choice: Mapped[Choice | None] = mapped_column(Word(Choice))
+    """None: what no person can press was pressed."""
     decision_id: Mapped[int | None] = mapped_column(ForeignKey("approval_decision.id", ondelete="SET NULL"))
     at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
+
+    decision: Mapped[Decision | None] = relationship()
 
 
 class Absence(db.Model):

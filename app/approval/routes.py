@@ -1,8 +1,8 @@
-"""The pages of approvals hang on one blueprint, from several modules."""
+"""The pages of approvals: those of a mailed link, and those of who is signed in, hang on one blueprint."""
 
 from __future__ import annotations
 
-from app.approval import absence_pages, deciding, handing_pages, listing
+from app.approval import absence_pages, deciding, handing_pages, link_pages, listing, panel_pages
 from app.approval.blueprint import bp
 
-__all__ = ["absence_pages", "bp", "deciding", "handing_pages", "listing"]
+__all__ = ["absence_pages", "bp", "deciding", "handing_pages", "link_pages", "listing", "panel_pages"]

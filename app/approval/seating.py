@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -30,14 +31,14 @@ def has_four_eyes(company: Company) -> bool:
     return sum(may_decide(user, company.id) for user in db.session.scalars(here)) > 1
 
 
-def kept_out(document: Document, asking: User | None = None) -> set[int]:
+def kept_out(document: Document, asking: Any = None) -> set[int]:
     """Who cannot decide about it: whoever validated it, changed since what is asked about, or asks now."""
     if not has_four_eyes(document.company):
         return set()
     asked = select(Approval.asked_by_id).where(Approval.document_id == document.id)
     since = document.validated_at
     others = db.session.scalars(asked.where(Approval.created_at >= since)) if since and document.id else ()
-    return {document.validated_by_id, asking.id if asking else None, *others} - {None}  # type: ignore[return-value]
+    return {document.validated_by_id, getattr(asking, "id", None), *others} - {None}  # type: ignore[return-value]
 
 
 def is_kept_out(user: User, approval: Approval) -> bool:

@@ -36,7 +36,7 @@ def undo(decision: Decision, *, by: User | None, why: str = "") -> None:
     BACK[decision.choice](decision, by)
     telling.undone(decision, by=by)
     for seat in decision.seat.step.seats:
-        asking.ask(seat)
+        asking.ask(seat, "robot" if by is None else "taken_back")
 
 
 def is_theirs(decision: Decision, user: User) -> bool:

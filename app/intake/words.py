@@ -14,7 +14,7 @@ from app.intake.pieces import NO_FILE
 from app.reader.reasons import reason as unreadable
 from app.web.filters import size
 
-ABOUT_MAILS = {"bounce", "auto_reply", "forwarding", "own"}
+ABOUT_MAILS = {"approval_reply", "bounce", "auto_reply", "forwarding", "own"}
 """Why no document is made of a message, where its text is none either."""
 
 
@@ -64,6 +64,7 @@ def of_machine(key: str) -> str:
         "auto_reply": _("An automatic reply."),
         "list": _("Sent through a mailing list."),
         "own": _("Sent by Facteur itself."),
+        "approval_reply": _("An answer to a mail about an approval: it decides nothing, and its author was told how."),
         "forwarding": _("A mailbox asks to forward its mails here. Admins find the code under Import by e-mail."),
         "loop": _("It went round in circles between mail servers."),
     }

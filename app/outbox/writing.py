@@ -91,6 +91,11 @@ def _checked(address: str) -> str:
     return address
 
 
+def is_ours(message_id: str) -> bool:
+    """Does this Message-ID look like one of ours? Whether there is such a mail the database knows."""
+    return message_id.strip("<> ").rpartition("@")[2] == _domain()
+
+
 def _domain() -> str:
     sender = parseaddr(current_app.config["SETTINGS"].mail_from)[1]
     return sender.rpartition("@")[2] or "localhost"

@@ -25,7 +25,7 @@ def demand(document: Document) -> Demand | None:
     asking = [pair for pair in asking if pair[1] or not document.validated_at]
     met = conditions.which(document, [rule for rule, _has_acted in asking])
     steps = steps_of(met, document.company_id)
-    return Demand(met[0].id, why(document, met), steps) if steps else None
+    return Demand(met[0].id, why(document, met), steps, tuple(rule.id for rule in met)) if steps else None
 
 
 def steps_of(rules: list[Rule], company_id: int) -> tuple[WantedStep, ...]:

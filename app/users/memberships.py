@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -12,6 +14,9 @@ from app.extensions import db
 from app.users import people, sessions
 from app.users.models import Company, Membership, User
 from app.web.access import BY_RIGHT, Permission, Role
+
+after_access_changed: list[Callable[[User, Company], None]] = []
+"""What follows when what a person may do in a company changed; `pipeline` fills it."""
 
 
 def given(user: User, company: Company) -> Membership | None:
@@ -31,7 +36,15 @@ def set_access(user: User, company: Company, role: Role | None, rights: list[str
     changed = _leave(membership, by=by) if role is None else _change(membership, role, rights, by=by)
     if changed:
         sessions.end_all(user, but=sessions.here() if by == user else None)
+        _follow(user, [company])
     return changed
+
+
+def _follow(user: User, companies: list[Company]) -> None:
+    db.session.flush()
+    for follow in after_access_changed:
+        for company in companies:
+            follow(user, company)
 
 
 def only_rights(role: Role, rights: list[str]) -> list[str]:
@@ -110,6 +123,7 @@ def disable(user: User, *, by: User) -> None:
     user.is_disabled = True
     sessions.end_all(user)
     people.note(user, by=by, act="disabled")
+    _follow(user, user.companies)
 
 
 def sign_out(user: User, *, by: User) -> None:

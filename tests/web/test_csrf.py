@@ -13,8 +13,12 @@ from tests.factories import make_user
 from tests.web.world import address, ask, contents, make_world, rules, taken_back
 
 ACTS = ("POST", "PUT", "PATCH", "DELETE")
-WITHOUT_COOKIES = {"api.documents": 401, "intake.mime": 404}
-"""Views for programs: a browser's session opens none of them, so nobody can make it act there; and what they answer."""
+WITHOUT_COOKIES = {"api.documents": 401, "intake.mime": 404, "approval.answer": 404, "approval.renew": 303}
+"""Views for programs and mailed links: a session opens none of them, so nobody can make it act there; their answers."""
+EXEMPT = {
+    *("app.api.routes.documents", "app.intake.posting.mime"),
+    *("app.approval.link_pages.answer", "app.approval.link_pages.renew"),
+}
 
 
 @pytest.fixture
@@ -37,7 +41,7 @@ def test_no_act_is_taken_without_a_token(guarded, browser):
                 taken.append((method, rule.rule, answer.status_code))
 
     assert taken == []
-    assert csrf._exempt_views == {"app.api.routes.documents", "app.intake.posting.mime"} and not csrf._exempt_blueprints
+    assert csrf._exempt_views == EXEMPT and not csrf._exempt_blueprints
 
 
 def test_a_form_of_ours_is_taken(guarded, browser):

@@ -16,7 +16,9 @@ from werkzeug.routing import Rule
 from app.api.models import ApiToken
 from app.approval import facts as asked_about
 from app.approval.handings import Handing
-from app.approval.models import Absence, Approval, ApprovalStep, Handed, Seat
+from app.approval.models import Absence, Approval, ApprovalStep, Choice, Decision, Handed, Seat
+from app.approval.models import Outcome as Ended
+from app.approval.models import Way as DecidedBy
 from app.audit import trail
 from app.core import clock
 from app.counterparties.models import Counterparty
@@ -113,6 +115,7 @@ def make_world(canary: str, number: int) -> World:
         "mailbox_id": mailbox.id,
         "waiting_id": make_waiting(company, f"{canary}-waiting.pdf", people[Role.MEMBER]).id,
         "spreadsheet_id": _spreadsheet(company, canary, people[Role.ADMIN]),
+        "decision_id": _decision(trashed, people[Role.ADMIN], canary),
         "sign_in_id": sign_in.id,
         "task_id": task.id,
         "token_id": token.id,
@@ -129,6 +132,20 @@ def make_world(canary: str, number: int) -> World:
         "filename": "favicon.svg",
     }
     return world
+
+
+def _decision(document: Document, by: User, canary: str) -> int:
+    """A rejection of a document that lies in the trash."""
+    facts = asked_about.of(document) | {"rules": []}
+    approval = Approval(document=document, why={"name": f"{canary}-rule"}, facts=facts, ended_at=clock.now())
+    approval.revision, approval.outcome = asked_about.digest(facts), Ended.REJECTED
+    seat = Seat(user=by, asked_at=clock.now())
+    approval.steps = [ApprovalStep(position=0, opened_at=clock.now(), ended_at=clock.now(), seats=[seat])]
+    decision = Decision(seat=seat, choice=Choice.REJECT, reason=f"{canary}-why", revision=approval.revision)
+    decision.way, decision.by = DecidedBy.APP, by
+    db.session.add_all([approval, decision])
+    db.session.commit()
+    return decision.id
 
 
 def make_message(company: Company, canary: str, documents: list[Document]) -> Message:

@@ -1,0 +1,135 @@
+"""What a dead link says: kindly, why it is dead and what to do, and nothing of the document (SAFETY S60, S61)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.approval.checks import settled_by
+from app.approval.links import LinkState
+from app.approval.models import Approval, ApprovalStep, Choice, Decision, DecisionLink, Seat
+from app.core import clock
+from app.extensions import db
+from app.users.models import Company
+
+
+@dataclass(frozen=True)
+class Dead:
+    """Title, sentence, and whether a new link can be asked for."""
+
+    title: str
+    text: str
+    can_renew: bool = False
+
+
+def of(link: DecisionLink | None, state: LinkState | None = None) -> Dead:
+    """What to say of a link that opens nothing; the same for one that never was."""
+    if link is None or state is None:
+        return Dead(
+            _("This link opens nothing"),
+            _("It is not complete, or it is not one of ours. Open it from the mail once more, or ask for a new mail."),
+        )
+    said = {
+        LinkState.USED: _used,
+        LinkState.DECIDED: _decided,
+        LinkState.CHANGED: _changed,
+        LinkState.HANDED_OVER: _handed_over,
+        LinkState.NOT_NEEDED: _not_needed,
+        LinkState.EXPIRED: _expired,
+        LinkState.REVOKED: _revoked,
+    }
+    return said[state](link)
+
+
+def _used(link: DecisionLink) -> Dead:
+    if link.decision_id:
+        return Dead(_("It was taken back already"), _("There is nothing more to do here. Thank you."))
+    decision, company = link.seat.decision, _company(link)
+    titles = {
+        Choice.APPROVE: _("You approved it"),
+        Choice.REJECT: _("You rejected it"),
+        Choice.SEND_BACK: _("You sent it back for correction"),
+    }
+    if decision is None:
+        return _revoked(link)
+    when = _("Decided %(when)s.", when=when_of(decision.at, company))
+    return Dead(titles[decision.choice], f"{when} {_('A mail about it went to you, with the way to take it back.')}")
+
+
+def _decided(link: DecisionLink) -> Dead:
+    decision = settled_by(link.seat.step.approval, link.seat)
+    who = decision.by.name if decision and decision.by else _("Somebody else")
+    when = when_of(decision.at, _company(link)) if decision else ""
+    text = _("%(name)s decided %(when)s. There is nothing left to do for you.", name=who, when=when)
+    return Dead(_("It is decided already"), text)
+
+
+def _changed(link: DecisionLink) -> Dead:
+    newer = _newer(link)
+    if newer is None:
+        return Dead(_("It was changed since"), _("You are not asked about it as it is now. There is nothing to do."))
+    when = when_of(newer.created_at, _company(link))
+    return Dead(_("It was changed since"), _("A new mail went to you %(when)s: decide with that one.", when=when))
+
+
+def _newer(link: DecisionLink) -> DecisionLink | None:
+    """The link of the mail in which this person was asked about the same document as it is now."""
+    document_id = link.seat.step.approval.document_id
+    query = select(DecisionLink).join(DecisionLink.seat).join(Seat.step).join(ApprovalStep.approval)
+    query = query.where(Approval.document_id == document_id, DecisionLink.user_id == link.user_id)
+    query = query.where(DecisionLink.id > link.id, DecisionLink.decision_id.is_(None))
+    return db.session.scalar(query.order_by(DecisionLink.id.desc()).limit(1))
+
+
+def _handed_over(link: DecisionLink) -> Dead:
+    text = _("%(name)s decides it now. There is nothing left to do for you.", name=link.seat.user.name)
+    return Dead(_("It was handed over"), text)
+
+
+def _not_needed(link: DecisionLink) -> Dead:
+    return Dead(_("It need not be approved any more"), _("There is nothing left to do for you."))
+
+
+def _expired(link: DecisionLink) -> Dead:
+    if link.decision_id:
+        return Dead(_("This link is too old"), _("Sign in to take the decision back, as long as it is not paid."))
+    text = _("Its time was over %(when)s. A new one can be mailed, to you alone.")
+    return Dead(_("This link is too old"), text % {"when": when_of(link.expires_at, _company(link))}, can_renew=True)
+
+
+def _revoked(link: DecisionLink) -> Dead:
+    newer = _newer(link)
+    if newer is None:
+        return Dead(_("This link was withdrawn"), _("You are not asked to decide it any more."))
+    when = when_of(newer.created_at, _company(link))
+    return Dead(_("A newer mail took its place"), _("It went to you %(when)s: decide with that one.", when=when))
+
+
+def _company(link: DecisionLink) -> Company:
+    return link.seat.step.approval.document.company
+
+
+def when_of(moment: datetime, company: Company) -> str:
+    """When, as it stands in a sentence, in the company's time zone."""
+    zone, locale = ZoneInfo(company.time_zone), get_locale()
+    local = moment.astimezone(zone)
+    time = format_time(local, "HH:mm", locale=locale)
+    if local.date() == clock.now().astimezone(zone).date():
+        return _("today at %(time)s", time=time)
+    return _("on %(day)s at %(time)s", day=format_date(local, "d MMM y", locale=locale), time=time)
+
+
+def decision_in_words(decision: Decision) -> str:
+    """What the holder of a link decided, to be taken back."""
+    said = {
+        Choice.APPROVE: _("You approved it %(when)s."),
+        Choice.REJECT: _("You rejected it %(when)s."),
+        Choice.SEND_BACK: _("You sent it back for correction %(when)s."),
+    }
+    return said[decision.choice] % {"when": when_of(decision.at, decision.seat.step.approval.document.company)}

@@ -1,0 +1,27 @@
+"""Somebody may not decide any more: their links are dead, and where nobody of a step is left the admins are asked."""
+
+from __future__ import annotations
+
+from app.approval import asking, decisions, holding, links, seating
+from app.approval.models import Approval, Seat
+from app.documents import status
+from app.documents.models import Document
+from app.extensions import db
+from app.users.models import Company, User
+
+
+def follow(user: User, company: Company) -> None:
+    """After what somebody may do in a company was changed: no document waits for a word that cannot come."""
+    if seating.may_decide(user, company.id):
+        return
+    mine = Seat.waiting_for(user).join(Approval.document).where(Document.company_id == company.id)
+    for seat in list(db.session.scalars(mine)):
+        holding.held(seat.step.approval)
+        links.end(seat)
+        before = {each.id for each in seat.step.seats}
+        seating.keep_filled(seat.step)
+        for each in seat.step.seats:
+            if each.id not in before:
+                asking.ask(each)
+        decisions.go_on(seat)
+        status.settle(seat.step.approval.document, by=None, act="approver gone", why=user.name)

@@ -1,0 +1,442 @@
+"""The page of a mailed link: what people see and decide, what machines press, what dead links say."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import flask_migrate
+import pytest
+import time_machine
+
+from app import create_app
+from app.approval import asking
+from app.approval import links as linking
+from app.approval.links import LinkState
+from app.approval.models import Choice
+from app.core import clock
+from app.documents import decisions as documents
+from app.documents.models import Status
+from app.extensions import db, limiter
+from app.files import pictures
+from tests.approval.making import decide, links, mails, rounds, seat_of, token_in, validated, waits_for
+from tests.factories import reload
+from tests.settings import settings_in
+
+NONCE = re.compile(r'name="page" value="([^"]+)"')
+
+
+class Visitor:
+    """A browser without a sign-in; time passes when it says so."""
+
+    def __init__(self, client, clock_hand):
+        self.client, self.hand = client, clock_hand
+
+    def open(self, token, **query):
+        self.answer = self.client.get(f"/approvals/links/{token}", query_string=query)
+        return self.answer
+
+    def wait(self, seconds):
+        self.hand.shift(timedelta(seconds=seconds))
+
+    def press(self, token, choice="approve", after=5, page=None, follow=True, **form):
+        """Press a button of the page that was opened last, so many seconds later."""
+        self.wait(after)
+        found = NONCE.search(self.answer.text)
+        form |= {"choice": choice, "page": page or (found.group(1) if found else "")}
+        pressed = self.client.post(f"/approvals/links/{token}", data=form, follow_redirects=follow)
+        if NONCE.search(pressed.text):
+            self.answer = pressed
+        return pressed
+
+
+@pytest.fixture
+def hand():
+    """The hand of the clock."""
+    with time_machine.travel(datetime.now(UTC), tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def visitor(browser, hand):
+    return Visitor(browser(), hand)
+
+
+@pytest.fixture
+def asked(firm, demand, hand):
+    """A document about which Lea is asked, and the token of her mail."""
+    demand([firm.lea])
+    document = validated(firm)
+    return document, token_in(mails()[0])
+
+
+# --- People -----------------------------------------------------------------------------------------
+
+
+def test_the_page_shows_what_is_decided_and_as_whom(asked, visitor, firm):
+    """AP-3: figures, facts, why, who; one form with three choices, none of them made."""
+    document, token = asked
+    text = visitor.open(token).text
+
+    for said in ("You decide as Lea", document.party_name, "€1,200.00", document.number, "over 1,000 €", "Zoe"):
+        assert said in text
+    assert text.count("<form") == 1 and re.findall(r'value="(approve|reject|send_back)"', text) == list(Choice)
+    assert "checked" not in text and "<script" not in text and "onload" not in text
+
+
+@pytest.mark.parametrize(
+    ("choice", "status"),
+    [("approve", Status.TO_MATCH), ("reject", Status.TRASH), ("send_back", Status.TO_PROCESS)],
+)
+def test_a_choice_decides(asked, visitor, firm, choice, status):
+    """AP-3: AP-4: without a sign-in; afterwards the link says so kindly, and shows nothing of the document."""
+    document, token = asked
+    visitor.open(token)
+    after = visitor.press(token, choice, reason="Too expensive")
+
+    assert reload(document).status is status
+    assert after.status_code == 410 and "You " in after.text and document.party_name not in after.text
+    assert [mail.recipients[0].address for mail in mails("approval-decided")] == [firm.lea.email]
+
+
+@pytest.mark.parametrize("choice", ["reject", "send_back"])
+def test_without_a_reason_the_page_comes_back(asked, visitor, choice):
+    """AP-3: nothing is decided, what was typed stays, and the link still works."""
+    document, token = asked
+    visitor.open(token)
+    again = visitor.press(token, choice, reason=" ")
+    assert again.status_code == 422 and "Nothing was decided" in again.text
+    visitor.press(token, choice, reason="Wrong address")
+
+    assert reload(document).status is not Status.TO_APPROVE
+
+
+def test_only_that_one_document_is_opened(asked, visitor, firm):
+    """R9: its pages and its file, no session, nothing else."""
+    document, token = asked
+    path = pictures.path(document.original.file, 1)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"\x89PNG")
+    opened = visitor.open(token)
+    base = f"/approvals/links/{token}"
+
+    assert "Set-Cookie" not in opened.headers
+    assert visitor.client.get(f"{base}/pages/1.png").data == b"\x89PNG"
+    assert visitor.client.get(f"{base}/file").headers["Content-Disposition"].startswith("attachment")
+    assert visitor.client.get(f"/documents/{document.id}").status_code == 303
+    decide(document, firm.lea)
+    assert visitor.client.get(f"{base}/pages/1.png").status_code == 404
+    assert visitor.client.get(f"{base}/file").status_code == 404
+
+
+def test_the_page_says_what_changed_since_it_was_asked_before(asked, visitor, firm):
+    """AP-3: LC-5: old and new of each fact, on the page and in the mail."""
+    document, _token = asked
+    documents.edit(document, {"iban": "FR7630006000011234567890189"}, by=firm.zoe, version=document.version)
+    db.session.commit()
+    text = visitor.open(token_in(mails()[-1])).text
+
+    assert "Changed since you were asked before" in text and "FR76 3000 6000 0112 3456 7890 189" in text
+    assert "FR76 3000 6000 0112 3456 7890 189" in mails()[-1].text and "→" in mails()[-1].text
+
+
+def test_the_approver_is_told_at_once_and_can_take_it_back(asked, visitor, firm):
+    """AP-3: S58: by the mail about it, until payment, also without a sign-in."""
+    document, token = asked
+    visitor.open(token)
+    visitor.press(token)
+    undo = token_in(mails("approval-decided")[0])
+    assert "You approved it" in visitor.open(undo).text and document.party_name in visitor.answer.text
+    visitor.press(undo, "undo", after=1)
+    assert reload(document).status is Status.TO_MATCH
+    visitor.press(undo, "undo")
+
+    assert reload(document).status is Status.TO_APPROVE and waits_for(document) == {"Lea"}
+    assert visitor.open(undo).status_code == 410 and visitor.open(token).status_code == 410
+    assert visitor.open(token_in(mails()[-1])).status_code == 200
+
+
+# --- Machines ---------------------------------------------------------------------------------------
+
+
+def test_looking_decides_nothing(asked, visitor, browser):
+    """AP-3: HEAD and GET by many: 200, nothing changes, the link still works."""  # S57 R8
+    document, token = asked
+    before = len(links())
+    for turn in range(21):
+        other = browser()
+        ask = other.head if turn % 2 else other.get
+        where = {"environ_base": {"REMOTE_ADDR": f"192.0.2.{turn}"}}
+        assert ask(f"/approvals/links/{token}?choice=approve", **where).status_code == 200
+
+    assert reload(document).status is Status.TO_APPROVE and len(links()) == before
+    visitor.open(token)
+    visitor.press(token)
+    assert reload(document).status is Status.TO_MATCH
+
+
+def test_an_answer_within_two_seconds_is_a_machines(asked, visitor):
+    """AP-3: S58: refused kindly with a fresh page; a person presses again."""
+    document, token = asked
+    visitor.open(token)
+    quick = visitor.press(token, after=1.9)
+    assert quick.status_code == 422 and "very quick" in quick.text and "digits" not in quick.text
+    assert reload(document).status is Status.TO_APPROVE
+    visitor.press(token)
+
+    assert reload(document).status is Status.TO_MATCH
+
+
+def test_a_form_sent_without_a_choice_decides_nothing(asked, visitor):
+    """AP-3: S58: as a script sends it; from then on digits are asked for, which a person copies."""
+    document, token = asked
+    visitor.open(token)
+    assert visitor.press(token, "").status_code == 422
+    assert visitor.press(token).status_code == 422 and reload(document).status is Status.TO_APPROVE
+    digits = re.search(r"<strong>((?:\d ){3}\d)</strong>", visitor.answer.text).group(1).replace(" ", "")
+    visitor.press(token, digits=digits)
+
+    assert reload(document).status is Status.TO_MATCH
+
+
+def test_two_answers_from_one_page_are_a_machines(asked, visitor, firm):
+    """AP-3: S58: both void, the first is taken back, a new mail goes out, and its page is wary."""
+    document, token = asked
+    visitor.open(token)
+    page = NONCE.search(visitor.answer.text).group(1)
+    visitor.press(token, "approve")
+    assert reload(document).status is Status.TO_MATCH
+    void = visitor.press(token, "reject", page=page, reason="x")
+
+    assert void.status_code == 409 and reload(document).status is Status.TO_APPROVE
+    assert not seat_of(document, firm.lea).decision and linking.state_of(links()[0]) is not LinkState.LIVING
+    assert "Two different answers" in mails()[-1].text and mails()[-1].recipients[0].address == firm.lea.email
+    visitor.open(token_in(mails()[-1]))
+    visitor.press(token_in(mails()[-1]))
+    assert reload(document).status is Status.TO_APPROVE
+
+
+@pytest.mark.parametrize("first", ["look", "approve", "reject", "send_back"])
+def test_who_presses_every_button_decides_nothing(asked, visitor, first):
+    """AP-3: S58: in whatever order, slowly, on one page: there is a button that no person sees."""
+    document, token = asked
+    page = NONCE.search(visitor.open(token).text).group(1)
+    for choice in sorted(["look", *Choice], key=lambda each: each != first):
+        visitor.press(token, choice, after=10, page=page, reason="x")
+
+    assert reload(document).status is Status.TO_APPROVE
+    assert all(each.decision is None for each in rounds(document)[-1].seats)
+
+
+def test_a_fresh_page_for_each_button_does_not_help_a_machine(asked, visitor):
+    """AP-3: S58: once the hidden button was pressed, each further page asks for what is in no field."""
+    document, token = asked
+    for choice in ("look", *Choice):
+        visitor.open(token)
+        visitor.press(token, choice, after=10, reason="x", digits="x")
+
+    assert reload(document).status is Status.TO_APPROVE
+
+
+def test_the_same_button_twice_is_one_decision(asked, visitor):
+    """AP-3: S59: a double click is told what it decided."""
+    document, token = asked
+    page = NONCE.search(visitor.open(token).text).group(1)
+    for _time in range(2):
+        assert "You approved it" in visitor.press(token, page=page).text
+
+    assert reload(document).status is Status.TO_MATCH and len(mails("approval-decided")) == 1
+
+
+def test_two_pages_of_one_link_make_one_decision(asked, visitor):
+    """AP-3: S59: two tabs: the second is told who and when."""
+    document, token = asked
+    pages = [NONCE.search(visitor.open(token).text).group(1) for _tab in range(2)]
+    visitor.press(token, "approve", page=pages[0])
+    late = visitor.press(token, "reject", page=pages[1], reason="x")
+
+    assert reload(document).status is Status.TO_MATCH and "You approved it" in late.text
+
+
+def test_an_answer_needs_the_mark_of_its_page(asked, visitor, firm):
+    """AP-3: S68: forged, of another link, or too old: nothing is decided."""
+    document, token = asked
+    other = validated(firm)
+    foreign = NONCE.search(visitor.open(token_in(mails()[-1])).text).group(1)
+    own = NONCE.search(visitor.open(token).text).group(1)
+    for page in ("x", foreign, own[:-2] + "xx"):
+        assert visitor.press(token, page=page).status_code == 422
+    visitor.wait(13 * 3600)
+    assert visitor.press(token, page=own).status_code == 422
+
+    assert reload(document).status is reload(other).status is Status.TO_APPROVE
+
+
+# --- Dead links -------------------------------------------------------------------------------------
+
+ENDS = {
+    "used": (lambda firm, document: decide(document, firm.lea), "You approved it"),
+    "decided by another": (lambda firm, document: decide(document, firm.bob), "Bob decided today at"),
+    "changed": (
+        lambda firm, document: documents.edit(document, {"currency": "USD"}, by=firm.zoe, version=document.version),
+        "A new mail went to you today at",
+    ),
+    "trashed": (lambda firm, document: documents.trash(document, by=firm.admin), "need not be approved any more"),
+    "handed over": (lambda firm, document: hand_over(document, firm), "Tom decides it now"),
+    "removed": (lambda firm, document: setattr(firm.lea, "is_disabled", True), "not asked to decide it any more"),
+    "renewed": (lambda firm, document: asking.ask(seat_of(document, firm.lea)), "A newer mail took its place"),
+    "expired": (lambda firm, document: age(links()[0]), "Mail me a new link"),
+}
+
+
+def hand_over(document, firm):
+    seat = seat_of(document, firm.lea)
+    linking.end(seat)
+    seat.user = firm.tom
+
+
+def age(link):
+    link.expires_at = clock.now() - timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_a_dead_link_says_kindly_why_and_nothing_of_the_document(firm, demand, visitor, end):
+    """AP-3: S60: S61: S62: plain page, no document data, no form to decide with, and it decides nothing."""
+    demand([firm.lea, firm.bob])
+    document = validated(firm)
+    token = token_in(mails()[0])
+    page = NONCE.search(visitor.open(token).text).group(1)
+    act, sentence = ENDS[end]
+    act(firm, document)
+    db.session.commit()
+    before = document.status
+
+    for answer in (visitor.open(token), visitor.press(token, "reject", page=page, reason="x", after=9)):
+        assert answer.status_code == 410 and sentence in answer.text
+        for secret in (document.number, document.party_name, "1,200.00", document.label, 'name="choice"'):
+            assert secret not in answer.text
+    assert reload(document).status is before
+
+
+@pytest.mark.parametrize("change", ["truncated", "altered", "longer", "hash", "nonsense"])
+def test_what_is_no_link_opens_nothing(asked, visitor, change):
+    """AP-3: S60: the same page for all, without a word on what there is."""
+    _document, token = asked
+    other = "A" if token[5] != "A" else "B"
+    said = {"truncated": token[:-1], "altered": token[:5] + other + token[6:], "longer": token + "A"}
+    said |= {"hash": links()[0].token_hash, "nonsense": "no-such-token"}
+    opened, pressed = visitor.open(said[change]), visitor.client.post(f"/approvals/links/{said[change]}", data={})
+
+    assert opened.status_code == pressed.status_code == 404
+    assert opened.text == pressed.text and "opens nothing" in opened.text
+
+
+@pytest.mark.alone
+def test_what_opens_nothing_is_throttled(tmp_path, monkeypatch):
+    """AP-3: S60: who tries tokens is told to wait."""
+    monkeypatch.setattr(limiter, "enabled", True)
+    app = create_app(settings_in(tmp_path), TESTING=True, BELLS=[], RATELIMIT_ENABLED=True)
+    with app.app_context():
+        flask_migrate.upgrade()
+    seen = [app.test_client().get(f"/approvals/links/no-such-{turn}").status_code for turn in range(40)]
+
+    assert seen.count(404) == 30 and seen[-1] == 429
+
+
+def test_a_new_link_in_place_of_an_old_one_goes_to_the_approver_alone(asked, visitor, firm):
+    """AP-3: asked for on the page, mailed to who it is for, and only while something is asked."""
+    document, token = asked
+    for _time in range(2):
+        assert visitor.client.post(f"/approvals/links/{token}/renewal").status_code == 303
+    assert len(mails()) == 1
+    age(links()[0])
+    db.session.commit()
+    for _time in range(2):
+        said = visitor.client.post(f"/approvals/links/{token}/renewal", follow_redirects=True)
+    assert [mail.recipients[0].address for mail in mails()] == [firm.lea.email] * 2
+    assert "A newer mail took its place" in said.text
+
+    visitor.open(token_in(mails()[-1]))
+    visitor.press(token_in(mails()[-1]))
+    assert reload(document).status is Status.TO_MATCH
+
+
+# --- Above an amount --------------------------------------------------------------------------------
+
+
+def test_above_the_set_amount_a_sign_in_is_asked_for(asked, visitor, browser, firm):
+    """AP-3: S58: S64: the link alone shows and decides nothing; signed in it leads to the document's page."""
+    document, token = asked
+    page = NONCE.search(visitor.open(token).text).group(1)
+    firm.company.approval_sign_in_minor = 120_000
+    db.session.commit()
+    opened = visitor.open(token)
+    assert "Sign in as Lea" in opened.text and f"/sign-in?next=/documents/{document.id}" in opened.text
+    assert document.number not in opened.text and "1,200" not in opened.text
+    assert visitor.client.get(f"/approvals/links/{token}/file").status_code == 404
+    visitor.press(token, page=page)
+    assert reload(document).status is Status.TO_APPROVE
+
+    there = browser(firm.lea).get(f"/approvals/links/{token}")
+    assert (there.status_code, there.location) == (303, f"/documents/{document.id}#approval")
+    assert "Sign in as Lea" in browser(firm.bob).get(f"/approvals/links/{token}").text
+
+
+ABOVE = {(120_001, "EUR"): False, (1, "EUR"): True, (10**9, "USD"): True}
+
+
+@pytest.mark.parametrize("case", ABOVE)
+def test_what_is_above_it(firm, demand, visitor, case):
+    """AP-3: an amount in another currency cannot be compared, so it counts as above."""
+    demand([firm.lea])
+    firm.company.approval_sign_in_minor, currency = case
+    validated(firm, currency=currency)
+
+    assert ("Sign in as" in visitor.open(token_in(mails()[-1])).text) is ABOVE[case]
+
+
+# --- What leaves no trace ---------------------------------------------------------------------------
+
+
+def test_the_page_is_kept_nowhere_and_framed_by_nobody(asked, visitor, browser):
+    """AP-3: S66: S68: no-store, no-referrer, no outside resource, no frame."""
+    _document, token = asked
+    opened = visitor.open(token)
+
+    assert opened.headers["Cache-Control"] == "no-store" and opened.headers["Referrer-Policy"] == "no-referrer"
+    assert 'name="referrer" content="no-referrer"' in opened.text
+    policy = opened.headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in policy and "script-src" not in policy and "default-src 'none'" in policy
+    assert not re.findall(r'(?:src|href|action)="(?:https?:)?//', opened.text)
+
+
+def test_a_token_is_in_no_row_and_no_log(asked, visitor, firm, caplog, capfd):
+    """AP-3: S65: S66: once the mail has left, nothing that is written can decide."""
+    from app.outbox import delivery
+    from tests.web.world import contents
+
+    document, token = asked
+    delivery.blot(mails()[0])
+    db.session.commit()
+    visitor.open(token)
+    visitor.press(token, after=1)
+    visitor.press(token)
+    visitor.open(token)
+    for mail in mails("approval-decided"):
+        delivery.blot(mail)
+    db.session.commit()
+
+    assert reload(document).status is Status.TO_MATCH
+    assert token not in str(contents(but=lambda table: False))
+    written = caplog.text + "".join(capfd.readouterr())
+    assert token not in written and "decision_link.dead" in written
+
+
+def test_links_are_made_from_the_settings_alone(app, firm, demand):
+    """AP-2: S67: whatever host a request claims."""
+    demand([firm.lea])
+    with app.test_request_context(headers={"Host": "evil.example", "X-Forwarded-Host": "evil.example"}):
+        validated(firm)
+
+    assert "evil.example" not in mails()[0].text + mails()[0].html
+    assert app.config["SETTINGS"].address + "/approvals/links/" in mails()[0].text

@@ -1,0 +1,161 @@
+"""The approval on the document's own page, in lists and in the review."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from app.approval import awaited
+from app.approval.models import Choice, Mode
+from app.documents import reasons
+from app.documents.models import Status
+from app.extensions import db
+from app.users import memberships
+from app.web.access import Role
+from tests.approval.making import decide, mails, rounds, seat_of, validated, waits_for
+from tests.factories import make_company, make_document, make_user, reload
+
+
+@pytest.fixture
+def asked(firm, demand):
+    demand([firm.lea, firm.tom], [firm.bob])
+    return validated(firm)
+
+
+def form_of(page):
+    return dict(re.findall(r'name="(seat|revision)" value="([^"]+)"', page))
+
+
+def test_the_page_says_who_is_asked_and_offers_them_the_choice(asked, firm, browser):
+    """AP-1: AP-5: steps, who, since when, why; the form only for whose word is waited for."""
+    address = f"/documents/{asked.id}"
+    lea, zoe = browser(firm.lea).get(address).text, browser(firm.zoe).get(address).text
+
+    assert "Step 1" in zoe and "any one of them" in zoe and "over 1,000 €" in zoe
+    assert 'value="approve"' in lea and 'value="approve"' not in zoe
+
+
+def test_deciding_on_the_page(asked, firm, browser):
+    """AP-4: approved in the app: the next step is asked; the page says who, what, when."""
+    client = browser(firm.lea)
+    form = form_of(client.get(f"/documents/{asked.id}").text) | {"choice": "approve"}
+    answer = client.post(f"/documents/{asked.id}/decisions", data=form, follow_redirects=True)
+
+    assert "Approved." in answer.text and "Take it back" in answer.text
+    assert waits_for(reload(asked)) == {"Bob"}
+    undo = re.search(r'action="(/decisions/\d+/undoing)"', answer.text).group(1)
+    assert "waits for approval again" in client.post(undo, follow_redirects=True).text
+    assert waits_for(reload(asked)) == {"Lea", "Tom"}
+
+
+def test_who_comes_late_is_told_who_and_when(asked, firm, browser):
+    """AP-1: S59: the page that was open meanwhile decides nothing."""
+    client = browser(firm.lea)
+    form = form_of(client.get(f"/documents/{asked.id}").text) | {"choice": "reject", "reason": "x"}
+    decide(asked, firm.tom)
+    answer = client.post(f"/documents/{asked.id}/decisions", data=form)
+
+    assert answer.status_code == 422 and "Tom approved it on" in answer.text
+
+
+def test_a_seat_of_another_document_is_none(asked, firm, browser):
+    """US-3: R10: what the form names must be of the document whose page it is."""
+    other = validated(firm)
+    form = {"seat": seat_of(other, firm.lea).id, "revision": rounds(other)[0].revision, "choice": "approve"}
+
+    assert browser(firm.lea).post(f"/documents/{asked.id}/decisions", data=form).status_code == 422
+    assert waits_for(other) == {"Lea", "Tom"}
+
+
+def test_a_stranger_finds_no_decision_to_take_back(asked, firm, browser):
+    """US-3: 404 for who does not see the document, 422 in words for who may not."""
+    decision = decide(asked, firm.lea)
+    stranger = make_user(Role.ADMIN, make_company("Elsewhere"))
+
+    assert browser(stranger).post(f"/decisions/{decision.id}/undoing").status_code == 404
+    assert browser(firm.tom).post(f"/decisions/{decision.id}/undoing").status_code == 422
+
+
+# --- In a list, and beforehand ----------------------------------------------------------------------
+
+
+def test_a_list_says_for_whom_it_waits_since_when_and_why(asked, firm):
+    """LC-8: “waits for Léa since Monday: over 1,000 €”."""
+    assert reasons.in_words(asked.reason) == "Waits for Lea or Tom since today: over 1,000 €"
+    decide(asked, firm.lea)
+    assert reasons.in_words(asked.reason).startswith("Waits for Bob since today")
+    decide(asked, firm.bob)
+    assert "Waits" not in reasons.in_words(asked.reason)
+
+
+@pytest.mark.parametrize(
+    ("mode", "said"), [(Mode.ANY, "Lea, Bob or Tom"), (Mode.ALL, "Lea, Bob and Tom")], ids=["any", "all"]
+)
+def test_several_are_named(mode, said):
+    """LC-8: any one of them, or all."""
+    assert awaited.named(["Lea", "Bob", "Tom"], mode) == said
+
+
+def test_the_review_says_beforehand_who_would_approve(firm, demand, browser):
+    """RV-2: LC-8: beside the button, and without whoever presses it."""
+    demand([firm.lea, firm.zoe], [firm.bob])
+    document = make_document(firm.company, category=firm.category)
+    text = browser(firm.zoe).get(f"/review/{document.id}").text
+
+    assert "→ to approve by Lea, then Bob (over 1,000 €)" in text
+
+
+# --- Somebody leaves --------------------------------------------------------------------------------
+
+
+def test_what_waited_for_who_left_falls_to_the_admins(firm, demand):
+    """AP-1: S62: removed or disabled: the link is dead, and no document waits for nobody."""
+    demand([firm.lea])
+    document, other = validated(firm), validated(firm)
+    memberships.set_access(firm.lea, firm.company, None, [], by=firm.admin)
+    db.session.commit()
+
+    assert "Ada" in waits_for(document) and "Ada" in waits_for(other)
+    assert [mail.recipients[0].address for mail in mails()][-2:] == [firm.admin.email] * 2
+    decide(document, firm.admin)
+    assert reload(document).status is Status.TO_MATCH
+
+
+def test_where_the_others_have_all_decided_it_goes_on(firm, demand):
+    """AP-1: *all*: the word of who left is not waited for."""
+    demand([firm.lea, firm.bob], mode=Mode.ALL)
+    document = validated(firm)
+    decide(document, firm.lea)
+    memberships.disable(firm.bob, by=firm.admin)
+
+    assert document.status is Status.TO_MATCH
+
+
+# --- Settings ---------------------------------------------------------------------------------------
+
+
+def test_an_admin_sets_how_the_company_approves(firm, browser):
+    """AP-3: AP-6: four eyes, days, reminders, and the amount from which a sign-in is asked for."""
+    address = f"/settings/companies/{firm.company.id}/approvals"
+    form = {"four_eyes": "no", "link_days": "7", "reminder_days": "", "sign_in": "5,000.00"}
+    client = browser(firm.admin)
+    assert "in force now" in client.get(address).text
+    assert client.post(address, data=form).status_code == 303
+    company = reload(firm.company)
+
+    assert (company.four_eyes, company.approval_link_days) == (False, 7)
+    assert (company.approval_reminder_days, company.approval_sign_in_minor) == (None, 500_000)
+    wrong = client.post(address, data=form | {"link_days": "0", "reminder_days": "x"})
+    assert wrong.status_code == 422 and "Between 1 and 90 days" in wrong.text
+    assert browser(firm.lea).get(address).status_code == 403
+
+
+def test_nothing_is_decided_without_one_of_the_three_choices(asked, firm, browser):
+    """AP-3: an empty form, or a made-up choice, changes nothing."""
+    client = browser(firm.lea)
+    form = form_of(client.get(f"/documents/{asked.id}").text)
+    for choice in ("", "look", "approved"):
+        assert client.post(f"/documents/{asked.id}/decisions", data=form | {"choice": choice}).status_code == 422
+
+    assert waits_for(asked) == {"Lea", "Tom"} and Choice("approve") is Choice.APPROVE
