@@ -47,13 +47,13 @@ def _months() -> dict[str, int]:
 @cache
 def _named() -> tuple[re.Pattern[str], ...]:
     names = "|".join(sorted(_months(), key=len, reverse=True))
-    gap = r"(?:\s?[.,/]\s?|-\s?|\s{1,2})?"  # " - " parts two dates
-    between = rf"(?:{gap}|\s+de\s+|\s+del\s+)"
+    gap = r"(?: ?[.,/] ?|- ?|[ ]{1,2})?"  # " - " parts two dates
+    between = rf"(?:{gap}| +de +| +del +)"
     year = r"(?P<year>(?:19|20)\d{2}|\d{2})(?!\d|[.,:/]\d)"
     day = r"(?P<day>\d{1,2})(?:er|st|nd|rd|th|°|\.)?"
     return (
         re.compile(rf"(?<![\w.,/]){day}{between}(?P<month>{names})\b{between}'?{year}"),
-        re.compile(rf"(?<!\w)(?P<month>{names})\b{gap}{day}(?:\s?,\s?|\s|-|/){year}"),
+        re.compile(rf"(?<!\w)(?P<month>{names})\b{gap}{day}(?: ?, ?| |-|/){year}"),
         re.compile(rf"(?<!\w)(?P<year>(?:19|20)\d{{2}}){gap}(?P<month>{names})\b{gap}(?P<day>\d{{1,2}})(?!\d)"),
     )
 

@@ -8,7 +8,15 @@ from datetime import date
 from itertools import pairwise
 
 from app.extraction.dates import is_month_first
-from app.extraction.evidence import Evidence, column_around, is_paired, is_prose, speaks_of_another, weight
+from app.extraction.evidence import (
+    Evidence,
+    column_around,
+    is_corrected,
+    is_paired,
+    is_prose,
+    speaks_of_another,
+    weight,
+)
 from app.extraction.labels import Label
 from app.extraction.parties import bare_name
 from app.extraction.paying import asks_until, ends_discount, is_about_paying, is_taken, was_received
@@ -95,6 +103,8 @@ def _judge(evidence: Evidence, spot: Spot, swap: bool) -> DatedSpot:
         other=weight(near, "other_date", "period", "order_reference"),
     )
     _hear_sentence(evidence, dated)
+    if is_corrected(spot):
+        dated.issue, dated.other = 0.0, 0.9
     return dated
 
 

@@ -12,6 +12,8 @@ from app.extraction.layout import Layout, Line
 from app.extraction.spots import Spot, Values
 
 _LINES_ABOVE = 12
+_STOP = re.compile(r"[.;!?] (?=\D)")
+"""The end of a sentence; "n. 12" is none."""
 
 
 @dataclass(slots=True)
@@ -216,7 +218,14 @@ def speaks_of_another(label: Label) -> bool:
     start, _ = column_around(label.line, label.start)
     known, text = lexicon(), fold(label.line.text)
     words = re.findall(r"[^\W_]+", text[start : label.start])
-    while len(words) > 1 and words[-1] in known.small and words[-1] not in known.another:
+    while len(words) > 1 and words[-1] in known.small | known.whose and words[-1] not in known.another:
         words.pop()  # "annule et remplace la facture"
     inside = re.findall(r"[^\W_]+", text[label.start : label.end])[1:]
     return bool(words and words[-1] in known.another) or not known.another.isdisjoint(inside)  # "credit for invoice"
+
+
+def is_corrected(spot: Spot) -> bool:
+    """Whether its sentence says that this document replaces another, whose number and day follow."""
+    start, _ = column_around(spot.line, spot.start)
+    before = _STOP.split(fold(spot.line.text[start : spot.start]))[-1]
+    return not lexicon().corrects.isdisjoint(re.findall(r"[a-z]+", before))

@@ -48,6 +48,8 @@ class Lexicon:
     numbers: frozenset[str]
     another: frozenset[str]
     """Words before a label that say it is another document's: "zur Rechnung Nr. 12"."""
+    corrects: frozenset[str]
+    """Verbs after which another document's number and day follow: "remplace la pièce 12 du 3 mars"."""
     whose: frozenset[str]
     """Words before a reference that say it is one party's: "Nos réf."."""
     including: frozenset[str]
@@ -105,11 +107,9 @@ def lexicon() -> Lexicon:
     for key in sorted(roles, key=len, reverse=True):
         by_first[key[0]].append((key, frozenset(roles[key]), frozenset(languages[key])))
     vocabulary = sorted({token for key in roles for token in key if len(token) >= 5})
-    another, whose, including, excluding = (
-        frozenset(map(fold, words[name])) for name in ("another", "whose", "including", "excluding")
-    )
-    endings = tuple(words["endings"])
-    return Lexicon(dict(by_first), vocabulary, small, numbers, another, whose, including, excluding, endings)
+    names = ("another", "corrects", "whose", "including", "excluding")
+    sets = (frozenset(map(fold, words[name])) for name in names)
+    return Lexicon(dict(by_first), vocabulary, small, numbers, *sets, tuple(words["endings"]))
 
 
 def _pass_on_titles(roles: dict[tuple[str, ...], set[str]]) -> None:

@@ -11,6 +11,7 @@ from app.extraction.dates import find_dates
 from app.extraction.evidence import Evidence
 from app.extraction.labels import Label, fold, is_small, tables
 from app.extraction.layout import Line
+from app.extraction.spots import Money
 
 POSTCODE = re.compile(
     r"(?<![\w.,/-])(?:[A-Z]{1,2}[- ])?(?:\d{5}|\d{4}\s?[A-Z]{2}|\d{4})\s+[A-ZÀ-Þ][\w'’ .-]{2,}"
@@ -42,6 +43,8 @@ _TITLE = 4
 """Words that a document's title has at most."""
 _HOUSE = re.compile(r"[a-zß.] \d{1,4} ?[a-z]?$")
 """A street that no word calls so ends in the number of a house: "Ecke 12, 12345 Town"."""
+_LEADS_ON = re.compile(r" (?:à|au|de|di|to|of|for|an|für|von|aan|voor|para|por|per)$")
+"""How a heading ends before the name that it announces: "Adressée à"."""
 _MEASURED = re.compile(r"\d\s?(?:[kcm]?m[23²³]?|k?g|t|l|h|min|k[Ww]h?|kVA|pcs?|stk?|Stk?|Stück|uds?|%)\.?$")
 """Capitals matter: "24 KG" may end a German company's name."""
 
@@ -73,7 +76,7 @@ def may_be_name(evidence: Evidence, part: tuple[Line, int, int]) -> bool:
     """Whether a line can be a name: letters, and neither a label, an address, a number nor a telephone."""
     line, start, end = without_label(evidence, part)
     text = line.text[start:end].strip(" -,;*")
-    if _is_something_else(text) or line.text[end:].lstrip().startswith(":"):
+    if _is_something_else(text) or line.text[end:].lstrip().startswith(":") or _is_sold(evidence, line, end):
         return False
     if has_legal_form(text):
         return True
@@ -85,6 +88,13 @@ def may_be_name(evidence: Evidence, part: tuple[Line, int, int]) -> bool:
     if _CODE.search(text) or ":" in text or (line.text[start:end].rstrip().endswith(",") and _greets(here)):
         return False
     return sum(label.end - label.start for label in here) < 0.6 * len(text) and not _is_long_number(text)
+
+
+def _is_sold(evidence: Evidence, line: Line, end: int) -> bool:
+    """Whether an amount stands in a further column, below the head of the table: a thing, and nobody's name."""
+    is_below = any(index < line.index for index in evidence.item_headers)
+    after = (spot for spot in evidence.spots_of[line.index] if isinstance(spot, Money) and spot.start >= end)
+    return is_below and any("\t" in line.text[end : spot.start] for spot in after)
 
 
 def _ends_in_title(labels: list[Label], end: int, text: str) -> bool:
@@ -106,7 +116,9 @@ def _is_something_else(text: str) -> bool:
     if letters < 3 or letters < 0.5 * len(text.replace(" ", "")) or len(text) > 70:
         return True
     plain = fold(text)
-    if text.endswith(":") or plain.replace("-", " ") in _countries() or _PLACEHOLDER.search(plain):
+    if text.endswith(":") or _LEADS_ON.search(text) or _PLACEHOLDER.search(plain):
+        return True
+    if plain.replace("-", " ") in _countries():
         return True
     is_place = bool(ADDRESS.search(text)) and not has_legal_form(text)
     return is_place or bool(POSTCODE.search(text) or CONTACT.search(text) or _MEASURED.search(text) or find_dates(text))

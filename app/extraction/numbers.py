@@ -7,13 +7,27 @@ from collections import Counter
 from dataclasses import dataclass
 
 from app.extraction.dates import find_dates
-from app.extraction.evidence import Evidence, Nearby, column_around, is_prose, named, speaks_of_another, weight
+from app.extraction.evidence import (
+    Evidence,
+    Nearby,
+    column_around,
+    is_corrected,
+    is_prose,
+    named,
+    speaks_of_another,
+    weight,
+)
 from app.extraction.labels import fold, lexicon
+from app.extraction.naming import POSTCODE
 from app.extraction.spots import Money, Spot, Values
 from app.extraction.titled import beside_title, shape, titled
 from app.extraction.values import currency_of
 
 _WORTH_A_LOOK = 0.3
+_LIKE_A_NUMBER, _DIGITS_ONLY = 0.2, 0.08
+"""The least shape of a number that no label names: anywhere near the title, and alone in its column right beside it."""
+_CLOSE = 2
+"""Lines from the title or a date within which it stands beside it."""
 _ONE_PARTY_S = 0.6
 """What a reference of one of the parties counts, as against one that is nobody's."""
 _PREFIX = re.compile(r"(?<![A-Za-z0-9])[A-Z]{1,5}\s?[-/]?\s?$")
@@ -21,7 +35,6 @@ _FRAGMENT = re.compile(r"\s?[/-]\s?[A-Za-z0-9/_.-]*[A-Za-z0-9]|\s[0-9][A-Z0-9/_.
 _GROUPS = re.compile(r"\d{3,6}(?: \d{3,6}){2,5}(?=\t|\s*$)|[A-Z]{1,5}\d{2,8}(?: \d{3,9}){1,4}(?=\t|\s*$)")
 _GOES_ON = re.compile(r" (?=\S*\d)[A-Z0-9][A-Z0-9/-]*(?=\s|$)")
 _BEGINS_EARLIER = re.compile(r"(?:^|\s)(?=\S*\d)[A-Z0-9/-]+ $")
-_STATE = re.compile(r"[a-z], [A-Z]{2} \d{5}$")
 _MASKED = re.compile(r"[*•#]{2,}[ -]?\d{0,4}[ -]?$|[xX]{3,}[ -]?$")
 _MASK = re.compile(r"[ -]?[*•#]{2,}|[ -]?[xX]{3,}(?![a-z])")
 _TORN = re.compile(r" \d{2,4}$|(?<=\d) \d{2,4}(?=\t|$)")
@@ -80,16 +93,18 @@ def _judge(evidence: Evidence, spot: Spot, often: Counter) -> Numbered:
     own = [_of_whom(nearby) for nearby in near if nearby not in another]
     label = max(weight(own, "number"), titled(evidence, own), beside_title(evidence, spot, own))
     against = weight(near, "other_number", "order_reference", "payment_reference", "other_date", "other_amount")
-    against = max(against, weight(another, "number"))
+    another_s = max(weight(another, "number", "invoice"), 0.9 * is_corrected(spot))
+    against = max(against, another_s)
     value, spot = _whole(spot)
     score = label - 0.75 * against + shape(value)
     score += 0.1 if spot.line.page.number == 1 and spot.area[1] < 0.5 * spot.line.page.height else -0.05
     score += 0.08 if often[value.casefold()] > 1 else 0
-    score -= 0.4 if _is_postcode(spot) or _is_bracketed(spot) else 0
+    if _is_postcode(spot) or _is_bracketed(spot) or _is_house(evidence, spot):
+        score, label = score - 0.4, label if label >= 0.8 else 0.0
     if label < 0.8 and (_is_sold(evidence, spot) or is_prose(spot.line, spot.start)):
         score -= 0.3
     own_label = label if label > against else 0.0
-    return Numbered(spot, score, own_label, named(near, "number"), value, weight(another, "number") > 0.5)
+    return Numbered(spot, score, own_label, named(near, "number"), value, another_s > 0.5)
 
 
 def _leave_to_others(found: list[Numbered]) -> None:
@@ -181,11 +196,16 @@ def _is_bracketed(spot: Spot) -> bool:
 
 
 def _is_postcode(spot: Spot) -> bool:
-    """Five digits before a town, or behind one and its state: "Omaha, NE 68102"."""
-    before, after = spot.line.text[: spot.start], spot.line.text[spot.end : spot.end + 3]
-    if re.fullmatch(r"(?:[A-Z]{2} )?\d{5}", str(spot.value)) and _STATE.search(f"{before}{spot.value}"):
-        return True
-    return bool(re.fullmatch(r"\d{4,5}", str(spot.value)) and re.match(r" [A-ZÀ-Þ][A-Za-zÀ-ÿ]", after))
+    """Whether it belongs to a town: "44000 Nantes", "Omaha, NE 68102", "EX4 3PL Exeter"."""
+    return any(found.start() <= spot.start < found.end() for found in POSTCODE.finditer(spot.line.text))
+
+
+def _is_house(evidence: Evidence, spot: Spot) -> bool:
+    """Whether a short number stands with a street: "14 Mill Lane", "Calle Mayor 14"."""
+    start, end = column_around(spot.line, spot.start)
+    rest = spot.line.text[start : spot.start] + spot.line.text[spot.end : end]
+    is_short = bool(re.fullmatch(r"\d{1,3}[A-Za-z]?", str(spot.value)))
+    return is_short and bool(re.search(r"[^\W\d_]{3,}", rest)) and not evidence.labels_in((spot.line, start, end))
 
 
 def _unlabelled(evidence: Evidence, values: Values, found: list[Numbered]) -> list[Numbered]:
@@ -199,10 +219,30 @@ def _unlabelled(evidence: Evidence, values: Values, found: list[Numbered]) -> li
     judged = []
     for numbered in found:
         value, line = numbered.value, numbered.spot.line
-        if line.page.number != 1 or shape(value) < 0.2 or numbered.score < 0:
-            continue
         lines = [abs(line.index - label.line.index) for label in titles]
         lines += [abs(line.index - spot.line.index) + 1 for spot in values.dates[:3]]
+        least = _DIGITS_ONLY if min(lines, default=9) <= _CLOSE and _stands_alone(numbered.spot) else _LIKE_A_NUMBER
+        if (
+            line.page.number != 1
+            or shape(value) < least
+            or numbered.score < 0
+            or _is_a_party_s(evidence, numbered.spot)
+        ):
+            continue
         place = max(0.0, 0.3 - 0.05 * min(lines, default=9))
         judged.append(Numbered(numbered.spot, shape(value) + place, 0.0, "its shape and place", value))
     return judged
+
+
+def _stands_alone(spot: Spot) -> bool:
+    """Whether nothing but marks stands beside it in its column."""
+    start, end = column_around(spot.line, spot.start)
+    return not any(
+        character.isalnum() for character in spot.line.text[start : spot.start] + spot.line.text[spot.end : end]
+    )
+
+
+def _is_a_party_s(evidence: Evidence, spot: Spot) -> bool:
+    """Whether it follows "Customer" at once: the number by which one is known."""
+    beside = [near for near in evidence.near(spot) if near.where == "left" and near.closeness > 0.8]
+    return any(near.label.roles & {"buyer", "seller", "contact"} for near in beside)

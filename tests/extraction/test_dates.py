@@ -97,3 +97,9 @@ def test_every_day_is_read_back(day, pattern):
     """EX-5: whatever the day and the form, one of its readings is the day."""
     (dated,) = find_dates(day.strftime(pattern))
     assert day in dated.readings
+
+
+def test_a_date_does_not_reach_into_the_next_column():
+    """EX-5: the house number beside it is no year."""
+    assert [dated.readings for dated in find_dates("4 Sept 26\t14 Mill Lane")] == [(date(2026, 9, 4),)]
+    assert not find_dates("Sept 26\t14 Mill Lane")

@@ -188,3 +188,17 @@ def test_a_heading_says_outright_whose_address_it_is():
     office = ("Client", "Centrale du Ponant SARL", "3 rue du Port", "29200 Brest")
     assert confidences(*head, *headed, (50, 140, "Client : Centrale du Ponant SARL")) == [True, True]
     assert confidences(*head, *headed, *lines(*office, y=140, step=13)) == [True, False]
+
+
+@pytest.mark.parametrize("heading", ["Établie à l'intention de", "Made out to", "Ausgestellt für", "Bestemd voor"])
+def test_what_leads_on_to_a_name_is_none(heading):
+    """EX-1: a heading that nobody knows still ends as headings do."""
+    block = lines(heading, "Cercle Nautique", "Quai Est", "56000 Vannes", x=330, y=110)
+    assert names(*lines(*LETTERHEAD), *block)[1] == "Cercle Nautique"
+
+
+def test_what_is_sold_is_nobodys_name():
+    """EX-1: below the head of the table, with an amount in a further column."""
+    table = [(50, 100, "Désignation"), (300, 100, "Quantité"), (480, 100, "Prix")]
+    sold = [(50, 116, "Panier Garni SARL"), (300, 116, "2"), (480, 116, "52,00")]
+    assert names(*table, *sold) == (None, None)

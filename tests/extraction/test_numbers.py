@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from app.extraction.reading import SURE
-from tests.extraction.laid_out import french_invoice, lines, page, read, totals
+from tests.extraction.laid_out import french_invoice, lines, page, read, totals, values
+
+AMOUNTS = totals("1 000,00 €", "200,00 €", "1 200,00 €")
 
 
 def invoice_with(*head: tuple[float, float, str]):
@@ -70,8 +74,10 @@ def test_a_number_that_may_be_cut_is_not_sure(rest):
     assert found.confidence < SURE
 
 
-@pytest.mark.parametrize("town", ["Omaha, NE 68102", "Portland, ME 04101"])
-def test_a_state_and_its_postcode_are_no_number(town):
+@pytest.mark.parametrize(
+    "town", ["Omaha, NE 68102", "Portland, ME 04101", "EX4 3PL Exeter", "14 Mill Lane", "Calle Mayor 14"]
+)
+def test_a_postcode_and_a_house_are_no_number(town):
     """EX-1: the customer's town stands beside the title, the number, if any, beside a mere "Document"."""
     address = lines("Bluestem Analytics, Inc.", "Prairie Avenue", town, y=78)
     day, said = [(330, 94, "Date"), (500, 94, "11/02/2026")], [(330, 78, "Document"), (500, 78, "30621076")]
@@ -99,3 +105,30 @@ def test_a_masked_card_is_no_number(card):
         )
     )
     assert reading.value("number") is None
+
+
+@pytest.mark.parametrize("number", ["008927", "2025.4200", "R-26-03368"])
+def test_a_number_alone_beside_the_title_needs_no_label(number):
+    """EX-1: digits alone are enough there, but never sure; the customer's own number is none."""
+    facts = lines("Date : 02/11/2026", "Client : C5477", x=330, y=92)
+    found = read(page((330, 60, "FACTURE"), (330, 76, number), *facts, *AMOUNTS)).fields["number"]
+    assert (found.value, found.is_sure) == (number, False)
+    assert "number" not in read(page((330, 60, "FACTURE"), *facts, *AMOUNTS)).fields
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Remplace la pièce {} émise le 25 mai 2026.",
+        "Supersedes {} of 25 May 2026, which please destroy.",
+        "Ersetzt Beleg {} vom 25. Mai 2026.",
+        "Deze factuur vervangt factuur {} van 25 mei 2026.",
+        "Rectifica nuestra factura {} de 25 de mayo de 2026.",
+        "Nota relativa alla fattura {}.",
+    ],
+)
+def test_what_is_replaced_lends_neither_its_number_nor_its_day(sentence):
+    """EX-1: a number without any label stands above, and the day of issue beside it."""
+    facts = [(330, 60, "FACTURE"), (330, 76, "AX04983"), (450, 76, "02/11/2026")]
+    reading = read(page(*facts, *AMOUNTS, (50, 720, sentence.format("AX04980"))))
+    assert values(reading, "number", "issue_date") == ("AX04983", date(2026, 11, 2))
