@@ -12,6 +12,8 @@ from app.extraction.layout import Layout, Line
 from app.extraction.spots import Spot, Values
 
 _LINES_ABOVE = 12
+_NEVER_IN_ITEMS = frozenset({"due_date", "number"})
+"""What no column of the items is about: such a label only stands beside their head."""
 _STOP = re.compile(r"[.;!?] (?=\D)")
 """The end of a sentence; "n. 12" is none."""
 
@@ -95,9 +97,12 @@ class Evidence:
             if gap > 9:
                 break
             for label in self.labels_of[index]:
-                if aligned(_reach(label), spot.area, height) and (share := _share_of_column(label)) > 0.3:
+                if (
+                    aligned(_reach(label), spot.area, height)
+                    and (share := _share_of_column(label, self.labels_of[index])) > 0.3
+                ):
                     closeness = (0.92 - 0.05 * max(gap, 0)) * (0.6 + 0.4 * share) * 0.6 ** len(between)
-                    closeness *= 0.3 if index in self.item_headers else 1.0
+                    closeness *= 0.3 if index in self.item_headers and label.roles.isdisjoint(_NEVER_IN_ITEMS) else 1.0
                     closeness *= 0.5 if self._has_own_value(label) else 1.0
                     found.append(Nearby(label, max(closeness, 0.0), "above"))
             between += [other for other in self.spots_of[index] if aligned(other.area, spot.area, height)]
@@ -190,14 +195,15 @@ def _reach(label: Label) -> tuple:
     return label.line.area_of(*column_around(label.line, label.start)) if is_paired(label) else label.area
 
 
-def _share_of_column(label: Label) -> float:
-    """How much of its column, or of its half of a pair, a label fills: a word inside a sentence heads nothing."""
+def _share_of_column(label: Label, beside: list[Label]) -> float:
+    """How much it fills of its column, or half of a pair, other labels left out: a word in a sentence heads nothing."""
     start, end = column_around(label.line, label.start)
     if is_paired(label):
         start = label.line.text.rfind("/", start, label.start) + 1 or start
         stop = label.line.text.find("/", label.end, end)
         end = end if stop < 0 else stop
-    return (label.end - label.start) / max(len(label.line.text[start:end].strip(" :.*")), 1)
+    others = sum(other.end - other.start + 1 for other in beside if other is not label and start <= other.start < end)
+    return (label.end - label.start) / max(len(label.line.text[start:end].strip(" :.*")) - others, 1)
 
 
 def column_around(line: Line, at: int) -> tuple[int, int]:

@@ -17,13 +17,14 @@ from app.extraction.evidence import (
     speaks_of_another,
     weight,
 )
-from app.extraction.labels import fold, lexicon
+from app.extraction.labels import Label, fold, lexicon
 from app.extraction.naming import POSTCODE
 from app.extraction.spots import Money, Spot, Values
 from app.extraction.titled import beside_title, shape, titled
 from app.extraction.values import currency_of
 
 _WORTH_A_LOOK = 0.3
+_WELL_NAMED = 0.75
 _LIKE_A_NUMBER, _DIGITS_ONLY = 0.2, 0.08
 """The least shape of a number that no label names: anywhere near the title, and alone in its column right beside it."""
 _CLOSE = 2
@@ -243,6 +244,21 @@ def _stands_alone(spot: Spot) -> bool:
 
 
 def _is_a_party_s(evidence: Evidence, spot: Spot) -> bool:
-    """Whether it follows "Customer" at once: the number by which one is known."""
-    beside = [near for near in evidence.near(spot) if near.where == "left" and near.closeness > 0.8]
-    return any(near.label.roles & {"buyer", "seller", "contact"} for near in beside)
+    """Whether it follows "Customer", or stands at "Your reference": the number by which one is known."""
+    near = next(iter(evidence.near(spot)), None)
+    if near is None or near.closeness < _WELL_NAMED:
+        return False
+    names_party = near.where == "left" and bool(near.label.roles & {"buyer", "contact"})
+    is_anothers = bool(near.label.roles & {"order_reference", "other_number"}) or _of_whom(near) is not near
+    return is_anothers or (names_party and not _heads(evidence, near.label))
+
+
+def _heads(evidence: Evidence, label: Label) -> bool:
+    """Whether a text without a label stands right below, as an address does below its heading."""
+    following = evidence.layout.lines[label.line.index + 1 : label.line.index + 2]
+    for line in following:
+        for start, end in line.columns():
+            is_below = abs(line.area_of(start, max(end, start + 1))[0] - label.area[0]) < line.height
+            if is_below and line.page is label.line.page and line.index not in evidence.item_headers:
+                return not evidence.labels_in((line, start, end))
+    return False

@@ -45,6 +45,8 @@ class Candidates:
     payable: list[Sum] = field(default_factory=list)
     extra: set[int] = field(default_factory=set)
     """What else is charged or taken off between net and gross: carriage, a discount; without sign, as `scaled`."""
+    rows: set[int] = field(default_factory=set)
+    """The lines of tax tables: a total there is that of one rate."""
     every: list[Money] = field(default_factory=list)
     """All amounts with cents or a currency, labelled or not."""
     is_rounded: bool = False
@@ -159,6 +161,7 @@ def add_tables(candidates: Candidates, tables: list[list[TaxRow]]) -> None:
     apart = {(one.spot.line.index, one.scaled): one for one in labelled}
     if 2 <= len(apart) <= 5:
         candidates.tax.append(Sum(sum(one.value for one in apart.values()), 0.35, None, "sum of the taxes"))
+    candidates.rows = {row.tax.line.index for table in tables for row in table}
     for table in tables:
         single = table[0] if len(table) == 1 else None
         base, tax = sum(row.base.value for row in table), sum(row.tax.value for row in table)

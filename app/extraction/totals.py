@@ -71,7 +71,7 @@ def _gap(gross: Sum, net: Sum, tax: Sum) -> int:
 def _best_whole(candidates: Candidates):
     """The combination of gross, net and tax with most evidence, its score, and the score of the best other gross."""
     scored: dict[int, tuple[float, tuple]] = {}
-    grosses = candidates.gross or _unlabelled(candidates)
+    grosses = candidates.gross or _untaxed(candidates) or _unlabelled(candidates)
     values = [gross.scaled for gross in grosses]
     largest = max((abs(gross.scaled) for gross in grosses if gross.label > 0.4), default=0)
     beside = any(gross.label > 0.6 and gross.head is None for gross in grosses)
@@ -80,7 +80,7 @@ def _best_whole(candidates: Candidates):
         pairs = [(net, tax) for net in (*candidates.net, None) for tax in (*candidates.tax, None)]
         pairs += _unlabelled_pairs(gross, candidates)
         for net, tax in pairs:
-            is_part = largest > abs(gross.scaled) and is_one_row(gross, net, tax)
+            is_part = largest > abs(gross.scaled) and (is_one_row(gross, net, tax) or _is_in_row(gross, candidates))
             score = 1.2 * gross.score + again + (-0.3 if is_part else _score(gross, net, tax, candidates))
             score -= 0.25 if beside and gross.head is not None else 0  # a heading says less than a label beside it
             if gross.scaled not in scored or score > scored[gross.scaled][0]:
@@ -89,6 +89,11 @@ def _best_whole(candidates: Candidates):
         return None, 0.0, None
     ranked = sorted(scored.values(), key=lambda item: -item[0])
     return ranked[0][1], ranked[0][0], ranked[1][0] if len(ranked) > 1 else None
+
+
+def _is_in_row(gross: Sum, candidates: Candidates) -> bool:
+    """Whether it stands in a row of a tax table."""
+    return gross.spot is not None and gross.spot.line.index in candidates.rows
 
 
 def _score(gross: Sum, net: Sum | None, tax: Sum | None, candidates: Candidates) -> float:
@@ -138,6 +143,11 @@ def _unlabelled_pairs(gross: Sum, candidates: Candidates) -> list[tuple[Sum, Sum
         if any(is_tax_of(money.value, rate, other.value) for rate in usual_rates()):
             pairs.append((Sum(money.value, 0.05, money, "adds up"), Sum(other.value, 0.05, other, "adds up")))
     return pairs[:4]
+
+
+def _untaxed(candidates: Candidates) -> list[Sum]:
+    """Where no tax is named and nothing is called the total: what is called the net is all there is to pay."""
+    return [] if any(tax.value for tax in candidates.tax) else [net for net in candidates.net if net.label > 0.6]
 
 
 def _unlabelled(candidates: Candidates) -> list[Sum]:

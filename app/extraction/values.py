@@ -19,6 +19,7 @@ _DIGITS = r"\d{1,3}(?:[ .,'’]\d{3})+(?:\s?[.,]\s?\d{1,4})?(?!\d)|\d+(?:\s?[.,]
 _RATE = re.compile(r"(?<![\w.,])(\d{1,2}(?:[.,]\d{1,3})?)\s?%")
 _YEAR_AND_SEQUENCE = re.compile(r"20\d\d\.\d{1,5}")
 """An invoice number as often as an amount."""
+_LETTERS_BEFORE = re.compile(r"[A-Za-z]$")
 _GLUED_LABEL = re.compile(r"(?:nr|no|num|numero|nummer|number)[.#]+(?=[A-Z0-9])", re.IGNORECASE)
 """A label that its number follows without a space."""
 _NUMBERED = re.compile(r"(?:n[o°]|nr|no|num|numero|nummer|number|#)\s?[.:°]?\s?$")
@@ -104,7 +105,8 @@ def _add_amounts(line: Line, values: Values, taken: list[tuple[int, int]]) -> No
         area = line.area_of(start, end)
         value = -amount if is_negative else amount
         values.amounts.append(Money(line, start, end, value, area, True, decimals, currency))
-        if currency or (0 < decimals < 4 and not _YEAR_AND_SEQUENCE.fullmatch(match["digits"])):
+        may_be_number = bool(_LETTERS_BEFORE.search(line.text[:start])) and not decimals  # "Invoice RM4913"
+        if (currency and not may_be_number) or (0 < decimals < 4 and not _YEAR_AND_SEQUENCE.fullmatch(match["digits"])):
             taken.append((start, end))
 
 

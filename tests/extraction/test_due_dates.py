@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from tests.extraction.laid_out import french_invoice, page, read
+from tests.extraction.laid_out import french_invoice, page, read, totals
 
 DUE = date(2026, 12, 2)
 
@@ -119,3 +119,21 @@ def test_terms_never_replace_a_printed_due_date():
     """EX-1: what is printed counts."""
     found = read(page(*french_invoice(), (50, 680, "Conditions de paiement : 45 jours"))).fields["due_date"]
     assert (found.value, found.source) == (DUE, "page")
+
+
+AMOUNTS = totals("1 000,00 €", "200,00 €", "1 200,00 €")
+
+
+def test_headings_set_close_to_each_other_head_their_own_values():
+    """EX-1: three labels without a gap between them are no sentence."""
+    heads = (50, 200, "Rechnung Nr. Ausgestellt am Fällig am")
+    below = [(50, 214, "24123200"), (120, 214, "02.11.26"), (195, 214, "02.12.26")]
+    assert read(page((50, 60, "RECHNUNG"), heads, *below, *AMOUNTS)).value("due_date") == DUE
+
+
+def test_a_due_date_beside_the_head_of_the_table_counts():
+    """EX-1: a column of references runs down beside the items."""
+    head = [(50, 300, "Vencimiento"), (200, 300, "Concepto"), (330, 300, "Cant."), (420, 300, "Precio")]
+    below = [(50, 316, "02/12/2026"), (200, 330, "Visita guiada"), (330, 330, "9"), (420, 330, "130,00")]
+    facts = [(50, 60, "Factura nº AX01702"), (50, 76, "Fecha 02/11/2026")]
+    assert read(page(*facts, *head, *below, *AMOUNTS)).value("due_date") == DUE

@@ -202,3 +202,10 @@ def test_what_is_sold_is_nobodys_name():
     table = [(50, 100, "Désignation"), (300, 100, "Quantité"), (480, 100, "Prix")]
     sold = [(50, 116, "Panier Garni SARL"), (300, 116, "2"), (480, 116, "52,00")]
     assert names(*table, *sold) == (None, None)
+
+
+@pytest.mark.parametrize("greeting", ["Sehr geehrte Frau Renard,", "Dear Mrs Renard,", "Gentile Signora Renard,"])
+def test_a_letters_greeting_is_not_the_name_of_who_gets_it(greeting):
+    """EX-1: though an address follows, as where an insurer says which house it is about."""
+    letter = lines(greeting, "4 avenue du Bois", "44000 Nantes", x=330, y=110)
+    assert names(*lines(*LETTERHEAD, "Tél. 02 61 91 00 01"), *letter)[1] is None

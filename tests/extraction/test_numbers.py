@@ -132,3 +132,29 @@ def test_what_is_replaced_lends_neither_its_number_nor_its_day(sentence):
     facts = [(330, 60, "FACTURE"), (330, 76, "AX04983"), (450, 76, "02/11/2026")]
     reading = read(page(*facts, *AMOUNTS, (50, 720, sentence.format("AX04980"))))
     assert values(reading, "number", "issue_date") == ("AX04983", date(2026, 11, 2))
+
+
+@pytest.mark.parametrize("label", ["Uw referentie", "Your ref.", "Kunden-Nr.", "Client"])
+def test_what_one_is_known_by_is_no_number(label):
+    """EX-1: neither the reference of one party nor the customer's number stands in for a missing label."""
+    head = [
+        (330, 60, "FACTUUR"),
+        (330, 80, "2025-5842"),
+        (430, 80, "16/10/2026"),
+        (330, 100, label),
+        (430, 100, "UR-3910"),
+    ]
+    assert read(page(*head, *AMOUNTS)).value("number") == "2025-5842"
+
+
+def test_a_heading_above_an_address_names_no_number_beside_it():
+    """EX-1: "Invoice to" is about the lines below, whatever stands at the right."""
+    block = lines("Invoice to", "Northgate Logistics", "Unit 7, Ashton Way", "M22 5RR Manchester", y=110)
+    facts = [(330, 110, "2026.7701"), (330, 126, "Invoice date"), (430, 126, "02/11/2026")]
+    title = (50, 60, "Sales invoice")
+    assert read(page(title, *block, *facts, *AMOUNTS)).value("number") == "2026.7701"
+
+
+def test_letters_before_a_number_may_be_a_currency_elsewhere():
+    """EX-1: ringgit are RM, but nobody writes them so after "Invoice"."""
+    assert read(page((330, 60, "Invoice RM4913"), (330, 80, "Date 02/11/2026"), *AMOUNTS)).value("number") == "RM4913"

@@ -208,5 +208,29 @@ def test_a_total_that_no_sum_proves_is_sure_only_where_the_file_says_its_digits(
     assert read(page(*rest, *total, source="ocr")).fields["gross"].confidence < SURE
 
 
+def test_the_largest_row_of_a_tax_table_is_not_the_total():
+    """EX-4: though its base and its tax stand elsewhere again, and the other rates add nothing to them."""
+    table = [(100, "Taux"), (200, "Base HT"), (300, "Montant TVA"), (400, "TTC")]
+    rows = [
+        ("20 %", "2 471,80", "494,36", "2 966,16"),
+        ("10 %", "374,15", "37,42", "411,57"),
+        ("5,5 %", "64,55", "3,55", "68,10"),
+    ]
+    texts = [(x, 500, word) for x, word in table]
+    texts += [(x, 516 + 16 * at, text) for at, row in enumerate(rows) for (x, _), text in zip(table, row, strict=True)]
+    taxes = [(f"TVA {rate} sur {base} EUR", f"{tax} EUR") for rate, base, tax, _ in rows]
+    sums = [("Somme HT", "2 910,50 EUR"), *taxes, ("Montant TTC", "3 445,83 EUR")]
+    texts += [text for at, row in enumerate(sums) for text in _row(*row, 580 + 16 * at)]
+    reading = read(page(*lines("Facture n° 2025-4929", "Date 16/07/2026"), *texts))
+    assert values(reading, "net", "gross") == (Decimal("2910.50"), Decimal("3445.83"))
+
+
+def test_a_net_without_any_tax_is_the_total():
+    """EX-1: who is free of tax may call it so."""
+    items = [(50, 500, "Location"), (480, 500, "38,61"), (50, 516, "Sortie"), (480, 516, "210,97")]
+    texts = [*lines("Facture N° 1910-2026", "Faite le 01/01/2026"), *items, *_row("Total net", "249,58 €", 560)]
+    assert read(page(*texts)).value("gross") == Decimal("249.58")
+
+
 def _row(word: str, amount: str, y: float) -> list[tuple[float, float, str]]:
     return [(350, y, word), (480, y, amount)]
