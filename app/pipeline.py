@@ -7,18 +7,21 @@ from typing import Any
 from app.approval import align as approval
 from app.approval import asking, awaited, demands, leaving, replies, standing_in
 from app.approval import mails as approval_mails
+from app.comments import noticing as comments
 from app.counterparties import keeping
-from app.documents import arrival, hidden_twins, moving, reasons, retention, showing, status, usual
+from app.documents import arrival, hidden_twins, moving, noticing, reasons, retention, showing, status, tagging, usual
 from app.documents import jobs as documents
 from app.documents import trash as trashing
 from app.extraction import jobs as extraction
 from app.extraction import texts
 from app.intake import addresses, forwarding, kinds
+from app.notices import subjects
 from app.outbox.kinds import mail_kinds
 from app.review import jobs as reviewing
 from app.review import next_step, undoing
 from app.rules import demanding, following, retesting, validating
 from app.rules import words as rule_words
+from app.tags import keeping as tags
 from app.users import memberships, people
 
 
@@ -34,6 +37,8 @@ def connect() -> None:
     _add(status.before_status, retesting.retest)
     _add(status.before_status, approval.align)
     _add(asking.before_asking, standing_in.seat_stand_in)
+    _add(tags.before_merging, tagging.rename)
+    subjects.SIGHTS.update(document=noticing.subjects, comment=comments.subjects, message=forwarding.subjects)
     _add(kinds.message_kinds, forwarding.KIND)
     _add(kinds.message_kinds, replies.KIND)
     _add(status.after_status, hidden_twins.tell_admins)

@@ -35,6 +35,8 @@ PACKAGES = (
     "counterparties",
     "outbox",
     "rules",
+    "notices",
+    "comments",
     "audit",
     "settings",
     "operation",

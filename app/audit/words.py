@@ -28,6 +28,7 @@ ACTS: dict[str, Any] = {
     "archived": _("archived"),
     "arrived": _("brought in"),
     "assigned": _("assigned"),
+    "unassigned": _("put nobody in charge"),
     "assignment ended": _("ended an assignment"),
     "attached": _("attached a file"),
     "brought back": _("brought back"),
@@ -93,6 +94,13 @@ ACTS: dict[str, Any] = {
     "sent again": _("sent again"),
     "revoked": _("revoked"),
     "signed out": _("signed out everywhere"),
+    "commented": _("commented"),
+    "comment changed": _("changed a comment"),
+    "comment taken back": _("took a comment back"),
+    "tagged": _("put a tag on"),
+    "tag taken off": _("took a tag off"),
+    "tags arranged": _("put the tags in order"),
+    "tags merged": _("merged two tags"),
     "taken back": _("took back"),
     "trash emptied": _("emptied the trash"),
     "trash not emptied": _("did not empty the trash"),
@@ -115,6 +123,7 @@ OBJECTS: dict[str, Any] = {
     "outgoing_mail": _("Outgoing mail"),
     "rule": _("Rule"),
     "spreadsheet": _("Spreadsheet"),
+    "tag": _("Tag"),
     "user_account": _("Person"),
 }
 """What it was done to."""
@@ -129,6 +138,7 @@ FIELDS: dict[str, Any] = {
     "approval_reminder_days": _("Days before a reminder"),
     "approval_sign_in_minor": _("Sign-in to approve from this amount on"),
     "assigned": _("Assigned"),
+    "analytic_code": _("Analytic code"),
     "assignee": _("In charge"),
     "assignee_id": _("In charge"),
     "category": _("Category"),
@@ -222,7 +232,10 @@ FIELDS: dict[str, Any] = {
     "trash_kind": _("Kind of deletion"),
     "user": _("Person"),
     "way": _("Way"),
+    "comment": _("Comment"),
     "vat_number": _("VAT number"),
+    "word": _("Word found in its text"),
+    "words": _("Words that set it"),
 }
 
 VALUES: dict[str, Any] = {
@@ -274,7 +287,7 @@ WHYS: dict[str, Any] = {
     "unusual": _("unusually many documents were due: empty the trash by hand"),
 }
 """Reasons the program itself gave."""
-UNTOLD = {"version"}
+UNTOLD = {"version", "tag_ids"}
 """What only the program needs."""
 
 

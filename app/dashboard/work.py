@@ -186,6 +186,7 @@ def names_of_work() -> dict[str, str]:
         "remind_approver": _("Remind somebody of what waits for approval"),
         "remind_approvers": _("Remind of what waits for approval"),
         "remove_drafts": _("Remove what was left half written"),
+        "send_notices": _("Mail what is new, once a day"),
         "send_password_reset": _("Send a new password's link"),
         "send_trail_head": _("Seal the audit trail"),
         "straighten_photo": _("Straighten a photo"),

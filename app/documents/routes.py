@@ -17,6 +17,7 @@ from app.documents import (
     editing,
     entering,
     jobs,
+    labelling,
     marking,
     marks,
     reasons,
@@ -39,7 +40,7 @@ from app.web.access import Permission, allowed, demand, requires
 from app.web.ids import row_id
 from app.web.pages import page
 
-__all__ = ["bp", "duplicates", "marking"]
+__all__ = ["bp", "duplicates", "labelling", "marking"]
 
 bp.add_app_template_filter(reasons.in_words, "reason")
 bp.add_app_template_global(words.of_rate)

@@ -40,6 +40,7 @@ NAMES: dict[str, Any] = {
     "status": _("Status"),
     "company": _("Company"),
     "assignee": _("In charge"),
+    "word": _("Word found in its text"),
 }
 NAMES |= {f"{name}_minor": NAMES[name] for name in ("net", "tax", "gross")}
 NAMES |= {f"{name}_id": NAMES[name] for name in ("counterparty", "category")}

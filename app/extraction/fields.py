@@ -13,7 +13,7 @@ from app.audit.models import AuditEntry
 from app.core import money
 from app.core.database import looking
 from app.counterparties.models import Counterparty
-from app.documents import defaults, labels, status
+from app.documents import defaults, labels, status, tagging
 from app.documents.editing import fields_of
 from app.documents.models import Document, DocumentTax, FileRole, Kind, ReadState
 from app.extensions import db
@@ -102,7 +102,13 @@ def store(told: ToRead, contents: Contents, reading: Reading, seconds: float) ->
     known = fields_of(typed(document))
     document.unsure = [name for name in unsure.fields_of(document, reading) if name not in known]
     document.page_count = document.read_pages = contents.page_count or len(contents.pages)
+    changes |= tagging.put_by_words(document, text_of(contents))
     status.settle(document, by=None, act="read", changes=changes | _next_version(document))
+
+
+def text_of(contents: Contents) -> str:
+    """All that stands on its pages, in the order of reading."""
+    return " ".join(word.text for page in contents.pages for word in page.words)
 
 
 def give_up(document_id: int, error: Unreadable, told: ToRead | None = None) -> None:

@@ -109,7 +109,7 @@ def lexicon() -> Lexicon:
     vocabulary = sorted({token for key in roles for token in key if len(token) >= 5})
     names = ("another", "corrects", "whose", "including", "excluding")
     sets = (frozenset(map(fold, words[name])) for name in names)
-    return Lexicon(dict(by_first), vocabulary, small, numbers, *sets, tuple(words["endings"]))
+    return Lexicon(dict(by_first), vocabulary, small, numbers, *sets, endings=tuple(words["endings"]))
 
 
 def _pass_on_titles(roles: dict[tuple[str, ...], set[str]]) -> None:

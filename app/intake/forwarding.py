@@ -17,6 +17,9 @@ from app.intake import confirmations, mails
 from app.intake.kinds import MessageKind
 from app.intake.models import Message
 from app.intake.proof import PROVEN
+from app.notices import choices, telling
+from app.notices.models import ByMail, NoticeKind
+from app.notices.subjects import Subject
 from app.users import people
 from app.users.models import Company, User
 from app.web.access import Permission
@@ -66,7 +69,22 @@ def take(message: Message, facts: dict[str, Any]) -> None:
     db.session.flush()
     if request.is_proven:
         for admin in people.admins_of(message.company_id):
-            mails.forwarding_asked(admin, message, request.provider, request.asked_by)
+            tell(admin, request)
+
+
+def tell(admin: User, request: ForwardingRequest) -> None:
+    """In the app, and by a mail of its own to whoever wants one at once."""
+    facts = {"key": f"forwarding:{request.id}", "company_id": request.company_id, "about": request.message}
+    telling.tell(admin, NoticeKind.FORWARDING, **facts)
+    if choices.of(admin, NoticeKind.FORWARDING).by_mail is ByMail.AT_ONCE:
+        mails.forwarding_asked(admin, request.message, request.provider, request.asked_by)
+
+
+def subjects(user: User, ids: set[int]) -> dict[int, Subject]:
+    """For notices: the mailbox that asks, where the person may answer it."""
+    seen = ForwardingRequest.visible_to(user).where(ForwardingRequest.message_id.in_(ids))
+    names = {each.message_id: each.asked_by or each.provider for each in db.session.scalars(seen)}
+    return {id: Subject(name, "/add/by-email") for id, name in names.items()}
 
 
 KIND = MessageKind(KEY, confirmations.recognise, take)

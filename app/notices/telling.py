@@ -6,8 +6,11 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.core import clock
+from app.core.database import insert_unless_there
 from app.extensions import db
-from app.notices.models import Notice, NoticeKind
+from app.notices import choices, jobs, mails, subjects
+from app.notices.models import ByMail, Notice, NoticeKind
 from app.users.models import User
 
 
@@ -21,15 +24,31 @@ def tell(
     by: User | None = None,
     **arguments: Any,
 ) -> Notice | None:
-    """Tell one person of something, once for each `key`; nobody is told what they did themselves."""
-    if by is not None and by.id == user.id:
+    """Tell one person of something, once for each `key`; nobody is told what they did themselves.
+
+    By mail too where they want it so, and see what it is about.
+    """
+    if user.is_disabled or (by is not None and by.id == user.id):
         return None
-    known = db.session.scalar(select(Notice).filter_by(user_id=user.id, key=key))
-    if known:
-        return known
-    notice = Notice(user=user, kind=kind, key=key, company_id=company_id, by=by, arguments=arguments)
+    facts = {"user_id": user.id, "kind": kind, "key": key, "company_id": company_id, "arguments": arguments}
+    facts |= {"by_id": by.id if by else None, "created_at": clock.now(), "about_type": ""}
     if about is not None:
-        notice.about_type, notice.about_id = about.__tablename__, about.id
-    db.session.add(notice)
-    db.session.flush()
+        db.session.flush()
+        facts |= {"about_type": about.__tablename__, "about_id": about.id}
+    is_new = db.session.execute(insert_unless_there(db.session(), Notice).values(**facts)).rowcount
+    notice = db.session.scalars(select(Notice).filter_by(user_id=user.id, key=key)).one()
+    if is_new:
+        _mail(notice)
     return notice
+
+
+def _mail(notice: Notice) -> None:
+    """As the person wants it; what somebody else mails at once is mailed by nobody twice."""
+    by_mail = choices.of(notice.user, notice.kind).by_mail
+    if by_mail is ByMail.DAILY:
+        jobs.ask(notice.user)
+    if by_mail is not ByMail.AT_ONCE or notice.kind in choices.OWN_MAIL:
+        return
+    if subject := subjects.of(notice.user, notice):
+        mails.at_once(notice, subject)
+        notice.mailed_at = clock.now()

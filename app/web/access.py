@@ -39,6 +39,7 @@ class Permission(StrEnum):
     SEE_OWN_PAGES = "have a home and settings of one's own"
     EDIT = "add, review, validate, trash, match, mark to pay"
     DECIDE = "decide when asked"
+    COMMENT = "comment"
     RELEASE_PAYMENT = "release a payment"
     SEND_MAILS = "send e-mails"
     SEND_LETTERS = "send letters"
@@ -51,8 +52,8 @@ class Permission(StrEnum):
 P = Permission
 ALLOWED: dict[Role, set[Permission]] = {
     Role.ADMIN: set(Permission) - {P.SEE_ASSIGNED, P.SEE_VALIDATED},
-    Role.MEMBER: {P.SEE_ALL, P.SEE_OWN_PAGES, P.EDIT, P.DECIDE, P.SEE_FIGURES, P.EDIT_BANK},
-    Role.APPROVER: {P.SEE_OWN_PAGES, P.DECIDE},
+    Role.MEMBER: {P.SEE_ALL, P.SEE_OWN_PAGES, P.EDIT, P.DECIDE, P.COMMENT, P.SEE_FIGURES, P.EDIT_BANK},
+    Role.APPROVER: {P.SEE_OWN_PAGES, P.DECIDE, P.COMMENT},
     Role.ACCOUNTANT: {P.SEE_VALIDATED, P.SEE_OWN_PAGES, P.SEE_FIGURES},
 }
 BY_RIGHT = {P.RELEASE_PAYMENT, P.SEND_MAILS, P.SEND_LETTERS, P.CHANGE_TEMPLATES}

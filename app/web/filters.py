@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from babel.units import format_unit
 from flask import Flask
-from flask_babel import format_date, format_datetime, get_locale
+from flask_babel import format_date, format_datetime, format_timedelta, get_locale
 
-from app.core import money
+from app.core import clock, money
 
 REMEMBERED = 8192
 """Days and amounts that were written lately: a list shows the same ones again and again, and writing one takes long."""
@@ -22,6 +22,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(amount, "money")
     app.add_template_filter(day)
     app.add_template_filter(moment)
+    app.add_template_filter(ago)
     app.add_template_filter(size)
     app.add_template_filter(iban)
     app.add_template_global(remembered)
@@ -63,6 +64,12 @@ def moment(value: datetime | None) -> str:
     """A moment, in the reader's time zone."""
     between = " " if _is_french() else ", "
     return format_datetime(value, f"{_pattern()}{between}HH:mm") if value else ""
+
+
+def ago(value: datetime | None) -> str:
+    """How long ago a moment was, in minutes and longer."""
+    long_ago = min(value - clock.now(), timedelta(0)) if value else None
+    return "" if long_ago is None else format_timedelta(long_ago, granularity="minute", add_direction=True)
 
 
 def iban(number: str) -> str:

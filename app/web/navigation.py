@@ -51,6 +51,7 @@ REVIEW = Item("review.index", _("Review"), "inbox", (P.EDIT,))
 ADD = Item("intake.new", _("Add"), "plus", (P.EDIT,))
 DOCUMENTS = Item("documents.index", _("Documents"), "file-text", (*SEES, P.DECIDE))
 SETTINGS = Item("settings.index", _("Settings"), "settings", (P.ADMINISTER,))
+NOTICES = Item("notices.index", _("Notices"), "bell", (P.SEE_OWN_PAGES,))
 ACCOUNT = Item("users.account", _("My account"), "circle-user-round", (P.SEE_OWN_PAGES,))
 MAIN = [
     HOME,
@@ -82,9 +83,12 @@ def shell(company_id: int | None) -> dict[str, Any]:
     shown: dict[Item, dict[str, Any] | None] = {}
     links = lambda items: [link for item in items if (link := _once(shown, item, company_id))]  # noqa: E731
     top = {"search_url": DOCUMENTS, "add_url": ADD}
+    bell = _once(shown, NOTICES, company_id) or {}
     return {
         "navigation": [{"label": "", "items": links(group)} for group in (MAIN, APART)],
         "bottom_bar": links((HOME, REVIEW, MAIN[2], ADD)),
         "person_menu": links((ACCOUNT, SETTINGS)),
+        "notifications_url": bell.get("url", ""),
+        "notifications_count": bell.get("count", 0),
         **{name: url_for(item.endpoint) for name, item in top.items() if item.is_shown(company_id)},
     }

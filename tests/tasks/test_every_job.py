@@ -30,6 +30,9 @@ from app.intake.jobs import open_message as open_a_message
 from app.intake.models import Message, Part, Source
 from app.intake.waiting import WaitingFile
 from app.mailboxes.models import AfterAction, FoundMail, Mailbox
+from app.notices import choices, telling
+from app.notices.choices import Choice
+from app.notices.models import ByMail, Notice, NoticeKind
 from app.operation import orphans
 from app.outbox.models import Mark, OutgoingMail
 from app.outbox.writing import write
@@ -369,6 +372,17 @@ def demanded_as_before():
     kept = list(demands.asks)
     yield
     demands.asks[:] = kept
+
+
+@case
+def send_notices(app: Flask, sink: Sink):
+    user, document = make_user(), make_document()
+    choices.choose(user, {NoticeKind.MENTION: Choice(True, ByMail.DAILY)})
+    facts = {"key": "mention:1", "company_id": document.company_id, "about": document, "by": make_user()}
+    telling.tell(user, NoticeKind.MENTION, **facts)
+    commit()
+    mailed = lambda: db.session.scalar(select(func.count()).where(Notice.mailed_at.is_not(None)))  # noqa: E731
+    return [user.id, "2026-11-27"], lambda: (count_of(OutgoingMail)(), mailed()), ([1], 1)
 
 
 def test_every_job_has_its_case(app):

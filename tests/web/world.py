@@ -20,6 +20,7 @@ from app.approval.models import Absence, Approval, ApprovalStep, Choice, Decisio
 from app.approval.models import Outcome as Ended
 from app.approval.models import Way as DecidedBy
 from app.audit import trail
+from app.comments.models import Comment
 from app.core import clock
 from app.counterparties.models import Counterparty
 from app.documents.models import Direction, Document, TrashKind
@@ -32,9 +33,11 @@ from app.intake.waiting import WaitingFile
 from app.intake.watched import WatchedFile
 from app.mailboxes import reaching
 from app.mailboxes.models import Mailbox
+from app.notices.models import Notice, NoticeKind
 from app.outbox.models import OutgoingMail, Recipient
 from app.review.models import RearrangedDocument, Rearrangement, Way
 from app.spreadsheets.models import Line, LineState, Spreadsheet, Stage
+from app.tags.models import Tag
 from app.tasks.models import State, Task
 from app.users.models import Company, SignIn, User
 from app.web.access import Role
@@ -99,6 +102,16 @@ def make_world(canary: str, number: int) -> World:
     arrangement.documents = [RearrangedDocument(document=each, taken_id=each.id) for each in (waiting, validated)]
     asked = ForwardingRequest(message=message, company_id=company.id, provider="Gmail", asked_by=f"{canary}-mailbox")
     asked.code, asked.link = f"{canary}-code"[:20], f"https://{canary}-link"
+    tag = Tag(company_id=company.id, name=f"{canary}-tag"[:60], analytic_code=f"{canary}-code"[:40], words=[canary])
+    comment = Comment(document=validated, text=f"{canary}-comment", by=people[Role.ADMIN])
+    validated.tags.append(tag)
+    db.session.add_all([tag, comment])
+    db.session.flush()
+    notice = Notice(
+        user=people[Role.ADMIN], company_id=company.id, kind=NoticeKind.COMMENT, key=f"{canary}-notice"[:120]
+    )
+    notice.about_type, notice.about_id = "comment", comment.id
+    db.session.add(notice)
     rule = IntakeRule(company_id=company.id, sender=f"{canary}@rule.example"[:254])
     db.session.add_all([sign_in, task, token, arrangement, asked, rule])
     db.session.commit()
@@ -108,6 +121,9 @@ def make_world(canary: str, number: int) -> World:
         "user_id": people[Role.MEMBER].id,
         "counterparty_id": counterparty.id,
         "category_id": category.id,
+        "tag_id": tag.id,
+        "comment_id": comment.id,
+        "notice_id": notice.id,
         "message_id": message.id,
         "part_id": message.parts[0].id,
         "rule_id": rule.id,

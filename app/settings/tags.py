@@ -1,0 +1,129 @@
+"""The tags of a company: names, order, analytic codes, and the words that set them by themselves."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.core.errors import Refused
+from app.documents import tagging
+from app.extensions import db
+from app.settings.blueprint import bp, company_or_404
+from app.settings.tag_form import TagForm
+from app.tags import keeping
+from app.tags.models import Tag
+from app.tasks.jobs import commit
+from app.users.models import Company
+from app.web.access import Permission, requires
+from app.web.ids import row_id
+from app.web.pages import page
+
+
+def _page(company: Company, status: int = 200, **forms: object):
+    context = {"form": TagForm(formdata=None), "edited": None, "edit_form": None} | forms
+    every = list(db.session.scalars(keeping.of(company)))
+    return page("settings/tags.html", status, company=company, tags=every, counts=tagging.counts(company), **context)
+
+
+def _tag(company: Company, tag_id: int) -> Tag:
+    return db.one_or_404(keeping.of(company).where(Tag.id == tag_id))
+
+
+def _back(company: Company, sentence: str = ""):
+    commit()
+    if sentence:
+        flash(sentence)
+    return redirect(url_for(".tags", company_id=company.id), 303)
+
+
+@bp.get("/companies/<int:company_id>/tags")
+@requires(Permission.ADMINISTER)
+def tags(company_id: int):
+    """All of them in their order, with a form for one more."""
+    return _page(company_or_404(company_id))
+
+
+@bp.post("/companies/<int:company_id>/tags")
+@requires(Permission.ADMINISTER)
+def add_tag(company_id: int):
+    """Add one."""
+    company, form = company_or_404(company_id), TagForm()
+    if not form.validate():
+        return _page(company, 422, form=form)
+    try:
+        keeping.add(company, form.facts(), by=current_user)
+    except Refused as refused:
+        form.name.errors = [str(refused)]
+        return _page(company, 422, form=form)
+    return _back(company, _("“%(name)s” is added.", name=form.name.data))
+
+
+@bp.post("/companies/<int:company_id>/tags/order")
+@requires(Permission.ADMINISTER)
+def arrange_tags(company_id: int):
+    """Put them in the order they were dragged into, or move one of them a place up or down."""
+    company, (step, _colon, tag_id) = company_or_404(company_id), request.form.get("move", "").partition(":")
+    if step in {"up", "down"} and tag_id.isdecimal():
+        keeping.move(_tag(company, int(tag_id)), company, -1 if step == "up" else 1, by=current_user)
+    else:
+        keeping.arrange(company, request.form.getlist("order", type=row_id), by=current_user)
+    return _back(company)
+
+
+@bp.get("/companies/<int:company_id>/tags/<int:tag_id>")
+@requires(Permission.ADMINISTER)
+def tag(company_id: int, tag_id: int):
+    """The list with one of them open to be changed."""
+    company = company_or_404(company_id)
+    found = _tag(company, tag_id)
+    return _page(company, edited=found, edit_form=TagForm(formdata=None, obj=found))
+
+
+@bp.post("/companies/<int:company_id>/tags/<int:tag_id>")
+@requires(Permission.ADMINISTER)
+def change_tag(company_id: int, tag_id: int):
+    """Change one."""
+    company, form = company_or_404(company_id), TagForm()
+    found = _tag(company, tag_id)
+    if not form.validate():
+        return _page(company, 422, edited=found, edit_form=form)
+    try:
+        keeping.change(found, company, form.facts(), by=current_user)
+    except Refused as refused:
+        form.name.errors = [str(refused)]
+        return _page(company, 422, edited=found, edit_form=form)
+    return _back(company, _("Saved."))
+
+
+@bp.post("/companies/<int:company_id>/tags/<int:tag_id>/archive")
+@requires(Permission.ADMINISTER)
+def archive_tag(company_id: int, tag_id: int):
+    """Offer it no more."""
+    company = company_or_404(company_id)
+    found = _tag(company, tag_id)
+    keeping.archive(found, by=current_user)
+    return _back(company, _("“%(name)s” is no longer offered; documents that have it keep it.", name=found.name))
+
+
+@bp.post("/companies/<int:company_id>/tags/<int:tag_id>/return")
+@requires(Permission.ADMINISTER)
+def bring_tag_back(company_id: int, tag_id: int):
+    """Offer it again."""
+    company = company_or_404(company_id)
+    found = _tag(company, tag_id)
+    keeping.archive(found, by=current_user, back=True)
+    return _back(company, _("“%(name)s” is offered again.", name=found.name))
+
+
+@bp.post("/companies/<int:company_id>/tags/<int:tag_id>/merging")
+@requires(Permission.ADMINISTER)
+def merge_tag(company_id: int, tag_id: int):
+    """Make one of two: what has this one has the other from now on."""
+    company, into_id = company_or_404(company_id), request.form.get("into", type=row_id)
+    found = _tag(company, tag_id)
+    if into_id is None:
+        raise Refused(_("Choose another tag of the same company."))
+    into, name = _tag(company, into_id), found.name
+    keeping.merge(found, into, by=current_user)
+    return _back(company, _("“%(gone)s” is now “%(name)s”.", gone=name, name=into.name))

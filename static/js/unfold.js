@@ -1,0 +1,11 @@
+// A folded part <details data-unfold> that is opened by a shortcut goes on to its first field.
+
+document.addEventListener("click", (event) => {
+  const summary = event.target.closest?.("[data-unfold] > summary");
+  // A click by a key has no place: whoever points at the summary only wants to look.
+  if (!summary || event.detail !== 0 || document.activeElement === summary) return;
+  event.preventDefault();
+  const part = summary.parentElement;
+  part.open = true;
+  part.querySelector("textarea, input:not([type=hidden]), select")?.focus();
+});
