@@ -37,6 +37,7 @@ PACKAGES = (
     "rules",
     "notices",
     "comments",
+    "bulk",
     "audit",
     "settings",
     "operation",
@@ -47,7 +48,7 @@ MODELS = (
     *("audit", "files", "tasks", "outbox", "users", "notices", "tags", "counterparties", "search"),
     *("documents", "comments"),
     *("intake", "extraction", "approval", "rules"),
-    "review",
+    *("review", "bulk"),
     "mailboxes",
     *("operation", "api", "spreadsheets"),
 )

@@ -26,6 +26,7 @@ intake extraction
 lists
 mailboxes
 review approval bank spreadsheets
+bulk
 rules payments
 treasury
 dunning

@@ -168,6 +168,7 @@ def names_of_work() -> dict[str, str]:
         "check_stored_files": _("Check the stored files"),
         "deliver": _("Send a mail"),
         "draw_document": _("Draw the pages of an added file"),
+        "act_on_many": _("Change many documents at once"),
         "empty_trash": _("Empty a large trash"),
         "find_by_new_name": _("Find documents by a new name"),
         "follow_absences": _("Let stand-ins decide for whoever is away"),

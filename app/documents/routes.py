@@ -37,7 +37,6 @@ from app.intake.models import Source
 from app.tasks.jobs import commit
 from app.users.sessions import current_company
 from app.web.access import Permission, allowed, demand, requires
-from app.web.ids import row_id
 from app.web.pages import page
 
 __all__ = ["bp", "duplicates", "labelling", "marking"]
@@ -143,24 +142,6 @@ def _is_typed(word: str) -> bool:
         return True
     flash(_("Type “%(word)s” to confirm. Nothing was deleted.", word=word), "error")
     return False
-
-
-@bp.post("/documents/trash")
-@requires(Permission.EDIT)
-def trash_selected():
-    """The selected documents into the trash; what is not the person's to trash is left out."""
-    ids = request.form.getlist("ids", type=row_id)[:500]
-    allowed = Document.company_id.in_(current_user.company_ids(Permission.EDIT))
-    query = Document.visible_to(current_user).where(Document.id.in_(ids), allowed, Document.trashed_at.is_(None))
-    documents = list(db.session.scalars(query))
-    for document in documents:
-        decisions.trash(document, by=current_user)
-    commit()
-    count = len(documents)
-    text = ngettext("%(num)d document put into the trash.", "%(num)d documents put into the trash.", count)
-    look = {"link_url": url_for("documents.trash_list"), "link_label": _("Trash")}
-    flash({"text": text, **look}, "message")  # type: ignore[arg-type]
-    return redirect(url_for("documents.index"), 303)
 
 
 @bp.post("/documents/<int:document_id>/restoration")

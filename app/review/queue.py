@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, case, func, or_, select
 
@@ -26,9 +26,24 @@ class Filters:
     direction: Direction | None = None
     flagged: bool = False
     words: str = ""
+    mine: bool = False
+    """Only what the person is in charge of."""
 
-    def apply(self, query: Select) -> Select:
+    @classmethod
+    def from_address(cls, said: Any) -> Filters:
+        """What the address says; what makes no sense is left out."""
+        return cls(
+            status=Status(said["status"]) if said.get("status") in {each.value for each in QUEUE} else None,
+            direction=Direction(said["direction"]) if said.get("direction") in set(Direction) else None,
+            flagged=said.get("flagged") == "yes",
+            mine=said.get("mine") == "yes",
+            words=said.get("q", "").strip()[:100],
+        )
+
+    def apply(self, query: Select, user: User) -> Select:
         """The query with these filters, but for the status."""
+        if self.mine:
+            query = query.where(Document.assignee_id == user.id)
         if self.direction:
             query = query.where(Document.direction == self.direction)
         if self.flagged:
@@ -54,7 +69,7 @@ def with_twins(documents: list[Document]) -> set[int]:
 
 def counts(user: User, company: Company, filters: Filters) -> dict[Status, int]:
     """How many wait in each status."""
-    mine = filters.apply(waiting(user, company)).order_by(None)
+    mine = filters.apply(waiting(user, company), user).order_by(None)
     found = dict(
         db.session.execute(mine.with_only_columns(Document.status, func.count()).group_by(Document.status)).all()
     )

@@ -41,20 +41,10 @@ def index():
     """What waits to be checked, oldest first; asked again by itself while something is being read."""
     company = current_company()
     demand(Permission.EDIT, company.id)
-    listed = showing.queue_page(current_user, company, _filters(), page_number())
+    listed = showing.queue_page(current_user, company, queue.Filters.from_address(request.args), page_number())
     if request.args.get("seen") == listed["seen"] and request.htmx:
         return Response(status=204)
     return page("review/index.html", **listed)
-
-
-def _filters() -> queue.Filters:
-    said = request.args
-    return queue.Filters(
-        status=Status(said["status"]) if said.get("status") in {each.value for each in queue.QUEUE} else None,
-        direction=Direction(said["direction"]) if said.get("direction") in {each.value for each in Direction} else None,
-        flagged=said.get("flagged") == "yes",
-        words=said.get("q", "").strip()[:100],
-    )
 
 
 @bp.get("/review/next")

@@ -39,7 +39,7 @@ def queue_page(user: User, company: Company, filters: queue.Filters, number: int
     """The documents of one page of the queue, with the counts of all."""
     counts = queue.counts(user, company, filters)
     statuses = (filters.status,) if filters.status else queue.QUEUE
-    query = filters.apply(queue.waiting(user, company, statuses))
+    query = filters.apply(queue.waiting(user, company, statuses), user)
     query = query.options(joinedload(Document.counterparty), selectinload(Document.files))
     found = list(db.session.scalars(query.limit(AT_ONCE + 1).offset((number - 1) * AT_ONCE)))
     documents, has_more = found[:AT_ONCE], len(found) > AT_ONCE
@@ -77,6 +77,7 @@ def _link(filters: queue.Filters, **other: Any) -> str:
         "status": filters.status.value if filters.status else None,
         "direction": filters.direction.value if filters.direction else None,
         "flagged": "yes" if filters.flagged else None,
+        "mine": "yes" if filters.mine else None,
         "q": filters.words or None,
     }
     return url_for("review.index", **{name: value for name, value in (said | other).items() if value})

@@ -210,35 +210,6 @@ def test_the_trash_obeys_the_scope_of_lists(app, browser):
     assert browser(member).post(f"/documents/{hidden.id}/restoration").status_code == 404
 
 
-def test_selected_documents_are_trashed_and_no_others(app, browser):
-    """RV-7: TR-1: S71: the selection is cut to what the person may trash."""
-    member = make_user()
-    mine, untouched = make_document(), make_document()
-    foreign = make_document(make_company("Other"))
-
-    answer = browser(member).post("/documents/trash", data={"ids": [mine.id, foreign.id]}, follow_redirects=True)
-
-    assert "1 document put into the trash." in answer.text
-    assert [reload(each).status for each in (mine, untouched, foreign)] == [
-        Status.TRASH,
-        Status.TO_PROCESS,
-        Status.TO_PROCESS,
-    ]
-
-
-def test_a_selection_holds_nothing_one_may_only_read(app, browser):
-    """US-6: S71: a reader here and member elsewhere trashes nothing here."""
-    document = make_document(validated_at=clock.now())
-    user = make_user(Role.ACCOUNTANT, document.company)
-    people.join(user, make_company("Other"), Role.MEMBER, by=None)
-    db.session.commit()
-
-    answer = browser(user).post("/documents/trash", data={"ids": [document.id]}, follow_redirects=True)
-
-    assert "0 documents put into the trash." in answer.text
-    assert reload(document).status is Status.TO_MATCH
-
-
 def test_without_a_trash_deleting_asks_for_a_typed_word(app, browser):
     """TR-2: final after a typed confirmation."""
     company = make_company(trash_enabled=False)

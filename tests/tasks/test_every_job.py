@@ -18,9 +18,11 @@ from app.approval.demands import Demand, WantedStep
 from app.approval.handings import Handing
 from app.approval.models import Absence, DecisionLink, Seat
 from app.audit.models import AuditEntry
+from app.bulk import doing
+from app.bulk.models import Act, BulkAct
 from app.core import clock, storage
 from app.documents import trash
-from app.documents.models import Direction, Document, DocumentFile, ReadState, TrashKind
+from app.documents.models import Direction, Document, DocumentFile, ReadState, TrashKind, document_tag
 from app.extensions import db
 from app.extraction.models import DocumentReading
 from app.files import store
@@ -383,6 +385,17 @@ def send_notices(app: Flask, sink: Sink):
     commit()
     mailed = lambda: db.session.scalar(select(func.count()).where(Notice.mailed_at.is_not(None)))  # noqa: E731
     return [user.id, "2026-11-27"], lambda: (count_of(OutgoingMail)(), mailed()), ([1], 1)
+
+
+@case
+def act_on_many(app: Flask, sink: Sink):
+    user, documents = make_user(), [make_document(), make_document(), make_document(trashed_at=clock.now())]
+    bulk = doing.begin(documents[0].company, Act.TAG, [each.id for each in documents], {"tag": "Lyon"}, by=user)
+    commit()
+    tagged = lambda: db.session.scalar(select(func.count()).where(AuditEntry.act == "tagged"))  # noqa: E731
+    done = lambda: len(db.session.get(BulkAct, bulk_id, populate_existing=True).done)  # noqa: E731
+    bulk_id = bulk.id
+    return [bulk_id], lambda: (count_of(document_tag)(), tagged(), done()), ([3], 3, 3)
 
 
 def test_every_job_has_its_case(app):

@@ -13,7 +13,7 @@ from tests.factories import make_document, make_user
     [
         ("/review/{id}/validation", "/review/{id}"),
         ("/documents/{id}/duplicates/7/link", "/documents/{id}"),
-        ("/documents/trash", "/documents"),
+        ("/documents/{id}/tags", "/documents/{id}"),
         ("/account/password", "/account"),
         ("/uploads", "/"),
     ],

@@ -20,6 +20,7 @@ from app.approval.models import Absence, Approval, ApprovalStep, Choice, Decisio
 from app.approval.models import Outcome as Ended
 from app.approval.models import Way as DecidedBy
 from app.audit import trail
+from app.bulk.models import Act, BulkAct
 from app.comments.models import Comment
 from app.core import clock
 from app.counterparties.models import Counterparty
@@ -111,7 +112,9 @@ def make_world(canary: str, number: int) -> World:
         user=people[Role.ADMIN], company_id=company.id, kind=NoticeKind.COMMENT, key=f"{canary}-notice"[:120]
     )
     notice.about_type, notice.about_id = "comment", comment.id
-    db.session.add(notice)
+    bulk = BulkAct(company=company, by=people[Role.ADMIN], act=Act.VALIDATE, ids=[validated.id], ended_at=clock.now())
+    bulk.arguments, bulk.results = {"tag": canary}, {str(validated.id): f"{canary}-stayed"}
+    db.session.add_all([notice, bulk])
     rule = IntakeRule(company_id=company.id, sender=f"{canary}@rule.example"[:254])
     db.session.add_all([sign_in, task, token, arrangement, asked, rule])
     db.session.commit()
@@ -123,6 +126,7 @@ def make_world(canary: str, number: int) -> World:
         "category_id": category.id,
         "tag_id": tag.id,
         "comment_id": comment.id,
+        "bulk_id": bulk.id,
         "notice_id": notice.id,
         "message_id": message.id,
         "part_id": message.parts[0].id,

@@ -1,0 +1,55 @@
+"""Which documents the bar below a list means, and what it offers to do with them."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qsl
+
+from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
+
+from app.bulk.doing import MOST
+from app.core import clock
+from app.documents import search
+from app.documents.models import Category, Document
+from app.documents.search import Wanted
+from app.extensions import db
+from app.review import queue
+from app.tags import keeping
+from app.users.models import Company, Membership, User
+from app.web.access import Permission
+from app.web.ids import row_id
+
+
+def wanted(user: User, company: Company, form: Any) -> list[int]:
+    """The ticked ones; or all that the list shows with its filters, as far as the person sees them."""
+    if form.get("everything") != "yes":
+        return form.getlist("ids", type=row_id)[:MOST]
+    said: MultiDict[str, str] = MultiDict(parse_qsl(form.get("listed", "")[:2000]))
+    query = _queue(user, company, said) if form.get("place") == "review" else _list(user, company, said)
+    return list(db.session.scalars(query.with_only_columns(Document.id).limit(MOST)))
+
+
+def _list(user: User, company: Company, said: Any) -> Any:
+    asked = Wanted.from_address(said)
+    found = search.visible(user, company, asked, clock.today(company)).where(asked.tab.test())
+    return found.order_by(None).order_by(Document.id)
+
+
+def _queue(user: User, company: Company, said: Any) -> Any:
+    asked = queue.Filters.from_address(said)
+    return asked.apply(queue.waiting(user, company, (asked.status,) if asked.status else queue.QUEUE), user)
+
+
+def offers(user: User, company: Company) -> dict[str, Any]:
+    """Tags, categories, people and companies to choose from."""
+    categories = select(Category).where(Category.company_id == company.id, Category.archived_at.is_(None))
+    living = select(User).where(User.memberships.any(Membership.company_id == company.id), User.is_disabled.is_(False))
+    people = db.session.scalars(living.order_by(User.name, User.email))
+    mine = set(user.company_ids(Permission.EDIT)) - {company.id}
+    return {
+        "tags": keeping.offered(company),
+        "categories": list(db.session.scalars(categories.order_by(Category.account_code, Category.name))),
+        "people": [each for each in people if company.id in each.company_ids(Permission.DECIDE)],
+        "companies": [each for each in user.companies if each.id in mine],
+    }

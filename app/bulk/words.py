@@ -1,0 +1,29 @@
+"""What became of many documents, in a sentence."""
+
+from __future__ import annotations
+
+from flask_babel import ngettext
+
+from app.bulk.models import Act, BulkAct
+
+
+def summary(bulk: BulkAct) -> str:
+    """How many were done, and how many stayed."""
+    said = _done(bulk)
+    if count := len(bulk.stayed):
+        stayed = ngettext("%(num)d stayed as it was", "%(num)d stayed as they were", count)
+        return f"{said}, {stayed}."
+    return f"{said}."
+
+
+def _done(bulk: BulkAct) -> str:
+    count = len(bulk.done)
+    if bulk.act is Act.VALIDATE:
+        return ngettext("%(num)d document validated", "%(num)d documents validated", count)
+    if bulk.act is Act.TRASH:
+        return ngettext("%(num)d document put into the trash", "%(num)d documents put into the trash", count)
+    if bulk.act is Act.RESTORE:
+        return ngettext("%(num)d document taken out of the trash", "%(num)d documents taken out of the trash", count)
+    if bulk.act is Act.MOVE:
+        return ngettext("%(num)d document moved", "%(num)d documents moved", count)
+    return ngettext("%(num)d document changed", "%(num)d documents changed", count)
