@@ -27,6 +27,7 @@ PACKAGES = (
     "users",
     "dashboard",
     "documents",
+    "lists",
     "review",
     "approval",
     "intake",
@@ -49,7 +50,7 @@ MODELS = (
     *("documents", "comments"),
     *("intake", "extraction", "approval", "rules"),
     *("review", "bulk"),
-    "mailboxes",
+    *("mailboxes", "lists"),
     *("operation", "api", "spreadsheets"),
 )
 

@@ -41,6 +41,7 @@ ACTS: dict[str, Any] = {
     "cut out": _("cut out of another document"),
     "decision taken back": _("took a decision back"),
     "declared sent": _("declared sent"),
+    "deleted": _("deleted"),
     "detached": _("took a file off"),
     "disabled": _("disabled"),
     "discarded": _("discarded"),
@@ -125,6 +126,7 @@ OBJECTS: dict[str, Any] = {
     "spreadsheet": _("Spreadsheet"),
     "tag": _("Tag"),
     "user_account": _("Person"),
+    "saved_view": _("View of the list"),
 }
 """What it was done to."""
 
@@ -174,6 +176,7 @@ FIELDS: dict[str, Any] = {
     "is_validated_automatically": _("Validate automatically"),
     "is_customer": _("Customer"),
     "is_on": _("Turned on"),
+    "is_shared": _("Shared with the company"),
     "is_supplier": _("Supplier"),
     "issue_date": _("Issue date"),
     "judged": _("What a part is"),

@@ -8,12 +8,12 @@ from typing import Any
 
 from flask_babel import format_decimal
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from app.counterparties.models import Counterparty
 from app.documents import categories
 from app.documents.models import Category, Direction, Kind
-from app.documents.wanted import Wanted
+from app.documents.wanted import Tab, Wanted
 from app.extensions import db
 from app.tags.models import Tag
 from app.users.models import Company, Membership, User
@@ -24,16 +24,22 @@ Sources = Mapping[str, Any]
 """What each way in is called; the packages that bring documents in know it."""
 
 
-def choices(user: User, company: Company) -> dict[str, Any]:
+def choices(company: Company) -> dict[str, Any]:
     """What the form of filters offers: what the company has, put away or not, as documents keep it."""
-    members = select(User).join(Membership).where(Membership.company_id == company.id)
+    mine = select(Tag.id, Tag.name).where(Tag.company_id == company.id).order_by(Tag.position, Tag.name_key)
+    members = select(User.id, User.name).join(Membership).where(Membership.company_id == company.id)
     return {
         "directions": list(Direction),
         "kinds": list(Kind),
-        "categories": list(db.session.scalars(categories.of(company))),
-        "tags": list(db.session.scalars(Tag.visible_to(user).where(Tag.company_id == company.id))),
-        "people": list(db.session.scalars(members.order_by(User.name, User.id))),
+        "categories": _pairs(categories.of(company).with_only_columns(Category.id, Category.name)),
+        "tags": _pairs(mine),
+        "people": _pairs(members.order_by(User.name, User.id)),
+        "all_tab": Tab.ALL,
     }
+
+
+def _pairs(query: Select[Any]) -> list[tuple[int, str]]:
+    return [(row[0], row[1]) for row in db.session.execute(query)]
 
 
 def chips(user: User, company: Company, wanted: Wanted, sources: Sources, link: Link) -> list[dict[str, str]]:

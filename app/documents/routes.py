@@ -15,7 +15,6 @@ from app.documents import (
     doubts,
     duplicates,
     editing,
-    entering,
     jobs,
     labelling,
     marking,
@@ -33,7 +32,8 @@ from app.extensions import db
 from app.files import pictures
 from app.files.leaving import as_download, damaged
 from app.intake import addresses
-from app.intake.models import Source
+from app.lists import views
+from app.lists.sources import ways_in
 from app.tasks.jobs import commit
 from app.users.sessions import current_company
 from app.web.access import Permission, allowed, demand, requires
@@ -59,12 +59,8 @@ def index():
     listed = showing.list_page(current_user, company, request.args, ways_in())
     may_add = not listed["rows"] and allowed(current_user, Permission.EDIT, company.id)
     address = addresses.full(addresses.living(company, Direction.PURCHASE)) if may_add else ""
-    return page("documents/index.html", address=address, **listed)
-
-
-def ways_in() -> dict[str, object]:
-    """What each way a document comes in by is called."""
-    return {each.value: each.label for each in Source} | {entering.SOURCE: _("By hand")}
+    kept = views.bar(current_user, company, request.query_string.decode("utf-8", "replace"))
+    return page("documents/index.html", address=address, **listed, **kept)
 
 
 @bp.get("/documents/<int:document_id>")

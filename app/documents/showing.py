@@ -72,7 +72,7 @@ def list_page(user: User, company: Company, said: Any, sources: Sources) -> dict
         "sort": sort,
         "today": today,
         "sources": sources,
-        **filtering.choices(user, company),
+        **filtering.choices(company),
     }
 
 

@@ -33,9 +33,25 @@ def upgrade():
         BEGIN {REMOVE} {ADD} END""")
     else:  # nothing is put off until later: what waits there would be looked through by every search
         op.execute(f"CREATE INDEX ix_document_text_words ON document_text USING gin ({WORDS}) WITH (fastupdate = off)")
+    op.create_table('saved_view',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('company_id', sa.Integer(), nullable=False),
+    sa.Column('user_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=60), nullable=False),
+    sa.Column('query', sa.Text(), nullable=False),
+    sa.Column('is_shared', sa.Boolean(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['company_id'], ['company.id'], name=op.f('fk_saved_view_company_id_company'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_saved_view_user_id_user_account'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_saved_view'))
+    )
+    with op.batch_alter_table('saved_view', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_saved_view_company_id'), ['company_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_saved_view_user_id'), ['user_id'], unique=False)
 
 
 def downgrade():
+    op.drop_table('saved_view')
     if op.get_bind().dialect.name == "sqlite":
         op.execute("DROP TABLE document_fts")
     op.drop_table('document_text')

@@ -19,7 +19,8 @@ from app.approval.handings import Handing
 from app.approval.models import Absence, DecisionLink, Seat
 from app.audit.models import AuditEntry
 from app.bulk import doing
-from app.bulk.models import Act, BulkAct
+from app.bulk.models import Act as BulkDeed
+from app.bulk.models import BulkAct
 from app.core import clock, storage
 from app.documents import trash
 from app.documents.models import Direction, Document, DocumentFile, ReadState, TrashKind, document_tag
@@ -390,7 +391,7 @@ def send_notices(app: Flask, sink: Sink):
 @case
 def act_on_many(app: Flask, sink: Sink):
     user, documents = make_user(), [make_document(), make_document(), make_document(trashed_at=clock.now())]
-    bulk = doing.begin(documents[0].company, Act.TAG, [each.id for each in documents], {"tag": "Lyon"}, by=user)
+    bulk = doing.begin(documents[0].company, BulkDeed.TAG, [each.id for each in documents], {"tag": "Lyon"}, by=user)
     commit()
     tagged = lambda: db.session.scalar(select(func.count()).where(AuditEntry.act == "tagged"))  # noqa: E731
     done = lambda: len(db.session.get(BulkAct, bulk_id, populate_existing=True).done)  # noqa: E731

@@ -88,6 +88,7 @@ def hidden(company):
             "message_id": message.id,
             "part_id": message.parts[0].id,
             "counterparty_id": supplier.id,
+            "kind": "csv",
         }
 
     return make

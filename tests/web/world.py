@@ -32,6 +32,7 @@ from app.intake.forwarding import ForwardingRequest
 from app.intake.models import IntakeRule, Message, MessageState, Outcome, Part, Source
 from app.intake.waiting import WaitingFile
 from app.intake.watched import WatchedFile
+from app.lists.models import SavedView
 from app.mailboxes import reaching
 from app.mailboxes.models import Mailbox
 from app.notices.models import Notice, NoticeKind
@@ -116,7 +117,8 @@ def make_world(canary: str, number: int) -> World:
     bulk.arguments, bulk.results = {"tag": canary}, {str(validated.id): f"{canary}-stayed"}
     db.session.add_all([notice, bulk])
     rule = IntakeRule(company_id=company.id, sender=f"{canary}@rule.example"[:254])
-    db.session.add_all([sign_in, task, token, arrangement, asked, rule])
+    view = SavedView(company_id=company.id, user=people[Role.ADMIN], name=f"{canary}-view"[:60], query="tab=to_match")
+    db.session.add_all([sign_in, task, token, arrangement, asked, rule, view])
     db.session.commit()
     world = World(company, people, waiting, validated, trashed, counterparty, message)
     world.things = {
@@ -131,6 +133,8 @@ def make_world(canary: str, number: int) -> World:
         "message_id": message.id,
         "part_id": message.parts[0].id,
         "rule_id": rule.id,
+        "view_id": view.id,
+        "kind": "csv",
         "mail_id": mail.id,
         "mailbox_id": mailbox.id,
         "waiting_id": make_waiting(company, f"{canary}-waiting.pdf", people[Role.MEMBER]).id,

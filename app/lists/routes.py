@@ -1,0 +1,142 @@
+"""Taking a list with one, whole or some of it, and the views people come back to."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import Select
+
+from app.core import clock
+from app.core.errors import Refused
+from app.documents.models import Document
+from app.extensions import db
+from app.lists import columns, csv_table, originals, selecting, views, xlsx_table
+from app.lists.models import SavedView
+from app.lists.sources import ways_in
+from app.lists.streaming import download
+from app.tasks.jobs import commit
+from app.users.models import Company
+from app.users.sessions import current_company
+from app.web.access import Permission, requires
+from app.web.ids import row_id
+from app.web.pages import page
+
+bp = Blueprint("lists", __name__)
+MOST_TICKED = 500
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def here() -> Company:
+    """The company looked at."""
+    return current_company() or abort(404)
+
+
+# --- Tables and originals -------------------------------------------------------------------------
+
+
+@bp.get("/documents/table.<any(csv, xlsx):kind>")
+@requires(Permission.SEE_OWN_PAGES)
+def table(kind: str):
+    """All that the list shows, on all its pages, as a table."""
+    query = selecting.listed(current_user, here(), request.args)
+    return _table(kind, query, request.args.get("sort"))
+
+
+@bp.post("/documents/table.<any(csv, xlsx):kind>")
+@requires(Permission.SEE_OWN_PAGES)
+def table_of_ticked(kind: str):
+    """Those that were ticked as a table; it changes nothing."""
+    return _table(kind, _ticked())
+
+
+def _table(kind: str, query: Select[tuple[Document]], sort: str | None = None) -> Response:
+    rows = selecting.told(query, partial(columns.row, sources=ways_in()), sort)
+    name = f"{_('documents')}-{clock.today(here())}.{kind}"
+    if kind == "csv":
+        return download(csv_table.pieces(columns.HEADS, rows), name, "text/csv")
+    return download(xlsx_table.pieces(_("Documents"), columns.HEADS, rows), name, XLSX)
+
+
+@bp.get("/documents/originals.zip")
+@requires(Permission.SEE_OWN_PAGES)
+def all_originals():
+    """The originals of all that the list shows."""
+    return _originals(selecting.listed(current_user, here(), request.args), request.args.get("sort"))
+
+
+@bp.post("/documents/originals.zip")
+@requires(Permission.SEE_OWN_PAGES)
+def originals_of_ticked():
+    """The originals of those that were ticked; it changes nothing."""
+    return _originals(_ticked())
+
+
+def _originals(query: Select[tuple[Document]], sort: str | None = None) -> Response:
+    originals.check_size(query)
+    name = f"{_('documents')}-{clock.today(here())}.zip"
+    return download(originals.pieces(selecting.told(query, originals.told, sort)), name, "application/zip")
+
+
+def _ticked() -> Select[tuple[Document]]:
+    ids = request.form.getlist("ids", type=row_id)[:MOST_TICKED]
+    if not ids:
+        raise Refused(_("Tick the documents first."))
+    return selecting.ticked(current_user, here(), ids)
+
+
+# --- Views ----------------------------------------------------------------------------------------
+
+
+@bp.get("/documents/views")
+@requires(Permission.SEE_OWN_PAGES)
+def all_views():
+    """The views one has, to rename, share and delete."""
+    return page("lists/views.html", views=views.of(current_user, here()), may_change=views.may_change)
+
+
+@bp.post("/documents/views")
+@requires(Permission.SEE_OWN_PAGES)
+def keep_view():
+    """Keep the list as it stands under a name."""
+    form = request.form
+    is_shared = form.get("is_shared") == "yes"
+    view = views.keep(here(), form.get("name", ""), form.get("query", ""), is_shared=is_shared, by=current_user)
+    commit()
+    flash(_("The view “%(name)s” is kept.", name=view.name))
+    return redirect(url_for("documents.index") + f"?{view.query}", 303)
+
+
+@bp.post("/documents/views/<int:view_id>")
+@requires(Permission.SEE_OWN_PAGES)
+def change_view(view_id: int):
+    """Rename it, share it, or keep it to oneself again."""
+    view = _mine(view_id)
+    views.change(view, request.form.get("name", ""), is_shared=request.form.get("is_shared") == "yes", by=current_user)
+    commit()
+    flash(_("Saved."))
+    return redirect(url_for(".all_views"), 303)
+
+
+@bp.post("/documents/views/<int:view_id>/deletion")
+@requires(Permission.SEE_OWN_PAGES)
+def delete_view(view_id: int):
+    """Give it up, with the way back at hand."""
+    view = _mine(view_id)
+    again = {"name": view.name, "query": view.query, "is_shared": "yes" if view.is_shared else ""}
+    views.remove(view, by=current_user)
+    commit()
+    undo: dict[str, Any] = {"text": _("The view “%(name)s” is deleted.", name=again["name"]), "undo_fields": again}
+    flash(undo | {"undo_url": url_for(".keep_view")}, "message")  # type: ignore[arg-type]
+    return redirect(url_for(".all_views"), 303)
+
+
+def _mine(view_id: int) -> SavedView:
+    """The view, where the person may change it: 404 out of sight, 403 where it is the admins' to change."""
+    view = db.one_or_404(SavedView.visible_to(current_user).where(SavedView.id == view_id))
+    if not views.may_change(current_user, view):
+        abort(403)
+    return view
