@@ -18,6 +18,7 @@ from app.users import sessions
 from app.users.models import Company, SignIn, User
 from tests.catalogue import compile_catalogues
 from tests.settings import settings_in
+from tests.undoing import undone_in
 
 pytest_plugins = ["tests.chromium", "tests.dns", "tests.live", "tests.sink"]
 
@@ -56,15 +57,8 @@ def undone(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     app = request.getfixturevalue("app")
     app.config["BELLS"].clear()
-    with app.app_context():
-        db.session.configure(join_transaction_mode="create_savepoint")
-        engine, connection = db.engine, db.engine.connect()
-        transaction, db.engines[None] = connection.begin(), connection
+    with undone_in(app):
         yield
-        db.session.remove()
-        db.engines[None] = engine
-        transaction.rollback()
-        connection.close()
 
 
 class Browser(FlaskClient):
