@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, delete, func, or_, sel
 from sqlalchemy.orm import joinedload
 
 from app.audit import trail
+from app.audit.models import AuditEntry
 from app.core import clock
 from app.core.errors import Refused
 from app.core.faultpoint import faultpoint
@@ -27,6 +29,8 @@ LATEST = timedelta(days=366)
 """Whatever should have gone earlier than that, the timer leaves to a person: the clock may have jumped."""
 PORTION = 200
 """So many are removed by one transaction: while it lasts, nobody else can write on SQLite."""
+keeps: list[Callable[[], ColumnElement[bool]]] = []
+"""What else must stay, such as a document in a live payment: tests on a row of `Document`; `pipeline` fills it."""
 MOST, FEW, SHARE = 500, 5, 20
 """More than 500, or more than a twentieth of all documents (but for five), is unusual."""
 
@@ -41,7 +45,8 @@ def held() -> ColumnElement[bool]:
     """The one test of the legal hold, on a row of `Document`."""
     is_bound = or_(Document.settled_minor != 0, Document.pay_date.is_not(None), Document.exported_at.is_not(None))
     unmarked = and_(Document.held_at.is_(None), is_bound)
-    return or_(unmarked, and_(Document.held_at.is_not(None), Document.held_at > clock.now() - HOLD))
+    is_marked = and_(Document.held_at.is_not(None), Document.held_at > clock.now() - HOLD)
+    return or_(unmarked, is_marked, *(test() for test in keeps))
 
 
 def is_held(document: Document) -> bool:
@@ -128,6 +133,12 @@ def in_trash(company: Company) -> tuple[int, int]:
     mine = (Document.company_id == company.id, Document.trashed_at.is_not(None))
     everything, kept_count = db.session.execute(select(func.count(), kept).where(*mine)).one()
     return everything - kept_count, kept_count
+
+
+def last_emptied(company: Company) -> AuditEntry | None:
+    """When something was last removed from its trash, by whom, and how much."""
+    query = AuditEntry.about(company).where(AuditEntry.act == "trash emptied").limit(1)
+    return db.session.scalars(query).first()
 
 
 def empty_now(company: Company, *, by: User | None, until: datetime) -> int:

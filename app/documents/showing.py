@@ -205,6 +205,7 @@ def trash_page(user: User, company: Company, said: Any) -> dict[str, Any]:
         "removable": removable,
         "kept": kept,
         "days": retention.days_kept(company),
+        "last": retention.last_emptied(company) if is_admin else None,
         "stopped": retention.plan(company).sentence if is_admin else "",
         "pages": {
             "previous_url": link(before=leaf.before) if leaf.before else None,

@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select
 
 from app import schedule
 from app.audit.models import AuditEntry
+from app.comments.models import Comment
 from app.core import clock
 from app.core.errors import Refused
 from app.documents import decisions, reasons, retention
@@ -17,7 +18,9 @@ from app.documents.jobs import purge_trash
 from app.documents.models import Direction, Document, DocumentFile, Status, TrashKind
 from app.extensions import db
 from app.files import store
+from app.tags.models import Tag
 from app.tasks.models import Task
+from app.web.access import Role
 from tests.factories import make_company, make_document, make_file, make_user, reload
 
 EMPTYING = {"trash_emptied": True}
@@ -160,6 +163,7 @@ HELD = [
     {"settled_minor": 5000},
     {"pay_date": date(2026, 12, 1)},
     {"held_at": clock.now() - timedelta(days=3600)},
+    {"exported_at": clock.now()},
 ]
 
 
@@ -184,6 +188,81 @@ def test_the_hold_remembers_a_payment_that_was_undone(app):
     decisions.trash(document, by=None)
 
     assert retention.is_held(document)
+
+
+def test_what_is_in_a_live_payment_is_not_removed(app, monkeypatch):
+    """TR-2: S105: a stage says what else must stay; the timer, *Empty now* and a trash switched off obey."""
+    company = make_company(**EMPTYING)
+    document, admin = trashed(company), make_user(company=company)
+    monkeypatch.setattr(retention, "keeps", [lambda: Document.id == document.id])
+
+    assert retention.empty_by_timer(company) == retention.empty_now(company, by=admin, until=clock.now()) == 0
+    with pytest.raises(Refused):
+        retention.purge(document, by=admin, why="")
+    decisions.restore(document, by=admin)
+    company.trash_enabled = False
+    assert retention.delete_by_hand(document, by=admin) is False
+    assert document.trash_kind is TrashKind.KEPT
+
+
+def test_a_clock_that_goes_back_removes_nothing(app):
+    """TR-2: S104: S107: what was trashed "tomorrow" is not due."""
+    company = make_company(**EMPTYING)
+    document = trashed(company, trashed_at=clock.now() + timedelta(days=1))
+    with time_machine.travel(datetime.now(UTC) - timedelta(days=400)):
+        assert retention.empty_by_timer(company) == 0
+    assert reload(document)
+
+
+def test_what_hangs_on_a_document_comes_back_with_it_and_goes_with_it(app):
+    """TR-1: TR-2: comments, tags, an assignee and a dispute survive the trash; the purge leaves nothing behind."""
+    company = make_company(**EMPTYING)
+    lea = make_user(name="Léa", company=company)
+    document = make_document(company, assignee_id=lea.id, disputed_at=clock.now(), dispute_reason="twice")
+    document.tags = [Tag(company_id=company.id, name="Site A")]
+    db.session.add(Comment(document=document, by=lea, text="Ask Tom", mentions={lea}))
+    db.session.commit()
+    was = document.reason
+
+    decisions.trash(document, by=lea)
+    decisions.restore(document, by=lea)
+    db.session.commit()
+
+    document = reload(document)
+    said = [each.text for each in db.session.scalars(Comment.about(document))]
+    assert (said, [tag.name for tag in document.tags], document.assignee) == (["Ask Tom"], ["Site A"], lea)
+    assert document.reason == was
+    decisions.trash(document, by=lea)
+    assert retention.purge(document, by=lea, why="")
+    assert (count(Comment), count(Tag), count(Document)) == (0, 1, 0)
+
+
+@pytest.mark.parametrize("kind", TrashKind)
+def test_whatever_kind_of_deletion_can_be_taken_back(app, browser, kind):
+    """TR-1: deleted, duplicate, rejected: the trash shows which, who, when and why, and restores it."""
+    lea = make_user(name="Léa")
+    document = make_document(validated_at=clock.now())
+    decisions.trash(document, by=lea, kind=kind, why="not ours")
+    db.session.commit()
+
+    listed = browser(lea).get("/trash").text
+    for said in (str(kind.label), "Léa", "not ours", f"/documents/{document.id}/restoration"):
+        assert said in listed
+    browser(lea).post(f"/documents/{document.id}/restoration")
+
+    assert (reload(document).status, document.trash_kind) == (Status.TO_MATCH, None)
+
+
+def test_the_trash_says_what_was_removed_last(app, browser):
+    """TR-2: when, by whom and how many; for admins, as the number speaks of documents others may not see."""
+    company = make_company(**EMPTYING)
+    trashed(company)
+    retention.empty_by_timer(company)
+    db.session.commit()
+
+    said = browser(make_user(Role.ADMIN, company)).get("/trash").text
+    assert "by Facteur: 1 document deleted for good." in said
+    assert "Last emptied" not in browser(make_user(company=company)).get("/trash").text
 
 
 def test_the_hold_ends_after_ten_years(app):
