@@ -318,3 +318,31 @@ def test_a_document_another_edited_is_not_validated_unseen(app):
 
     with pytest.raises(decisions.Changed):
         decisions.validate(document, by=member)
+
+
+def test_a_purchase_s_number_stays_once_the_accountant_has_it(app, browser):
+    """RV-5: it can be corrected until it was exported; the form says so, and who changed it stands in the trail."""
+    document, member = complete(validated_at=clock.now()), make_user(name="Léa")
+    decisions.edit(document, {"number": "F-8"}, by=member, version=document.version)
+    entry = db.session.scalars(AuditEntry.about(document)).first()
+    assert (entry.user_name, entry.changes["number"][1]) == ("Léa", "F-8")
+
+    document.exported_at = clock.now()
+    db.session.commit()
+
+    with pytest.raises(Refused, match="accountant has it under this number"):
+        decisions.edit(document, {"number": "F-9"}, by=member, version=document.version)
+    decisions.edit(document, {"label": "Still open to change"}, by=member, version=document.version)
+    assert "accountant has it" in browser(member).get(f"/documents/{document.id}/facts").text
+
+
+def test_a_trashed_sale_never_blocks_the_new_one(app):
+    """RV-5: DU-1: to change a sale's number: delete, import again, validate."""
+    sale = {"direction": Direction.SALE, "number": "V-1"}
+    old, member = make_document(**sale, validated_at=clock.now()), make_user()
+    decisions.trash(old, by=member)
+    new = make_document(**sale)
+
+    decisions.validate(new, by=member)
+
+    assert new.status is Status.TO_MATCH
