@@ -6,7 +6,7 @@ import pytest
 
 from app.web.access import PUBLIC, Permission, Role
 from tests.factories import make_company, make_user
-from tests.web.world import address, ask, contents, make_world, rules, taken_back, told
+from tests.web.world import address, addresses, ask, contents, make_world, rules, taken_back, told
 
 P = Permission
 ALL = set(Permission) - {P.SEE_ASSIGNED, P.SEE_VALIDATED}
@@ -78,9 +78,9 @@ def test_a_role_with_the_right_is_let_through(app, browser, role):
     for rule, method in guarded(app):
         if permission(app, rule) not in MAY[role]:
             continue
-        for document in (world.validated, world.waiting, world.trashed):
+        for url in addresses(app, rule, world, (world.validated, world.waiting, world.trashed)):
             with taken_back():
-                status = ask(client, method, address(app, rule, world.values(rule, document))).status_code
+                status = ask(client, method, url).status_code
             if status >= 500 or status == 403 or (status == 404 and not _may_be_hidden(rule, role)):
                 wrong.append((method, rule.rule, status))
 
@@ -102,10 +102,10 @@ def test_an_admin_of_another_company_finds_nothing(app, browser):
     for rule, method in guarded(app):
         if not about_an_object(rule):
             continue
-        for document in (world.validated, world.waiting, world.trashed):
+        for url in addresses(app, rule, world, (world.validated, world.waiting, world.trashed)):
             with taken_back():
                 before = contents()
-                answer = ask(client, method, address(app, rule, world.values(rule, document)))
+                answer = ask(client, method, url)
                 if answer.status_code != 404 or "canary" in told(answer) or contents() != before:
                     leaks.append((method, rule.rule, answer.status_code))
 
@@ -168,10 +168,10 @@ def test_a_right_in_one_company_is_none_in_another(app, browser, role):
     for rule, method in guarded(app):
         if permission(app, rule) in MAY[role] | SEE or not about_an_object(rule) or "sign_in_id" in rule.arguments:
             continue
-        for document in (world.validated, world.waiting):
+        for url in addresses(app, rule, world, (world.validated, world.waiting)):
             with taken_back():
                 before = contents()
-                status = ask(client, method, address(app, rule, world.values(rule, document))).status_code
+                status = ask(client, method, url).status_code
                 if status not in {403, 404} or contents() != before:
                     wrong.append((method, rule.rule, status))
 

@@ -13,7 +13,8 @@ from app.extensions import db
 from app.files import store
 from app.web.access import Role
 from tests.conftest import aimed_at
-from tests.web.world import address, ask, contents, make_world, rules, taken_back
+from tests.web.world import addresses as addresses_of
+from tests.web.world import ask, contents, make_world, rules, taken_back
 
 ASKED = re.compile(r"(?:args|values|said)\.get\(\s*\"(\w+)\"|args\[\"(\w+)\"\]|_(?:number|day)\(\"(\w+)\"\)")
 SENT = re.compile(r"form\.get(?:list)?\(\s*\"(\w+)\"")
@@ -41,8 +42,8 @@ def addresses(app, world, *methods):
     """Each address of each document's state."""
     for rule, method in rules(app, *methods):
         if rule.endpoint != "static":
-            for document in (world.waiting, world.validated, world.trashed) if rule.arguments else (world.waiting,):
-                yield rule, method, address(app, rule, world.values(rule, document))
+            for url in addresses_of(app, rule, world, (world.waiting, world.validated, world.trashed)):
+                yield rule, method, url
 
 
 @pytest.mark.parametrize("number", BEYOND)

@@ -6,7 +6,7 @@ import re
 
 from app.web.access import Role
 from tests.conftest import aimed_at
-from tests.web.world import address, ask, make_world, rules
+from tests.web.world import addresses, ask, make_world, rules
 
 INLINE = {
     "a script": re.compile(r"<script(?![^>]*\bsrc=)[^>]*>", re.I),
@@ -31,10 +31,9 @@ def pages(app, browser):
     world = make_world("canary", 4242)
     client = browser(world.people[Role.ADMIN], world.company)
     answered = []
-    for document in (world.waiting, world.validated):
-        for rule, method in rules(app, "GET"):
-            if rule.endpoint != "static":
-                url = address(app, rule, world.values(rule, document))
+    for rule, method in rules(app, "GET"):
+        if rule.endpoint != "static":
+            for url in addresses(app, rule, world, (world.waiting, world.validated)):
                 whole, fragment = ask(client, method, url), ask(client, method, url, headers=aimed_at("results"))
                 answered.append((rule, whole, fragment))
     ANSWERED.extend(answered)  # all or none: half of them would let the other tests pass

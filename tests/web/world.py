@@ -273,6 +273,11 @@ def address(app: Flask, rule: Rule, values: dict[str, Any]) -> str:
         return url_for(rule.endpoint, **values)
 
 
+def addresses(app: Flask, rule: Rule, world: World, documents: tuple[Document, ...]) -> list[str]:
+    """The address of a view for each of these documents; one, where it names none."""
+    return list(dict.fromkeys(address(app, rule, world.values(rule, document)) for document in documents))
+
+
 def ask(browser: FlaskClient, method: str, url: str, **how: Any):
     """Ask without following redirects; a form is empty unless told."""
     return browser.open(url, method=method, **how)
