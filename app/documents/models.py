@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -208,12 +209,7 @@ class Document(db.Model):
 
         The same file again is as hidden as its first, and stays so when that one is purged.
         """
-        mine, first = Counterparty.assigned_users.any(User.id == user.id), aliased(cls)
-        repeats_seen = cls.duplicate_of.of_type(first).has(
-            or_(first.validated_at.is_(None), first.counterparty.has(mine))
-        )
-        is_its_own = or_(cls.trash_kind.is_(None), cls.trash_kind != TrashKind.DUPLICATE)
-        return or_(and_(cls.validated_at.is_(None), or_(is_its_own, repeats_seen)), cls.counterparty.has(mine))
+        return _scope_of(user.id)
 
     @validates("number")
     def _number_and_key(self, _name: str, number: str) -> str:
@@ -243,6 +239,18 @@ class Document(db.Model):
 
     def _latest(self, role: FileRole) -> DocumentFile | None:
         return next((each for each in reversed(self.files) if each.role is role), None)
+
+
+@lru_cache(1000)
+def _scope_of(user_id: int) -> ColumnElement[bool]:
+    """Written once for each restricted member: putting it together takes longer than asking it."""
+    mine, first = Counterparty.assigned_users.any(User.id == user_id), aliased(Document)
+    repeats_seen = Document.duplicate_of.of_type(first).has(
+        or_(first.validated_at.is_(None), first.counterparty.has(mine))
+    )
+    is_its_own = or_(Document.trash_kind.is_(None), Document.trash_kind != TrashKind.DUPLICATE)
+    unvalidated = and_(Document.validated_at.is_(None), or_(is_its_own, repeats_seen))
+    return or_(unvalidated, Document.counterparty.has(mine))
 
 
 class DocumentFile(db.Model):
