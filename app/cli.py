@@ -6,6 +6,7 @@ import json
 import secrets
 
 import click
+import flask_migrate
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
@@ -24,7 +25,7 @@ def init_app(app: Flask) -> None:
     from app.intake.command import import_files, receive
     from app.operation.command import doctor
 
-    ours = (users, first_run, addresses, receive, import_files, sweep, run_due)
+    ours = (users, first_run, install, addresses, receive, import_files, sweep, run_due)
     for command in (*ours, status, doctor, verify_trail, demo, extract):
         app.cli.add_command(command)
 
@@ -69,6 +70,15 @@ def first_run() -> None:
     click.echo(f"Admin: {user.email}")
     if not settings.admin_password:
         click.echo(f"Password (shown once): {password}")
+
+
+@click.command("install")
+@click.pass_context
+@with_appcontext
+def install(context: click.Context) -> None:
+    """Bring the database up to date, and make the first company and its admin where nobody is."""
+    flask_migrate.upgrade()
+    context.invoke(first_run)
 
 
 @click.command("addresses")

@@ -102,8 +102,7 @@ def install(settings: Settings) -> None:
     """Our own Redis' files, the database as the code expects it, and the first admin."""
     if not settings.redis_url:
         processes.prepare_redis(settings.data_dir)
-    flask("db", "upgrade", quiet=True)
-    flask("first-run")
+    flask("install")
 
 
 def load_demo() -> None:
@@ -112,16 +111,8 @@ def load_demo() -> None:
     flask("demo")
 
 
-def flask(*command: str, quiet: bool = False) -> None:
+def flask(*command: str) -> None:
     """Run one of our commands; where it fails its own words come first."""
-    done = subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "wsgi", *command],
-        cwd=ROOT,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE if quiet else None,
-        stderr=subprocess.STDOUT if quiet else None,
-        text=True,
-    )
-    if done.returncode:
-        raise Refusal(f"{done.stdout or ''}Facteur stopped: `flask {' '.join(command)}` failed. Nothing was started.")
+    whole = [sys.executable, "-m", "flask", "--app", "wsgi", *command]
+    if subprocess.run(whole, cwd=ROOT, check=False, stdin=subprocess.DEVNULL).returncode:
+        raise Refusal(f"Facteur stopped: `flask {' '.join(command)}` failed. Nothing was started.")
