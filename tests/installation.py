@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import smtplib
@@ -22,12 +21,16 @@ from typing import Any
 
 from sqlalchemy import DateTime, Engine, create_engine, text
 
+from app import create_app
 from app.config import ROOT, Settings
 from app.core import database
+from app.intake.addresses import all_addresses
 from deploy import processes
-from tests.live import free_port
+from tests import nursery
+from tests.live import free_port, let_go, migrated_sqlite
 from tests.settings import settings_in
 
+Started = subprocess.Popen | nursery.Forked
 ADMIN, PASSWORD = "admin@example.org", "correct horse battery"
 EVERYTHING = ("redis", "web", "receiver", "reader", "ocr", "default", "sweep")
 PATIENCE = 30
@@ -38,7 +41,7 @@ class Installation:
     """Its settings, and the processes that run."""
 
     settings: Settings
-    running: dict[str, subprocess.Popen] = field(default_factory=dict)
+    running: dict[str, Started] = field(default_factory=dict)
     told: dict[str, str] = field(default_factory=dict)
     """What only a test tells its processes, such as to hurry."""
 
@@ -58,11 +61,9 @@ class Installation:
         """Start these processes, each in a group of its own."""
         for process in processes.all_of(self.settings):
             if process.name in names:
-                log = (self.folder / f"{process.name}.log").open("ab")
-                self.running[process.name] = subprocess.Popen(
-                    process.command, cwd=ROOT, env=self.environment | process.environment,
-                    stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-                )  # fmt: skip
+                log, environment = self.folder / f"{process.name}.log", self.environment | process.environment
+                begin = nursery.fork if processes.shares(process) else _execute
+                self.running[process.name] = begin(process.command, environment, log)
 
     def stop(self, *names: str, kill: bool = False) -> None:
         """End these processes (all, without names) and what they started; `kill` asks nobody."""
@@ -96,8 +97,11 @@ class Installation:
 
     def address(self, direction: str = "purchase") -> str:
         """The first company's intake address."""
-        lines = [json.loads(line) for line in self.flask("addresses").splitlines() if line.startswith("{")]
-        return next(line["address"] for line in lines if line["direction"] == direction)
+        app = create_app(self.settings)
+        with app.app_context():
+            found = next(each["address"] for each in all_addresses() if each["direction"] == direction)
+        let_go(app)
+        return found
 
     def documents(self) -> list[tuple[str, str]]:
         """Number and status of every document, oldest first, as the database has them now."""
@@ -120,7 +124,13 @@ class Installation:
         return "\n".join(f"--- {log.stem}\n{log.read_text()[-3000:]}" for log in sorted(self.folder.glob("*.log")))
 
 
-def _signal(process: subprocess.Popen, number: int) -> None:
+def _execute(command: list[str], environment: dict[str, str], log: Path) -> subprocess.Popen:
+    with log.open("ab") as told:
+        how = {"cwd": ROOT, "env": environment, "stdin": subprocess.DEVNULL, "start_new_session": True}
+        return subprocess.Popen(command, stdout=told, stderr=told, **how)
+
+
+def _signal(process: Started, number: int) -> None:
     with suppress(ProcessLookupError):
         os.killpg(process.pid, number)
 
@@ -137,8 +147,7 @@ def installed(
     (folder / "run").mkdir(parents=True, exist_ok=True)
     if not there.settings.redis_url:
         processes.prepare_redis(folder)
-    there.flask("db", "upgrade")
-    there.flask("first-run")
+    prepare(there)
     try:
         there.start(*start)
         wait_until_up(there)
@@ -148,6 +157,16 @@ def installed(
         raise
     finally:
         there.stop()
+
+
+def prepare(there: Installation) -> None:
+    """Its tables, copied where they can be, and its first company and admin."""
+    if there.settings.database_url:
+        there.flask("db", "upgrade")
+    else:
+        (there.folder / "facteur.db").write_bytes(migrated_sqlite())
+    command, told = [sys.executable, "-m", "flask", "--app", "wsgi", "first-run"], there.folder / "first-run.txt"
+    assert nursery.fork(command, there.environment, told).wait() == 0, told.read_text()
 
 
 def wait_until_up(there: Installation) -> None:

@@ -95,12 +95,12 @@ def make_live_app(folder: Path, **settings) -> Flask:
     """A migrated application in `folder`; its bells are recorded."""
     if not settings.get("database_url"):
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "facteur.db").write_bytes(_migrated_sqlite())
+        (folder / "facteur.db").write_bytes(migrated_sqlite())
     return _app(folder, **settings)
 
 
 @cache
-def _migrated_sqlite() -> bytes:
+def migrated_sqlite() -> bytes:
     """A database file for copying: to migrate takes longer than most tests."""
     with tempfile.TemporaryDirectory() as folder:
         migrate(_app(Path(folder)))

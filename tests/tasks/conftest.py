@@ -5,12 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import subprocess
 import sys
 
 import pytest
 
-from app.config import ROOT
+from tests import nursery
 from tests.live import make_live_app
 from tests.settings import SECRET
 
@@ -22,7 +21,7 @@ def installation(tmp_path, redis_server):
     app.config["BELLS"] = None
     app.processes = []
 
-    def start_worker(queue: str, **environment: str) -> subprocess.Popen[bytes]:
+    def start_worker(queue: str, **environment: str) -> nursery.Forked:
         settings = {
             "FACTEUR_DATA_DIR": str(tmp_path),
             "FACTEUR_SECRET_KEY": SECRET,
@@ -30,8 +29,7 @@ def installation(tmp_path, redis_server):
             "FACTEUR_REDIS_URL": redis_server.url,
         }
         settings |= {"FACTEUR_MAIL_URL": "smtp://127.0.0.1:9", "PATH": os.environ["PATH"]} | environment
-        command = [sys.executable, "worker.py", queue]
-        process = subprocess.Popen(command, cwd=ROOT, env=settings, start_new_session=True, stderr=subprocess.DEVNULL)
+        process = nursery.fork([sys.executable, "worker.py", queue], settings, tmp_path / f"{queue}.log")
         app.processes.append(process)
         return process
 
@@ -41,7 +39,7 @@ def installation(tmp_path, redis_server):
         kill(process)
 
 
-def kill(process: subprocess.Popen[bytes]) -> None:
+def kill(process: nursery.Forked) -> None:
     """SIGKILL to the worker and all it started."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
