@@ -33,7 +33,7 @@ from tests.settings import settings_in
 Started = subprocess.Popen | nursery.Forked
 ADMIN, PASSWORD = "admin@example.org", "correct horse battery"
 EVERYTHING = ("redis", "web", "receiver", "reader", "ocr", "default", "sweep")
-PATIENCE = 30
+PATIENCE = 90
 
 
 @dataclass

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from app.config import ROOT
+from app.core.faultpoint import HURRY
 from deploy.processes import Process
 
 LOADED = ("worker", "app.schedule", "app.intake.receiver", "flask.cli", "rq", "redis", "gunicorn.app.wsgiapp")
@@ -28,8 +29,8 @@ LOADED += ("gunicorn.workers.gthread", "gunicorn.glogging")
 class Forked:
     """One that was forked, as `subprocess.Popen` shows it."""
 
-    def __init__(self, pid: int) -> None:
-        self.pid, self.returncode = pid, None
+    def __init__(self, parent: Nursery, pid: int) -> None:
+        self.parent, self.pid, self.returncode = parent, pid, None
 
     def send_signal(self, number: int) -> None:
         """To it alone."""
@@ -38,7 +39,7 @@ class Forked:
     def poll(self) -> int | None:
         """How it ended; None while it goes on."""
         if self.returncode is None:
-            self.returncode = nursery().ask(ended=self.pid)
+            self.returncode = self.parent.ask(ended=self.pid)
         return self.returncode
 
     def wait(self, timeout: float = 600) -> int:
@@ -54,8 +55,9 @@ class Forked:
 class Nursery:
     """The process they are forked from; it ends with this one, and so do they."""
 
-    def __init__(self) -> None:
+    def __init__(self, hurry: str) -> None:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("FACTEUR_")}
+        environment[HURRY] = hurry
         command = [sys.executable, "-m", "tests.nursery"]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
         self.process = subprocess.Popen(command, cwd=ROOT, env=environment, text=True, **pipes)
@@ -68,14 +70,15 @@ class Nursery:
 
 
 @cache
-def nursery() -> Nursery:
-    """The one of these tests."""
-    return Nursery()
+def nursery(hurry: str) -> Nursery:
+    """The one of these tests; how long to wait is settled when the application is loaded."""
+    return Nursery(hurry)
 
 
 def fork(command: list[str], environment: dict[str, str], log: Path) -> Forked:
     """What a process of its own would be, in a session of its own."""
-    return Forked(nursery().ask(command=command, environment=environment, log=str(log)))
+    parent = nursery(environment.get(HURRY, "1"))
+    return Forked(parent, parent.ask(command=command, environment=environment, log=str(log)))
 
 
 def _be_it() -> None:

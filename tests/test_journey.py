@@ -15,7 +15,7 @@ from tests.installation import ADMIN, PASSWORD, Installation, installed, wait_fo
 pytestmark = [pytest.mark.alone, pytest.mark.timeout(240)]
 AXE = next((Path(__file__).parent / "vendor").glob("axe-core-*/axe.min.js"))
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-SOON = 10_000
+SOON = 30_000
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +98,7 @@ def test_invoices_go_from_the_mail_to_the_list(there, visit):
     wait_for(ready, "three documents to be read", 60)
 
     # The queue finds out by itself, without a reload.
-    page.wait_for_selector("a.row-link >> nth=2", timeout=20_000)
+    page.wait_for_selector("a.row-link >> nth=2", timeout=60_000)
     _is_accessible(page, "/review with work")
     with page.expect_navigation():
         page.click("text=Start reviewing")

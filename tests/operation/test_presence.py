@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app import schedule
 from app.core import clock
 from app.extensions import db
-from app.operation import parts, watch
+from app.operation import parts, presence, watch
 from app.operation.models import SignOfLife
 from app.operation.presence import Presence, keep_beating
 from app.outbox.models import OutgoingMail
@@ -209,8 +209,9 @@ def test_two_sweeps_at_once_send_one_mail(live_app):
 
 
 @pytest.mark.alone
-def test_a_thread_beats_while_its_part_is_well(live_app):
+def test_a_thread_beats_while_its_part_is_well(live_app, monkeypatch):
     """OP-3: the receiver says that it lives only while its port answers; a locked database stops nobody."""
+    monkeypatch.setattr(presence, "LOOK_AGAIN_SECONDS", 0.1)
     is_well = threading.Event()
     ended = keep_beating(live_app, "receiver", while_true=is_well.is_set)
     with live_app.app_context():

@@ -107,11 +107,11 @@ def test_guessing_becomes_slow(app, browser):
     assert not is_in(client)
 
 
-def test_a_thousand_guesses_are_a_handful_of_looks(app, time_machine):
-    """US-1: guessing every second gets no further than a dozen."""  # S75
+def test_guesses_without_end_are_a_handful_of_looks(app, time_machine):
+    """US-1: guessing every four seconds for a quarter of an hour gets no further than a dozen."""  # S75
     user, looked = make_user(password=True), 0
     begun = clock.now()
-    for turn in range(1000):
+    for turn in range(0, 1000, 4):
         time_machine.move_to(begun + timedelta(seconds=turn), tick=False)
         try:
             assert signing_in.check(user.email, f"guess {turn}", "192.0.2.1") is None
