@@ -6,6 +6,9 @@ export function token() {
 
 document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = token();
+  // A draft that waited while a button was pressed would go to the button's own address, beside the form itself.
+  const { elt, triggeringEvent } = event.detail;
+  if (triggeringEvent?.type === "change" && elt.matches("form[hx-post]")) event.detail.path = elt.getAttribute("hx-post");
 });
 
 document.addEventListener(

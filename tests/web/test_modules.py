@@ -278,6 +278,32 @@ def test_a_failure_in_a_region_is_said_and_the_region_stays(open_page):
     assert "Nothing yet" in page.inner_text("#region")
 
 
+DRAFTED = """() => {
+  document.querySelector("main").insertAdjacentHTML("beforeend", `<form id="tried" hx-post="/tried/draft"
+    hx-trigger="change" hx-swap="none"><input name="net"><button formaction="/tried/validation">End</button></form>`);
+  const form = document.getElementById("tried");
+  form.addEventListener("submit", (event) => event.preventDefault());
+  htmx.process(form);
+  for (const _each of [1, 2]) form.net.dispatchEvent(new Event("change", { bubbles: true }));
+  form.querySelector("button").click();
+}"""
+
+
+def test_a_draft_that_waits_never_takes_the_address_of_a_button(open_page):
+    """RV-1: where answers are slow, what was typed last is not validated once more beside the form itself."""
+    page, asked = open_page("/list"), []
+
+    def answer(route) -> None:
+        asked.append(route.request.url.partition("/tried/")[2])
+        route.fulfill(body="")
+
+    page.route("**/tried/*", answer)
+    with page.expect_response(lambda _answer: len(asked) == 2):
+        page.evaluate(DRAFTED)
+
+    assert asked == ["draft", "draft"]
+
+
 def test_a_copy_says_so(open_page, address):
     """IN-1: the intake address with a copy button."""
     page = open_page("/list", permissions=["clipboard-read", "clipboard-write"])
