@@ -22,9 +22,8 @@ SHOWN = 20
 def list_page(user: User, company: Company) -> dict[str, Any]:
     """All rules of a company: each as a sentence, with how many documents wait for it."""
     rules = keeping.of(company)
-    names = Names(
-        *(list(chain.from_iterable(each)) for each in ([r.conditions for r in rules], [r.actions for r in rules]))
-    )
+    said = [list(chain.from_iterable(each)) for each in ([r.conditions for r in rules], [r.actions for r in rules])]
+    names = Names(*said)
     return {
         "company": company,
         "rules": rules,
@@ -52,13 +51,16 @@ def seen(user: User, company: Company) -> Select[tuple[Document]]:
 
 
 def preview(user: User, company: Company, said: list[dict[str, Any]], match: Match) -> dict[str, Any]:
-    """Which waiting documents meet these conditions: how many, and the first of them."""
-    query = seen(user, company).where(conditions.met(said, match))
-    count = db.session.scalar(query.with_only_columns(func.count())) or 0
-    shown = query.options(joinedload(Document.counterparty)).order_by(Document.id).limit(SHOWN)
-    documents = list(db.session.scalars(shown)) if count else []
+    """Which waiting documents meet these conditions: how many, and the first of them.
+
+    The conditions are asked once, for the numbers; with them the few that are shown are found at once.
+    """
+    query = seen(user, company).where(conditions.met(said, match)).with_only_columns(Document.id)
+    ids = sorted(db.session.scalars(query))
+    shown = select(Document).where(Document.id.in_(ids[:SHOWN])).options(joinedload(Document.counterparty))
+    documents = list(db.session.scalars(shown.order_by(Document.id))) if ids else []
     with_names(documents)
-    return {"count": count, "documents": documents}
+    return {"count": len(ids), "documents": documents}
 
 
 def under_way(rules: list[Rule]) -> dict[int, RuleRun]:

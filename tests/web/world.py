@@ -38,6 +38,8 @@ from app.mailboxes.models import Mailbox
 from app.notices.models import Notice, NoticeKind
 from app.outbox.models import OutgoingMail, Recipient
 from app.review.models import RearrangedDocument, Rearrangement, Way
+from app.rules.models import Match
+from app.rules.models import Rule as Workflow
 from app.spreadsheets.models import Line, LineState, Spreadsheet, Stage
 from app.tags.models import Tag
 from app.tasks.models import State, Task
@@ -117,8 +119,9 @@ def make_world(canary: str, number: int) -> World:
     bulk.arguments, bulk.results = {"tag": canary}, {str(validated.id): f"{canary}-stayed"}
     db.session.add_all([notice, bulk])
     rule = IntakeRule(company_id=company.id, sender=f"{canary}@rule.example"[:254])
+    workflow = _workflow(company, canary, people[Role.ADMIN], counterparty)
     view = SavedView(company_id=company.id, user=people[Role.ADMIN], name=f"{canary}-view"[:60], query="tab=to_match")
-    db.session.add_all([sign_in, task, token, arrangement, asked, rule, view])
+    db.session.add_all([sign_in, task, token, arrangement, asked, rule, view, workflow])
     db.session.commit()
     world = World(company, people, waiting, validated, trashed, counterparty, message)
     world.things = {
@@ -135,6 +138,7 @@ def make_world(canary: str, number: int) -> World:
         "rule_id": rule.id,
         "view_id": view.id,
         "kind": "csv",
+        "workflow_id": workflow.id,
         "mail_id": mail.id,
         "mailbox_id": mailbox.id,
         "waiting_id": make_waiting(company, f"{canary}-waiting.pdf", people[Role.MEMBER]).id,
@@ -208,6 +212,22 @@ def make_waiting(company: Company, name: str, by: User) -> WaitingFile:
     waiting.text = name
     db.session.commit()
     return waiting
+
+
+def _workflow(company: Company, canary: str, admin: User, counterparty: Counterparty) -> Workflow:
+    """A rule with a condition and an action of each look."""
+    conditions = [
+        {"fact": "counterparty", "test": "is", "value": counterparty.id, "name": counterparty.name},
+        {"fact": "gross", "test": "between", "value": 1, "to": 10**6, "currency": "EUR"},
+        {"fact": "text", "test": "contains", "value": canary[:100]},
+        {"fact": "source", "test": "is", "value": "upload"},
+    ]
+    actions = [
+        {"act": "approve", "steps": [{"users": [admin.id], "mode": "any"}]},
+        {"act": "assign", "value": admin.id, "name": admin.name},
+    ]
+    facts = {"conditions": conditions, "actions": actions, "asks_approval": True, "saved_by": admin}
+    return Workflow(company=company, name=f"{canary}-rule"[:120], match=Match.ANY, **facts)
 
 
 def _mail(company: Company, canary: str) -> OutgoingMail:
