@@ -89,8 +89,9 @@ def test_a_role_with_the_right_is_let_through(app, browser, role):
 
 def _may_be_hidden(rule, role):
     """What is not there for this role, or for anybody: a page of a file never read, an empty form's company."""
-    is_unread = bool({"number", "page", "dpi"} & set(rule.arguments))
-    is_another = bool({"sign_in_id", "token_id", "view_id"} & set(rule.arguments)) and role is not Role.ADMIN
+    is_unread = bool({"number", "page", "dpi", "comment_id"} & set(rule.arguments))
+    own = {"sign_in_id", "token_id", "notice_id", "bulk_id", "view_id"}
+    is_another = bool(own & set(rule.arguments)) and role is not Role.ADMIN
     return role in {Role.APPROVER, Role.ACCOUNTANT} or is_unread or is_another or not about_an_object(rule)
 
 

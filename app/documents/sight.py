@@ -42,12 +42,14 @@ def colleagues(document: Document) -> list[User]:
 
 
 def seers(document: Document, words: str = "") -> list[User]:
-    """Those of them who may know about it, and whose name or address has these words in it (SAFETY S72)."""
+    """Those of them who may know about it, and whose names or address begin with these words (SAFETY S72)."""
     wanted = plain(words).split()
-    named = [
-        user for user in colleagues(document) if all(word in plain(f"{user.name} {user.email}") for word in wanted)
-    ]
+    named = [user for user in colleagues(document) if all(_begins(user, word) for word in wanted)]
     return [user for group in _groups(named) for user in _who_see(document, group)]
+
+
+def _begins(user: User, word: str) -> bool:
+    return any(part.startswith(word) for part in plain(f"{user.name} {user.email}").replace("-", " ").split())
 
 
 def _who_see(document: Document, users: Iterable[User]) -> list[User]:

@@ -85,7 +85,7 @@ def counts(company: Company) -> dict[int, int]:
     """How many documents have each tag of a company, without those in the trash."""
     living = select(document_tag.c.tag_id, func.count()).join(Document, Document.id == document_tag.c.document_id)
     living = living.where(Document.company_id == company.id, Document.trashed_at.is_(None))
-    return dict(iter(db.session.execute(living.group_by(document_tag.c.tag_id))))  # type: ignore[arg-type]
+    return dict(db.session.execute(living.group_by(document_tag.c.tag_id)).all())  # type: ignore[arg-type]
 
 
 def in_order(tags: Iterable[Tag]) -> list[Tag]:

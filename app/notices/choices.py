@@ -12,8 +12,10 @@ from app.users.models import User
 
 USUAL = {NoticeKind.COMMENT: ByMail.DAILY}
 """When a mail follows where the person chose nothing; all others at once."""
-OWN_MAIL = {NoticeKind.APPROVAL_ASKED, NoticeKind.FORWARDING}
-"""Whoever asks or tells writes a mail of its own, as `of` says; no second one follows the notice."""
+OWN_MAIL = {NoticeKind.APPROVAL_ASKED, NoticeKind.DECIDED, NoticeKind.FORWARDING}
+"""Whoever tells writes a mail of its own that says more, where `of` says at once; no second one follows the notice."""
+OWN_DIGEST = {NoticeKind.APPROVAL_ASKED}
+"""What waits for an approver is mailed once a day with its buttons; it does not stand in the mail of notices too."""
 
 
 class Choice(NamedTuple):

@@ -42,7 +42,8 @@ def send(user: User, day: date) -> None:
 
 
 def _told(user: User) -> list[tuple[Notice, Subject]]:
-    kinds = [kind for kind, choice in choices.all_of(user).items() if choice.by_mail is ByMail.DAILY]
+    chosen = choices.all_of(user).items()
+    kinds = [kind for kind, choice in chosen if choice.by_mail is ByMail.DAILY and kind not in choices.OWN_DIGEST]
     fresh = select(Notice).where(Notice.user_id == user.id, Notice.kind.in_(kinds), Notice.mailed_at.is_(None))
     fresh = fresh.where(Notice.seen_at.is_(None), Notice.created_at > clock.now() - OLDEST).order_by(Notice.id)
     notices = list(db.session.scalars(fresh.execution_options(populate_existing=True)))

@@ -6,7 +6,8 @@ from datetime import date
 
 from flask_babel import force_locale, ngettext
 
-from app.notices import words
+from app.extensions import db
+from app.notices import subjects, words
 from app.notices.models import Notice
 from app.notices.subjects import Subject
 from app.outbox.models import OutgoingMail
@@ -15,6 +16,7 @@ from app.users.mails import address, only_company
 from app.users.models import User
 
 LONGEST_TEXT = 2000
+OUT_OF_SIGHT = "its recipient does not see what it is about any more"
 
 
 def at_once(notice: Notice, subject: Subject) -> OutgoingMail:
@@ -53,3 +55,9 @@ def daily(user: User, day: date, told: list[tuple[Notice, Subject]]) -> Outgoing
             url=address("/notices"),
             choices_url=address("/account/notices"),
         )
+
+
+def why_not(mail: OutgoingMail) -> str:
+    """Asked before it leaves: not to somebody who may not see any more what it is about (SAFETY S52, S72)."""
+    notice = db.session.get(Notice, mail.about_id) if mail.about_type == Notice.__tablename__ else None
+    return OUT_OF_SIGHT if notice and not subjects.of(notice.user, notice) else ""

@@ -45,7 +45,7 @@ def tell(
 def _mail(notice: Notice) -> None:
     """As the person wants it; what somebody else mails at once is mailed by nobody twice."""
     by_mail = choices.of(notice.user, notice.kind).by_mail
-    if by_mail is ByMail.DAILY:
+    if by_mail is ByMail.DAILY and notice.kind not in choices.OWN_DIGEST:
         jobs.ask(notice.user)
     if by_mail is not ByMail.AT_ONCE or notice.kind in choices.OWN_MAIL:
         return

@@ -16,7 +16,7 @@ KINDS: dict[NoticeKind, Any] = {
     NoticeKind.ASSIGNED: lazy_gettext("Somebody puts you in charge of a document"),
     NoticeKind.APPROVAL_ASKED: lazy_gettext("Your approval is asked"),
     NoticeKind.DECIDED: lazy_gettext("What you asked for, or decided on before, was decided"),
-    NoticeKind.HANDED_OVER: lazy_gettext("An approval was handed over to you, or back"),
+    NoticeKind.HANDED_OVER: lazy_gettext("An approval that was yours is somebody else’s now"),
     NoticeKind.FORWARDING: lazy_gettext("A mailbox asks to forward its mails to Facteur"),
 }
 MAILS: dict[ByMail, Any] = {
@@ -39,7 +39,7 @@ def sentence(notice: Notice, subject: Subject | None) -> str:
     """What happened, in one line."""
     if subject is None:
         return _("Something about a document you no longer see.")
-    said = {"who": notice.by.name if notice.by else "Facteur", "what": subject.name}
+    said = {"who": _who(notice), "what": subject.name}
     if notice.kind is NoticeKind.DECIDED:
         return _decided(notice, said)
     return {
@@ -47,16 +47,30 @@ def sentence(notice: Notice, subject: Subject | None) -> str:
         NoticeKind.COMMENT: lambda: _("%(who)s comments on %(what)s.", **said),
         NoticeKind.ASSIGNED: lambda: _("%(who)s puts you in charge of %(what)s.", **said),
         NoticeKind.APPROVAL_ASKED: lambda: _("%(what)s waits for your approval.", **said),
-        NoticeKind.HANDED_OVER: lambda: _("%(who)s hands the approval of %(what)s over to you.", **said),
+        NoticeKind.HANDED_OVER: lambda: _handed_over(notice, said),
         NoticeKind.FORWARDING: lambda: _("%(what)s asks for a confirmation.", **said),
     }[notice.kind]()
 
 
+def _who(notice: Notice) -> str:
+    return notice.by.name if notice.by else str(notice.arguments.get("name") or "Facteur")
+
+
+def _handed_over(notice: Notice, said: dict[str, str]) -> str:
+    """`to` among its arguments is who decides now."""
+    if to := str(notice.arguments.get("to") or ""):
+        return _("%(to)s now decides on %(what)s in your place.", to=to, **said)
+    return _("The approval of %(what)s was handed over.", **said)
+
+
 def _decided(notice: Notice, said: dict[str, str]) -> str:
-    """`choice` among its arguments says which way."""
+    """`what` among its arguments says what happened, `choice` which way it was."""
+    what, choice = str(notice.arguments.get("what", "")), str(notice.arguments.get("choice", ""))
     ways = {
         "approve": lambda: _("%(who)s approved %(what)s.", **said),
         "reject": lambda: _("%(who)s rejected %(what)s.", **said),
         "send_back": lambda: _("%(who)s sent %(what)s back for correction.", **said),
+        "done": lambda: _("Your decision on %(what)s is noted.", **said),
+        "undone": lambda: _("The decision on %(what)s was taken back.", **said),
     }
-    return ways.get(str(notice.arguments.get("choice", "")), lambda: _("%(who)s decided on %(what)s.", **said))()
+    return ways.get(what or choice, lambda: _("%(who)s decided on %(what)s.", **said))()

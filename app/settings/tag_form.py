@@ -33,11 +33,12 @@ class TagForm(Form):
 
     def validate_words(self, field: LinesField) -> None:
         """Not too many, not too long."""
-        if len(field.data) > MOST_WORDS:
+        words = field.data or []
+        if len(words) > MOST_WORDS:
             raise ValidationError(gettext("%(count)s words at most.", count=MOST_WORDS))
-        if long := next((word for word in field.data if len(word) > LONGEST_WORD), None):
+        if long := next((word for word in words if len(word) > LONGEST_WORD), None):
             raise ValidationError(gettext("“%(word)s…” is too long.", word=long[:20]))
 
     def facts(self) -> dict[str, Any]:
         """What is to be stored."""
-        return {"name": self.name.data, "analytic_code": self.analytic_code.data or "", "words": self.words.data}
+        return {"name": self.name.data, "analytic_code": self.analytic_code.data or "", "words": self.words.data or []}

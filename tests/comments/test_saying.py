@@ -153,7 +153,7 @@ def test_one_changes_and_takes_back_only_ones_own(app, browser):
     browser(author).post(f"{url}/removal")
 
     page = browser(other).get(f"/documents/{document.id}").text
-    assert "Taken back." in page and "Right amount" not in page
+    assert "This comment was taken back." in page and "Right amount" not in page
     acts = [entry.act for entry in db.session.scalars(AuditEntry.about(document))][:2]
     assert acts == ["comment taken back", "comment changed"]
 

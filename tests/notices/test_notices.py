@@ -5,15 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from flask_babel import force_locale
 from sqlalchemy import select
 
 from app.comments import saying
 from app.core import clock
 from app.documents import assigning
 from app.extensions import db
-from app.notices import choices, jobs, telling
+from app.notices import choices, jobs, telling, words
 from app.notices.choices import Choice
+from app.notices.mails import why_not
 from app.notices.models import ByMail, Notice, NoticeKind
+from app.notices.subjects import Subject
 from app.outbox.models import OutgoingMail
 from app.tasks.models import Task
 from app.users import people
@@ -143,6 +146,38 @@ def test_once_a_day_all_that_is_new_is_one_mail(app):
     assert [bool(reload(each).mailed_at) for each in told] == [False, True, True]
 
 
+def test_a_mail_that_waits_is_not_for_one_who_lost_sight_meanwhile(app):
+    """US-2: asked again when its turn has come."""  # S52, S72
+    company = make_company("Visible SARL", restrict_non_admins=True)
+    member, document = make_user(company=company), make_document(company)
+    mention(member, document, by=make_user(Role.ADMIN, company))
+    mail = mails()[0]
+
+    before = why_not(mail)
+    document.validated_at = clock.now()
+    db.session.commit()
+
+    assert (before, bool(why_not(mail))) == ("", True)
+
+
+SAYINGS = [
+    (NoticeKind.DECIDED, {"what": "reject", "choice": "reject"}, "Léa rejected F-77."),
+    (NoticeKind.DECIDED, {"choice": "send_back"}, "Léa sent F-77 back for correction."),
+    (NoticeKind.DECIDED, {"what": "undone", "choice": "approve"}, "The decision on F-77 was taken back."),
+    (NoticeKind.HANDED_OVER, {"to": "Paul"}, "Paul now decides on F-77 in your place."),
+    (NoticeKind.HANDED_OVER, {}, "The approval of F-77 was handed over."),
+]
+
+
+@pytest.mark.parametrize(("kind", "arguments", "said"), SAYINGS)
+def test_a_notice_of_an_approval_says_which_way_it_went(app, kind, arguments, said):
+    """AP-4: approved, rejected, sent back, taken back, or another's now."""
+    notice = Notice(kind=kind, arguments=arguments, by=make_user(name="Léa"))
+
+    with force_locale("en"):
+        assert words.sentence(notice, Subject("F-77", "/")) == said
+
+
 def test_an_approval_is_mailed_by_whoever_asks_and_not_twice(app):
     """AP-2: the notice of an approval writes no mail of its own."""
     user, document = make_user(), make_document()
@@ -183,11 +218,6 @@ def test_whoever_is_put_in_charge_is_told_each_time_anew(app):
 
 def test_every_notice_has_its_words_in_both_languages(app):
     """OP-6: no kind is without a sentence, a label and an icon."""
-    from flask_babel import force_locale
-
-    from app.notices import words
-    from app.notices.subjects import Subject
-
     notices = [Notice(kind=kind, arguments={}) for kind in NoticeKind]
     with force_locale("en"):
         said = [words.sentence(each, Subject("F-77", "/")) for each in notices]
