@@ -118,7 +118,7 @@ def _by_amounts(counted: Counter, totals: Totals, values: Values, text: str, *, 
         country, sure = _by_country(values, text, "")
         if country and country != (beside or code):
             return country, sure
-        return beside or code, 0.8
+        return beside or code, 0.93 if _stands_in_words((beside or code).lower(), text) else 0.8
     if beside:
         return beside, 0.96
     return code, 0.93 if not others or count > 2 * others[0][1] else 0.6

@@ -24,7 +24,8 @@ from app.extraction.titled import beside_title, shape, titled
 from app.extraction.values import currency_of
 
 _WORTH_A_LOOK = 0.3
-_WELL_NAMED = 0.75
+_WELL_NAMED, _NAMED_SOMEHOW = 0.75, 0.15
+"""From here on a label says whose a number is; what counts against one after a word that nobody knows."""
 _LIKE_A_NUMBER, _DIGITS_ONLY = 0.2, 0.08
 """The least shape of a number that no label names: anywhere near the title, and alone in its column right beside it."""
 _CLOSE = 2
@@ -101,7 +102,7 @@ def _judge(evidence: Evidence, spot: Spot, often: Counter) -> Numbered:
     score += 0.1 if spot.line.page.number == 1 and spot.area[1] < 0.5 * spot.line.page.height else -0.05
     score += 0.08 if often[value.casefold()] > 1 else 0
     if _is_postcode(spot) or _is_bracketed(spot) or _is_house(evidence, spot):
-        score, label = score - 0.4, label if label >= 0.8 else 0.0
+        score, label = score - 0.4, label if label >= 0.8 and not _is_house(evidence, spot) else 0.0
     if label < 0.8 and (_is_sold(evidence, spot) or is_prose(spot.line, spot.start)):
         score -= 0.3
     own_label = label if label > against else 0.0
@@ -231,6 +232,7 @@ def _unlabelled(evidence: Evidence, values: Values, found: list[Numbered]) -> li
         ):
             continue
         place = max(0.0, 0.3 - 0.05 * min(lines, default=9))
+        place -= 0.0 if _stands_alone(numbered.spot) else _NAMED_SOMEHOW
         judged.append(Numbered(numbered.spot, shape(value) + place, 0.0, "its shape and place", value))
     return judged
 

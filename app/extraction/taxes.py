@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
@@ -68,6 +68,16 @@ def _proven(amounts: list[Money], rate: Decimal) -> TaxRow | None:
             is_smaller = rate and tax.value and abs(tax.value) < abs(base.value)
             if is_smaller and is_tax_of(base.value, rate, tax.value):
                 return TaxRow(base, tax, rate)
+    return _with_tax_only(with_cents, rate)
+
+
+def _with_tax_only(amounts: list[Money], rate: Decimal) -> TaxRow | None:
+    """A row that tills print without its base: tax, and the total of that rate."""
+    for whole in amounts:
+        for tax in amounts:
+            base = whole.value - tax.value
+            if rate and 0 < abs(tax.value) < abs(base) and is_tax_of(base, rate, tax.value):
+                return TaxRow(replace(whole, value=base), tax, rate)
     return None
 
 

@@ -14,6 +14,7 @@ from app.extraction.labels import fold, tables
 from app.extraction.layout import Layout, Line
 from app.extraction.misread import add_misread_amounts
 from app.extraction.spots import Money, Spot, Values
+from app.extraction.wrapped import find_wrapped
 
 _DIGITS = r"\d{1,3}(?:[ .,'’]\d{3})+(?:\s?[.,]\s?\d{1,4})?(?!\d)|\d+(?:\s?[.,]\s?\d{1,4})?(?!\d)"
 _RATE = re.compile(r"(?<![\w.,])(\d{1,2}(?:[.,]\d{1,3})?)\s?%")
@@ -43,6 +44,8 @@ def find_values(layout: Layout) -> Values:
                 add_misread_amounts(line, values, taken)
         add(line, values.mails, _MAIL, taken, lambda text: (text.lower().strip("."), True))
         _add_codes(line, values, taken)
+    values.dates += find_wrapped(layout.lines)
+    values.dates.sort(key=lambda spot: (spot.line.index, spot.start))
     return values
 
 

@@ -76,3 +76,11 @@ def test_only_english_may_put_the_month_first(words, is_sure):
     """EX-5: in a German invoice 08/10 is the eighth of October, whatever else the page leaves open."""
     found = read(page((50, 60, f"{words} 4711"), (350, 140, "08/10/2026"))).fields["issue_date"]
     assert (found.value, found.is_sure) == (date(2026, 10, 8), is_sure)
+
+
+def test_a_year_that_did_not_fit_stands_on_the_next_line():
+    """EX-5: in a narrow column the date goes on below; another year there is none of it."""
+    facts = [(50, 60, "Belegdatum"), (120, 60, "18. November"), (330, 60, "Hafenallee 3"), (120, 72, "2026")]
+    assert read(page((50, 30, "RECHNUNG Nr. 1166"), *facts)).value("issue_date") == date(2026, 11, 18)
+    apart = [*facts[:-1], (330, 72, "2026")]
+    assert read(page((50, 30, "RECHNUNG Nr. 1166"), *apart)).value("issue_date") is None

@@ -170,3 +170,13 @@ def test_a_town_a_street_and_a_legal_form_make_a_currency_sure():
     sure, guessed = (read(page(*lines(*said, "Tax invoice 14/11/2026", "Total 12.50"))) for said in (shop, shop[:1]))
     assert (sure.value("currency"), sure.fields["currency"].is_sure) == ("MYR", True)
     assert (guessed.value("currency"), guessed.fields["currency"].is_sure) == ("MYR", False)
+
+
+def test_a_currencys_code_is_not_misread_where_its_sign_may_be():
+    """EX-3: OCR takes many things for a €, but three letters for EUR."""
+    shop = (*lines("MARKT AM TOR", "13.07.26 08:47"), (50, 300, "SUMME"))
+    sure = [
+        read(page(*shop, (350, 300, total), source="ocr")).fields["currency"].confidence >= SURE
+        for total in ("13,68 EUR", "13,68 €")
+    ]
+    assert sure == [True, False]

@@ -158,3 +158,18 @@ def test_a_heading_above_an_address_names_no_number_beside_it():
 def test_letters_before_a_number_may_be_a_currency_elsewhere():
     """EX-1: ringgit are RM, but nobody writes them so after "Invoice"."""
     assert read(page((330, 60, "Invoice RM4913"), (330, 80, "Date 02/11/2026"), *AMOUNTS)).value("number") == "RM4913"
+
+
+@pytest.mark.parametrize("place", ["Page 1/15", "Seite 1/15", "Blatt 1/15", "Pag. 1/15", "Pagina: 1/15", "Blad 1/15"])
+def test_the_number_of_a_page_is_not_the_documents(place):
+    """EX-1: it stands below the title, where a number without a label may stand."""
+    head = [(330, 60, "FACTURE"), (330, 76, place), (330, 92, "Date : 02/11/2026")]
+    assert "number" not in read(page(*head, *AMOUNTS)).fields
+    assert read(page(*head, (450, 92, "AX04983"), *AMOUNTS)).value("number") == "AX04983"
+
+
+def test_a_number_alone_is_likelier_than_one_after_a_word_that_nobody_knows():
+    """EX-1: "Barge J-16033" is the barge's; the bare one above is the invoice's."""
+    address = lines("Cercle Nautique", "Quai Est", "56000 Vannes", "Bretagne", "Morbihan", y=60)
+    facts = [(330, 140, "2025-4490"), (330, 156, "Date 02/11/2026"), (330, 172, "Barge J-16033")]
+    assert read(page((330, 30, "FACTURE"), *address, *facts, *AMOUNTS)).value("number") == "2025-4490"

@@ -232,5 +232,20 @@ def test_a_net_without_any_tax_is_the_total():
     assert read(page(*texts)).value("gross") == Decimal("249.58")
 
 
+def test_tills_print_a_tax_with_the_total_of_its_rate():
+    """EX-4: the base is what is left; here its own digits were misread."""
+    rows = [("A 7%", "0,29", "4,14", "4,43"), ("B 19%", "1,48", "TU", "9,25")]
+    table = [
+        (x, 360 + 16 * at, text)
+        for at, row in enumerate(rows)
+        for x, text in zip((50, 150, 250, 350), row, strict=True)
+    ]
+    heads = [(x, 344, text) for x, text in ((50, "MwSt"), (250, "Netto"), (350, "Brutto"))]
+    texts = [*lines("MARKT AM TOR", "13.07.26 08:47"), (50, 300, "SUMME"), (350, 300, "13,68"), *heads, *table]
+    assert values(read(page(*texts, source="ocr")), "net", "tax", "gross") == tuple(
+        map(Decimal, ("11.91", "1.77", "13.68"))
+    )
+
+
 def _row(word: str, amount: str, y: float) -> list[tuple[float, float, str]]:
     return [(350, y, word), (480, y, amount)]
