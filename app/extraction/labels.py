@@ -108,8 +108,8 @@ def lexicon() -> Lexicon:
         by_first[key[0]].append((key, frozenset(roles[key]), frozenset(languages[key])))
     vocabulary = sorted({token for key in roles for token in key if len(token) >= 5})
     names = ("another", "corrects", "whose", "including", "excluding")
-    sets = (frozenset(map(fold, words[name])) for name in names)
-    return Lexicon(dict(by_first), vocabulary, small, numbers, *sets, endings=tuple(words["endings"]))
+    sets = {name: frozenset(map(fold, words[name])) for name in names}
+    return Lexicon(dict(by_first), vocabulary, small, numbers, **sets, endings=tuple(words["endings"]))
 
 
 def _pass_on_titles(roles: dict[tuple[str, ...], set[str]]) -> None:
