@@ -10,7 +10,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.documents import twins, words
+from app.documents import reasons, twins, words
 from app.documents.comparing import compared, page_numbers
 from app.documents.editing import Changed
 from app.documents.forms import DocumentForm
@@ -100,6 +100,8 @@ def _why(document: Document, may_be_twin: bool) -> str:
         return str(reason(document.unreadable_reason))
     if may_be_twin:
         return _("Possible duplicate: compare.")
+    if document.reason.get("key") in reasons.spoken:
+        return reasons.in_words(document.reason)
     if document.flags:
         return hints.of_flag(document.flags[0])
     if document.unsure:
@@ -116,6 +118,7 @@ def document_page(user: User, document: Document, form: Any) -> dict[str, Any]:
     return {
         "document": document,
         "is_reading": document.status is Status.READING,
+        "told": reasons.in_words(document.reason) if document.reason.get("key") in reasons.spoken else "",
         "unreadable": reason(document.unreadable_reason) if document.read_state is ReadState.UNREADABLE else "",
         "needs_password": document.unreadable_reason in NEEDS_PASSWORD,
         "read_again": ReadAgainForm(languages=_languages(document, read)),

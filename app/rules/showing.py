@@ -6,10 +6,9 @@ from itertools import chain
 from typing import Any
 
 from sqlalchemy import Select, case, func, select
-from sqlalchemy.orm import joinedload
 
 from app.documents.models import Document
-from app.documents.showing import with_names
+from app.documents.showing import IN_A_LIST, with_names
 from app.extensions import db
 from app.rules import conditions, keeping, running, words
 from app.rules.models import Match, Rule, RuleRun
@@ -57,7 +56,7 @@ def preview(user: User, company: Company, said: list[dict[str, Any]], match: Mat
     """
     query = seen(user, company).where(conditions.met(said, match)).with_only_columns(Document.id)
     ids = sorted(db.session.scalars(query))
-    shown = select(Document).where(Document.id.in_(ids[:SHOWN])).options(joinedload(Document.counterparty))
+    shown = select(Document).where(Document.id.in_(ids[:SHOWN])).options(*IN_A_LIST)
     documents = list(db.session.scalars(shown.order_by(Document.id))) if ids else []
     with_names(documents)
     return {"count": len(ids), "documents": documents}

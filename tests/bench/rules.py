@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import statistics
 import sys
 import tempfile
 import time
@@ -60,18 +61,22 @@ def measure(user: User, company: Company, rules: list[Rule], bare: Any) -> None:
         f"one document tested by {RULES} rules": lambda: conditions.which(document, rules),
     }
     taken: dict[str, list[float]] = {name: [] for name in asked}
+    worked: dict[str, list[float]] = {name: [] for name in asked}
     found: dict[str, Any] = {}
     for _each in range(TIMES):
         for name, ask in asked.items():
-            began = time.perf_counter()
+            began, busy = time.perf_counter(), time.process_time()
             found[name] = ask()
             taken[name].append(time.perf_counter() - began)
+            worked[name].append(time.process_time() - busy)
     names = list(asked)
     assert found[names[0]] == found[names[1]] == found[names[2]], "ours and the bare statements do not agree"
     print(f"{WAITING:,} waiting documents, {RULES} rules met by {sum(found[names[0]]):,} in all")
     head()
-    base = sorted(taken[names[0]])[TIMES // 2]
-    medians = [row(name, taken[name], base) for name in names]
+    medians = [row(name, taken[name], statistics.median(taken[names[0]])) for name in names]
+    print("of which this process worked, where others use the machine, too:")
+    for name in names:
+        row(name, worked[name], statistics.median(worked[names[0]]))
     target(f"{WAITING:,} waiting documents x {RULES} rules previewed in under {SECONDS:.0f} s", medians[1] < SECONDS)
 
 

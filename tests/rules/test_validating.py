@@ -19,7 +19,7 @@ from app.rules.acts import Act
 from app.rules.models import Match
 from app.tasks.jobs import commit
 from app.tasks.models import Task
-from tests.factories import make_category, make_counterparty, make_document, make_file, make_user, reload, the_company
+from tests.factories import make_category, make_counterparty, make_document, make_user, the_company
 from tests.rules.making import ask, do, make_rule, when
 
 IBAN, OTHER_IBAN = "FR7630006000011234567890189", "DE89370400440532013000"
@@ -282,4 +282,14 @@ def by_hand(app: Flask, document_id: int, user_id: int) -> None:
         db.session.remove()
 
 
-__all__ = ["make_file", "reload"]
+def test_the_review_says_why_it_waits(app, browser):
+    """LC-8: beside its page and in the queue."""
+    document = ready(iban=OTHER_IBAN)
+    a_rule()
+    validating.validate(document.id)
+    db.session.commit()
+    reader = browser(make_user())
+
+    assert "Not validated by itself: the IBAN is new." in reader.get(f"/review/{document.id}").text
+    assert "Not validated by itself: the IBAN is new." in reader.get("/review").text
+    assert "Not validated by itself: the IBAN is new." in reader.get("/documents?tab=to_process").text
