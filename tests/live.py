@@ -35,9 +35,16 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
-    """The address of a PostgreSQL server of our own, on a socket in a temporary folder."""
+    """The address of a PostgreSQL server of our own."""
     if not BINARIES:
         pytest.fail("PostgreSQL is not installed: ./facteur test installs it")
+    with own_postgresql() as server:
+        yield server
+
+
+@contextlib.contextmanager
+def own_postgresql() -> Iterator[str]:
+    """A server on a socket in a temporary folder, which goes with it."""
     folder = Path(tempfile.mkdtemp(prefix="facteur-pg-"))
     if _AS_POSTGRES:
         shutil.chown(folder, "postgres")

@@ -27,7 +27,14 @@ def engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
         connect = {"timeout": BUSY_SECONDS, "check_same_thread": False}
         return {"module": pysqlite3, "connect_args": connect, "hide_parameters": True}
-    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10, "hide_parameters": True}
+    connect = {"options": "-c jit=off"}  # to compile a query of ours takes longer than to answer it
+    return {
+        "pool_pre_ping": True,
+        "pool_size": 10,
+        "max_overflow": 10,
+        "connect_args": connect,
+        "hide_parameters": True,
+    }
 
 
 def prepare(engine: Engine) -> None:

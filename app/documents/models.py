@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    false,
     or_,
     select,
     text,
@@ -28,7 +29,7 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship, validat
 
 from app.core import clock
 from app.core.types import Json, UTCDateTime, Word
-from app.counterparties.models import Counterparty
+from app.counterparties.models import Counterparty, assigned
 from app.documents.kinds import Direction, FileRole, Kind, PaidMeans, ReadState, Status, TrashKind
 from app.extensions import db
 from app.files.models import File
@@ -67,6 +68,7 @@ class Category(db.Model):
 
 ISSUED = text("coalesce(issue_date, '9999-12-31')")
 """What lists stand by, as `documents.search` writes it: an unknown day comes last."""
+DUE, AMOUNT = text("coalesce(due_date, '9999-12-31')"), text("coalesce(gross_minor, 0)")
 STILL_OPEN = "validated_at IS NOT NULL AND trashed_at IS NULL AND gross_minor != settled_minor"
 
 
@@ -87,6 +89,9 @@ class Document(db.Model):
     __table_args__ = (
         Index("ix_document_list", "company_id", "status", ISSUED, "id"),
         Index("ix_document_all", "company_id", ISSUED, "id", **only_where("trashed_at IS NULL")),
+        Index("ix_document_unvalidated", "company_id", ISSUED, "id", **only_where("validated_at IS NULL")),
+        Index("ix_document_due", "company_id", DUE, "id", **only_where("trashed_at IS NULL")),
+        Index("ix_document_amount", "company_id", AMOUNT, "id", **only_where("trashed_at IS NULL")),
         Index("ix_document_open", "company_id", "kind", ISSUED, "id", **only_where(STILL_OPEN)),
         Index("ix_document_trash", "company_id", "trashed_at", "id", **only_where("trashed_at IS NOT NULL")),
         Index("ix_document_reading", "created_at", **only_where("read_state = 'reading'")),
@@ -191,16 +196,22 @@ class Document(db.Model):
         return select(cls).where(or_(False, *cls._ways_to_see(user)))
 
     @classmethod
-    def _ways_to_see(cls, user: User) -> Iterator[ColumnElement[bool]]:
+    def reasons_to_see(cls, user: User, company_id: int) -> list[ColumnElement[bool]]:
+        """Why somebody may know of documents of one company, each reason alone: together they are `visible_to`."""
+        return list(cls._ways_to_see(user, company_id)) or [false()]
+
+    @classmethod
+    def _ways_to_see(cls, user: User, company_id: int | None = None) -> Iterator[ColumnElement[bool]]:
         """Why somebody may know about a document; only what can be so for this person is asked."""
+        mine = lambda ids: [each for each in ids if company_id in (None, each)]  # noqa: E731
         everywhere = user.company_ids(Permission.SEE_ALL)
-        if everywhere:
-            yield cls.company_id.in_(everywhere)
-        if restricted := user.company_ids(Permission.SEE_ASSIGNED):
-            yield and_(cls.company_id.in_(restricted), cls.is_in_scope_of(user))
-        if validated := user.company_ids(Permission.SEE_VALIDATED):
+        if mine(everywhere):
+            yield cls.company_id.in_(mine(everywhere))
+        if restricted := mine(user.company_ids(Permission.SEE_ASSIGNED)):
+            yield from (and_(cls.company_id.in_(restricted), way) for way in _ways_of_scope(user.id))
+        if validated := mine(user.company_ids(Permission.SEE_VALIDATED)):
             yield and_(cls.company_id.in_(validated), cls.validated_at.is_not(None))
-        if asked := {membership.company_id for membership in user.memberships} - set(everywhere):
+        if asked := mine({membership.company_id for membership in user.memberships} - set(everywhere)):
             yield and_(cls.company_id.in_(asked), cls.readers.any(User.id == user.id))
 
     @classmethod
@@ -209,7 +220,7 @@ class Document(db.Model):
 
         The same file again is as hidden as its first, and stays so when that one is purged.
         """
-        return _scope_of(user.id)
+        return or_(*_ways_of_scope(user.id))
 
     @validates("number")
     def _number_and_key(self, _name: str, number: str) -> str:
@@ -242,15 +253,14 @@ class Document(db.Model):
 
 
 @lru_cache(1000)
-def _scope_of(user_id: int) -> ColumnElement[bool]:
+def _ways_of_scope(user_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """Written once for each restricted member: putting it together takes longer than asking it."""
-    mine, first = Counterparty.assigned_users.any(User.id == user_id), aliased(Document)
+    mine, first = select(assigned.c.counterparty_id).where(assigned.c.user_id == user_id), aliased(Document)
     repeats_seen = Document.duplicate_of.of_type(first).has(
-        or_(first.validated_at.is_(None), first.counterparty.has(mine))
+        or_(first.validated_at.is_(None), first.counterparty_id.in_(mine))
     )
     is_its_own = or_(Document.trash_kind.is_(None), Document.trash_kind != TrashKind.DUPLICATE)
-    unvalidated = and_(Document.validated_at.is_(None), or_(is_its_own, repeats_seen))
-    return or_(unvalidated, Document.counterparty.has(mine))
+    return and_(Document.validated_at.is_(None), or_(is_its_own, repeats_seen)), Document.counterparty_id.in_(mine)
 
 
 class DocumentFile(db.Model):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Date,
     Select,
@@ -22,11 +22,13 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
+    union,
 )
 
 from app.core import money
 from app.documents import twins
-from app.documents.models import Document, DocumentFile, FileRole, Status, document_tag
+from app.documents.models import Document, DocumentFile, FileRole, document_tag
 from app.documents.wanted import DECIDED, OPEN, Tab, Wanted
 from app.extensions import db
 from app.search.asking import Asked, by_index
@@ -38,13 +40,13 @@ from app.web.keyset import Order, whole
 __all__ = ["DECIDED", "OPEN", "Tab", "Wanted"]
 MANY = 1000
 """So many are shown as 999+: to count a hundred thousand takes longer than anybody looks at the number."""
-UNVALIDATED = (Status.READING, Status.UNREADABLE, Status.TO_PROCESS)
 LAST_DAY: ColumnElement[date] = literal_column("'9999-12-31'", Date)
-"""Written out, not a parameter: only so is an index on the expression found."""
+NOTHING: ColumnElement[int] = literal_column("0", BigInteger)
+"""Written out, not parameters: only so is an index on the expression found."""
 ORDERS = {
     "date": Order(func.coalesce(Document.issue_date, LAST_DAY), date.fromisoformat),
     "due": Order(func.coalesce(Document.due_date, LAST_DAY), date.fromisoformat),
-    "amount": Order(func.coalesce(Document.gross_minor, 0), whole),
+    "amount": Order(func.coalesce(Document.gross_minor, NOTHING), whole),
     "arrival": Order(Document.id, whole),
 }
 """By which a list may stand; with a minus sign the largest or latest comes first; an unknown day counts as the last."""
@@ -70,10 +72,6 @@ def _tests(wanted: Wanted, company: Company, today: date) -> Iterator[ColumnElem
         yield Document.direction == wanted.direction
     if wanted.kind:
         yield Document.kind == wanted.kind
-    if wanted.since:
-        yield Document.issue_date >= wanted.since
-    if wanted.until:
-        yield Document.issue_date <= wanted.until
     if wanted.counterparty:
         yield Document.counterparty_id == wanted.counterparty
     if wanted.source:
@@ -97,32 +95,42 @@ def _choices(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
 def _states(wanted: Wanted, today: date) -> Iterator[ColumnElement[bool]]:
     """What somebody should look at; only a document that is not validated yet may be there twice."""
     if wanted.late:
-        yield and_(Document.due_date < today, OPEN)
+        yield and_(Document.due_date < today, ORDERS["due"].value < today, OPEN)
     if wanted.disputed:
         yield Document.disputed_at.is_not(None)
     if wanted.twins:
-        yield and_(Document.status.in_(UNVALIDATED), twins.has_living_twin())
+        yield and_(Document.validated_at.is_(None), twins.has_living_twin())
     if wanted.fileless:
         yield ~exists().where(DocumentFile.document_id == Document.id, DocumentFile.role == FileRole.ORIGINAL)
 
 
 def _limits(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
-    if wanted.due_since:
-        yield Document.due_date >= wanted.due_since
-    if wanted.due_until:
-        yield Document.due_date <= wanted.due_until
-    if wanted.at_least is not None:
-        yield _compared(wanted.at_least, operator.ge)
-    if wanted.at_most is not None:
-        yield _compared(wanted.at_most, operator.le)
+    yield from _between(Document.issue_date, ORDERS["date"].value, wanted.since, wanted.until)
+    yield from _between(Document.due_date, ORDERS["due"].value, wanted.due_since, wanted.due_until)
+    if (wanted.at_least, wanted.at_most) != (None, None):
+        special = [code for codes in money.BY_DECIMALS.values() for code in codes]
+        pairs = [(Document.currency.in_(codes), codes[0]) for codes in money.BY_DECIMALS.values()]
+        pairs.append((Document.currency.not_in(special), "EUR"))
+        yield or_(*(and_(test, *_amounts(wanted, code)) for test, code in pairs))
 
 
-def _compared(amount: Decimal, how: Callable[[Any, int], ColumnElement[bool]]) -> ColumnElement[bool]:
-    """The gross amount beside this one, in each document's own currency, whatever its decimals."""
-    special = [code for codes in money.BY_DECIMALS.values() for code in codes]
-    pairs = [(Document.currency.in_(codes), codes[0]) for codes in money.BY_DECIMALS.values()]
-    pairs.append((Document.currency.not_in(special), "EUR"))
-    return or_(*(and_(test, how(Document.gross_minor, money.to_minor(amount, code))) for test, code in pairs))
+def _between(column: Any, value: Any, least: Any, most: Any) -> Iterator[ColumnElement[bool]]:
+    """Known and within these; said once more of what the index holds, which knows no unknown."""
+    if least is not None:
+        yield and_(column >= least, value >= least)
+    if most is not None:
+        yield and_(column <= most, value <= most)
+
+
+def _amounts(wanted: Wanted, currency: str) -> Iterator[ColumnElement[bool]]:
+    """The gross amount within these, in documents of a currency with as many decimals."""
+    least, most = _minor(wanted.at_least, currency, ROUND_CEILING), _minor(wanted.at_most, currency, ROUND_FLOOR)
+    return _between(Document.gross_minor, ORDERS["amount"].value, least, most)
+
+
+def _minor(limit: Decimal | None, currency: str, rounding: str) -> int | None:
+    """A limit in minor units, never wider than it says: there are no 500.01 yen."""
+    return None if limit is None else int(limit.scaleb(money.decimals(currency)).to_integral_value(rounding))
 
 
 def having(words: str) -> ColumnElement[bool]:
@@ -131,31 +139,41 @@ def having(words: str) -> ColumnElement[bool]:
     return Document.id.in_(by_index(asked.terms)) if asked.terms else false()
 
 
-def asking(wanted: Wanted) -> Search | None:
-    """The question about words, where there is one; it keeps a page to what has them."""
-    return Search(Asked.of(wanted.q), Document.id) if wanted.q else None
+def narrow(user: User, company: Company, wanted: Wanted) -> Search | None:
+    """What keeps a page of the list to its rows, where the list as a whole would be read for them."""
+    reasons = Document.reasons_to_see(user, company.id)
+    if wanted.q or len(reasons) > 1:
+        return Search(Asked.of(wanted.q) if wanted.q else None, Document.id, reasons)
+    return None
 
 
 def counts(user: User, company: Company, wanted: Wanted, today: date, search: Search | None = None) -> Counts:
     """By one query; from `MANY` on nobody counts them."""
-    query = visible(user, company, wanted, today)
     if wanted.q:
+        query = visible(user, company, wanted, today)
         query = query.order_by(ORDERS["date"].value.desc(), Document.id.desc())
-        found = (search or Search(Asked.of(wanted.q), Document.id)).counts(query, [tab.test() for tab in Tab])
-        return dict(zip(Tab, found, strict=True))
+        search = search or Search(Asked.of(wanted.q), Document.id)
+        return dict(zip(Tab, search.counts(query, [tab.test() for tab in Tab]), strict=True))
     if not wanted.is_filtered and allowed(user, Permission.SEE_ALL, company.id):
         row = db.session.execute(_counting_all(), {"company_id": company.id})
     else:
-        row = db.session.execute(_counting(query))
+        query = select(Document).where(Document.company_id == company.id, *_tests(wanted, company, today))
+        row = db.session.execute(_counting(query, Document.reasons_to_see(user, company.id)))
     return {tab: (min(count, MANY - 1), count >= MANY) for tab, count in zip(Tab, row.one(), strict=True)}
 
 
 @cache
 def _counting_all() -> Select[Any]:
     """For the list of every day: made once, as putting it together takes longer than its answer."""
-    return _counting(select(Document).where(Document.company_id == bindparam("company_id")))
+    return _counting(select(Document).where(Document.company_id == bindparam("company_id")), [true()])
 
 
-def _counting(among: Select[tuple[Document]]) -> Select[Any]:
-    some = [among.where(tab.test()).with_only_columns(Document.id).limit(MANY).subquery() for tab in Tab]
-    return select(*(select(func.count()).select_from(each).scalar_subquery() for each in some))
+def _counting(among: Select[tuple[Document]], reasons: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """Of each tab as many as matter, looked for by each reason to see them, as each has an index of its own."""
+    return select(*(_count(among.where(tab.test()), reasons) for tab in Tab))
+
+
+def _count(among: Select[tuple[Document]], reasons: Sequence[ColumnElement[bool]]) -> Any:
+    some = [among.where(reason).with_only_columns(Document.id).limit(MANY).subquery() for reason in reasons]
+    found = union(*(select(each.c.id) for each in some)).subquery() if len(some) > 1 else some[0]
+    return select(func.count()).select_from(found).scalar_subquery()

@@ -20,7 +20,7 @@ from app.documents.comparing import page_numbers, pairs_of
 from app.documents.filtering import Sources
 from app.documents.models import Direction, Document, Kind, Status
 from app.documents.sight import only_visible
-from app.documents.wanted import Tab, Wanted
+from app.documents.wanted import Tab, Wanted, words_in
 from app.extensions import db
 from app.users.models import Company, User
 from app.web import keyset
@@ -54,7 +54,7 @@ def list_page(user: User, company: Company, said: Any, sources: Sources) -> dict
     wanted, today = Wanted.from_address(said), clock.today(company)
     sort, order = search.order_of(said.get("sort"))
     query = search.visible(user, company, wanted, today).where(wanted.tab.test()).add_columns(MAY_BE_TWIN)
-    asked, place = search.asking(wanted), {name: said.get(name, "") for name in ("before", "after")}
+    asked, place = search.narrow(user, company, wanted), {name: said.get(name, "") for name in ("before", "after")}
     leaf = keyset.leaf(query.options(*IN_A_LIST), order, Document.id, **place, narrow=asked and asked.narrow)
     with_names([document for document, _may_be_twin in leaf.rows])
     link = _linker("documents.index", wanted, sort)
@@ -183,7 +183,7 @@ def may_be_compared(document: Document) -> bool:
 
 def trash_page(user: User, company: Company, said: Any) -> dict[str, Any]:
     """One page of the trash, what was put there last first; what is typed is looked for as in the lists."""
-    wanted = Wanted(q=Wanted.from_address(said).q)
+    wanted = Wanted(q=words_in(said))
     query = Document.visible_to(user).where(Document.company_id == company.id, Document.trashed_at.is_not(None))
     query = query.options(
         joinedload(Document.counterparty),
@@ -192,7 +192,7 @@ def trash_page(user: User, company: Company, said: Any) -> dict[str, Any]:
         selectinload(Document.files),
     )
     order = keyset.Order(Document.trashed_at, keyset.moment)
-    asked, place = search.asking(wanted), {name: said.get(name, "") for name in ("before", "after")}
+    asked, place = search.narrow(user, company, wanted), {name: said.get(name, "") for name in ("before", "after")}
     leaf = keyset.leaf(query, order, Document.id, **place, narrow=asked and asked.narrow)
     link = partial(url_for, "documents.trash_list", q=wanted.q or None)
     documents = [row[0] for row in leaf.rows]

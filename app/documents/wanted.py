@@ -54,7 +54,7 @@ class Tab(StrEnum):
             return and_(DECIDED, OPEN, Document.kind == Kind.INVOICE)
         if self is Tab.CREDITS:
             return and_(DECIDED, OPEN, Document.kind == Kind.CREDIT_NOTE)
-        return Document.status == Status(self.value)
+        return and_(Document.trashed_at.is_(None), Document.status == Status(self.value))
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Wanted:
         """What the address says; what makes no sense is left out."""
         return cls(
             tab=_member(Tab, said.get("tab")) or Tab.ALL,
-            q=" ".join(said.get("q", "").replace("\0", " ").split())[:200],
+            q=words_in(said),
             direction=_member(Direction, said.get("direction")),
             kind=_member(Kind, said.get("kind")),
             since=_day(said.get("since")),
@@ -121,6 +121,11 @@ class Wanted:
     def unfiltered(self) -> dict[str, Any]:
         """What takes every filter off, for a link of the list."""
         return {each.name: each.default for each in fields(self) if each.name != "tab"}
+
+
+def words_in(said: Any) -> str:
+    """What was typed into the box, as far as anybody would type."""
+    return " ".join(said.get("q", "").replace("\0", " ").split())[:200]
 
 
 def _is_zero(value: Any) -> bool:

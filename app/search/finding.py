@@ -14,7 +14,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, any_, case, cast, func, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    any_,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    union,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.extensions import db
@@ -37,23 +50,28 @@ COMMON = 4
 class Search:
     """One question about one list; what is learnt for its rows serves its counts."""
 
-    asked: Asked
+    asked: Asked | None
+    """None where no words are looked for."""
     row: Any
     """The column with the id of a document."""
+    reasons: Sequence[ColumnElement[bool]] = ()
+    """Why the person may see what they see, where there are several: each is looked for by its own index."""
     rare: Sequence[Term] = ()
     """The terms to ask the index for; none where the first rows of the list were enough."""
 
-    def narrow(self, query: Select[Any], ways: Sequence[tuple[ColumnElement[Any], bool]]) -> Select[Any]:
-        """The same query for one page, kept to its rows, which are found here; `ways` are its order, True is down."""
+    def narrow(self, query: Select[Any]) -> Select[Any]:
+        """The same ordered query for one page, kept to its rows, which are found here."""
         limit = query._limit or 0
+        if self.asked is None:
+            return query.where(self._is_within(query))
         found, is_all = self._walk(query)
         if not is_all and len(found) < limit:
-            found = self._by_index(query, ways, limit)
+            found = self._by_index(query, limit)
         return query.where(self.row.in_(found[:limit]))
 
     def _walk(self, query: Select[Any]) -> tuple[list[int], bool]:
         """Those among the first rows that have all terms; and whether there are no more rows than these."""
-        terms, limit = self.asked.terms, query._limit or 0
+        terms, limit = self._terms, query._limit or 0
         if not terms:
             return [], True
         rows, count = self._looked_through(query, WALKED), WALKED
@@ -70,40 +88,59 @@ class Search:
 
     def _looked_through(self, query: Select[Any], count: int) -> list[Any]:
         """The first rows: the id, then of each term whether it is there."""
-        walk = query.with_only_columns(self.row, *(term.is_there() for term in self.asked.terms))
-        walk = walk.outerjoin(DocumentText, DocumentText.document_id == self.row)
-        return list(db.session.execute(walk.limit(count)))
+        query = query.limit(count)
+        walk = query.where(self._is_within(query)) if len(self.reasons) > 1 else query
+        walk = walk.with_only_columns(self.row, *(term.is_there() for term in self._terms))
+        return list(db.session.execute(walk.outerjoin(DocumentText, DocumentText.document_id == self.row)))
+
+    def _is_within(self, query: Select[Any]) -> ColumnElement[bool]:
+        """Is it among the first rows there are for each reason? So nobody walks past what somebody may not see."""
+        firsts = [query.where(reason).with_only_columns(self.row.label("id")).subquery() for reason in self.reasons]
+        return self.row.in_(union(*(select(each.c.id) for each in firsts)))
+
+    @property
+    def _terms(self) -> Sequence[Term]:
+        return self.asked.terms if self.asked else ()
 
     @cached_property
     def few(self) -> list[int] | None:
         """The ids of all documents with the words, the list's other conditions aside; None where they are many."""
-        found = list(db.session.scalars(self._all().limit(FEW + 1))) if self.rare else [0] * (FEW + 1)
+        found = (
+            list(db.session.scalars(by_index(self.rare, self._others).limit(FEW + 1))) if self.rare else [0] * (FEW + 1)
+        )
         return found if len(found) <= FEW else None
 
-    def _all(self) -> Select[tuple[int]]:
-        return by_index(self.rare, [term for term in self.asked.terms if term not in self.rare])
+    @property
+    def _others(self) -> list[Term]:
+        return [term for term in self._terms if term not in self.rare]
 
     def _is_among_them(self) -> ColumnElement[bool]:
+        """Does it have all the words, where they are few; else those that the index was asked for?"""
         if self.few is None:
-            found = self._all().cte("having_the_words").prefix_with("MATERIALIZED", dialect="postgresql")
+            found = by_index(self.rare).cte("having_the_words").prefix_with("MATERIALIZED", dialect="postgresql")
             return self.row.in_(select(*found.c))
         if is_postgresql():
             return self.row == any_(cast(self.few, ARRAY(Integer)))
         each = func.json_each(json.dumps(self.few)).table_valued("value")
         return self.row.in_(select(cast(each.c.value, Integer)))
 
-    def _by_index(self, query: Select[Any], ways: Sequence[tuple[ColumnElement[Any], bool]], limit: int) -> list[int]:
-        """The first rows in order among all that have the words; sorted apart, else the walk would only go on."""
-        values = [value.label(f"by_{place}") for place, (value, _is_down) in enumerate(ways)]
-        query = query.with_only_columns(self.row.label("id"), *values).order_by(None).limit(None)
+    def _by_index(self, query: Select[Any], limit: int) -> list[int]:
+        """The first rows in order among all that have the words; sorted apart, else the walk would only go on.
+
+        Of what the index gave, only the first rows are looked at for the words it was not asked for: a scalar
+        subquery is asked of one row after the other as they stand, a join might take them in any order.
+        """
+        query = query.with_only_columns(self.row.label("id")).limit(None)
         found = query.where(self._is_among_them()).cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
-        places = [(found.c[f"by_{place}"], is_down) for place, (_value, is_down) in enumerate(ways)]
-        order = [place.desc() if is_down else place.asc() for place, is_down in places]
-        return list(db.session.scalars(select(found.c.id).order_by(*order).limit(limit)))
+        if self.few is None:
+            there = and_(True, *(each.is_there() for each in self._others))
+            has_others = select(there).where(DocumentText.document_id == found.c.id).scalar_subquery()
+            return list(db.session.scalars(select(found.c.id).where(has_others).limit(limit)))
+        return list(db.session.scalars(select(found.c.id).limit(limit)))
 
     def counts(self, query: Select[Any], tests: Sequence[ColumnElement[bool]]) -> list[tuple[int, bool]]:
         """How many rows of the query pass each test, and whether there are more; after `narrow`."""
-        if not self.asked.terms:
+        if not self._terms:
             return [(0, False)] * len(tests)
         if self.few is None:
             return self._looked_at(query, tests)
@@ -120,6 +157,6 @@ class Search:
 
     def _part(self, place: int, walk: Select[Any]) -> Select[Any]:
         walked = walk.subquery()
-        found = func.sum(case((self.asked.is_there(), 1), else_=0))
+        found = func.sum(case((and_(*(term.is_there() for term in self._terms)), 1), else_=0))
         joined = select(literal(place), func.count(), found).select_from(walked)
         return joined.outerjoin(DocumentText, DocumentText.document_id == walked.c.id)

@@ -33,9 +33,7 @@ class Leaf:
     after: str | None = None
 
 
-Ways = list[tuple[ColumnElement[Any], bool]]
-"""What rows stand by, one after the other, and whether the largest comes first."""
-Narrow = Callable[[Select[Any], Ways], Select[Any]]
+Narrow = Callable[[Select[Any]], Select[Any]]
 
 
 def leaf(
@@ -58,9 +56,9 @@ def leaf(
     query = query.add_columns(order.value.label("_place"), row.label("_row_id"))
     if place:
         query = query.where(_beyond(order.value, row, place, down))
-    ways: Ways = [(order.value, down), (row, down)]
-    query = query.order_by(*(way.desc() if down else way.asc() for way, _down in ways)).limit(most + 1)
-    found = list(db.session.execute(narrow(query, ways) if narrow else query))
+    ways = (order.value, row)
+    query = query.order_by(*(way.desc() if down else way.asc() for way in ways)).limit(most + 1)
+    found = list(db.session.execute(narrow(query) if narrow else query))
     has_more, found = len(found) > most, found[:most]
     if is_back:
         found.reverse()
@@ -70,10 +68,11 @@ def leaf(
 
 
 def _beyond(value: Any, row: Any, place: tuple[Any, int], down: bool) -> ColumnElement[bool]:
+    """Past that place; the first test is no more than the second says, but an index begins there."""
     at, last = place
     if down:
-        return or_(value < at, and_(value == at, row < last))
-    return or_(value > at, and_(value == at, row > last))
+        return and_(value <= at, or_(value < at, row < last))
+    return and_(value >= at, or_(value > at, row > last))
 
 
 def _written(row: Any) -> str:

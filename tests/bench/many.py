@@ -47,13 +47,14 @@ def fill(company: Company, count: int) -> int:
         for n in range(COUNTERPARTIES)
     ]
     party_ids = list(db.session.scalars(insert(Counterparty).returning(Counterparty.id), parties))
-    rows = (_document(company_id, number, chance.choice(party_ids), chance) for number in range(1, count))
+    rows = (document_row(company_id, number, chance.choice(party_ids), chance) for number in range(1, count))
     while batch := list(islice(rows, AT_ONCE)):
         _insert(batch, company_id)
     return _read_one(db.session.get_one(Company, company_id))
 
 
-def _document(company_id: int, number: int, party_id: int, chance: random.Random) -> dict[str, Any]:
+def document_row(company_id: int, number: int, party_id: int, chance: random.Random) -> dict[str, Any]:
+    """One document, as the shares have it."""
     facts = dict(chance.choices([facts for _share, facts in FACTS], [share for share, _facts in FACTS])[0])
     gross = chance.randrange(1_000, 900_000)
     issued = date(2020, 1, 1) + timedelta(days=chance.randrange(2500))

@@ -1,0 +1,113 @@
+"""The filters of the list: each in the address, each a chip, without script."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+
+from app.core import clock
+from app.documents import decisions
+from app.documents.models import Direction, Kind
+from app.documents.wanted import Tab, Wanted
+from app.extensions import db
+from app.tags.models import Tag
+from app.web.access import Role
+from tests.documents.test_search import numbers
+from tests.factories import make_category, make_company, make_document, make_user, the_company
+
+
+@pytest.fixture
+def listed(app, browser):
+    """`listed("due_since=…")`: the numbers that the list shows."""
+    member = browser(make_user())
+    return lambda address: sorted(numbers(member.get(f"/documents?{address}").text))
+
+
+def test_each_filter_keeps_what_it_says(app, listed):
+    """SR-1: due dates, amounts, category, tag, assignee and source, with and without, disputed, without a file."""
+    company = the_company()
+    category, person, tag = make_category(), make_user(name="Zoé"), Tag(company_id=company.id, name="Site A")
+    facts = {"due_date": date(2026, 11, 5), "gross_minor": 500_00, "category": category, "assignee_id": person.id}
+    one = make_document(number="N-1", **facts, source="smtp", disputed_at=clock.now(), tags=[tag])
+    make_document(number="N-2", due_date=date(2026, 12, 5), gross_minor=500, currency="JPY")
+    two = make_document(number="N-3", due_date=None, gross_minor=None)
+    db.session.delete(two.files[0])
+    db.session.commit()
+    found = {
+        "due_since=2026-11-05&due_until=2026-11-05": ["N-1"], "due_since=2026-11-06": ["N-2"],
+        "at_least=500&at_most=500": ["N-1", "N-2"], "at_least=500,01": [], "at_most=499.99": [],
+        f"category={category.id}": ["N-1"], "category=none": ["N-2", "N-3"],
+        f"tag={tag.id}": ["N-1"], "tag=none": ["N-2", "N-3"],
+        f"assignee={person.id}": ["N-1"], "assignee=none": ["N-2", "N-3"],
+        "source=smtp": ["N-1"], "disputed=yes": ["N-1"], "fileless=yes": ["N-3"],
+        "tag=none&fileless=yes&q=paper": ["N-3"], "tag=x&category=-1&source=%27&at_least=much": ["N-1", "N-2", "N-3"],
+    }  # fmt: skip
+
+    assert {address: listed(address) for address in found} == found
+    assert one.status
+
+
+EVERYTHING = Wanted(
+    tab=Tab.TO_MATCH, q="ink & paper", direction=Direction.SALE, kind=Kind.CREDIT_NOTE,
+    since=date(2026, 1, 1), until=date(2026, 1, 2), due_since=date(2026, 1, 3), due_until=date(2026, 1, 4),
+    counterparty=1, category=0, tag=0, assignee=0, source="smtp", late=True, disputed=True, twins=True, fileless=True,
+)  # fmt: skip
+
+
+def test_every_filter_stands_in_the_address_and_comes_back_from_it(app):
+    """SR-1: S84: what is written is what is read; what is taken off is gone."""
+    said = EVERYTHING.in_address()
+
+    with app.test_request_context("/?" + "&".join(f"{name}={value}" for name, value in said.items() if name != "q")):
+        from flask import request
+
+        read = Wanted.from_address(request.args)
+    assert read == Wanted(**{**EVERYTHING.__dict__, "q": ""})
+    assert Wanted(tab=Tab.TO_MATCH, **EVERYTHING.unfiltered()).in_address() == {"tab": "to_match"}
+
+
+def test_every_filter_is_a_chip_of_its_own(app, browser):
+    """SR-1: it leads to the list without it; names of what the company does not have are not told."""
+    member = browser(make_user(company=the_company()))
+    other = make_category("CANARY", make_company("Other"))
+    address = "/documents?" + "&".join(f"{name}={value}" for name, value in EVERYTHING.in_address().items())
+    text = member.get(address.replace("ink & paper", "ink")).text
+
+    chips = re.findall(r'<a class="filter" href="([^"]+)" aria-label="Remove the filter ([^"]+)"', text)
+
+    assert len(chips) == len(EVERYTHING.in_address()) - 1, chips
+    for url, label in chips:
+        assert url.count("=") == len(EVERYTHING.in_address()) - 1, label
+    assert {"Without a category", "Without a tag", "Assigned to nobody", "Came by: E-mail"} <= {
+        each for _u, each in chips
+    }
+    assert "CANARY" not in member.get(f"/documents?category={other.id}&tag={other.id}&assignee=1").text
+
+
+def test_an_empty_result_says_what_was_looked_for_and_where_else(app, browser):
+    """SR-1: OP-6: filters off, all documents, the trash."""
+    make_document(number="N-1")
+    decisions.trash(make_document(number="N-2", label="Zebra"), by=None)
+    db.session.commit()
+    member = browser(make_user())
+
+    empty = member.get("/documents?q=zebra&kind=invoice&tab=to_match").text
+
+    assert "Nothing found for “zebra”" in empty
+    for address in ("/documents?q=zebra&amp;tab=to_match", "/documents?tab=to_match", "/trash?q=zebra"):
+        assert f'href="{address}"' in empty.replace("tab=to_match&amp;q=zebra", "q=zebra&amp;tab=to_match"), address
+    assert "N-2" in member.get("/trash?q=zebra").text
+    assert "Nothing found for “ink zebra”" in member.get("/trash?q=ink+zebra").text
+
+
+def test_the_form_knows_what_is_asked_and_works_without_script(app, browser):
+    """SR-1: OP-6: a plain form with every filter, as they stand in the address."""
+    admin = browser(make_user(Role.ADMIN))
+    plain, used = admin.get("/documents").text, admin.get("/documents?late=yes&at_least=12.50").text
+
+    for name in set(EVERYTHING.in_address()) - {"tab", "counterparty"} | {"at_least", "at_most"}:
+        assert f'name="{name}"' in plain, name
+    assert '<details class="more-filters">' in plain
+    assert 'value="12.50"' in used and 'name="late" value="yes" checked' in used
