@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.approval import align as approval
-from app.approval import asking, awaited, demands, leaving, replies, standing_in
+from app.approval import asking, awaited, demands, leaving, replies, seat_mails, standing_in
 from app.approval import mails as approval_mails
 from app.comments import noticing as comments
 from app.counterparties import keeping
@@ -54,7 +54,7 @@ def connect() -> None:
     _add(reasons.tellers, awaited.reason)
     reasons.WORDS[awaited.KEY] = awaited.in_words
     _add(next_step.foreseen, awaited.foreseen)
-    for kind in approval_mails.KINDS:
+    for kind in (*approval_mails.KINDS, *seat_mails.KINDS):
         _add(mail_kinds, kind)
 
 

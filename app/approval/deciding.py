@@ -75,12 +75,12 @@ def _said(seat: Seat) -> dict[str, str]:
     }
     document, decision = seat.step.approval.document, seat.decision
     text = words[decision.choice] % {"name": document.party_name or document.number}
-    return {"text": text, "undo_url": url_for("approval.take_answer_back", seat_id=seat.id)}
+    return {"text": text, "undo_url": url_for("approval.undo_decision", seat_id=seat.id)}
 
 
 @bp.post("/approvals/<int:seat_id>/undoing")
 @requires(Permission.DECIDE)
-def take_answer_back(seat_id: int):
+def undo_decision(seat_id: int):
     """Take one's decision back, as long as that is possible."""
     seat = mine(seat_id)
     if seat.decision is None:

@@ -35,7 +35,7 @@ def hand_over(seat_id: int):
     handed = Handed.DELEGATED if is_own else Handed.REASSIGNED
     handing = seats.hand_over(seat, form.to.person, by=current_user, handed=handed, reason=form.reason.data)
     commit()
-    undo = url_for("approval.take_handing_back", handing_id=handing.id)
+    undo = url_for("approval.take_seat_back", handing_id=handing.id)
     text = _("Handed over: %(name)s is asked now.", name=colleagues.named(form.to.person))
     flash({"text": text, "undo_url": undo}, "message")  # type: ignore[arg-type]
     return redirect(url_for("approval.index", tab=None if is_own else "all"), 303)
@@ -74,7 +74,7 @@ def _handed(seat: Seat, to: User, reason: str) -> list[str]:
 
 @bp.post("/approvals/handings/<int:handing_id>/undoing")
 @requires(Permission.DECIDE)
-def take_handing_back(handing_id: int):
+def take_seat_back(handing_id: int):
     """Back to whoever gave it away, while nobody has decided."""
     handing = db.one_or_404(Handing.undoable_by(current_user).where(Handing.id == handing_id))
     seats.take_back(handing, by=current_user)

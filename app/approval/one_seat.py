@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.approval import checks, colleagues, facts, handings, undoing, waiting
+from app.approval import brief, checks, colleagues, handings, undoing, waiting
 from app.approval.models import Approval, Seat
 from app.comments.models import Comment
 from app.core import clock
@@ -14,8 +14,6 @@ from app.documents.showing import page_numbers
 from app.extensions import db
 from app.users.models import User
 from app.web.access import Permission, allowed
-
-LATEST = 3
 
 
 def seat_page(user: User, seat: Seat) -> dict[str, Any]:
@@ -36,11 +34,11 @@ def seat_page(user: User, seat: Seat) -> dict[str, Any]:
         "colleagues": colleagues.candidates(seat.step) if is_waiting else [],
         "handed": handings.standing(seat),
         "comments": list(db.session.scalars(Comment.about(document))),
-        "latest": _latest(user, document),
+        "latest": brief.latest(document, user),
         "newer": _newer(user, seat),
         "told": _told(seat),
         "may_undo": bool(seat.decision) and undoing.may_undo(seat.decision, user),
-        "changes": _changes(approval),
+        "changes": brief.since(approval),
         "linked": linked(user, document),
         **_beside(places, seat.id),
     }
@@ -50,19 +48,6 @@ def after(user: User, seat: Seat) -> int | None:
     """The seat that opens once this one is decided."""
     following = _beside(waiting.places(user, seat.step.approval.document.company), seat.id)["following"]
     return following if following != seat.id else None
-
-
-def _latest(user: User, document: Document) -> list[Document]:
-    """The last ones of the same supplier that this person may see."""
-    if not document.counterparty_id:
-        return []
-    query = Document.visible_to(user).where(
-        Document.counterparty_id == document.counterparty_id,
-        Document.id != document.id,
-        Document.validated_at.is_not(None),
-        Document.trashed_at.is_(None),
-    )
-    return list(db.session.scalars(query.order_by(Document.issue_date.desc(), Document.id.desc()).limit(LATEST)))
 
 
 def _newer(user: User, seat: Seat) -> Seat | None:
@@ -77,13 +62,6 @@ def _told(seat: Seat) -> str:
     """How it ended, in words: who decided, here or instead of the person asked."""
     decision = seat.decision or checks.settled_by(seat.step.approval, seat)
     return checks.in_words(decision) if decision else ""
-
-
-def _changes(approval: Approval) -> list[tuple[str, str, str]]:
-    """What is not as it was when it was asked before."""
-    query = Approval.last_of(approval.document).where(Approval.id < approval.id).limit(1)
-    before = db.session.scalar(query)
-    return facts.differences(before.facts, approval.facts, approval.document) if before else []
 
 
 def linked(user: User, document: Document) -> set[int]:

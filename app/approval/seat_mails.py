@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
-from app.approval import demands
+from app.approval import demands, links
 from app.approval.models import Absence, Seat
+from app.outbox.kinds import MailKind
 from app.outbox.models import OutgoingMail
 from app.outbox.writing import write
 from app.users.mails import address, only_company
@@ -33,6 +34,16 @@ def all_that_waits(user: User, company: Company, seats: list[tuple[Seat, str]], 
             lines=[_line(seat, token) for seat, token in seats],
             url=address("/approvals"),
         )
+
+
+def why_not(mail: OutgoingMail) -> str:
+    """Why it need not leave any more: none of what it lists waits."""
+    found = [link for token in mail.secrets if (link := links.find(token))]
+    waits = any(links.state_of(link) is links.LinkState.LIVING for link in found)
+    return "" if waits else "Not needed any more: nothing in it waits."
+
+
+KINDS = [MailKind("approval-digest", why_not, is_personal=True)]
 
 
 def _line(seat: Seat, token: str) -> dict[str, str]:

@@ -268,16 +268,16 @@ def _approval(world: World, canary: str) -> dict[str, int]:
     facts = asked_about.of(world.validated)
     approval = Approval(document=world.validated, why={"name": f"{canary}-rule"}, facts=facts)
     approval.revision = asked_about.digest(facts)
-    step = ApprovalStep(position=0, opened_at=clock.now())
-    step.seats = [Seat(user=member, asked_at=clock.now()), Seat(user=admin, named=member, handed=Handed.DELEGATED)]
-    approval.steps = [step]
-    handing = Handing(seat=step.seats[1], giver=member, taker=admin, by=member, handed=Handed.DELEGATED)
+    seats = [Seat(user=member, asked_at=clock.now()), Seat(user=admin, named=member, handed=Handed.DELEGATED)]
+    steps = [ApprovalStep(position=place, opened_at=clock.now(), seats=[seat]) for place, seat in enumerate(seats)]
+    approval.steps = steps
+    handing = Handing(seat=seats[1], giver=member, taker=admin, by=member, handed=Handed.DELEGATED)
     handing.reason = f"{canary}-reason"
     days = {"first_date": clock.today() + timedelta(days=300), "last_date": clock.today() + timedelta(days=310)}
     absence = Absence(user=member, stand_in=admin, **days)
     db.session.add_all([approval, handing, absence])
     db.session.commit()
-    return {"seat_id": step.seats[0].id, "handing_id": handing.id, "absence_id": absence.id}
+    return {"seat_id": seats[0].id, "handing_id": handing.id, "absence_id": absence.id}
 
 
 def rules(app: Flask, *methods: str) -> list[tuple[Rule, str]]:
