@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.soak import imap, outbox, receiver, replies, worker
+from tests.soak import approvals, imap, outbox, receiver, replies, worker
 from tests.soak.told import Told
 
 LOOPS: dict[str, Callable[..., Told]] = {
@@ -21,9 +21,11 @@ LOOPS: dict[str, Callable[..., Told]] = {
     "imap": imap.poll_loop,
     "worker": worker.kill_loop,
     "outbox": outbox.kill_loop,
+    "approvals": approvals.histories,
 }
 HOW_OFTEN = (
-    "instead of 200 (receiver, five deliveries each), 1,000 (cut replies), 200 (polls), 300 (worker) and 100 (outbox)"
+    "instead of 200 (receiver, five deliveries each), 1,000 (cut replies), 200 (polls), 300 (worker), 100 (outbox) "
+    "and 10,000 (histories of approvals)"
 )
 
 
