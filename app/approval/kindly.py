@@ -58,8 +58,8 @@ def _used(link: DecisionLink) -> Dead:
     }
     if decision is None:
         return _revoked(link)
-    when = _("Decided %(when)s.", when=when_of(decision.at, company))
-    return Dead(titles[decision.choice], f"{when} {_('A mail about it went to you, with the way to take it back.')}")
+    text = _("Decided %(when)s. Until it is paid you can take it back, by the mail about it or in Facteur.")
+    return Dead(titles[decision.choice], text % {"when": when_of(decision.at, company)})
 
 
 def _decided(link: DecisionLink) -> Dead:

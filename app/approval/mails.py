@@ -88,7 +88,7 @@ def decided(decision: Decision) -> OutgoingMail:
             text=_("If it was not you, or not meant so, take it back: that is possible until it is paid."),
             rows=rows(document),
             reason=decision.reason,
-            label=_("Take it back"),
+            label=_("Take the decision back"),
             url=address(f"/approvals/links/{token}"),
         )
 

@@ -42,7 +42,7 @@ def test_deciding_on_the_page(asked, firm, browser):
     form = form_of(client.get(f"/documents/{asked.id}").text) | {"choice": "approve"}
     answer = client.post(f"/documents/{asked.id}/decisions", data=form, follow_redirects=True)
 
-    assert "Approved." in answer.text and "Take it back" in answer.text
+    assert "Approved." in answer.text and "Take the decision back" in answer.text
     assert waits_for(reload(asked)) == {"Bob"}
     undo = re.search(r'action="(/decisions/\d+/undoing)"', answer.text).group(1)
     assert "waits for approval again" in client.post(undo, follow_redirects=True).text
