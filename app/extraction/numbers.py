@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from app.extraction.belonging import is_a_party_s, is_bracketed, is_house, is_postcode, of_whom, stands_alone
 from app.extraction.dates import find_dates
 from app.extraction.evidence import (
     Evidence,
@@ -17,21 +18,18 @@ from app.extraction.evidence import (
     speaks_of_another,
     weight,
 )
-from app.extraction.labels import Label, fold, lexicon
-from app.extraction.naming import POSTCODE
+from app.extraction.labels import fold, lexicon
 from app.extraction.spots import Money, Spot, Values
 from app.extraction.titled import beside_title, shape, titled
 from app.extraction.values import currency_of
 
 _WORTH_A_LOOK = 0.3
-_WELL_NAMED, _NAMED_SOMEHOW = 0.75, 0.15
-"""From here on a label says whose a number is; what counts against one after a word that nobody knows."""
+_NAMED_SOMEHOW = 0.15
+"""What counts against a number after a word that nobody knows."""
 _LIKE_A_NUMBER, _DIGITS_ONLY = 0.2, 0.08
 """The least shape of a number that no label names: anywhere near the title, and alone in its column right beside it."""
 _CLOSE = 2
 """Lines from the title or a date within which it stands beside it."""
-_ONE_PARTY_S = 0.6
-"""What a reference of one of the parties counts, as against one that is nobody's."""
 _PREFIX = re.compile(r"(?<![A-Za-z0-9])[A-Z]{1,5}\s?[-/]?\s?$")
 _FRAGMENT = re.compile(r"\s?[/-]\s?[A-Za-z0-9/_.-]*[A-Za-z0-9]|\s[0-9][A-Z0-9/_.-]*(?=\s|$|\t)")
 _GROUPS = re.compile(r"\d{3,6}(?: \d{3,6}){2,5}(?=\t|\s*$)|[A-Z]{1,5}\d{2,8}(?: \d{3,9}){1,4}(?=\t|\s*$)")
@@ -92,7 +90,7 @@ def _judge(evidence: Evidence, spot: Spot, often: Counter) -> Numbered:
     """How much speaks for this being the document's number."""
     near = _first_after(spot, evidence.near(spot))
     another = [nearby for nearby in near if speaks_of_another(nearby.label)]
-    own = [_of_whom(nearby) for nearby in near if nearby not in another]
+    own = [of_whom(nearby) for nearby in near if nearby not in another]
     label = max(weight(own, "number"), titled(evidence, own), beside_title(evidence, spot, own))
     against = weight(near, "other_number", "order_reference", "payment_reference", "other_date", "other_amount")
     another_s = max(weight(another, "number", "invoice"), 0.9 * is_corrected(spot))
@@ -101,8 +99,8 @@ def _judge(evidence: Evidence, spot: Spot, often: Counter) -> Numbered:
     score = label - 0.75 * against + shape(value)
     score += 0.1 if spot.line.page.number == 1 and spot.area[1] < 0.5 * spot.line.page.height else -0.05
     score += 0.08 if often[value.casefold()] > 1 else 0
-    if _is_postcode(spot) or _is_bracketed(spot) or _is_house(evidence, spot):
-        score, label = score - 0.4, label if label >= 0.8 and not _is_house(evidence, spot) else 0.0
+    if is_postcode(spot) or is_bracketed(spot) or is_house(evidence, spot):
+        score, label = score - 0.4, label if label >= 0.8 and not is_house(evidence, spot) else 0.0
     if label < 0.8 and (_is_sold(evidence, spot) or is_prose(spot.line, spot.start)):
         score -= 0.3
     own_label = label if label > against else 0.0
@@ -183,33 +181,6 @@ def _end_of_groups(text: str, start: int, end: int, last: int) -> int:
     return groups.end() if groups and groups.end() > end else end
 
 
-def _of_whom(nearby: Nearby) -> Nearby:
-    """A reference that is one party's ("Nos réf.", "Your ref.") counts less."""
-    label = nearby.label
-    before = re.findall(r"[^\W_]+", fold(label.line.text[: label.start]))[-1:]
-    if "number" in label.roles or lexicon().whose.isdisjoint(before):
-        return nearby
-    return Nearby(label, nearby.closeness * _ONE_PARTY_S, nearby.where)
-
-
-def _is_bracketed(spot: Spot) -> bool:
-    """Whether it stands alone in brackets, as a code of the document's type does."""
-    return spot.line.text[max(spot.start - 1, 0) : spot.start] == "(" and spot.line.text[spot.end : spot.end + 1] == ")"
-
-
-def _is_postcode(spot: Spot) -> bool:
-    """Whether it belongs to a town: "44000 Nantes", "Omaha, NE 68102", "EX4 3PL Exeter"."""
-    return any(found.start() <= spot.start < found.end() for found in POSTCODE.finditer(spot.line.text))
-
-
-def _is_house(evidence: Evidence, spot: Spot) -> bool:
-    """Whether a short number stands with a street: "14 Mill Lane", "Calle Mayor 14"."""
-    start, end = column_around(spot.line, spot.start)
-    rest = spot.line.text[start : spot.start] + spot.line.text[spot.end : end]
-    is_short = bool(re.fullmatch(r"\d{1,3}[A-Za-z]?", str(spot.value)))
-    return is_short and bool(re.search(r"[^\W\d_]{3,}", rest)) and not evidence.labels_in((spot.line, start, end))
-
-
 def _unlabelled(evidence: Evidence, values: Values, found: list[Numbered]) -> list[Numbered]:
     """Numbers that no label names, by their shape and their place beside the title or the first date."""
     titles = [
@@ -223,44 +194,10 @@ def _unlabelled(evidence: Evidence, values: Values, found: list[Numbered]) -> li
         value, line = numbered.value, numbered.spot.line
         lines = [abs(line.index - label.line.index) for label in titles]
         lines += [abs(line.index - spot.line.index) + 1 for spot in values.dates[:3]]
-        least = _DIGITS_ONLY if min(lines, default=9) <= _CLOSE and _stands_alone(numbered.spot) else _LIKE_A_NUMBER
-        if (
-            line.page.number != 1
-            or shape(value) < least
-            or numbered.score < 0
-            or _is_a_party_s(evidence, numbered.spot)
-        ):
+        least = _DIGITS_ONLY if min(lines, default=9) <= _CLOSE and stands_alone(numbered.spot) else _LIKE_A_NUMBER
+        if line.page.number != 1 or shape(value) < least or numbered.score < 0 or is_a_party_s(evidence, numbered.spot):
             continue
         place = max(0.0, 0.3 - 0.05 * min(lines, default=9))
-        place -= 0.0 if _stands_alone(numbered.spot) else _NAMED_SOMEHOW
+        place -= 0.0 if stands_alone(numbered.spot) else _NAMED_SOMEHOW
         judged.append(Numbered(numbered.spot, shape(value) + place, 0.0, "its shape and place", value))
     return judged
-
-
-def _stands_alone(spot: Spot) -> bool:
-    """Whether nothing but marks stands beside it in its column."""
-    start, end = column_around(spot.line, spot.start)
-    return not any(
-        character.isalnum() for character in spot.line.text[start : spot.start] + spot.line.text[spot.end : end]
-    )
-
-
-def _is_a_party_s(evidence: Evidence, spot: Spot) -> bool:
-    """Whether it follows "Customer", or stands at "Your reference": the number by which one is known."""
-    near = next(iter(evidence.near(spot)), None)
-    if near is None or near.closeness < _WELL_NAMED:
-        return False
-    names_party = near.where == "left" and bool(near.label.roles & {"buyer", "contact"})
-    is_anothers = bool(near.label.roles & {"order_reference", "other_number"}) or _of_whom(near) is not near
-    return is_anothers or (names_party and not _heads(evidence, near.label))
-
-
-def _heads(evidence: Evidence, label: Label) -> bool:
-    """Whether a text without a label stands right below, as an address does below its heading."""
-    following = evidence.layout.lines[label.line.index + 1 : label.line.index + 2]
-    for line in following:
-        for start, end in line.columns():
-            is_below = abs(line.area_of(start, max(end, start + 1))[0] - label.area[0]) < line.height
-            if is_below and line.page is label.line.page and line.index not in evidence.item_headers:
-                return not evidence.labels_in((line, start, end))
-    return False
