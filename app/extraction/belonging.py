@@ -11,13 +11,17 @@ from app.extraction.spots import Spot
 
 _ONE_PARTY_S = 0.6
 """What a reference of one of the parties counts, as against one that is nobody's."""
+_NEAR = 24
+"""Characters of a line within which a postcode has its town."""
 _WELL_NAMED = 0.75
 """From here on a label says whose a number is."""
 
 
 def is_postcode(spot: Spot) -> bool:
     """Whether it belongs to a town: "44000 Nantes", "Omaha, NE 68102", "EX4 3PL Exeter"."""
-    return any(found.start() <= spot.start < found.end() for found in POSTCODE.finditer(spot.line.text))
+    first = max(0, spot.start - _NEAR)
+    around = spot.line.text[first : spot.end + _NEAR]
+    return any(found.start() <= spot.start - first < found.end() for found in POSTCODE.finditer(around))
 
 
 def is_house(evidence: Evidence, spot: Spot) -> bool:

@@ -233,5 +233,8 @@ def speaks_of_another(label: Label) -> bool:
 def is_corrected(spot: Spot) -> bool:
     """Whether its sentence says that this document replaces another, whose number and day follow."""
     start, _ = column_around(spot.line, spot.start)
-    before = _STOP.split(fold(spot.line.text[start : spot.start]))[-1]
+    before = spot.line.text[start : spot.start]
+    if " " not in before.strip():
+        return False  # by far the most: asked of every number and date
+    before = _STOP.split(fold(before))[-1]
     return not lexicon().corrects.isdisjoint(re.findall(r"[a-z]+", before))

@@ -10,6 +10,7 @@ from app.extraction.layout import Line
 from app.extraction.spots import Spot
 
 _YEAR = re.compile(r"\s*((?:19|20)\d\d)\s*")
+_LONE_YEAR = re.compile(r"(?:^|\t) ?(?:19|20)\d\d ?(?:\t|$)")
 _BEGUN = re.compile(r"\d{1,2}\D{0,6}[^\W\d_]{3,}\D{0,4}$")
 _CLOSE = 2.2
 """Heights of a line within which the year follows."""
@@ -17,8 +18,11 @@ _CLOSE = 2.2
 
 def find_wrapped(lines: list[Line]) -> list[Spot]:
     """Dates such as "18. Dezember" above a lone "2024", each where it begins."""
-    found = []
+    found: list[Spot] = []
+    years = {line.index for line in lines if _LONE_YEAR.search(line.text)}
     for at, line in enumerate(lines):
+        if years.isdisjoint((line.index + 1, line.index + 2)):
+            continue
         for start, end in line.columns():
             if _BEGUN.search(line.text[start:end]) and (year := _year_below(lines[at + 1 : at + 3], line, start, end)):
                 for dated in find_dates(f"{line.text[start:end].rstrip()} {year}"):
