@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 
 from app.audit.models import AuditEntry
 from app.core import clock
@@ -31,6 +32,12 @@ def ready(**facts) -> Document:
     party = facts.pop("counterparty", None) or make_counterparty("Durand", ibans=[CounterpartyIban(iban=IBAN)])
     facts = {"counterparty": party, "category": make_category(), "iban": IBAN, "number": "D-1"} | facts
     return make_document(**facts)
+
+
+def said(document: Document) -> str:
+    """Its line, in English."""
+    with force_locale("en"):
+        return reasons.in_words(document.reason)
 
 
 def a_rule(**facts):
@@ -70,7 +77,7 @@ def test_what_is_not_sure_waits_and_says_why(app, name):
 
     assert document.status is Status.TO_PROCESS and document.reason["key"] == validating.KEY
     assert document.reason["code"] == {"missing": "unsure", "date": "doubt"}.get(name, name)
-    assert reasons.in_words(document.reason).startswith("Not validated by itself:")
+    assert said(document).startswith("Not validated by itself:")
 
 
 @pytest.mark.parametrize("code", ["xml_page_differ", "two_xml_differ", "hidden_text", "xml_unreadable"])
@@ -92,7 +99,7 @@ def test_an_unknown_supplier_is_for_a_person(app):
 
     validating.validate(document.id)
 
-    assert reasons.in_words(document.reason) == "Not validated by itself: the counterparty is new."
+    assert said(document) == "Not validated by itself: the counterparty is new."
 
 
 def test_the_first_iban_of_a_supplier_is_for_a_person(app):
@@ -102,7 +109,7 @@ def test_the_first_iban_of_a_supplier_is_for_a_person(app):
 
     validating.validate(document.id)
 
-    assert reasons.in_words(document.reason) == "Not validated by itself: the IBAN is new."
+    assert said(document) == "Not validated by itself: the IBAN is new."
 
 
 @pytest.mark.parametrize("trashed", [False, True])
