@@ -40,7 +40,8 @@ def queue_page(user: User, company: Company, filters: queue.Filters, number: int
     counts = queue.counts(user, company, filters)
     statuses = (filters.status,) if filters.status else queue.QUEUE
     query = filters.apply(queue.waiting(user, company, statuses), user)
-    query = query.options(joinedload(Document.counterparty), selectinload(Document.files))
+    beside = (joinedload(Document.counterparty), joinedload(Document.assignee), selectinload(Document.files))
+    query = query.options(*beside)
     found = list(db.session.scalars(query.limit(AT_ONCE + 1).offset((number - 1) * AT_ONCE)))
     documents, has_more = found[:AT_ONCE], len(found) > AT_ONCE
     link = lambda **other: _link(filters, **other)  # noqa: E731

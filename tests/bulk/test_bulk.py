@@ -136,6 +136,22 @@ def test_they_move_to_another_company_where_both_are_ones_own(app, browser):
     assert "validated" in latest().stayed[documents[1].id]
 
 
+def test_one_document_is_moved_from_its_own_page(app, browser):
+    """RV-7: offered where there is another company to work in, and while nobody validated it."""
+    member, other = make_user(), make_company("Beta")
+    people.join(member, other, Role.MEMBER, by=None)
+    people.join(member, make_company("Only Read"), Role.ACCOUNTANT, by=None)
+    waiting, validated = make_document(), make_document(validated_at=clock.now())
+    client = browser(member, the_company())
+
+    offered, fixed = (client.get(f"/documents/{each.id}").text for each in (waiting, validated))
+    do(client, "move", [waiting], company_id=other.id)
+
+    assert 'id="move-company"' in offered and 'id="move-company"' not in fixed
+    assert ">Only Read</option>" not in offered
+    assert reload(waiting).company == other
+
+
 def test_a_selection_holds_nothing_one_may_only_read(app, browser):
     """US-6: a reader here and member elsewhere changes nothing here."""  # S71
     document = make_document(validated_at=clock.now())

@@ -29,7 +29,7 @@ def test_the_queue_counts_each_status_and_begins_with_the_oldest(browser):
 
     assert page.index(first.number) < page.index(second.number)
     assert "F-2026-VALIDATED" not in page
-    tabs = page[page.index('class="tabs"') : page.index("</nav>", page.index('class="tabs"'))]
+    tabs = page[page.index('class="tabs') : page.index("</nav>", page.index('class="tabs'))]
     assert [piece.split("<")[0] for piece in tabs.split('class="count">')[1:]] == ["4", "2", "1", "1"]
 
 
@@ -146,3 +146,17 @@ def test_the_queue_is_the_same_on_every_database(live_app):
         assert list(queue.counts(person, company, only).values()) == [1, 0, 0]
         assert queue.place(person, flagged)[:3] == (2, 3, plain.id)
         assert queue.following(person, company, plain) == flagged
+
+
+def test_the_queue_shows_who_is_in_charge_and_only_ones_own_on_request(browser):
+    """RV-1: filters; what somebody is to see to is found by them."""
+    mine, other = make_user(name="Zoé Fournier"), make_user(name="Léa Martin")
+    make_document(number="F-MINE", assignee=mine)
+    make_document(number="F-OTHER", assignee=other)
+    make_document(number="F-NOBODY")
+    client = browser(mine)
+
+    every, own = client.get("/review").text, client.get("/review?mine=yes").text
+
+    assert all(word in every for word in ("F-MINE", "F-OTHER", "F-NOBODY", "Léa Martin"))
+    assert "F-MINE" in own and "F-OTHER" not in own and "F-NOBODY" not in own
