@@ -64,7 +64,10 @@ def test_each_is_validated_with_its_guards_and_the_rest_says_why(app, browser):
 
 def test_one_refusal_undoes_nothing_of_the_others(app, browser):
     """RV-7: each document is a savepoint of its own; what a refused one began is gone."""
-    before, refused, after = complete(), complete(counterparty=None, counterparty_name="New", number=""), complete()
+    supplier = make_counterparty("Durand")
+    complete(counterparty=supplier, number="TWIN-9")
+    refused = complete(counterparty=None, counterparty_name="Durand", number="TWIN-9")
+    before, after = complete(), complete()
 
     do(browser(make_user()), "validate", [before, refused, after])
 
