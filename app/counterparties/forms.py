@@ -51,8 +51,9 @@ class CounterpartyForm(DefaultFields):
         may_automate: bool = False,
         **kwargs: Any,
     ) -> None:
-        tags = [tag.id for tag in counterparty.default_tags] if counterparty else []
-        super().__init__(obj=counterparty, **({"default_tags": tags} | kwargs))
+        super().__init__(obj=counterparty, **kwargs)
+        if not self.is_submitted():
+            self.default_tags.data = [tag.id for tag in counterparty.default_tags] if counterparty else []
         self.company, self.counterparty = company, counterparty
         self.offer(company, counterparty, categories, may_automate=may_automate)
 

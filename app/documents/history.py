@@ -88,7 +88,6 @@ def acts() -> dict[str, tuple[str, str]]:
         "payment taken back": (_("took back what was marked as paid by hand"), "undo-2"),
         "disputed": (_("marked it as disputed"), "flag"),
         "dispute ended": (_("ended the dispute"), "check"),
-        "filled in": (_("filled in what is usual"), "check"),
         "trashed": (_("put it into the trash"), "trash-2"),
         "restored": (_("took it out of the trash"), "undo-2"),
         "file linked": (_("attached the file of a duplicate"), "paperclip"),

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from app.documents import words
 from app.documents.models import Document, PaidMeans
-from app.web.filters import amount
+from app.web.filters import amount, day
 
 
 @dataclass(frozen=True)
@@ -17,23 +17,29 @@ class Mark:
     """A fact beside the status: its words, icon and tint, and what is said of it at length."""
 
     label: str
+    """Short, for a list."""
     icon: str
     tint: str = "grey"
+    more: str = ""
+    """What a page says beside it; in a list it waits under the mouse."""
     title: str = ""
+    """What waits there on a page too, as the line beside it says it."""
 
 
 def paid_by_hand(document: Document) -> Mark | None:
     """Another mark than a match with the bank: how and when, and how much where a part is open still."""
     if not document.paid_minor:
         return None
-    said = words.paid_by_hand(words.way_of_paying(document), document.paid_means or PaidMeans.OTHER, document.paid_date)
-    is_whole = document.paid_minor == document.gross_minor
-    return Mark(said if is_whole else f"{said} · {amount(document.paid_minor, document.currency)}", "banknote", "green")
+    said = [(document.paid_means or PaidMeans.OTHER).label, day(document.paid_date)]
+    if document.paid_minor != document.gross_minor:
+        said.append(amount(document.paid_minor, document.currency))
+    label = words.BY_HAND[words.way_of_paying(document)]
+    return Mark(str(label), "banknote", "green", " · ".join(str(each) for each in said if each))
 
 
 def disputed(document: Document) -> Mark | None:
     """Something is not right with it."""
-    return Mark(_("Disputed"), "flag", "red", document.dispute_reason) if document.disputed_at else None
+    return Mark(_("Disputed"), "flag", "red", title=document.dispute_reason) if document.disputed_at else None
 
 
 kinds: list[Callable[[Document], Mark | None]] = [disputed, paid_by_hand]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from app.documents import words
-from app.documents.models import Direction, Document, Kind, PaidMeans, Status
+from app.documents.models import Direction, Document, Kind, Status
 from app.reader.reasons import reason as unreadable
 from app.web.filters import amount
 
@@ -58,11 +57,9 @@ def _to_check(document: Document) -> Reason:
 
 
 def _paid(document: Document) -> Reason:
-    """By hand: how, when, and what is still open."""
-    means = document.paid_means.value if document.paid_means else PaidMeans.OTHER.value
-    said = {"means": means, "date": document.paid_date.isoformat() if document.paid_date else ""}
+    """By hand, and what is still open; how and when stands on its mark."""
     left = {"open": document.open_minor, "currency": document.currency} if document.open_minor else {}
-    return {"key": "paid", "way": words.way_of_paying(document)} | said | left
+    return {"key": "paid", "way": words.way_of_paying(document)} | left
 
 
 def in_words(reason: Reason) -> str:
@@ -85,15 +82,22 @@ def _in_doubt(reason: Reason) -> str:
 
 
 def _by_hand(reason: Reason) -> str:
-    """How it was paid where no bank line says so."""
-    on = date.fromisoformat(reason["date"]) if reason["date"] else None
-    said = words.paid_by_hand(reason["way"], PaidMeans(reason["means"]), on)
+    """That no bank line says so, and what is still open."""
     if "open" not in reason:
-        return f"{said}."
-    left = amount(reason["open"], reason["currency"])
-    return gettext("%(paid)s; %(amount)s still open.", paid=said, amount=left)
+        return str(DONE_BY_HAND[reason["way"]])
+    return str(PART_BY_HAND[reason["way"]]) % {"amount": amount(reason["open"], reason["currency"])}
 
 
+DONE_BY_HAND = {
+    "paid": _("Done: it was paid by hand, no bank line is awaited."),
+    "received": _("Done: it was received by hand, no bank line is awaited."),
+    "refunded": _("Done: it was refunded by hand, no bank line is awaited."),
+}
+PART_BY_HAND = {
+    "paid": _("A part was paid by hand: %(amount)s still open."),
+    "received": _("A part was received by hand: %(amount)s still open."),
+    "refunded": _("A part was refunded by hand: %(amount)s still open."),
+}
 WORDS: dict[str, Any] = {
     "reading": _("Being read; it will be here to check in a moment."),
     "unreadable": _not_read,
@@ -103,7 +107,7 @@ WORDS: dict[str, Any] = {
     "flagged": _("Read, with something to look at: check it beside its page."),
     "to_approve": _("Waits for approval."),
     "to_match": _("Validated: nothing to do until its bank line arrives."),
-    "outstanding": _("Outstanding: nothing to do until the customer pays."),
+    "outstanding": _("Waits for the customer's payment."),
     "available": _("Available: to be allocated to invoices or refunded."),
     "to_pay": _("To be paid."),
     "to_refund": _("To be refunded."),

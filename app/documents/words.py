@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask_babel import format_decimal, gettext
 from flask_babel import lazy_gettext as _
 
-from app.documents.models import Direction, Document, Kind, PaidMeans
-from app.web.filters import amount, day
+from app.documents.models import Direction, Document, Kind
+from app.web.filters import amount
 
 NAMES: dict[str, Any] = {
     "kind": _("Type"),
@@ -81,8 +80,3 @@ def way_of_paying(document: Document) -> str:
     if document.kind is Kind.CREDIT_NOTE:
         return "refunded"
     return "received" if document.direction is Direction.SALE else "paid"
-
-
-def paid_by_hand(way: str, means: PaidMeans, on: date | None) -> str:
-    """That, how and when it was paid elsewhere, short."""
-    return " · ".join(str(part) for part in (BY_HAND[way], means.label, day(on)) if part)

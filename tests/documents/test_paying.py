@@ -14,6 +14,7 @@ from app.core.errors import Refused
 from app.documents import decisions, marks, paying, reasons, retention
 from app.documents.models import Direction, Kind, PaidMeans, Status
 from app.extensions import db
+from app.web import filters
 from app.web.access import Role
 from tests.factories import make_company, make_document, make_user, reload, the_company
 
@@ -41,8 +42,9 @@ def test_what_is_paid_by_hand_is_validated_and_paid_with_another_mark(app):
 
     document = reload(document)
     assert (document.status, document.open_minor, document.paid_minor) == (Status.VALIDATED, 0, 12000)
-    assert next(mark.label for mark in marks.of(document)).startswith("Paid by hand · Cash · ")
-    assert reasons.in_words(document.reason).startswith("Paid by hand · Cash · ")
+    mark = next(marks.of(document))
+    assert (mark.label, mark.more) == ("Paid by hand", f"Cash · {filters.day(today())}")
+    assert reasons.in_words(document.reason) == "Done: it was paid by hand, no bank line is awaited."
     entry = db.session.scalars(AuditEntry.about(document)).first()
     assert (entry.act, entry.changes["paid_minor"], entry.changes["paid_means"]) == (
         "paid by hand",
@@ -55,8 +57,8 @@ def test_a_part_leaves_the_rest_open_and_a_second_part_closes_it(app):
     """LC-4: paid and settled amounts follow."""
     document = paid(validated(), Decimal("50"))
     assert (document.status, document.open_minor) == (Status.TO_MATCH, 7000)
-    assert "€70.00 still open" in reasons.in_words(document.reason)
-    assert "€50.00" in next(marks.of(document)).label
+    assert reasons.in_words(document.reason) == "A part was paid by hand: €70.00 still open."
+    assert "€50.00" in next(marks.of(document)).more
 
     paid(document, Decimal("70.00"), PaidMeans.CHEQUE)
 
@@ -84,7 +86,8 @@ def test_every_document_can_be_settled_by_hand(app, kind, direction):
     document = paid(validated(kind=kind, direction=direction))
 
     assert document.status is Status.VALIDATED
-    assert next(marks.of(document)).label.startswith(said if kind is Kind.INVOICE else "Refunded by hand")
+    assert next(marks.of(document)).label == (said if kind is Kind.INVOICE else "Refunded by hand")
+    assert said.split()[0].lower() in reasons.in_words(document.reason) or kind is Kind.CREDIT_NOTE
 
 
 def test_what_was_paid_by_hand_is_kept_by_law(app):
@@ -170,7 +173,7 @@ def test_the_page_proposes_today_and_all_that_is_open(app, browser):
     )
 
     assert reload(document).status is Status.VALIDATED
-    assert "Paid by hand · Card" in answer.text and "Take back" in answer.text
+    assert "Paid by hand · Card" in answer.text and "/payment/removal" in answer.text
     client.post(f"/documents/{document.id}/payment/removal")
     assert reload(document).status is Status.TO_MATCH
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from flask_babel import force_locale
 
 from app.core import clock
 from app.documents.models import Direction, Document, Kind, Status
@@ -35,6 +36,13 @@ CASES = [
 def test_a_status_is_called_as_its_reader_calls_it(facts, called):
     """LC-7: outstanding, overdue, paid for a customer; available until allocated or refunded for a credit note."""
     assert shown(Document(**facts), TODAY) is called
+
+
+def test_in_french_too(app):
+    """LC-7: en cours, en retard, payée, disponible."""
+    with force_locale("fr"):
+        names = [str(each.label) for each in Called]
+    assert names[:4] == ["En cours", "En retard", "Payée", "Disponible"]
 
 
 def test_lists_and_pages_say_so(app, browser):
