@@ -51,6 +51,7 @@ ORDERS = {
 }
 """By which a list may stand; with a minus sign the largest or latest comes first; an unknown day counts as the last."""
 USUAL = "-date"
+ANYTHING = Wanted()
 Counts = dict[Tab, tuple[int, bool]]
 """How many are in each tab, and whether there are more."""
 
@@ -158,7 +159,7 @@ def counts(user: User, company: Company, wanted: Wanted, today: date, search: Se
         row = db.session.execute(_counting_all(), {"company_id": company.id})
     else:
         query = select(Document).where(Document.company_id == company.id, *_tests(wanted, company, today))
-        row = db.session.execute(_counting(query, Document.reasons_to_see(user, company.id)))
+        row = db.session.execute(_counting(query, Document.reasons_to_see(user, company.id), wanted))
     return {tab: (min(count, MANY - 1), count >= MANY) for tab, count in zip(Tab, row.one(), strict=True)}
 
 
@@ -168,9 +169,19 @@ def _counting_all() -> Select[Any]:
     return _counting(select(Document).where(Document.company_id == bindparam("company_id")), [true()])
 
 
-def _counting(among: Select[tuple[Document]], reasons: Sequence[ColumnElement[bool]]) -> Select[Any]:
+def _counting(
+    among: Select[tuple[Document]], reasons: Sequence[ColumnElement[bool]], wanted: Wanted = ANYTHING
+) -> Select[Any]:
     """Of each tab as many as matter, looked for by each reason to see them, as each has an index of its own."""
-    return select(*(_count(among.where(tab.test()), reasons) for tab in Tab))
+    tests = [tab.test() if _may_hold(tab, wanted) else false() for tab in Tab]
+    return select(*(_count(among.where(test), reasons) for test in tests))
+
+
+def _may_hold(tab: Tab, wanted: Wanted) -> bool:
+    """Can the tab have any of it? A list of half a million is not read to find nothing."""
+    if wanted.late and tab is Tab.VALIDATED:
+        return False
+    return not wanted.twins or tab in {Tab.ALL, Tab.READING, Tab.UNREADABLE, Tab.TO_PROCESS}
 
 
 def _count(among: Select[tuple[Document]], reasons: Sequence[ColumnElement[bool]]) -> Any:

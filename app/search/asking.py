@@ -112,10 +112,8 @@ def _term(chunk: str) -> Term | None:
     parts = parts_of(chunk)
     if not parts:
         return None
-    ways = [_atoms(["".join(parts)]), _atoms(parts)]
-    amount = money.parse_amount(chunk)
-    if amount is not None:
-        ways.append((Atom(word_of_amount(amount), is_whole=True),))
+    amount, joined = money.parse_amount(chunk), _atoms(["".join(parts)])
+    ways = [joined, _atoms(parts)] if amount is None else [joined, (Atom(word_of_amount(amount), is_whole=True),)]
     return Term(tuple(dict.fromkeys(ways)))
 
 

@@ -89,9 +89,12 @@ class Search:
     def _looked_through(self, query: Select[Any], count: int) -> list[Any]:
         """The first rows: the id, then of each term whether it is there."""
         query = query.limit(count)
-        walk = query.where(self._is_within(query)) if len(self.reasons) > 1 else query
-        walk = walk.with_only_columns(self.row, *(term.is_there() for term in self._terms))
+        walk = self._reached(query).with_only_columns(self.row, *(term.is_there() for term in self._terms))
         return list(db.session.execute(walk.outerjoin(DocumentText, DocumentText.document_id == self.row)))
+
+    def _reached(self, query: Select[Any]) -> Select[Any]:
+        """The same rows, reached by each reason to see them where there are several."""
+        return query.where(self._is_within(query)) if len(self.reasons) > 1 else query
 
     def _is_within(self, query: Select[Any]) -> ColumnElement[bool]:
         """Is it among the first rows there are for each reason? So nobody walks past what somebody may not see."""
@@ -150,8 +153,8 @@ class Search:
 
     def _looked_at(self, query: Select[Any], tests: Sequence[ColumnElement[bool]]) -> list[tuple[int, bool]]:
         """The same among the first rows of each."""
-        walks = [query.where(test).with_only_columns(self.row.label("id")).limit(LOOKED_AT) for test in tests]
-        parts = [self._part(place, walk) for place, walk in enumerate(walks)]
+        walks = [self._reached(query.where(test).limit(LOOKED_AT)) for test in tests]
+        parts = [self._part(place, walk.with_only_columns(self.row.label("id"))) for place, walk in enumerate(walks)]
         rows = sorted(db.session.execute(union_all(*parts)))
         return [(found or 0, walked == LOOKED_AT) for _place, walked, found in rows]
 

@@ -43,13 +43,14 @@ def leaf(
     *,
     before: str = "",
     after: str = "",
-    most: int = ROWS,
+    most: int | None = None,
     narrow: Narrow | None = None,
 ) -> Leaf:
     """The page of at most `most` rows before or after that place, or the first; its last columns are that place.
 
     `narrow` may keep the query for the page to rows it finds in a way of its own.
     """
+    most = most or ROWS
     is_back = bool(before)
     down = order.is_descending != is_back
     place = _place(before or after, order)

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import event
+from werkzeug.datastructures import MultiDict
 
 from app.core import clock
 from app.dashboard import work
@@ -33,6 +34,16 @@ def sweep(_user, _company):
 
 def timer(_user, company):
     retention.plan(company)
+
+
+def pages_far_behind(user, company):
+    for sort, place in (("-date", "2026-10-01_5"), ("due", "2026-10-01_5"), ("amount", "5_5")):
+        showing.list_page(user, company, MultiDict({"sort": sort, "after": place}), {})
+
+
+def narrow_lists(user, company):
+    for said in ({"since": "2026-10-01"}, {"until": "2026-10-01"}, {"due_until": "2026-10-01", "sort": "due"}):
+        showing.list_page(user, company, MultiDict(said), {})
 
 
 @pytest.mark.parametrize("ask", [trash_page, home, sweep, timer])
@@ -64,3 +75,23 @@ def is_slow(step: str) -> bool:
     return bool(re.match(r"SEARCH document USING .*\(company_id=\?\)$", step)) and not re.search(
         r"ix_document_(open|trash)", step
     )
+
+
+@pytest.mark.parametrize("ask", [pages_far_behind, narrow_lists])
+def test_no_list_is_sorted_or_read_from_its_beginning(app, ask):
+    """SR-1: S110: in any order, far behind and within limits, a page begins where an index says."""
+    company = make_company()
+    user = make_user(Role.ADMIN, company)
+    make_document(company)
+    asked = []
+    note = lambda _c, _cursor, statement, parameters, *_more: asked.append((statement, parameters))  # noqa: E731
+    event.listen(db.engines[None], "before_cursor_execute", note)
+    with app.test_request_context():
+        ask(user, company)
+    event.remove(db.engines[None], "before_cursor_execute", note)
+
+    pages = [each for each in asked if "ORDER BY" in each[0] and "may_be_twin" in each[0]]
+    plans = [db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", said).all() for sql, said in pages]
+    steps = [row[-1] for plan in plans for row in plan]
+    assert len(pages) == 3 and not [step for step in steps if "TEMP B-TREE" in step], steps
+    assert len([step for step in steps if re.match(r"SEARCH document USING .*company_id=\? AND <expr>[<>]", step)]) == 3

@@ -10,7 +10,7 @@ import pytest
 from app.core import clock
 from app.counterparties import keeping
 from app.documents import decisions, retention, search, showing, texts
-from app.documents.wanted import Wanted
+from app.documents.wanted import Tab, Wanted
 from app.extensions import db
 from app.extraction.models import DocumentReading
 from app.extraction.texts import keep_missing
@@ -158,7 +158,8 @@ def leafed(user, company, words, sort):
 def whole(user, company, words, sort):
     """The same by one query that sorts everything."""
     wanted, (_said, order) = Wanted(), search.order_of(sort)
-    query = search.visible(user, company, wanted, clock.today()).where(wanted.tab.test(), search.having(words))
+    query = search.visible(user, company, wanted, clock.today()).where(wanted.tab.test())
+    query = query.where(search.having(words)) if words else query
     ways = (order.value, search.Document.id)
     query = query.order_by(*(way.desc() if order.is_descending else way.asc() for way in ways))
     return [each.label for each in db.session.scalars(query)]
@@ -180,3 +181,25 @@ def counted(user, company, words):
     tabs = showing.list_page(user, company, Said({"q": words}), {})["tabs"]
     counts = {each["url"].partition("tab=")[2].partition("&")[0] or "all": each["count"] for each in tabs}
     return {name: counts[name] for name in ("to_process", "to_match", "to_pay", "all")}
+
+
+def test_a_restricted_list_is_the_same_whichever_reason_shows_a_document(there, small):
+    """US-2: S72: S110: found reason by reason, each once, in order, as one query over all of them finds it."""
+    company, admin, *_documents = there
+    company.restrict_non_admins = True
+    member, stranger = make_user(company=company, name="Restricted"), make_user(Role.APPROVER, company)
+    mine, other = make_counterparty("Mine", company, assigned_users=[member]), make_counterparty("Other", company)
+    for number in range(24):
+        facts = {"counterparty": (mine, other)[number % 2], "issue_date": date(2026, 3, 1 + number)}
+        facts |= {"validated_at": clock.now()} if number % 3 else {}
+        facts |= {"readers": {member, stranger}} if number in {5, 6, 7} else {}
+        make_document(company, label=f"common x{number:02}", **facts)
+    db.session.commit()
+
+    for user, count in ((member, 18), (stranger, 3), (admin, 24)):
+        listed_so = leafed(user, company, "common", "-date")
+        assert listed_so == whole(user, company, "common", "-date") and len(listed_so) == count
+        page = showing.list_page(user, company, Said({}), {})
+        tabs = search.counts(user, company, Wanted(), clock.today())
+        assert len(leafed(user, company, "", "date")) == tabs[Tab.ALL][0] == len(whole(user, company, "", "date"))
+        assert len(page["rows"]) == min(4, tabs[Tab.ALL][0])
