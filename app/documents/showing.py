@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -183,7 +182,7 @@ def trash_page(user: User, company: Company, said: Any) -> dict[str, Any]:
         joinedload(Document.duplicate_of),
         selectinload(Document.files),
     )
-    order = keyset.Order(Document.trashed_at, _moment)
+    order = keyset.Order(Document.trashed_at, keyset.moment)
     asked, place = search.asking(wanted), {name: said.get(name, "") for name in ("before", "after")}
     leaf = keyset.leaf(query, order, Document.id, **place, narrow=asked and asked.narrow)
     link = partial(url_for, "documents.trash_list", q=wanted.q or None)
@@ -204,10 +203,3 @@ def trash_page(user: User, company: Company, said: Any) -> dict[str, Any]:
         },
         "wanted": wanted,
     }
-
-
-def _moment(said: str) -> datetime:
-    moment = datetime.fromisoformat(said)
-    if moment.tzinfo is None:
-        raise ValueError("a moment without a time zone")
-    return moment
