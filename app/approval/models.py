@@ -162,17 +162,22 @@ class Seat(db.Model):
     )
 
     @classmethod
-    def waiting_for(cls, user: User) -> Select[tuple[Seat]]:
-        """Where this person is asked now and has not decided, what was asked first first."""
+    def waiting(cls) -> Select[tuple[Seat]]:
+        """Whose word is waited for now, what was asked first first; `Approval` is joined."""
         return (
             select(cls)
             .join(cls.step)
             .join(ApprovalStep.approval)
-            .where(cls.user_id == user.id, Approval.ended_at.is_(None))
+            .where(Approval.ended_at.is_(None))
             .where(ApprovalStep.opened_at.is_not(None), ApprovalStep.ended_at.is_(None))
             .where(~cls.decisions.any(Decision.undone_at.is_(None)))
             .order_by(cls.asked_at, cls.id)
         )
+
+    @classmethod
+    def waiting_for(cls, user: User) -> Select[tuple[Seat]]:
+        """Where this person is asked now and has not decided."""
+        return cls.waiting().where(cls.user_id == user.id)
 
     @property
     def decision(self) -> Decision | None:

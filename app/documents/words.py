@@ -29,6 +29,7 @@ NAMES: dict[str, Any] = {
     "order_reference": _("Order reference"),
     "payment_reference": _("Payment reference"),
     "iban": _("IBAN"),
+    "approver": _("Who is asked"),
     "status": _("Status"),
     "company": _("Company"),
     "tags": _("Tags"),
