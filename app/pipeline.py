@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.approval import align as approval
-from app.approval import awaited, demands, leaving, replies
+from app.approval import asking, awaited, demands, leaving, replies, seat_mails, standing_in
 from app.approval import mails as approval_mails
 from app.counterparties import keeping
 from app.documents import arrival, hidden_twins, moving, reasons, retention, showing, status, usual
@@ -34,6 +34,7 @@ def connect() -> None:
     _add(status.before_status, retention.note_hold)
     _add(status.before_status, retesting.retest)
     _add(status.before_status, approval.align)
+    _add(asking.before_asking, standing_in.seat_stand_in)
     _add(kinds.message_kinds, forwarding.KIND)
     _add(kinds.message_kinds, replies.KIND)
     _add(status.after_status, hidden_twins.tell_admins)
@@ -49,7 +50,7 @@ def connect() -> None:
     _add(reasons.first_asked, awaited.reason)
     reasons.spoken[awaited.KEY] = awaited.in_words
     _add(next_step.foreseen, awaited.foreseen)
-    for kind in approval_mails.KINDS:
+    for kind in (*approval_mails.KINDS, *seat_mails.KINDS):
         _add(mail_kinds, kind)
 
 

@@ -7,6 +7,7 @@ import time
 import structlog
 from sqlalchemy import select
 
+from app.approval import jobs as approval
 from app.audit import trail
 from app.core import clock
 from app.core.database import looking
@@ -52,6 +53,7 @@ def start_the_day() -> None:
 
 BEFORE = (
     start_the_day,
+    approval.start_the_day,
     mailboxes.ask_what_is_due,
     waking.wake,
     waking.end_what_is_stuck,

@@ -8,7 +8,8 @@ from app.approval import links, mails, seating
 from app.approval.models import Approval, ApprovalStep, DecisionLink, Outcome, Seat
 from app.core import clock
 from app.extensions import db
-from app.notices.models import NoticeKind
+from app.notices import choices
+from app.notices.models import ByMail, NoticeKind
 from app.notices.telling import tell
 
 before_asking: list[Callable[[Seat], None]] = []
@@ -40,7 +41,8 @@ def ask(seat: Seat, note: str = "") -> DecisionLink | None:
     document = seat.step.approval.document
     document.readers.add(seat.user)
     link, token = links.make(seat)
-    mails.asked(seat, link, token, note)
+    if choices.of(seat.user, NoticeKind.APPROVAL_ASKED).by_mail is ByMail.AT_ONCE:
+        mails.asked(seat, link, token, note)
     by = seat.step.approval.asked_by
     tell(
         seat.user,
@@ -53,13 +55,13 @@ def ask(seat: Seat, note: str = "") -> DecisionLink | None:
     return link
 
 
-def remind(seat: Seat) -> DecisionLink | None:
+def remind(seat: Seat, *, key: str) -> DecisionLink | None:
     """Ask once more, with a link of its own; the one of the first mail goes on working."""
     if not is_waiting(seat):
         return None
     seat.reminded_at = clock.now()
     link, token = links.make(seat)
-    mails.asked(seat, link, token, "reminder")
+    mails.asked(seat, link, token, "reminder", key=key)
     return link
 
 

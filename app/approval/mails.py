@@ -34,7 +34,7 @@ NOTES = {
 """Why somebody is asked once more."""
 
 
-def asked(seat: Seat, link: DecisionLink, token: str, note: str = "") -> OutgoingMail:
+def asked(seat: Seat, link: DecisionLink, token: str, note: str = "", *, key: str = "") -> OutgoingMail:
     """What is to be decided, and the two buttons; only to whom it is asked now."""
     document, user = seat.step.approval.document, seat.user
     with force_locale(user.spoken):
@@ -43,7 +43,7 @@ def asked(seat: Seat, link: DecisionLink, token: str, note: str = "") -> Outgoin
         attachments, not_attached = enclosing.original(document)
         return write(
             ASKED,
-            key=f"{ASKED}:{link.id}",
+            key=key or f"{ASKED}:{link.id}",
             to=user.email,
             subject=subject % {"what": called(document)},
             template="approval/mail/asked",

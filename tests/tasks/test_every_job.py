@@ -13,6 +13,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from app.approval import demands
+from app.approval.demands import Demand, WantedStep
+from app.approval.handings import Handing
+from app.approval.models import Absence, DecisionLink, Seat
 from app.audit.models import AuditEntry
 from app.core import clock, storage
 from app.documents import trash
@@ -69,6 +73,44 @@ def open_message(app: Flask, sink: Sink):
     facts = {"company": make_company(), "direction": Direction.PURCHASE, "source": Source.UPLOAD}
     message = arrival.take_message(samples.invoice_pdf(), is_mail=False, name="a.pdf", **facts)
     return [message.id], count_of(Message, Part, Document), [1, 1, 1]
+
+
+def an_approval() -> Seat:
+    """A document that waits for somebody."""
+    company = make_company()
+    approver_id = make_user(Role.APPROVER, company).id
+    demands.asks[:] = [lambda document: Demand(None, {"name": "a test"}, (WantedStep((approver_id,)),))]
+    make_document(company, validated_at=clock.now(), validated_by_id=make_user(company=company).id)
+    return db.session.scalars(select(Seat)).one()
+
+
+@case
+def follow_absences(app: Flask, sink: Sink):
+    seat = an_approval()
+    company, today = seat.step.approval.document.company, clock.today()
+    stand_in = make_user(Role.APPROVER, company)
+    days = {"first_date": today - timedelta(days=1), "last_date": today + timedelta(days=1)}
+    db.session.add(Absence(user=seat.user, stand_in=stand_in, **days))
+    db.session.commit()
+    stand_in_id = stand_in.id
+    sits = lambda: db.session.scalars(select(Seat.user_id)).all() == [stand_in_id]  # noqa: E731
+    return [company.time_zone], lambda: (count_of(Handing, OutgoingMail)(), sits()), ([1, 2], True)
+
+
+@case
+def remind_approvers(app: Flask, sink: Sink):
+    zone = an_approval().step.approval.document.company.time_zone
+    asked = lambda: db.session.scalar(select(func.count()).where(Task.kind == "remind_approver"))  # noqa: E731
+    return [zone], asked, 1
+
+
+@case
+def remind_approver(app: Flask, sink: Sink):
+    seat = an_approval()
+    seat.asked_at = clock.now() - timedelta(days=4)
+    ids = [seat.step.approval.document.company_id, seat.user_id]
+    db.session.commit()
+    return ids, count_of(OutgoingMail, DecisionLink), [2, 2]
 
 
 @case
@@ -319,6 +361,14 @@ def keep_missing_words(app: Flask, sink: Sink):
     document_id = make_document(label="Nouveau").id
     db.session.execute(db.delete(DocumentText))
     return [], lambda: (words_of(document_id), count_of(DocumentText)()), (True, [1])
+
+
+@pytest.fixture(autouse=True)
+def demanded_as_before():
+    """What a case demands is demanded by no other."""
+    kept = list(demands.asks)
+    yield
+    demands.asks[:] = kept
 
 
 def test_every_job_has_its_case(app):
