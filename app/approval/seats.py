@@ -50,6 +50,8 @@ def take_back(handing: Handing, *, by: User | None) -> None:
     """Give the seat back to whoever left it, with all that happened to it since; once, however many try."""
     seat, giver, holder = handing.seat, handing.giver, handing.seat.user
     document = _claim(seat)
+    if giver.id in {each.user_id for each in seat.step.seats if each is not seat}:
+        raise Refused(_("%(name)s has a say in this step already. Nothing was changed.", name=colleagues.named(giver)))
     if not change_if(db.session(), handing, Handing.ended_at.is_(None), ended_at=clock.now()):
         raise Refused(_("It was given back already."))
     _unwind(seat, handing)

@@ -12,6 +12,7 @@ from app.core import clock
 from app.extensions import db
 from app.notices import choices
 from app.notices.models import ByMail, NoticeKind
+from app.outbox import kinds
 from app.tasks.models import Task
 from tests.approval.making import decide, mails, token_in, validated
 
@@ -110,6 +111,20 @@ def test_whoever_wants_one_mail_a_day_gets_one_with_all_that_waits(firm, demand,
     decide(second, firm.lea)
     time_machine.move_to(clock.now() + DAY)
     assert remind(firm, firm.lea) == 0
+
+
+def test_the_daily_mail_is_its_readers_own(firm, demand):
+    """S52: S64: an admin who reads the outbox sees no link of it; once nothing waits it does not leave."""
+    choose(firm.lea, ByMail.DAILY)
+    demand([firm.lea])
+    document = validated(firm)
+    remind(firm, firm.lea)
+    (mail,) = mails("approval-digest")
+
+    assert mail.secrets[0] in kinds.shown_to(mail, firm.lea)
+    assert mail.secrets[0] not in kinds.shown_to(mail, firm.admin) and kinds.why_not(mail) == ""
+    decide(document, firm.lea)
+    assert "nothing in it waits" in kinds.why_not(mail)
 
 
 def test_whoever_wants_no_mails_gets_none(firm, demand, time_machine):
