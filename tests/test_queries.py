@@ -10,6 +10,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
+from app.approval import facts as asked_about
+from app.approval.handings import Handing
+from app.approval.models import Approval, ApprovalStep, Choice, Decision, Handed, Seat, Way
 from app.core import clock
 from app.documents.models import Direction, Document, TrashKind
 from app.extensions import db
@@ -23,6 +26,7 @@ from tests.web.world import make_waiting
 FEW = 4
 _numbers = itertools.count(1)
 LISTS = (
+    *("/approvals", "/approvals?tab=all", "/approvals?tab=decided", "/approvals?tab=handed"),
     *("/", "/documents", "/documents?tab=outstanding&sort=due", "/documents?q=paper&twins=yes", "/trash"),
     *(
         "/suppliers",
@@ -67,9 +71,28 @@ def fill(company: Company) -> None:
         make_document(company, **trash, duplicate_of_id=second.id)
         make_document(company, direction=Direction.SALE, counterparty=make_counterparty(is_customer=True))
         _message(company, first)
+        _approvals(company, member)
         _mail(company, f"mail-{number}")
         _waiting(company, number, member)
     db.session.commit()
+
+
+def _approvals(company: Company, member: User) -> None:
+    """For the reader of the test, and whom they named: what waits, what was decided, what was handed on."""
+    reader = db.session.query(User).order_by(User.id).first()
+    for kind in ("waits", "decided", "handed"):
+        document = make_document(company, validated_at=clock.now(), validated_by_id=member.id)
+        facts = asked_about.of(document)
+        approval = Approval(document=document, why={"name": "over 1,000 €"}, facts=facts, revision="x")
+        step = ApprovalStep(position=0, opened_at=clock.now())
+        seat = Seat(user=reader if kind != "handed" else member, asked_at=clock.now())
+        step.seats = [seat, Seat(user=make_user(company=company), asked_at=clock.now())]
+        approval.steps = [step]
+        db.session.add(approval)
+        if kind == "decided":
+            seat.decisions = [Decision(choice=Choice.APPROVE, revision="x", way=Way.APP, by=reader)]
+        elif kind == "handed":
+            db.session.add(Handing(seat=seat, giver=reader, taker=member, handed=Handed.DELEGATED))
 
 
 def _message(company: Company, document: Document) -> None:

@@ -21,7 +21,7 @@ bp = Blueprint("dashboard", __name__)
 def home():
     """A list of work, each line one click from it; the first steps where nothing has arrived yet."""
     company = current_company() or abort(404)
-    mine = {}
+    mine, may_see_figures = {}, allowed(current_user, Permission.SEE_FIGURES, company.id)
     if allowed(current_user, Permission.EDIT, company.id):
         mine = {direction: addresses.full(addresses.living(company, direction)) for direction in Direction}
     return page(
@@ -29,6 +29,6 @@ def home():
         lines=work.lines(current_user, company),
         is_new=work.is_new(company),
         addresses=mine,
-        sums=figures.by_direction(current_user, company),
+        sums=figures.by_direction(current_user, company) if may_see_figures else {},
         directions=list(Direction),
     )

@@ -9,6 +9,7 @@ from flask import g, url_for
 from flask_babel import gettext as _
 from sqlalchemy import Select, and_, func, select
 
+from app.approval import waiting
 from app.core import clock, storage
 from app.documents import retention, twins
 from app.documents.models import Document, Kind, Status
@@ -38,12 +39,20 @@ class Line:
 
 def lines(user: User, company: Company) -> list[Line]:
     """Only what really waits, the most pressing first."""
-    found = _documents(user, company)
+    found = _approvals(user, company) + _documents(user, company)
     if allowed(user, Permission.EDIT, company.id):
         found += _messages(user, company)
     if allowed(user, Permission.ADMINISTER, company.id):
         found += _for_admins(user, company)
     return [line for line in found if line.count]
+
+
+def _approvals(user: User, company: Company) -> list[Line]:
+    """First of all: others wait for this person's word."""
+    if not allowed(user, Permission.DECIDE, company.id):
+        return []
+    hint, url = _("Your word is waited for, oldest first"), url_for("approval.index")
+    return [Line(waiting.count(user, company), _("To approve"), hint, "circle-check", url)]
 
 
 def _documents(user: User, company: Company) -> list[Line]:
@@ -54,7 +63,7 @@ def _documents(user: User, company: Company) -> list[Line]:
     late_url = url_for("documents.index", tab="outstanding", late="yes", sort="due")
     late = Line(_count(mine.where(is_late)), _("Late"), _("Invoices past their due date"), "clock", late_url)
     if not allowed(user, Permission.EDIT, company.id):
-        return [late]
+        return [late] if allowed(user, Permission.SEE_FIGURES, company.id) else []
     return [
         Line(
             _count(to_process),
@@ -97,7 +106,7 @@ def _messages(user: User, company: Company) -> list[Line]:
 
 def _for_admins(user: User, company: Company) -> list[Line]:
     mails = OutgoingMail.visible_to(user)
-    waiting = mails.where(OutgoingMail.mark.in_([Mark.QUEUED, Mark.CLAIMED, Mark.TRANSMITTING]))
+    leaving = mails.where(OutgoingMail.mark.in_([Mark.QUEUED, Mark.CLAIMED, Mark.TRANSMITTING]))
     stuck = mails.where(OutgoingMail.mark.in_([Mark.UNCERTAIN, Mark.REFUSED]))
     failed = failures() if administers_all(user) else None
     due = retention.plan(company)
@@ -119,7 +128,7 @@ def _for_admins(user: User, company: Company) -> list[Line]:
             url_for("outbox.index", mark="uncertain"),
         ),
         Line(
-            _count(waiting),
+            _count(leaving),
             _("Mails waiting"),
             _("They leave once a mail server is set"),
             "send",

@@ -26,6 +26,18 @@ function show(root) {
   bar.classList.toggle("is-open", chosen.length > 0);
   const count = bar.querySelector("[data-bulk-count]");
   if (count.textContent !== String(chosen.length)) count.textContent = chosen.length;
+  const sum = bar.querySelector("[data-bulk-sum]");
+  if (sum) sum.textContent = sums(chosen);
+}
+
+/** What the selected ones (data-minor, data-currency) add up to, currency by currency, as the reader writes it. */
+function sums(chosen) {
+  const each = new Map();
+  for (const box of chosen) each.set(box.dataset.currency, (each.get(box.dataset.currency) ?? 0) + Number(box.dataset.minor));
+  return [...each].map(([currency, minor]) => {
+    const format = new Intl.NumberFormat(document.documentElement.lang, { style: "currency", currency });
+    return format.format(minor / 10 ** format.resolvedOptions().maximumFractionDigits);
+  }).join(" + ");
 }
 
 function setRange(root, from, to, checked) {

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask, url_for
@@ -14,7 +15,8 @@ from werkzeug.routing import Rule
 
 from app.api.models import ApiToken
 from app.approval import facts as asked_about
-from app.approval.models import Approval, ApprovalStep, Choice, Decision, Seat
+from app.approval.handings import Handing
+from app.approval.models import Absence, Approval, ApprovalStep, Choice, Decision, Handed, Seat
 from app.approval.models import Outcome as Ended
 from app.approval.models import Way as DecidedBy
 from app.audit import trail
@@ -121,6 +123,7 @@ def make_world(canary: str, number: int) -> World:
         "other_id": trashed.id,
         "twin_id": trashed.id,
         "rearrangement_id": arrangement.id,
+        **_approval(world, canary),
         "direction": Direction.PURCHASE.value,
         "number": 1,
         "page": 1,
@@ -213,6 +216,24 @@ def _spreadsheet(company: Company, canary: str, by: User) -> int:
         )
     db.session.commit()
     return spreadsheet.id
+
+
+def _approval(world: World, canary: str) -> dict[str, int]:
+    """A validated document that waits for the member, who gave the other seat away, and is away next year."""
+    member, admin = world.people[Role.MEMBER], world.people[Role.ADMIN]
+    facts = asked_about.of(world.validated)
+    approval = Approval(document=world.validated, why={"name": f"{canary}-rule"}, facts=facts)
+    approval.revision = asked_about.digest(facts)
+    seats = [Seat(user=member, asked_at=clock.now()), Seat(user=admin, named=member, handed=Handed.DELEGATED)]
+    steps = [ApprovalStep(position=place, opened_at=clock.now(), seats=[seat]) for place, seat in enumerate(seats)]
+    approval.steps = steps
+    handing = Handing(seat=seats[1], giver=member, taker=admin, by=member, handed=Handed.DELEGATED)
+    handing.reason = f"{canary}-reason"
+    days = {"first_date": clock.today() + timedelta(days=300), "last_date": clock.today() + timedelta(days=310)}
+    absence = Absence(user=member, stand_in=admin, **days)
+    db.session.add_all([approval, handing, absence])
+    db.session.commit()
+    return {"seat_id": seats[0].id, "handing_id": handing.id, "absence_id": absence.id}
 
 
 def rules(app: Flask, *methods: str) -> list[tuple[Rule, str]]:

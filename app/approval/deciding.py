@@ -1,0 +1,110 @@
+"""Deciding in the app: one document, its pages, and the three answers; the next one opens by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, flash, redirect, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.approval import decisions, one_seat, waiting
+from app.approval.blueprint import bp
+from app.approval.forms import CommentForm, DecisionForm, HandingForm
+from app.approval.found import here, mine, seen
+from app.approval.models import Choice, Seat, Way
+from app.comments.models import Comment
+from app.core.errors import Refused
+from app.extensions import db
+from app.tasks.jobs import commit
+from app.web.access import Permission, requires
+from app.web.pages import page
+
+
+@bp.get("/approvals/next")
+@requires(Permission.DECIDE)
+def start():
+    """The oldest one that waits, or the list where none does."""
+    places = waiting.places(current_user, here())
+    return _to(next(iter(places), None))
+
+
+@bp.get("/approvals/<int:seat_id>")
+@requires(Permission.DECIDE)
+def show(seat_id: int):
+    """One document to decide about; decided, or handed on, it says so."""
+    return shown(seen(seat_id))
+
+
+def shown(seat: Seat, status: int = 200, **more: Any) -> Response:
+    """The page of one seat, with the forms as they are or as they were typed."""
+    context = one_seat.seat_page(current_user, seat)
+    forms = {"form": DecisionForm(formdata=None), "handing": HandingForm(context["colleagues"], formdata=None)}
+    forms |= {"remark": CommentForm(formdata=None)}
+    return page("approval/show.html", status, **context, **(forms | more))
+
+
+@bp.post("/approvals/<int:seat_id>/decision")
+@requires(Permission.DECIDE)
+def decide_seat(seat_id: int):
+    """Approve, reject or send back what was seen; the next one opens."""
+    seat, form = mine(seat_id), DecisionForm()
+    if not form.validate():
+        return shown(seat, 422, form=form)
+    following = one_seat.after(current_user, seat)
+    try:
+        decisions.decide(
+            seat, Choice(form.choice.data), by=current_user, way=Way.APP, revision=form.revision.data or "",
+            reason=form.reason.data or "",
+        )  # fmt: skip
+    except Refused as refused:  # what was typed stays on the page
+        db.session.rollback()
+        return shown(seen(seat_id), 409, form=form, problem=str(refused))
+    said = _said(seat)
+    commit()
+    flash(said, "message")
+    return _to(following)
+
+
+def _said(seat: Seat) -> dict[str, str]:
+    """What was decided about what, with the way back."""
+    words = {
+        Choice.APPROVE: _("Approved: %(name)s."),
+        Choice.REJECT: _("Rejected: %(name)s."),
+        Choice.SEND_BACK: _("Sent back: %(name)s."),
+    }
+    document, decision = seat.step.approval.document, seat.decision
+    text = words[decision.choice] % {"name": document.party_name or document.number}
+    return {"text": text, "undo_url": url_for("approval.undo_decision", seat_id=seat.id)}
+
+
+@bp.post("/approvals/<int:seat_id>/undoing")
+@requires(Permission.DECIDE)
+def undo_decision(seat_id: int):
+    """Take one's decision back, as long as that is possible."""
+    seat = mine(seat_id)
+    if seat.decision is None:
+        raise Refused(_("There is nothing to take back."))
+    decisions.undo(seat.decision, by=current_user)
+    commit()
+    flash(_("Taken back: it waits for your decision again."))
+    return _to(seat.id)
+
+
+@bp.post("/approvals/<int:seat_id>/comments")
+@requires(Permission.DECIDE)
+def comment(seat_id: int):
+    """Say something without deciding."""
+    seat, form = seen(seat_id), CommentForm()
+    if not form.validate():
+        return shown(seat, 422, remark=form)
+    db.session.add(Comment(document=seat.step.approval.document, by=current_user, text=form.text.data))
+    commit()
+    flash(_("Commented."))
+    return _to(seat.id)
+
+
+def _to(seat_id: int | None) -> Response:
+    if seat_id is None:
+        return redirect(url_for("approval.index"), 303)
+    return redirect(url_for("approval.show", seat_id=seat_id), 303)
