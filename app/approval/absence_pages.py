@@ -73,9 +73,17 @@ def _person(user_id: int) -> User:
 def _shown(user: User, form: AbsenceForm | None = None, status: int = 200, problem: str = "") -> Response:
     form = form or AbsenceForm(absences.stand_ins(user), formdata=None)
     planned = [(each, absences.also_away(each)) for each in db.session.scalars(absences.of(user))]
-    context = {"person": user, "is_own": user.id == current_user.id, "planned": planned, "problem": problem}
-    context["today"] = absences.first_today(user)
-    return page("approval/absences.html", status, form=form, standing_for=absences.standing_for(user), **context)
+    return page(
+        "approval/absences.html",
+        status,
+        form=form,
+        person=user,
+        is_own=user.id == current_user.id,
+        planned=planned,
+        standing_for=absences.standing_for(user),
+        today=absences.first_today(user),
+        problem=problem,
+    )
 
 
 def _begun(user: User) -> Response:

@@ -22,15 +22,19 @@ def align(company: Company, *, of: User | None = None, by: User | None = None) -
     moved = 0
     for seat in list(db.session.scalars(_concerned(company, of))):
         try:
-            moved += _align(seat, by)
+            with db.session.begin_nested():
+                moved += _align(seat, by)
         except Refused as refused:  # decided at this moment, or nobody may sit there: it stays
             log.info("stand_in.refused", seat=seat.id, why=str(refused))
     return moved
 
 
 def align_person(user: User, *, by: User) -> int:
-    """The same at once, in all companies of somebody whose absence was set or ended."""
-    return sum(align(company, of=user, by=by) for company in user.companies)
+    """The same at once, in all companies of somebody whose absence was set or ended; how many of theirs."""
+    moved = sum(align(company, of=user, by=by) for company in user.companies)
+    for company in user.companies:
+        align(company, by=by)  # whoever is back may stand in for others again
+    return moved
 
 
 def _concerned(company: Company, of: User | None) -> Select[tuple[Seat]]:

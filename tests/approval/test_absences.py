@@ -104,6 +104,20 @@ def test_there_are_no_chains(firm, demand):
     assert absences.also_away(absence).user is firm.bob
 
 
+def test_whoever_is_back_stands_in_again(firm, demand):
+    """AP-5: Bob came back while Léa is still away: what went back to her is his again at once."""
+    demand([firm.lea])
+    document = validated(firm)
+    away(firm, firm.lea, firm.bob)
+    absence = away(firm, firm.bob, firm.tom)
+    assert waits_for(document) == {"Lea"}
+
+    absences.end(absence, by=firm.bob)
+    standing_in.align_person(firm.bob, by=firm.bob)
+
+    assert waits_for(document) == {"Bob"}
+
+
 def test_four_eyes_keep_a_stand_in_from_what_they_validated(firm, demand):
     """AP-6: S63: it stays with the one named, and the others go over."""
     demand([firm.lea])
