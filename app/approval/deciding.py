@@ -13,7 +13,7 @@ from app.approval.blueprint import bp
 from app.approval.forms import CommentForm, DecisionForm, HandingForm
 from app.approval.found import here, mine, seen
 from app.approval.models import Choice, Seat, Way
-from app.comments.models import Comment
+from app.comments import saying
 from app.core.errors import Refused
 from app.extensions import db
 from app.tasks.jobs import commit
@@ -98,7 +98,7 @@ def comment(seat_id: int):
     seat, form = seen(seat_id), CommentForm()
     if not form.validate():
         return shown(seat, 422, remark=form)
-    db.session.add(Comment(document=seat.step.approval.document, by=current_user, text=form.text.data))
+    saying.say(seat.step.approval.document, form.text.data, by=current_user)
     commit()
     flash(_("Commented."))
     return _to(seat.id)

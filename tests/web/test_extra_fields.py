@@ -17,7 +17,7 @@ FORGED = {"role": "admin", "is_admin": "1", "admin": "true", "rights": "release 
 ASKED_FOR = {"trash": {"why"}, "company": {"company_id"}}
 """What an act takes though this page's form for it does not show it."""
 CHANCE = re.compile(
-    r"\"[\w-]{22,}\"|(?<=/)[\w-]{43}(?![\w-])|<\d+\.\d+\.\d+@|'[\w-]{22,}={0,2}'"
+    r"\"[\w-]{22,}\"|(?<=/)[\w-]{43}(?![\w-])|<\d+\.\d+\.\d+[\w.-]*@|'[\w-]{22,}={0,2}'"
     r"|'\d{4}-\d\d-\d\d[T ][\d:.+]+'|'[a-z-]+-[0-9a-z]{16,}'"
 )
 """What differs each time: tokens, also in an address, hashes and moments."""
