@@ -33,8 +33,7 @@ function show(field, html) {
   list.className = "mention-list";
   list.id = "mention-list";
   list.setAttribute("role", "listbox");
-  // What comes is our own fragment, escaped by its template.
-  list.innerHTML = html;
+  list.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.children);
   choices().forEach((each, place) => (each.id = `mention-${place}`));
   field.after(list);
   field.setAttribute("aria-controls", list.id);
