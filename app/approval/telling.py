@@ -5,7 +5,8 @@ from __future__ import annotations
 from app.approval import mails
 from app.approval.models import Approval, Choice, Decision, Way
 from app.core import clock
-from app.notices.models import NoticeKind
+from app.notices import choices
+from app.notices.models import ByMail, NoticeKind
 from app.notices.telling import tell
 from app.users.models import User
 
@@ -19,7 +20,8 @@ def decided(decision: Decision) -> None:
         return  # others are asked next
     for user in concerned(decision):
         _note(user, decision, decision.choice.value)
-        mails.told(user, decision)
+        if choices.of(user, NoticeKind.DECIDED).by_mail is ByMail.AT_ONCE:
+            mails.told(user, decision)
 
 
 def undone(decision: Decision, *, by: User | None) -> None:

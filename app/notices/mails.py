@@ -10,6 +10,7 @@ from app.extensions import db
 from app.notices import subjects, words
 from app.notices.models import Notice
 from app.notices.subjects import Subject
+from app.outbox.kinds import MailKind
 from app.outbox.models import OutgoingMail
 from app.outbox.writing import write
 from app.users.mails import address, only_company
@@ -61,3 +62,6 @@ def why_not(mail: OutgoingMail) -> str:
     """Asked before it leaves: not to somebody who may not see any more what it is about (SAFETY S52, S72)."""
     notice = db.session.get(Notice, mail.about_id) if mail.about_type == Notice.__tablename__ else None
     return OUT_OF_SIGHT if notice and not subjects.of(notice.user, notice) else ""
+
+
+KIND = MailKind("notice", why_not)
