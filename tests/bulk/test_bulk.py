@@ -292,9 +292,7 @@ def test_what_is_selected_is_marked_as_paid(app, browser):
     assert list(latest().stayed) == [unpaid.id] and reload(unpaid).paid_minor == 0
 
 
-@pytest.mark.parametrize(
-    "said", [{}, {"means": "gold", "paid_date": "2026-11-01"}, {"means": "cash", "paid_date": "x"}]
-)
+@pytest.mark.parametrize(("means", "day"), [("", ""), ("gold", "2026-11-01"), ("cash", "x")])
 def test_how_and_when_it_was_paid_must_be_said(app, browser, means, day):
     """LC-4: nothing is guessed."""
     document = complete(validated_at=clock.now())
