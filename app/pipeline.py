@@ -49,6 +49,7 @@ def connect() -> None:
     _add(demands.asks, demanding.demand)
     _add(reasons.tellers, validating.reason)
     reasons.WORDS[validating.KEY] = rule_words.held
+    reasons.said_in_review.add(validating.KEY)
     _add(showing.asks_for_approval, demanding.is_possible)
     _add(status.after_status, texts.keep)
     _add(keeping.after_renaming, documents.follow_names)
