@@ -111,10 +111,10 @@ def test_a_decision_taken_back_makes_no_old_link_live_again(asked, firm):
 
 
 def test_a_right_that_was_given_back_asks_nobody_by_an_old_link(asked, firm):
-    """US-6: an approver again: the link works as long as it would have."""
+    """US-6: S62: the link died when the right was taken, and stays dead."""
     memberships.set_access(firm.lea, firm.company, None, [], by=firm.admin)
     memberships.set_access(firm.lea, firm.company, Role.APPROVER, [], by=firm.admin)
     db.session.commit()
     db.session.refresh(firm.lea)
 
-    assert state(asked[1]) is LinkState.LIVING
+    assert state(asked[1]) is LinkState.REVOKED
