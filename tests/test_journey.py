@@ -143,7 +143,7 @@ def test_a_document_is_put_aside_taken_back_and_read_again(there, visit):
     """RV-7: the keyboard alone, with a way back; a locked PDF opens with its password."""
     page = visit("fr")
     there.mail(there.address(), ("locked.pdf", samples.encrypted_pdf("sésame", "F-2026-9"), "application/pdf"))
-    wait_for(lambda: there.documents()[-1][1] == "unreadable", "the locked PDF")
+    wait_for(lambda: [state for _number, state in there.documents()][-1:] == ["unreadable"], "the locked PDF")
     page.goto("/review?status=unreadable")
     with page.expect_navigation():
         page.click("a.row-link")
