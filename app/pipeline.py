@@ -15,6 +15,7 @@ from app.documents import trash as trashing
 from app.extraction import jobs as extraction
 from app.extraction import texts
 from app.intake import addresses, forwarding, kinds
+from app.notices import mails as notice_mails
 from app.notices import subjects
 from app.outbox.kinds import mail_kinds
 from app.review import jobs as reviewing
@@ -54,7 +55,7 @@ def connect() -> None:
     _add(reasons.tellers, awaited.reason)
     reasons.WORDS[awaited.KEY] = awaited.in_words
     _add(next_step.foreseen, awaited.foreseen)
-    for kind in (*approval_mails.KINDS, *seat_mails.KINDS):
+    for kind in (*approval_mails.KINDS, *seat_mails.KINDS, *notice_mails.KINDS):
         _add(mail_kinds, kind)
 
 

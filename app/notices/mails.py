@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 from flask_babel import force_locale, ngettext
+from sqlalchemy import select
 
 from app.extensions import db
 from app.notices import subjects, words
 from app.notices.models import Notice
 from app.notices.subjects import Subject
+from app.outbox.kinds import MailKind
 from app.outbox.models import OutgoingMail
 from app.outbox.writing import write
 from app.users.mails import address, only_company
@@ -44,7 +46,7 @@ def daily(user: User, day: date, told: list[tuple[Notice, Subject]]) -> Outgoing
     with force_locale(user.spoken):
         return write(
             "notices",
-            key=f"notices:{day.isoformat()}:{user.id}",
+            key=_key(user, day),
             to=user.email,
             subject=ngettext("Facteur: %(num)d thing to know", "Facteur: %(num)d things to know", len(told)),
             template="notices/mail/daily",
@@ -57,7 +59,19 @@ def daily(user: User, day: date, told: list[tuple[Notice, Subject]]) -> Outgoing
         )
 
 
+def is_written(user: User, day: date) -> bool:
+    """Is there a mail of that day already?"""
+    return db.session.scalar(select(OutgoingMail.id).filter_by(key=_key(user, day))) is not None
+
+
+def _key(user: User, day: date) -> str:
+    return f"notices:{day.isoformat()}:{user.id}"
+
+
 def why_not(mail: OutgoingMail) -> str:
     """Asked before it leaves: not to somebody who may not see any more what it is about (SAFETY S52, S72)."""
     notice = db.session.get(Notice, mail.about_id) if mail.about_type == Notice.__tablename__ else None
     return OUT_OF_SIGHT if notice and not subjects.of(notice.user, notice) else ""
+
+
+KINDS = [MailKind("notice", why_not)]
