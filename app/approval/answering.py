@@ -99,7 +99,8 @@ def _check_one_answer(link: DecisionLink, served: Served, choice: str) -> None:
 def _void(decision: Decision) -> None:
     """Take back what a machine decided, and suspect the links of the new mails too."""
     try:
-        decisions.undo(decision, by=None, why="robot")
+        with db.session.begin_nested():
+            decisions.undo(decision, by=None, why="robot")
     except Refused:  # such as changed meanwhile: then it counts for nothing anyway
         log.warning("decision.not_voided", decision=decision.id)
         return

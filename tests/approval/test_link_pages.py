@@ -13,9 +13,11 @@ from app import create_app
 from app.approval import asking
 from app.approval import links as linking
 from app.approval.links import LinkState
-from app.approval.models import Choice
+from app.approval.models import Choice, Outcome
 from app.core import clock
+from app.core.errors import Refused
 from app.documents import decisions as documents
+from app.documents import trash
 from app.documents.models import Status
 from app.extensions import db, limiter
 from app.files import pictures
@@ -214,6 +216,23 @@ def test_two_answers_from_one_page_are_a_machines(asked, visitor, firm):
     visitor.open(token_in(mails()[-1]))
     visitor.press(token_in(mails()[-1]))
     assert reload(document).status is Status.TO_APPROVE
+
+
+def test_what_cannot_be_taken_back_stays_as_it_was(asked, visitor, monkeypatch):
+    """AP-3: S58: two answers of one page, and the rejected document is not to be restored: nothing is half undone."""
+    document, token = asked
+    page = NONCE.search(visitor.open(token).text).group(1)
+    visitor.press(token, "reject", page=page, reason="x")
+
+    def refuse(_document, _by):
+        raise Refused("Its pages are elsewhere.")
+
+    monkeypatch.setattr(trash, "before_restoring", [refuse])
+    visitor.press(token, "approve", page=page)
+
+    last = rounds(reload(document))[-1]
+    assert last.outcome is Outcome.REJECTED and last.seats[0].decision.choice is Choice.REJECT
+    assert reload(document).status is Status.TRASH and len(mails()) == 1
 
 
 @pytest.mark.parametrize("first", ["look", "approve", "reject", "send_back"])
