@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _
 
@@ -61,7 +63,7 @@ def asked(seat: Seat, link: DecisionLink, token: str, note: str = "", *, key: st
             attachments=attachments,
             not_attached=not_attached,
             url=address(f"/approvals/links/{token}"),
-            until=day(link.expires_at.date()),
+            until=day(link.expires_at.astimezone(ZoneInfo(document.company.time_zone)).date()),
             note=str(NOTES.get(note, "")),
             **brief.about(seat),
         )
