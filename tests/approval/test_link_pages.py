@@ -247,6 +247,37 @@ def test_who_presses_every_button_decides_nothing(asked, visitor, first):
     assert all(each.decision is None for each in rounds(document)[-1].seats)
 
 
+def test_a_machine_takes_nothing_back(asked, visitor):
+    """AP-3: S58: whoever presses all there is in the mail about a decision, on one page or on fresh ones."""
+    document, token = asked
+    visitor.open(token)
+    visitor.press(token)
+    undo = token_in(mails("approval-decided")[0])
+    for choice in ("look", "undo"):
+        visitor.open(undo)
+        visitor.press(undo, choice, after=10)
+    assert reload(document).status is Status.TO_MATCH
+
+    visitor.open(undo)
+    digits = re.search(r"<strong>((?:\d ){3}\d)</strong>", visitor.answer.text).group(1).replace(" ", "")
+    visitor.press(undo, "undo", digits=digits)
+    assert reload(document).status is Status.TO_APPROVE
+
+
+def test_what_opened_the_first_mail_opens_the_next_one_too(asked, visitor, firm):
+    """AP-3: S58: a reminder, or a new link, is as wary as the one that a machine was at."""
+    document, token = asked
+    visitor.open(token)
+    visitor.press(token, "look")
+    asking.remind(seat_of(document, firm.lea), key="reminder")
+    db.session.commit()
+    again = token_in(mails()[-1])
+    visitor.open(again)
+    visitor.press(again)
+
+    assert again != token and reload(document).status is Status.TO_APPROVE
+
+
 def test_a_fresh_page_for_each_button_does_not_help_a_machine(asked, visitor):
     """AP-3: S58: once the hidden button was pressed, each further page asks for what is in no field."""
     document, token = asked
