@@ -21,6 +21,7 @@ from app.outbox.kinds import mail_kinds
 from app.review import jobs as reviewing
 from app.review import next_step, undoing
 from app.rules import demanding, following, retesting, validating
+from app.rules import names as rule_names
 from app.rules import words as rule_words
 from app.tags import keeping as tags
 from app.users import memberships, people
@@ -39,6 +40,7 @@ def connect() -> None:
     _add(status.before_status, approval.align)
     _add(asking.before_asking, standing_in.seat_stand_in)
     _add(tags.before_merging, tagging.rename)
+    _add(tags.before_merging, rule_names.follow_merged_tag)
     subjects.SIGHTS.update(document=noticing.subjects, comment=comments.subjects, message=forwarding.subjects)
     _add(kinds.message_kinds, forwarding.KIND)
     _add(kinds.message_kinds, replies.KIND)
@@ -47,6 +49,7 @@ def connect() -> None:
     _add(demands.asks, demanding.demand)
     _add(reasons.tellers, validating.reason)
     reasons.WORDS[validating.KEY] = rule_words.held
+    reasons.said_in_review.add(validating.KEY)
     _add(showing.asks_for_approval, demanding.is_possible)
     _add(status.after_status, texts.keep)
     _add(keeping.after_renaming, documents.follow_names)
@@ -55,7 +58,7 @@ def connect() -> None:
     _add(reasons.tellers, awaited.reason)
     reasons.WORDS[awaited.KEY] = awaited.in_words
     _add(next_step.foreseen, awaited.foreseen)
-    for kind in (*approval_mails.KINDS, *seat_mails.KINDS, *notice_mails.KINDS):
+    for kind in (*approval_mails.KINDS, *seat_mails.KINDS, notice_mails.KIND):
         _add(mail_kinds, kind)
 
 

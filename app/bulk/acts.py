@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 
 from app.bulk.models import Act
 from app.core.errors import Refused
-from app.documents import assigning, decisions, doubts, editing, moving, retention, tagging, words
-from app.documents.models import Category, Document
+from app.documents import assigning, decisions, doubts, editing, moving, paying, retention, tagging, words
+from app.documents.models import Category, Document, PaidMeans
 from app.extensions import db
 from app.tags import keeping
 from app.users.models import Company, User
@@ -59,6 +60,13 @@ def move(document: Document, said: dict[str, Any], by: User) -> None:
     moving.move(document, company, by=by)
 
 
+def pay(document: Document, said: dict[str, Any], by: User) -> None:
+    """All that is open of it was paid on that day, by these means."""
+    if said.get("means") not in set(PaidMeans) or not said.get("paid_date"):
+        raise Refused(_("Say how and on which day it was paid."))
+    paying.pay(document, by=by, on=date.fromisoformat(said["paid_date"]), means=PaidMeans(said["means"]))
+
+
 def untag(document: Document, said: dict[str, Any], by: User) -> None:
     """Without the tag of this name."""
     tag = keeping.called(document.company, str(said.get("tag", "")))
@@ -74,6 +82,7 @@ VERBS: dict[Act, Verb] = {
     Act.CATEGORISE: categorise,
     Act.ASSIGN: assign,
     Act.MOVE: move,
+    Act.PAY: pay,
     Act.TRASH: lambda document, said, by: retention.delete_by_hand(document, by=by, why=str(said.get("why", ""))),
     Act.RESTORE: lambda document, _said, by: decisions.restore(document, by=by),
 }

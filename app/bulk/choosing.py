@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from app.bulk.doing import MOST
 from app.core import clock
 from app.documents import search
-from app.documents.models import Category, Document
+from app.documents.models import Category, Document, PaidMeans
 from app.documents.search import Wanted
 from app.extensions import db
 from app.review import queue
@@ -31,8 +31,7 @@ def wanted(user: User, company: Company, form: Any) -> list[int]:
 
 
 def _list(user: User, company: Company, said: Any) -> Any:
-    asked = Wanted.from_address(said)
-    found = search.visible(user, company, asked, clock.today(company)).where(asked.tab.test())
+    found = search.listed(user, company, Wanted.from_address(said), clock.today(company))
     return found.order_by(None).order_by(Document.id)
 
 
@@ -52,4 +51,6 @@ def offers(user: User, company: Company) -> dict[str, Any]:
         "categories": list(db.session.scalars(categories.order_by(Category.account_code, Category.name))),
         "people": [each for each in people if company.id in each.company_ids(Permission.DECIDE)],
         "companies": [each for each in user.companies if each.id in mine],
+        "means": list(PaidMeans),
+        "today": clock.today(company),
     }

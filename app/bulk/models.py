@@ -25,6 +25,7 @@ class Act(StrEnum):
     CATEGORISE = "categorise"
     ASSIGN = "assign"
     MOVE = "move"
+    PAY = "pay"
     TRASH = "trash"
     RESTORE = "restore"
 
@@ -40,6 +41,7 @@ LABELS = {
     Act.CATEGORISE: _("Set the category"),
     Act.ASSIGN: _("Put somebody in charge"),
     Act.MOVE: _("Move to another company"),
+    Act.PAY: _("Mark as paid by hand"),
     Act.TRASH: _("Put into the trash"),
     Act.RESTORE: _("Take out of the trash"),
 }
@@ -56,7 +58,7 @@ class BulkAct(db.Model):
     by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
     act: Mapped[Act] = mapped_column(Word(Act))
     arguments: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
-    """With what: the tag's name, the ids of a category, a person or a company."""
+    """With what: the tag's name, the ids of a category, a person or a company, how and when it was paid."""
     ids: Mapped[list[Any]] = mapped_column(Json, default=list)
     """The documents, in the order of the list."""
     results: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)

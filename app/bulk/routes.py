@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, request, url_for
@@ -50,7 +51,9 @@ def _said(company: Company) -> dict[str, Any]:
     """With what, as the bar says it; what belongs to another company is refused where it is done."""
     form = request.form
     numbers = {name: form.get(name, type=row_id) for name in ("category_id", "user_id", "company_id")}
-    return numbers | {"tag": form.get("tag", "")[:200], "why": form.get("why", "")[:500]}
+    paid_on = form.get("paid_date", type=date.fromisoformat)
+    paid = {"means": form.get("means", "")[:40], "paid_date": paid_on.isoformat() if paid_on else ""}
+    return numbers | paid | {"tag": form.get("tag", "")[:200], "why": form.get("why", "")[:500]}
 
 
 def _is_typed() -> bool:

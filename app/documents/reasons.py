@@ -16,6 +16,8 @@ from app.web.filters import amount
 Reason = dict[str, Any]
 tellers: list[Callable[[Document], Reason | None]] = []
 """Each may know better why a document is here, such as whom it waits for; `pipeline` fills it."""
+said_in_review: set[str] = set()
+"""Keys whose line says more than the review page does by itself; `pipeline` fills it."""
 WITHOUT_FILE = ("hand", "spreadsheet")
 """How a document comes that has no file, until somebody adds one."""
 

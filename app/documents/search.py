@@ -63,9 +63,15 @@ def order_of(said: str | None) -> tuple[str, Order]:
 
 
 def visible(user: User, company: Company, wanted: Wanted, today: date) -> Select[tuple[Document]]:
-    """The documents of the company that `user` may see and that are wanted, whatever the tab."""
+    """The documents of the company that `user` may see and that are wanted, whatever the tab and the words."""
     query = Document.visible_to(user).where(Document.company_id == company.id)
     return query.where(*_tests(wanted, company, today))
+
+
+def listed(user: User, company: Company, wanted: Wanted, today: date) -> Select[tuple[Document]]:
+    """All that a list shows of these, on all its pages: its tab and the words that were typed count too."""
+    query = visible(user, company, wanted, today).where(wanted.tab.test())
+    return query.where(having(wanted.q)) if wanted.q else query
 
 
 def _tests(wanted: Wanted, company: Company, today: date) -> Iterator[ColumnElement[bool]]:

@@ -31,9 +31,7 @@ IN_A_TABLE = (
 
 def listed(user: User, company: Company, said: Any) -> Select[tuple[Document]]:
     """All that the list of this address shows, on all its pages."""
-    wanted = Wanted.from_address(said)
-    query = search.visible(user, company, wanted, clock.today(company)).where(wanted.tab.test())
-    return query.where(search.having(wanted.q)) if wanted.q else query
+    return search.listed(user, company, Wanted.from_address(said), clock.today(company))
 
 
 def ticked(user: User, company: Company, ids: list[int]) -> Select[tuple[Document]]:

@@ -74,4 +74,4 @@ def why_not(mail: OutgoingMail) -> str:
     return OUT_OF_SIGHT if notice and not subjects.of(notice.user, notice) else ""
 
 
-KINDS = [MailKind("notice", why_not)]
+KIND = MailKind("notice", why_not)

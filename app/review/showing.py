@@ -101,7 +101,7 @@ def _why(document: Document, may_be_twin: bool) -> str:
         return str(reason(document.unreadable_reason))
     if may_be_twin:
         return _("Possible duplicate: compare.")
-    if document.reason.get("key") in reasons.spoken:
+    if document.reason.get("key") in reasons.said_in_review:
         return reasons.in_words(document.reason)
     if document.flags:
         return hints.of_flag(document.flags[0])
@@ -119,7 +119,7 @@ def document_page(user: User, document: Document, form: Any) -> dict[str, Any]:
     return {
         "document": document,
         "is_reading": document.status is Status.READING,
-        "told": reasons.in_words(document.reason) if document.reason.get("key") in reasons.spoken else "",
+        "told": reasons.in_words(document.reason) if document.reason.get("key") in reasons.said_in_review else "",
         "unreadable": reason(document.unreadable_reason) if document.read_state is ReadState.UNREADABLE else "",
         "needs_password": document.unreadable_reason in NEEDS_PASSWORD,
         "read_again": ReadAgainForm(languages=_languages(document, read)),

@@ -13,6 +13,7 @@ from app.documents.models import Category
 from app.extensions import db
 from app.rules.acts import Act
 from app.rules.facts import FACTS
+from app.rules.models import Rule
 from app.tags.models import Tag
 from app.users.models import Company, User
 
@@ -75,6 +76,17 @@ class Names:
     def _named(self, table: str, each: int, noted: str) -> str:
         name = self.known.get((table, each)) or noted or _("somebody who is gone")
         return _("%(name)s (removed)", name=name) if (table, each) in self.gone else name
+
+
+def follow_merged_tag(gone: Tag, into: Tag) -> None:
+    """Let the rules that name one of two tags that are merged name the other from now on."""
+    for rule in db.session.scalars(select(Rule).filter_by(company_id=gone.company_id)):
+        rule.conditions = [_with_tag(each, each.get("fact") == "tag", gone, into) for each in rule.conditions]
+        rule.actions = [_with_tag(each, each.get("act") == Act.TAG, gone, into) for each in rule.actions]
+
+
+def _with_tag(said: dict[str, Any], is_tag: bool, gone: Tag, into: Tag) -> dict[str, Any]:
+    return said | {"value": into.id, "name": into.name} if is_tag and said.get("value") == gone.id else said
 
 
 def _in_conditions(conditions: Iterable[dict[str, Any]]) -> Iterable[tuple[str, int]]:

@@ -15,7 +15,8 @@ from app.core.errors import Refused
 from app.documents import decisions as documents
 from app.documents.models import Status, TrashKind
 from app.extensions import db
-from app.notices.models import Notice
+from app.notices import choices
+from app.notices.models import ByMail, Notice, NoticeKind
 from app.users import memberships
 from app.web.access import Role
 from tests.approval.making import decide, links, mails, rounds, seat_of, validated, waits_for
@@ -220,3 +221,12 @@ def test_whoever_was_told_is_told_that_it_is_taken_back(firm, demand):
     decisions.undo(decide(document, firm.lea, Choice.REJECT), by=firm.lea)
 
     assert notices(firm.zoe) == ["reject", "undone"]
+
+
+def test_whoever_wants_no_mail_of_decisions_has_the_notice_alone(firm, demand):
+    """AP-4: as each chose."""
+    choices.choose(firm.zoe, {NoticeKind.DECIDED: choices.Choice(True, ByMail.NEVER)})
+    demand([firm.lea])
+    decide(validated(firm), firm.lea, Choice.REJECT, "Never ordered")
+
+    assert mails("approval-told") == [] and notices(firm.zoe) == ["reject"]

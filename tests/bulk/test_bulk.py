@@ -279,3 +279,24 @@ def test_the_merge_of_the_queue_still_opens_its_page(app, browser):
     answer = do(browser(make_user()), "merge", documents, follow=False, place="review")
 
     assert answer.status_code == 303 and answer.location.startswith("/review/merging?ids=")
+
+
+def test_what_is_selected_is_marked_as_paid(app, browser):
+    """RV-7: LC-4: all that is open of each, on one day; what nobody validated stays and says why."""
+    paid, unpaid = complete(validated_at=clock.now()), complete()
+    client, day = browser(make_user()), clock.today(the_company()).isoformat()
+
+    do(client, "pay", [paid, unpaid], means="cash", paid_date=day)
+
+    assert reload(paid).status is Status.VALIDATED and reload(paid).paid_date.isoformat() == day
+    assert list(latest().stayed) == [unpaid.id] and reload(unpaid).paid_minor == 0
+
+
+@pytest.mark.parametrize(("means", "day"), [("", ""), ("gold", "2026-11-01"), ("cash", "x")])
+def test_how_and_when_it_was_paid_must_be_said(app, browser, means, day):
+    """LC-4: nothing is guessed."""
+    document = complete(validated_at=clock.now())
+
+    do(browser(make_user()), "pay", [document], means=means, paid_date=day)
+
+    assert reload(document).paid_minor == 0 and "how and on which day" in latest().stayed[document.id]

@@ -13,8 +13,10 @@ from app.extensions import db
 from app.rules import retesting
 from app.rules.acts import Act
 from app.rules.models import RuleApplication
+from app.tags import keeping
 from app.tags.models import Tag
 from app.tasks.models import Task
+from app.web.access import Role
 from tests.factories import make_category, make_company, make_document, make_user, the_company
 from tests.rules.making import do, make_rule, when
 
@@ -212,3 +214,16 @@ def queries_of(document: Document) -> list[str]:
     retesting.retest(document)
     event.remove(db.engine, "before_cursor_execute", note)
     return said
+
+
+def test_rules_name_the_tag_that_is_left_of_two(app):
+    """LC-3: RV-4: merged tags leave no rule that nothing meets."""
+    company = the_company()
+    gone, into = (Tag(company_id=company.id, name=name) for name in ("Lyon", "Lyon 2"))
+    db.session.add_all([gone, into])
+    db.session.flush()
+    rule = make_rule(when("tag", "has", gone.id), does=[do(Act.TAG, gone.id)])
+
+    keeping.merge(gone, into, by=make_user(Role.ADMIN))
+
+    assert rule.conditions[0]["value"] == into.id and rule.actions[0]["value"] == into.id
