@@ -61,5 +61,6 @@ def _begin_anew(document: Document, demand: Demand, last: Approval | None) -> No
 
 def _asked_by(document: Document, last: Approval | None, revision: str) -> User | None:
     """Whoever changed what was asked about; else whoever validated it."""
-    has_changed = last is not None and last.revision != revision
+    typed = document.cause.changed & set(facts.TYPED) if document.cause else None
+    has_changed = typed or (last is not None and last.revision != revision)
     return (document.cause.by if has_changed and document.cause else None) or document.validated_by

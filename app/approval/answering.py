@@ -61,8 +61,11 @@ def take_back(link: DecisionLink, said: Mapping[str, str]) -> bool:
     if link.decision is None or links.state_of(link) is not LinkState.LIVING:
         return False
     served = answered(link, said.get("page", ""))
+    if said.get("choice") != UNDO:
+        _suspect(link, MACHINE, "trap")
     if served is None or served.is_too_quick or said.get("choice") != UNDO:
         raise AskAgain(_("Nothing was taken back yet: please press again."))
+    _check_digits(link, served, said.get("digits", ""))
     if not links.use(link):
         return False
     decisions.undo(link.decision, by=link.user, why="mail")
@@ -97,15 +100,13 @@ def _check_one_answer(link: DecisionLink, served: Served, choice: str) -> None:
 
 
 def _void(decision: Decision) -> None:
-    """Take back what a machine decided, and suspect the links of the new mails too."""
+    """Take back what a machine decided; its new mail begins as suspect as the old one ended."""
     try:
-        decisions.undo(decision, by=None, why="robot")
+        with db.session.begin_nested():
+            decisions.undo(decision, by=None, why="robot")
     except Refused:  # such as changed meanwhile: then it counts for nothing anyway
         log.warning("decision.not_voided", decision=decision.id)
         return
-    fresh = select(DecisionLink).where(DecisionLink.seat_id == decision.seat_id, DecisionLink.used_at.is_(None))
-    for link in db.session.scalars(fresh.where(DecisionLink.ended_at.is_(None))):
-        link.suspicion = SUSPECT
     raise Void
 
 
@@ -119,6 +120,11 @@ def _check_person(link: DecisionLink, served: Served, choice: str, digits: str) 
         _note(link, served, Choice(choice))
         _suspect(link, TOO_QUICK, "quick")
         raise AskAgain(_("That was very quick, as only machines are. Nothing was decided: please press again."))
+    _check_digits(link, served, digits)
+
+
+def _check_digits(link: DecisionLink, served: Served, digits: str) -> None:
+    """Where a machine was at work, only who copied what stands in no field goes on."""
     if is_suspect(link) and digits.strip() != served.digits:
         raise AskAgain(_("Something else pressed buttons here before. Copy the four digits, then press again."))
 

@@ -17,7 +17,7 @@ from app.comments import saying
 from app.core.errors import Refused
 from app.extensions import db
 from app.tasks.jobs import commit
-from app.web.access import Permission, requires
+from app.web.access import Permission, demand, requires
 from app.web.pages import page
 
 
@@ -96,9 +96,14 @@ def undo_decision(seat_id: int):
 def comment(seat_id: int):
     """Say something without deciding."""
     seat, form = seen(seat_id), CommentForm()
+    demand(Permission.COMMENT, seat.step.approval.document.company_id)
     if not form.validate():
         return shown(seat, 422, remark=form)
-    saying.say(seat.step.approval.document, form.text.data, by=current_user)
+    try:
+        saying.say(seat.step.approval.document, form.text.data, by=current_user)
+    except Refused as refused:  # such as a name that nobody has
+        db.session.rollback()
+        return shown(seen(seat_id), 422, remark=form, problem=str(refused))
     commit()
     flash(_("Commented."))
     return _to(seat.id)

@@ -12,7 +12,8 @@ from app.documents.models import Document
 from app.documents.words import party
 from app.web.filters import amount, iban
 
-COUNTED = ("gross_minor", "currency", "counterparty_id", "iban", "file")
+TYPED = ("gross_minor", "currency", "counterparty_id", "iban")
+COUNTED = (*TYPED, "file")
 """What an approver sees and decides about; anything else may change without being asked again."""
 
 

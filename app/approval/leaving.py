@@ -16,12 +16,19 @@ def follow(user: User, company: Company) -> None:
         return
     mine = Seat.waiting_for(user).join(Approval.document).where(Document.company_id == company.id)
     for seat in list(db.session.scalars(mine)):
-        holding.held(seat.step.approval)
-        links.end(seat)
-        before = {each.id for each in seat.step.seats}
-        seating.keep_filled(seat.step)
-        for each in seat.step.seats:
-            if each.id not in before:
-                asking.ask(each)
-        decisions.go_on(seat)
-        status.settle(seat.step.approval.document, by=None, act="approver gone", why=user.name)
+        leave(seat)
+
+
+def leave(seat: Seat) -> None:
+    """The step goes on without who sits there; what was decided at this moment stays as it is."""
+    approval = holding.held(seat.step.approval)
+    if approval.open_step is not seat.step or seat.decision:
+        return
+    links.end(seat)
+    before = {each.id for each in seat.step.seats}
+    seating.keep_filled(seat.step)
+    for each in seat.step.seats:
+        if each.id not in before:
+            asking.ask(each)
+    decisions.go_on(seat)
+    status.settle(approval.document, by=None, act="approver gone", why=seat.user.name)

@@ -142,14 +142,15 @@ def _show(found: DecisionLink | None, token: str, status: int = 200, note: str =
     if found is None or state is not LinkState.LIVING:
         return _dead(found, state, token)
     document = found.seat.step.approval.document
+    context = {"note": note, "served": served.serve(found), "token": token}
+    context |= {"is_suspect": answering.is_suspect(found), "trap": answering.TRAP}
     with force_locale(found.user.spoken):
         if found.decision:
-            return _page("approval/take_back.html", found, status, note=note, served=served.serve(found), token=token)
+            return _page("approval/take_back.html", found, status, **context)
         if answering.needs_sign_in(document):
             return _sign_in(found)
-        context = {"note": note, "served": served.serve(found), "token": token, "pages": page_numbers(document)}
-        context |= {"reason": request.form.get("reason", ""), "is_suspect": answering.is_suspect(found)}
-        context |= {"wanted": request.args.get("choice", ""), "trap": answering.TRAP}
+        context |= {"reason": request.form.get("reason", ""), "wanted": request.args.get("choice", "")}
+        context |= {"pages": page_numbers(document)}
         return _page("approval/link.html", found, status, **context, **brief.about(found.seat))
 
 

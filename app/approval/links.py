@@ -8,7 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from app.approval import facts, seating
 from app.approval.models import Approval, ApprovalStep, Decision, DecisionLink, Outcome, Seat
@@ -46,10 +46,17 @@ def make(seat: Seat, *, decision: Decision | None = None) -> tuple[DecisionLink,
         token_hash=digest(token),
         revision=seat.step.approval.revision,
         expires_at=clock.now() + timedelta(days=days),
+        suspicion=_suspicion(seat),
     )
     db.session.add(link)
     db.session.flush()
     return link, token
+
+
+def _suspicion(seat: Seat) -> int:
+    """What was at work on earlier links of the same mailbox opens this mail too (SAFETY S58)."""
+    earlier = DecisionLink.seat_id == seat.id, DecisionLink.user_id == seat.user_id
+    return db.session.scalar(select(func.max(DecisionLink.suspicion)).where(*earlier)) or 0
 
 
 def find(token: str) -> DecisionLink | None:

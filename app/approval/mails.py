@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _
 
@@ -10,15 +12,19 @@ from app.approval.brief import called, rows
 from app.approval.checks import in_words
 from app.approval.links import LinkState
 from app.approval.models import Choice, Decision, DecisionLink, Seat
+from app.documents import sight
+from app.documents.models import Document
 from app.extensions import db
+from app.notices.mails import OUT_OF_SIGHT
 from app.outbox.kinds import MailKind
 from app.outbox.models import OutgoingMail
 from app.outbox.writing import write
+from app.users import people
 from app.users.mails import address
 from app.users.models import User
 from app.web.filters import day
 
-ASKED, DECIDED = "approval-asked", "approval-decided"
+ASKED, DECIDED, TOLD = "approval-asked", "approval-decided", "approval-told"
 BY_ITSELF = {"Auto-Submitted": "auto-generated"}
 """So that no machine answers that its master is away."""
 
@@ -57,7 +63,7 @@ def asked(seat: Seat, link: DecisionLink, token: str, note: str = "", *, key: st
             attachments=attachments,
             not_attached=not_attached,
             url=address(f"/approvals/links/{token}"),
-            until=day(link.expires_at.date()),
+            until=day(link.expires_at.astimezone(ZoneInfo(document.company.time_zone)).date()),
             note=str(NOTES.get(note, "")),
             **brief.about(seat),
         )
@@ -103,8 +109,8 @@ def told(user: User, decision: Decision) -> OutgoingMail:
             Choice.SEND_BACK: gettext("Sent back for correction: %(what)s", what=called(document)),
         }
         return write(
-            "approval-told",
-            key=f"approval-told:{decision.id}:{user.id}",
+            TOLD,
+            key=f"{TOLD}:{decision.id}:{user.id}",
             to=user.email,
             subject=subjects[decision.choice],
             template="approval/mail/told",
@@ -145,4 +151,11 @@ def why_not(mail: OutgoingMail) -> str:
     return "" if state is LinkState.LIVING else f"Not needed any more: its link is {state.value.replace('_', ' ')}."
 
 
-KINDS = [MailKind(key, why_not, is_personal=True) for key in (ASKED, DECIDED)]
+def why_not_told(mail: OutgoingMail) -> str:
+    """The same for how it ended: its reader may not see the document any more (SAFETY S72)."""
+    document = db.session.get(Document, mail.about_id)
+    user = people.by_email(mail.recipients[0].address)
+    return "" if document and user and sight.may_see(user, document) else OUT_OF_SIGHT
+
+
+KINDS = [MailKind(key, why_not, is_personal=True) for key in (ASKED, DECIDED)] + [MailKind(TOLD, why_not_told)]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.approval import absences, asking, links, seat_mails, waiting
-from app.approval.models import Seat
+from app.approval.models import DecisionLink, Seat
 from app.core import clock
 from app.core.database import hold
 from app.extensions import db
@@ -39,10 +39,16 @@ def _seats(user: User, company: Company) -> list[Seat]:
 def _remind(seat: Seat, company: Company) -> int:
     """One more mail where its day has come; 1 where it was written."""
     number, today = due(seat, company), clock.today(company)
-    key = f"approval-reminder:{seat.id}:{seat.user_id}:{number}"
+    key = f"approval-reminder:{seat.id}:{seat.user_id}:{_asking(seat)}:{number}"
     if not number or (seat.reminded_at and _day(seat.reminded_at, company) == today) or _is_written(key):
         return 0
     return 1 if asking.remind(seat, key=key) else 0
+
+
+def _asking(seat: Seat) -> int | None:
+    """The link with which it was asked last: asked anew, its reminders begin anew."""
+    since = DecisionLink.seat_id == seat.id, DecisionLink.created_at >= seat.asked_at
+    return db.session.scalar(select(func.min(DecisionLink.id)).where(*since))
 
 
 def due(seat: Seat, company: Company) -> int:

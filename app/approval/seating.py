@@ -8,8 +8,10 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from app.approval import facts
 from app.approval.demands import Demand, WantedStep
 from app.approval.models import Approval, ApprovalStep, Seat
+from app.audit.models import AuditEntry
 from app.core.errors import Refused
 from app.documents.models import Document
 from app.extensions import db
@@ -35,10 +37,16 @@ def kept_out(document: Document, asking: Any = None) -> set[int]:
     """Who cannot decide about it: whoever validated it, changed since what is asked about, or asks now."""
     if not has_four_eyes(document.company):
         return set()
-    asked = select(Approval.asked_by_id).where(Approval.document_id == document.id)
-    since = document.validated_at
-    others = db.session.scalars(asked.where(Approval.created_at >= since)) if since and document.id else ()
+    others = _changed_since(document) if document.validated_at and document.id else set()
     return {document.validated_by_id, getattr(asking, "id", None), *others} - {None}  # type: ignore[return-value]
+
+
+def _changed_since(document: Document) -> set[int | None]:
+    """Whoever changed what is asked about since it was validated, also where nothing was asked at that time."""
+    asked = select(Approval.asked_by_id).where(Approval.document_id == document.id)
+    entries = db.session.scalars(AuditEntry.about(document).where(AuditEntry.at >= document.validated_at))
+    changed = {each.user_id for each in entries if set(facts.TYPED) & set(each.changes)}
+    return changed | set(db.session.scalars(asked.where(Approval.created_at >= document.validated_at)))
 
 
 def is_kept_out(user: User, approval: Approval) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from app.approval import asking, colleagues, handings, holding, links
+from app.approval import asking, colleagues, handings, holding, links, seating
 from app.approval.handings import Handing
 from app.approval.models import Handed, Seat
 from app.core import clock
@@ -50,6 +50,8 @@ def take_back(handing: Handing, *, by: User | None) -> None:
     """Give the seat back to whoever left it, with all that happened to it since; once, however many try."""
     seat, giver, holder = handing.seat, handing.giver, handing.seat.user
     document = _claim(seat)
+    if not seating.may_decide(giver, document.company_id):
+        raise Refused(_("%(name)s cannot decide in this company. Nothing was changed.", name=colleagues.named(giver)))
     if giver.id in {each.user_id for each in seat.step.seats if each is not seat}:
         raise Refused(_("%(name)s has a say in this step already. Nothing was changed.", name=colleagues.named(giver)))
     if not change_if(db.session(), handing, Handing.ended_at.is_(None), ended_at=clock.now()):

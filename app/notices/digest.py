@@ -32,8 +32,7 @@ def next_morning(user: User) -> datetime:
 def send(user: User, day: date) -> None:
     """One mail of all that is new to them; each notice is in one mail only, however often this runs."""
     hold(db.session, f"notices of {user.id}")
-    told = [] if user.is_disabled else _told(user)
-    if not told:
+    if user.is_disabled or mails.is_written(user, day) or not (told := _told(user)):
         return
     mails.daily(user, day, told)
     ids = [notice.id for notice, _subject in told]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from flask_babel import force_locale, ngettext
+from sqlalchemy import select
 
 from app.extensions import db
 from app.notices import subjects, words
@@ -45,7 +46,7 @@ def daily(user: User, day: date, told: list[tuple[Notice, Subject]]) -> Outgoing
     with force_locale(user.spoken):
         return write(
             "notices",
-            key=f"notices:{day.isoformat()}:{user.id}",
+            key=_key(user, day),
             to=user.email,
             subject=ngettext("Facteur: %(num)d thing to know", "Facteur: %(num)d things to know", len(told)),
             template="notices/mail/daily",
@@ -56,6 +57,15 @@ def daily(user: User, day: date, told: list[tuple[Notice, Subject]]) -> Outgoing
             url=address("/notices"),
             choices_url=address("/account/notices"),
         )
+
+
+def is_written(user: User, day: date) -> bool:
+    """Is there a mail of that day already?"""
+    return db.session.scalar(select(OutgoingMail.id).filter_by(key=_key(user, day))) is not None
+
+
+def _key(user: User, day: date) -> str:
+    return f"notices:{day.isoformat()}:{user.id}"
 
 
 def why_not(mail: OutgoingMail) -> str:

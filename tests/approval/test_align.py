@@ -159,6 +159,23 @@ def test_who_changed_what_is_asked_about_is_left_out_too(firm, demand):
     assert waits_for(document) == {"Lea"}
 
 
+def test_who_raised_it_until_it_is_asked_about_is_left_out(firm, demand):
+    """AP-6: S63: validated below the amount by another, raised above it since: no round was there to be changed."""
+    demand([firm.admin, firm.lea], over=200_000)
+    document = validated(firm)
+    edit(document, firm.admin, net=Decimal(2000), tax=Decimal(400), gross=Decimal(2400))
+    assert waits_for(document) == {"Lea"}
+
+
+def test_who_lowered_it_and_another_raised_it_again_are_both_left_out(firm, demand):
+    """AP-6: S63: also where nothing was demanded in between."""
+    demand([firm.admin, firm.bob, firm.lea], over=100_000)
+    document = validated(firm)
+    edit(document, firm.admin, net=Decimal(100), tax=Decimal(20), gross=Decimal(120))
+    edit(document, firm.zoe, net=Decimal(1000), tax=Decimal(200), gross=Decimal(1200))
+    assert waits_for(document) == {"Bob", "Lea"}
+
+
 def test_where_nobody_else_could_approve_validating_is_refused_in_words(firm, demand):
     """AP-6: the refusal says why, and nothing is changed."""
     demand([firm.admin])

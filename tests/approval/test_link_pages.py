@@ -13,9 +13,11 @@ from app import create_app
 from app.approval import asking
 from app.approval import links as linking
 from app.approval.links import LinkState
-from app.approval.models import Choice
+from app.approval.models import Choice, Outcome
 from app.core import clock
+from app.core.errors import Refused
 from app.documents import decisions as documents
+from app.documents import trash
 from app.documents.models import Status
 from app.extensions import db, limiter
 from app.files import pictures
@@ -216,6 +218,23 @@ def test_two_answers_from_one_page_are_a_machines(asked, visitor, firm):
     assert reload(document).status is Status.TO_APPROVE
 
 
+def test_what_cannot_be_taken_back_stays_as_it_was(asked, visitor, monkeypatch):
+    """AP-3: S58: two answers of one page, and the rejected document is not to be restored: nothing is half undone."""
+    document, token = asked
+    page = NONCE.search(visitor.open(token).text).group(1)
+    visitor.press(token, "reject", page=page, reason="x")
+
+    def refuse(_document, _by):
+        raise Refused("Its pages are elsewhere.")
+
+    monkeypatch.setattr(trash, "before_restoring", [refuse])
+    visitor.press(token, "approve", page=page)
+
+    last = rounds(reload(document))[-1]
+    assert last.outcome is Outcome.REJECTED and last.seats[0].decision.choice is Choice.REJECT
+    assert reload(document).status is Status.TRASH and len(mails()) == 1
+
+
 @pytest.mark.parametrize("first", ["look", "approve", "reject", "send_back"])
 def test_who_presses_every_button_decides_nothing(asked, visitor, first):
     """AP-3: S58: in whatever order, slowly, on one page: there is a button that no person sees."""
@@ -226,6 +245,37 @@ def test_who_presses_every_button_decides_nothing(asked, visitor, first):
 
     assert reload(document).status is Status.TO_APPROVE
     assert all(each.decision is None for each in rounds(document)[-1].seats)
+
+
+def test_a_machine_takes_nothing_back(asked, visitor):
+    """AP-3: S58: whoever presses all there is in the mail about a decision, on one page or on fresh ones."""
+    document, token = asked
+    visitor.open(token)
+    visitor.press(token)
+    undo = token_in(mails("approval-decided")[0])
+    for choice in ("look", "undo"):
+        visitor.open(undo)
+        visitor.press(undo, choice, after=10)
+    assert reload(document).status is Status.TO_MATCH
+
+    visitor.open(undo)
+    digits = re.search(r"<strong>((?:\d ){3}\d)</strong>", visitor.answer.text).group(1).replace(" ", "")
+    visitor.press(undo, "undo", digits=digits)
+    assert reload(document).status is Status.TO_APPROVE
+
+
+def test_what_opened_the_first_mail_opens_the_next_one_too(asked, visitor, firm):
+    """AP-3: S58: a reminder, or a new link, is as wary as the one that a machine was at."""
+    document, token = asked
+    visitor.open(token)
+    visitor.press(token, "look")
+    asking.remind(seat_of(document, firm.lea), key="reminder")
+    db.session.commit()
+    again = token_in(mails()[-1])
+    visitor.open(again)
+    visitor.press(again)
+
+    assert again != token and reload(document).status is Status.TO_APPROVE
 
 
 def test_a_fresh_page_for_each_button_does_not_help_a_machine(asked, visitor):

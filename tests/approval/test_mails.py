@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
+import time_machine
 
 from app.approval import enclosing, mails
 from app.comments.models import Comment
@@ -86,6 +89,15 @@ def test_it_speaks_the_approvers_language(firm, demand, language, said):
     validated(firm)
 
     assert said in written()[0].text and said in written()[0].html
+
+
+def test_it_says_the_day_its_links_end_where_the_company_is(firm, demand):
+    """S107: 23:30 in London is the next day in Paris."""
+    demand([firm.lea])
+    with time_machine.travel(datetime(2026, 11, 26, 23, 30, tzinfo=UTC), tick=False):
+        validated(firm)
+
+    assert "until 11 Dec 2026" in written()[0].text
 
 
 def test_a_mail_whose_link_is_dead_does_not_leave(firm, demand):

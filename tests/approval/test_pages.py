@@ -11,6 +11,7 @@ from app.core import clock
 from app.documents import decisions as documents
 from app.documents.models import Status, TrashKind
 from app.extensions import db
+from app.users import memberships, people
 from app.web.access import Role
 from tests.approval.making import decide, rounds, seat_of, validated, waits_for
 from tests.factories import make_company, make_user, reload
@@ -169,6 +170,27 @@ def test_commenting_decides_nothing(firm, demand, browser):
 
     assert answer.status_code == 303 and db.session.query(Comment).one().text == "Is this ours?"
     assert waits_for(document) == {"Lea"}
+
+
+def test_a_comment_that_cannot_be_sent_comes_back_as_typed(firm, demand, browser):
+    """AP-5: RV-4: it names nobody who is there; what was written is not lost."""
+    demand([firm.lea])
+    url = page_of(validated(firm), firm.lea)
+    answer = browser(firm.lea).post(f"{url}/comments", data={"text": "@Nobody, is this ours?"})
+
+    assert answer.status_code == 422 and "@Nobody, is this ours?" in answer.text
+    assert db.session.query(Comment).count() == 0
+
+
+def test_who_may_not_comment_any_more_does_not(firm, demand, browser):
+    """US-6: S71: an accountant, who is an approver elsewhere, and sat there before."""
+    demand([firm.lea])
+    url = page_of(validated(firm), firm.lea)
+    memberships.set_access(firm.lea, firm.company, Role.ACCOUNTANT, [], by=firm.admin)
+    people.join(firm.lea, make_company("Elsewhere"), Role.APPROVER, by=firm.admin)
+    db.session.commit()
+
+    assert browser(firm.lea).post(f"{url}/comments", data={"text": "Mine?"}).status_code == 403
 
 
 def test_a_seat_is_seen_by_who_sits_there_sat_there_or_administers(firm, demand, browser):

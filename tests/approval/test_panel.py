@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from app.approval import awaited
-from app.approval.models import Choice, Mode
+from app.approval import awaited, leaving
+from app.approval.models import Choice, Mode, Outcome
 from app.documents import reasons
 from app.documents.models import Status
 from app.extensions import db
@@ -130,6 +130,17 @@ def test_where_the_others_have_all_decided_it_goes_on(firm, demand):
     memberships.disable(firm.bob, by=firm.admin)
 
     assert document.status is Status.TO_MATCH
+
+
+def test_what_others_decided_at_that_moment_stays_decided(firm, demand):
+    """AP-4: S62: rejected while somebody was being removed, it is not approved by their leaving."""
+    demand([firm.lea, firm.bob])
+    document = validated(firm)
+    seat = seat_of(document, firm.lea)
+    decide(document, firm.bob, Choice.REJECT)
+    leaving.leave(seat)
+
+    assert rounds(document)[-1].outcome is Outcome.REJECTED and document.status is Status.TRASH
 
 
 # --- Settings ---------------------------------------------------------------------------------------

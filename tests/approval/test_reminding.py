@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.approval import absences, jobs, links, reminding, standing_in
+from app.approval import absences, decisions, jobs, links, reminding, standing_in
 from app.approval.links import LinkState
 from app.core import clock
 from app.extensions import db
@@ -60,6 +60,20 @@ def test_a_clock_that_jumps_reminds_of_nothing_twice(firm, demand, time_machine)
     assert made == [1, 1, 0, 0, 0, 0, 1, 0]
     keys = [mail.key for mail in mails(user=firm.lea)]
     assert len(keys) == len(set(keys)) == 4
+
+
+def test_asked_anew_one_is_reminded_anew(firm, demand, time_machine):
+    """AP-5: what was decided, taken back and forgotten is not forgotten for good."""
+    demand([firm.lea])
+    document = validated(firm)
+    begun = clock.now()
+    time_machine.move_to(begun + 3 * DAY)
+    assert remind(firm, firm.lea) == 1
+    decisions.undo(decide(document, firm.lea), by=firm.admin)
+    db.session.commit()
+    time_machine.move_to(begun + 6 * DAY)
+
+    assert remind(firm, firm.lea) == 1
 
 
 @pytest.mark.parametrize("days", [None, 0, -1])

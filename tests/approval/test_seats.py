@@ -114,6 +114,18 @@ def test_it_is_taken_back_once_while_undecided(firm, demand):
         seats.take_back(handing, by=firm.lea)
 
 
+def test_it_does_not_come_back_to_somebody_who_may_not_decide_any_more(firm, demand):
+    """AP-5: S62: it would wait for nobody."""
+    demand([firm.lea])
+    document = validated(firm)
+    handing = hand(document, firm.lea, firm.bob)
+    memberships.set_access(firm.lea, firm.company, None, [], by=firm.admin)
+    with pytest.raises(Refused, match="Lea cannot decide"):
+        seats.take_back(handing, by=firm.admin)
+
+    assert waits_for(document) == {"Bob"}
+
+
 def test_what_was_handed_on_twice_comes_back_to_the_one_who_takes_it(firm, demand):
     """AP-5: Léa gave it to Bob, Bob to Tom; Léa takes it back."""
     demand([firm.lea])

@@ -14,9 +14,9 @@ from app.documents import assigning
 from app.extensions import db
 from app.notices import choices, jobs, telling, words
 from app.notices.choices import Choice
-from app.notices.mails import why_not
 from app.notices.models import ByMail, Notice, NoticeKind
 from app.notices.subjects import Subject
+from app.outbox.kinds import why_not
 from app.outbox.models import OutgoingMail
 from app.tasks.models import Task
 from app.users import people
@@ -144,6 +144,20 @@ def test_once_a_day_all_that_is_new_is_one_mail(app):
     assert clock.now() < task.run_after <= clock.now() + timedelta(days=1)
     assert [len(mails()), mails()[0].text.count("/documents/")] == [1, 2]
     assert [bool(reload(each).mailed_at) for each in told] == [False, True, True]
+
+
+def test_what_comes_between_two_runs_waits_for_the_next_morning(app):
+    """RV-4: the mail of a day is written once: what it does not have is not marked as mailed."""  # S37
+    user = make_user()
+    choices.choose(user, {NoticeKind.MENTION: Choice(True, ByMail.DAILY)})
+    mention(user)
+    ids = db.session.scalars(select(Task).filter_by(kind="send_notices")).one().ids
+    jobs.send_notices(*ids)
+    late = mention(user, key="mention:2")
+    jobs.send_notices(*ids)
+    db.session.commit()
+
+    assert len(mails()) == 1 and reload(late).mailed_at is None
 
 
 def test_a_mail_that_waits_is_not_for_one_who_lost_sight_meanwhile(app):
