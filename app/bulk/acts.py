@@ -20,13 +20,15 @@ Verb = Callable[[Document, dict[str, Any], User], Any]
 
 
 def validate(document: Document, _said: dict[str, Any], by: User) -> None:
-    """Only what nobody needs to look at: complete, without a twin, nothing implausible, nothing read unsurely."""
+    """Only what nobody needs to look at: complete, without a twin, nothing flagged, implausible or read unsurely."""
     if not document.validated_at and not document.trashed_at:
         _check_sure(document)
     decisions.validate(document, by=by)
 
 
 def _check_sure(document: Document) -> None:
+    if document.flags:  # such as an e-invoice that says another amount than its page (SAFETY S29)
+        raise Refused(_("There is something to look at. Check it beside its page."))
     if found := doubts.of(document):
         raise Refused(_("%(doubts)s Check it beside its page.", doubts=" ".join(found.values())))
     if document.unsure:

@@ -42,7 +42,8 @@ def follow(document: Document, touched: Collection[str]) -> dict[str, Any]:
         changes = fill(document, kept=touched, anew=list(document.usual))
         document.usual = [name for name in document.usual if _usual(document).get(name) == getattr(document, name)]
         return changes
-    return fill(document, kept=touched, anew=["due_date"]) if DATED & set(touched) else {}
+    others = {*_usual(document), "tags"} - {"due_date"}
+    return fill(document, kept={*touched, *others}, anew=["due_date"]) if DATED & set(touched) else {}
 
 
 def _usual(document: Document) -> dict[str, Any]:

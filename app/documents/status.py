@@ -19,6 +19,8 @@ class Cause:
     act: str
     by: User | None
     changed: frozenset[str]
+    told: dict[str, Any] = field(default_factory=dict)
+    """What was and is now of each, as the trail will have it."""
     left: dict[str, Any] = field(default_factory=dict)
     """What a stage before the status leaves for its own after it."""
 
@@ -52,7 +54,7 @@ def settle(
 
     `by` is None when the program itself acts; `act`, `why` and `changes` go into the trail.
     """
-    document.cause = Cause(act, by, frozenset(changes or {}))
+    document.cause = Cause(act, by, frozenset(changes or {}), changes or {})
     for align in before_status:
         align(document)
     was, document.status = document.status, status_of(document)

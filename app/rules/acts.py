@@ -9,13 +9,14 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
+from app.documents import assigning, tagging
 from app.documents.models import Category, Document
 from app.extensions import db
 from app.extraction import fields
 from app.rules.models import Rule
 from app.tags.models import Tag
 from app.users.models import User
-from app.web.access import Permission, allowed, companies_with
+from app.web.access import Permission, allowed
 
 
 class Act(StrEnum):
@@ -95,6 +96,12 @@ def _set(document: Document, act: Act, value: int) -> dict[str, list[Any]]:
     return {column: [was, value], fact: [before and before.name, named.name]}
 
 
+def tell(document: Document, done: Done) -> None:
+    """Whoever it was given to is told, as where a person gives it."""
+    if "assignee" in done.changes and document.assignee:
+        assigning.tell(document, document.assignee, by=None)
+
+
 def said_by_people(document: Document) -> set[str]:
     """The facts a person has said something about, and says just now."""
     now = document.cause.changed if document.cause and document.cause.by else set()
@@ -109,18 +116,24 @@ def _named(document: Document, act: Act, value: int) -> Category | User | None:
         fits = category and category.direction in (None, document.direction)
         return category if fits else None
     user = db.session.get(User, value)
-    may = user and not user.is_disabled and document.company_id in companies_with(user, Permission.EDIT)
-    return user if may else None
+    return user if user and assigning.may_see_to(user, document) else None
 
 
 def _hang(document: Document, tag_id: int, before: dict[str, list[Any]]) -> dict[str, list[Any]]:
     query = select(Tag).where(Tag.id == tag_id, Tag.company_id == document.company_id, Tag.archived_at.is_(None))
     tag = db.session.scalar(query)
-    if tag is None or tag in document.tags:
+    if tag is None or tag in document.tags or tag.id in _taken_off(document):
         return {}
     was = before["tags"][0] if "tags" in before else [each.name for each in document.tags]
     document.tags.append(tag)
     return {"tags": [was, [each.name for each in document.tags]]}
+
+
+def _taken_off(document: Document) -> set[int]:
+    """The tags a person took off before, and takes off just now."""
+    cause = document.cause
+    was, now = cause.told.get("tag_ids", [[], []]) if cause and cause.by else ([], [])
+    return tagging.taken_off_by_people(document) | set(was) - set(now)
 
 
 def may_move(rule: Rule, company_id: int) -> bool:

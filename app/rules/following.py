@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.audit import trail
 from app.documents.models import Document
-from app.rules import jobs
+from app.rules import acts, jobs
 from app.rules.retesting import LEFT
 
 
@@ -16,6 +16,7 @@ def follow(document: Document) -> None:
     for number, each in enumerate(left.done):
         version = {} if number else {"version": [document.version - 1, document.version]}
         trail.record(document, by=None, act="rule", why=each.rule.reason, changes=each.changes | version)
+        acts.tell(document, each)
     if left.mover:
         jobs.move_by_rule.later(document.id, left.mover.id)
     elif left.is_validated:

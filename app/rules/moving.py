@@ -9,14 +9,18 @@ from app.core.errors import Refused
 from app.documents import moving
 from app.documents.models import Document
 from app.extensions import db
-from app.rules import acts
+from app.rules import acts, conditions
 from app.rules.acts import Act
+from app.rules.applications import standing
 from app.rules.models import Rule
 from app.users.models import Company
 
 
 def move_by_rule(document_id: int, rule_id: int) -> None:
-    """Move it where this rule says, or say in the trail why not; nothing where it is there or decided already."""
+    """Move it where this rule says, or say in the trail why not; nothing where it is there or decided already.
+
+    Rule and document are looked at once more: either may have been changed since it was asked for.
+    """
     document = db.session.get(Document, document_id, with_for_update=True, populate_existing=True)
     rule = db.session.get(Rule, rule_id)
     if document is None or rule is None or not _is_still_wanted(document, rule):
@@ -30,8 +34,10 @@ def move_by_rule(document_id: int, rule_id: int) -> None:
 
 
 def _is_still_wanted(document: Document, rule: Rule) -> bool:
-    is_open = not document.validated_at and not document.trashed_at
-    return is_open and rule.is_on and not rule.removed_at and document.company_id == rule.company_id
+    if document.validated_at or document.trashed_at:
+        return False
+    met = conditions.which(document, [each for each, _has_acted in standing(document)])
+    return acts.winner(met, Act.MOVE) is rule
 
 
 def _check(rule: Rule, company: Company) -> None:

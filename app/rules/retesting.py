@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from app.documents.models import Document, ReadState
@@ -17,6 +18,10 @@ FACTS = {
 """A change of one of these tests the rules again."""
 LEFT = "rules"
 """Under which name `following` finds what is left to it."""
+WORTH = {"gross_minor", "net_minor", "currency", "counterparty_id", "iban", "kind"}
+"""Of what is paid already, only a change of one of these is asked about."""
+BESIDE_A_PERSON = {"counterparty suggested"}
+"""Acts of the program while somebody looks at the document: nothing is validated under their hands."""
 ARRIVALS = {"read", "not read"}
 """Acts that bring facts, whether or not a column changed."""
 
@@ -44,20 +49,37 @@ def retest(document: Document) -> None:
     if cause.act == "validated":  # it only asks who must approve
         note(document, [rule for rule in fresh if rule.asks_approval])
         return
-    act(document, met, fresh)
+    act(document, met, fresh, [rule for rule, has_acted in known if not has_acted])
 
 
-def act(document: Document, met: list[Rule], fresh: list[Rule]) -> None:
-    """Do at once what is a fact of the document; what would settle it is left to a task."""
-    note(document, fresh)
-    left = document.cause.left[LEFT] = Left(acts.perform(document, met, fresh))
+def act(document: Document, met: list[Rule], fresh: list[Rule], waiting: Iterable[Rule] = ()) -> None:
+    """Do at once what is a fact of the document; what would settle it is left to a task.
+
+    What one rule sets may let another of those `waiting` be met; each acts once, so that it comes to an end.
+    """
+    left, acted = Left(), list(fresh)
+    document.cause.left[LEFT] = left
+    while fresh:
+        note(document, (rule for rule in fresh if not (rule.asks_approval and _is_too_late(document))))
+        done = acts.perform(document, met, fresh)
+        left.done += done
+        now = conditions.which(document, [rule for rule in waiting if rule not in acted]) if done else []
+        met, fresh = sorted([*met, *now], key=lambda rule: (rule.position, rule.id)), now
+        acted += now
     if left.done:
         document.version += 1
     if document.validated_at:
         return
     mover = acts.winner(met, Act.MOVE)
-    left.mover = mover if mover in fresh else None
-    left.is_validated = not left.mover and document.cause.by is None and _validates(document, met)
+    left.mover = mover if mover in acted else None
+    is_alone = document.cause.by is None and document.cause.act not in BESIDE_A_PERSON
+    left.is_validated = not left.mover and is_alone and _validates(document, met)
+
+
+def _is_too_late(document: Document) -> bool:
+    """Is it validated and paid, and was nothing changed now that was paid for?"""
+    is_paid = document.validated_at and (document.settled_minor or document.pay_date)
+    return bool(is_paid) and not document.cause.changed & WORTH
 
 
 def _validates(document: Document, met: list[Rule]) -> bool:

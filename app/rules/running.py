@@ -12,7 +12,8 @@ from app.core.faultpoint import faultpoint
 from app.documents import status
 from app.documents.models import Document, Status
 from app.extensions import db
-from app.rules import conditions, retesting
+from app.rules import acts, conditions, retesting
+from app.rules.acts import Act
 from app.rules.applications import standing
 from app.rules.models import Rule, RuleRun
 from app.users.models import User
@@ -57,6 +58,7 @@ def go_on(run_id: int) -> Portion:
     rule = run.rule
     query = waiting(rule.company_id).where(Document.id > run.last_id, Document.id <= run.upto_id)
     query = query.where(conditions.holds(rule)).order_by(Document.id).limit(PORTION)
+    query = query.with_for_update(of=Document).execution_options(populate_existing=True)
     is_same = rule.version == run.rule_version and rule.is_on and not rule.removed_at
     documents = list(db.session.scalars(query)) if is_same else []
     for document in documents:
@@ -77,8 +79,9 @@ def _apply(document: Document, rule: Rule, portion: Portion) -> None:
     left = document.cause.left[retesting.LEFT]
     if left.mover:
         portion.to_move.append((document.id, rule.id))
-    elif left.is_validated:
+    elif left.is_validated and acts.winner(met, Act.VALIDATE) is rule:
         portion.to_validate.append(document.id)
     for done in left.done:
         version = {"version": [document.version - 1, document.version]}
         status.settle(document, by=None, act="rule", why=rule.reason, changes=done.changes | version)
+        acts.tell(document, done)

@@ -39,13 +39,14 @@ def latest():
 
 
 def test_each_is_validated_with_its_guards_and_the_rest_says_why(app, browser):
-    """RV-7: what is complete and sure is validated; what is not stays, with the reason and a link."""
+    """RV-7: what is complete and sure is validated; what is not stays, with the reason and a link."""  # S29
     supplier = make_counterparty()
     good = [complete(), complete()]
     stays = {
         "Category": make_document(),
         "imported": complete(number="TWIN-1", counterparty=supplier),
         "Not read for sure": complete(unsure=["due_date"]),
+        "something to look at": complete(flags=[{"code": "xml_page_differ"}]),
         "falls due": complete(due_date=complete().issue_date.replace(year=2025)),
         "trash": complete(trashed_at=clock.now()),
     }
@@ -54,7 +55,7 @@ def test_each_is_validated_with_its_guards_and_the_rest_says_why(app, browser):
 
     page = do(client, "validate", [*good, *stays.values()]).text
 
-    assert "2 documents validated, 5 stayed as they were." in page
+    assert "2 documents validated, 6 stayed as they were." in page
     assert [reload(each).status for each in good] == [Status.TO_MATCH] * 2
     told = client.get(f"/bulk-acts/{latest().id}").text
     for word, document in stays.items():

@@ -9,7 +9,7 @@ import pytest
 from app.audit.models import AuditEntry
 from app.core import clock
 from app.counterparties.models import Terms
-from app.documents import decisions, entering, history
+from app.documents import decisions, entering, history, tagging
 from app.documents.defaults import fill
 from app.documents.models import Direction, Kind
 from app.extensions import db
@@ -75,6 +75,18 @@ def test_what_is_emptied_on_purpose_stays_empty(app):
     document = make_document(**(UNKNOWN | {"due_date": date(2026, 10, 31)}))
 
     assert chosen(document, durand(), due_date=None).due_date is None
+
+
+def test_what_was_emptied_stays_empty_when_the_day_of_issue_changes(app):
+    """LC-6: another day of issue moves the due date, and nothing else comes back."""
+    document = chosen(make_document(**UNKNOWN), durand())
+    for changes in ({"category_id": None, "account_code": ""}, {"issue_date": date(2026, 9, 1)}):
+        decisions.edit(document, changes, by=make_user(), version=document.version)
+    tagging.take_off(document, document.tags, by=make_user())
+    decisions.edit(document, {"issue_date": date(2026, 11, 1)}, by=make_user(), version=document.version)
+
+    day, category, code, *_others, tags = facts(reload(document))
+    assert (day, category, code, tags) == (date(2027, 1, 14), None, "", [])
 
 
 def test_a_changed_default_changes_no_document_that_is_there(app):

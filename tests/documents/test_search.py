@@ -62,8 +62,8 @@ def test_a_document_stands_in_its_lists_and_is_counted_there(app, listed, facts,
 
 def test_the_tab_to_approve_is_shown_where_a_rule_asks_for_it(app, browser, monkeypatch):
     """LC-2: also while nothing waits there."""
-    company, member = the_company(), browser(make_user())
-    monkeypatch.setattr(showing, "asks_for_approval", [lambda asked: asked.id == company.id])
+    company_id, member = the_company().id, browser(make_user())
+    monkeypatch.setattr(showing, "asks_for_approval", [lambda asked: asked.id == company_id])
     assert "To approve" in member.get("/documents").text
 
     monkeypatch.setattr(showing, "asks_for_approval", [lambda _asked: False])
@@ -75,7 +75,9 @@ def test_the_tab_to_approve_is_shown_only_where_something_waits_there(app, brows
     member = browser(make_user())
     assert "To approve" not in member.get("/documents").text
 
-    make_document(**VALIDATED, awaits_approval=True)
+    document = make_document(**VALIDATED)
+    document.status, document.awaits_approval = Status.TO_APPROVE, True
+    db.session.commit()
 
     assert "To approve" in member.get("/documents").text
 

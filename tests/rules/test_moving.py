@@ -141,3 +141,17 @@ def test_two_companies_do_not_send_a_document_to_and_fro(here, there, admin):
     moved = AuditEntry.about(document).where(AuditEntry.act == "moved")
     assert [entry.why for entry in db.session.scalars(moved)] == [back.reason, away.reason]
     assert db.session.query(Document).count() == 1
+
+
+@pytest.mark.parametrize("change", [{"actions": []}, {"conditions": [when("direction", "is", "sale")]}])
+def test_a_rule_that_was_changed_before_its_task_ran_moves_nothing(here, there, admin, change):
+    """LC-3: the task looks at the rule and the document once more, and ends without an error."""
+    document, rule = make_document(here), make_mover(here, there, admin)
+    status.settle(document, by=None, act="read")
+    for name, now in change.items():
+        setattr(rule, name, now)
+    db.session.commit()
+
+    moving.move_by_rule(document.id, rule.id)
+
+    assert document.company is here

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from sqlalchemy import event
 
 from app.audit.models import AuditEntry
 from app.core import clock
-from app.documents import decisions, status
+from app.documents import assigning, decisions, status
 from app.documents.models import Document, ReadState
 from app.extensions import db
+from app.notices.models import Notice
 from app.rules import retesting
 from app.rules.acts import Act
 from app.rules.models import RuleApplication
@@ -18,7 +21,7 @@ from app.tags.models import Tag
 from app.tasks.models import Task
 from app.web.access import Role
 from tests.factories import make_category, make_company, make_document, make_user, the_company
-from tests.rules.making import do, make_rule, when
+from tests.rules.making import ask, do, make_rule, when
 
 PURCHASE = when("direction", "is", "purchase")
 
@@ -227,3 +230,55 @@ def test_rules_name_the_tag_that_is_left_of_two(app):
     keeping.merge(gone, into, by=make_user(Role.ADMIN))
 
     assert rule.conditions[0]["value"] == into.id and rule.actions[0]["value"] == into.id
+
+
+def test_what_one_rule_sets_lets_another_be_met_at_once(app):
+    """LC-3: tested again when the category changes, also where a rule changed it; two that turn in a circle end."""
+    document, tag, category = make_document(), make_tag(), make_category("Travel")
+    back = make_rule(when("tag", "has", tag.id), does=[do(Act.CATEGORY, category.id)], name="Back", position=1)
+    make_rule(when("category", "is", category.id), does=[do(Act.TAG, tag.id)], name="Then", position=2)
+    make_rule(PURCHASE, does=[do(Act.CATEGORY, category.id)], name="First", position=3)
+
+    read(document)
+
+    assert (document.category, document.tags) == (category, [tag])
+    assert [entry.why for entry in entries(document)] == ["“Then”", "“First”"]
+    assert db.session.get(RuleApplication, (document.id, back.id))
+
+
+def test_whoever_a_rule_puts_in_charge_is_told_and_may_see_it(app):
+    """LC-3: RV-4: as where a person does it; nobody is put in charge of what is out of their sight."""  # S72
+    the_company().restrict_non_admins = True
+    member = make_user(name="Léa")
+    make_rule(PURCHASE, does=[do(Act.ASSIGN, member.id)])
+    seen, hidden = make_document(), make_document(validated_at=clock.now(), category=make_category())
+
+    read(seen)
+    read(hidden)
+
+    assert (seen.assignee, hidden.assignee) == (member, None)
+    assert [notice.about_id for notice in db.session.query(Notice)] == [seen.id]
+
+
+def test_nobody_is_asked_about_what_is_paid_because_somebody_is_put_in_charge(app):
+    """LC-3: a rule made since asks about a paid document only where what was paid for changes."""
+    document = make_document(validated_at=clock.now(), settled_minor=12000, category=make_category())
+    make_rule(when("gross", "at_least", 100, currency="EUR"), does=[ask(make_user(Role.ADMIN))])
+
+    assigning.assign(document, make_user(), by=make_user(Role.ADMIN))
+    assert not document.awaits_approval
+
+    changes = {"gross": Decimal(500), "net": Decimal(500), "tax": Decimal(0)}
+    decisions.edit(document, changes, by=make_user(), version=document.version)
+    assert document.awaits_approval
+
+
+def test_nothing_is_validated_while_a_person_turns_it(app):
+    """LC-3: what follows a person's hand is looked at by that person."""
+    document = make_document()
+    make_rule(PURCHASE, does=[do(Act.VALIDATE)])
+
+    changed = {"counterparty_id": [None, document.counterparty_id]}
+    status.settle(document, by=None, act="counterparty suggested", changes=changed)
+
+    assert not db.session.query(Task).filter_by(kind="validate_by_rule").count()

@@ -6,15 +6,17 @@ import pytest
 
 from app.audit.models import AuditEntry
 from app.core import clock
+from app.documents import tagging
 from app.documents.models import Document
 from app.extensions import db
 from app.rules import jobs, running
 from app.rules.acts import Act
 from app.rules.models import RuleRun
+from app.tags.models import Tag
 from app.tasks.models import Task
 from app.web.access import Role
-from tests.factories import make_category, make_document, make_user
-from tests.rules.making import do, make_rule, when
+from tests.factories import make_category, make_document, make_user, the_company
+from tests.rules.making import ask, do, make_rule, when
 
 PURCHASE = when("direction", "is", "purchase")
 
@@ -79,3 +81,27 @@ def test_automatic_validation_is_left_to_its_task(app):
 
     assert [task.ids for task in db.session.query(Task).filter_by(kind="validate_by_rule")] == [[document.id]]
     assert db.session.get_one(Document, document.id).validated_at is None
+
+
+def test_a_tag_that_a_person_took_off_stays_off(app):
+    """LC-3: RV-4: also where a rule is applied once more."""
+    tag = Tag(company_id=the_company().id, name="Paris")
+    document = make_document(tags=[tag])
+    rule = make_rule(PURCHASE, does=[do(Act.TAG, tag.id)])
+
+    tagging.take_off(document, [tag], by=make_user())
+    assert document.tags == []
+    finish(running.begin(rule, by=make_user(Role.ADMIN)))
+
+    assert document.tags == []
+
+
+def test_applying_a_rule_does_not_validate_what_another_rule_would(app):
+    """LC-3: only what was looked at in the preview is done."""
+    make_document()
+    make_rule(PURCHASE, does=[do(Act.VALIDATE)])
+    rule = make_rule(PURCHASE, does=[ask(make_user(Role.ADMIN))], name="Ask")
+
+    finish(running.begin(rule, by=make_user(Role.ADMIN)))
+
+    assert not db.session.query(Task).filter_by(kind="validate_by_rule").count()
