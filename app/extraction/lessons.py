@@ -13,7 +13,7 @@ from app.extraction import fingerprint, surroundings
 from app.extraction.evidence import weight
 from app.extraction.fingerprint import Fingerprint
 from app.extraction.parties import bare_name
-from app.extraction.reading import AMOUNTS, DATES, Party, Reading, Value
+from app.extraction.reading import AMOUNTS, DATES, Found, Party, Reading, Value
 from app.extraction.spots import Spot
 from app.extraction.study import Study
 from app.extraction.surroundings import Surroundings
@@ -21,6 +21,7 @@ from app.extraction.surroundings import Surroundings
 NUMBERS = ("number", "order_reference", "payment_reference")
 STANDING = ("seller_name", "seller_vat", "currency")
 """Facts that stay the same from one document of a supplier to the next."""
+_HAIR = 0.002
 TEACHABLE = (*NUMBERS, "issue_date", "due_date", "net", "tax", "gross", "iban", *STANDING)
 
 
@@ -53,9 +54,17 @@ def _lesson(study: Study, layout: Fingerprint, name: str, value: Value, read: Re
     spots = list(_printed(study, name, value))
     if not spots:
         return None
-    best = max(spots, key=lambda spot: _named(study, name, spot))
+    found = read.fields.get(name)
+    best = max(spots, key=lambda spot: (_is_where(spot, found), _named(study, name, spot)))
     form = str(best.value.readings.index(value)) if name in DATES else str(value)  # type: ignore[attr-defined]
     return Lesson(name, layout, surroundings.around(study.layout, best.line, best.start, best.end), form)
+
+
+def _is_where(spot: Spot, found: Found | None) -> bool:
+    """Whether it is the very spot that was read, where a value is printed more than once and was read right."""
+    box = spot.line.box_of(spot.start, spot.end)
+    is_there = found is not None and found.box is not None and found.page == spot.line.page.number
+    return is_there and all(abs(one - other) < _HAIR for one, other in zip(box, found.box, strict=True))  # type: ignore[arg-type, union-attr]
 
 
 def _named(study: Study, name: str, spot: Spot) -> float:

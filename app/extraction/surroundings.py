@@ -54,6 +54,11 @@ def agreement(known: Surroundings, seen: Surroundings) -> float:
     return min(said + _PLACE * (in_column < _EXACT and in_row < _EXACT), 1.0)
 
 
+def is_named_alike(known: Surroundings, seen: Surroundings) -> bool:
+    """Whether the same words stand to the left, or there were none to compare."""
+    return not known.left or _like(known.left, seen.left) > 0
+
+
 def as_plain(known: Surroundings) -> dict[str, Any]:
     """As JSON has it."""
     return asdict(known) | {"box": list(known.box)}

@@ -57,7 +57,10 @@ def _hint(study: Study, lesson: Lesson, kin: Kinship) -> Hint | None:
         return Hint(lesson, lesson.form, None, True, False) if kin is Kinship.SUPPLIER else None
     layout, best, most = study.layout, None, _FITS
     for spot, value, is_formed in _candidates(study, lesson):
-        said = surroundings.agreement(lesson.place, surroundings.around(layout, spot.line, spot.start, spot.end))
+        there = surroundings.around(layout, spot.line, spot.start, spot.end)
+        if lesson.field in AMOUNTS and not surroundings.is_named_alike(lesson.place, there):
+            continue  # the rows of a table move, and another one stands in its place
+        said = surroundings.agreement(lesson.place, there)
         said -= 0.0 if is_formed else 0.1
         if said > most or (said == most and best is None):
             is_sure = said >= _SURELY and is_formed and spot.is_right
