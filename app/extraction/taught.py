@@ -91,11 +91,18 @@ def _candidates(study: Study, lesson: Lesson) -> Iterator[tuple[Spot, Value, boo
 
 def first_number(numbers: list[Numbered], hint: Hint | None) -> list[Numbered]:
     """The candidates, the taught one before all others."""
-    if hint is None or hint.spot is None or (hint.is_foreign and numbers and sure_of_number(numbers) >= SURE):
+    if hint is None or hint.spot is None or (hint.is_foreign and _is_settled(numbers, hint.spot)):
         return numbers
     taught = Numbered(hint.spot, _FIRST, 1.0 if hint.is_sure else 0.45, "taught", str(hint.value))
     others = [other for other in numbers if other.value.casefold() != taught.value.casefold()]
     return [taught, *others]
+
+
+def _is_settled(numbers: list[Numbered], spot: Spot) -> bool:
+    """Whether another number is sure by itself; the same one, read by its form, is no other."""
+    if not numbers or sure_of_number(numbers) < SURE:
+        return False
+    return (numbers[0].spot.line.index, numbers[0].spot.start) != (spot.line.index, spot.start)
 
 
 def sums_of(taught: Hints) -> dict[str, Sum]:
