@@ -13,7 +13,7 @@ from app.documents import arrival, hidden_twins, moving, noticing, reasons, rete
 from app.documents import jobs as documents
 from app.documents import trash as trashing
 from app.extraction import jobs as extraction
-from app.extraction import texts
+from app.extraction import learning, texts
 from app.intake import addresses, forwarding, kinds
 from app.notices import mails as notice_mails
 from app.notices import subjects
@@ -52,6 +52,7 @@ def connect() -> None:
     reasons.said_in_review.add(validating.KEY)
     _add(showing.asks_for_approval, demanding.is_possible)
     _add(status.after_status, texts.keep)
+    _add(status.after_status, learning.learn_from)
     _add(keeping.after_renaming, documents.follow_names)
     _add(memberships.after_access_changed, leaving.follow)
     _add(demands.words, rule_words.why)

@@ -64,6 +64,8 @@ ACTS: dict[str, Any] = {
     "invoice made": _("made an invoice of a file"),
     "joined": _("gave access"),
     "judged": _("said what a part is"),
+    "lesson brought back": _("had a correction used again"),
+    "lesson forgotten": _("had a correction forgotten"),
     "linked": _("linked"),
     "mailbox paused": _("paused after five failures"),
     "mailbox removed": _("removed the mailbox"),

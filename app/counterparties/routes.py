@@ -14,6 +14,7 @@ from app.counterparties.models import Counterparty
 from app.documents import categories, figures, search
 from app.documents import showing as documents
 from app.extensions import db
+from app.review import learned
 from app.tasks.jobs import commit
 from app.users.models import Company
 from app.users.sessions import current_company
@@ -81,8 +82,8 @@ def show(counterparty_id: int):
     sums = figures.of(current_user, counterparty.company, [counterparty.id])
     wanted = search.Wanted(counterparty=counterparty.id)
     latest = documents.latest(current_user, counterparty.company, wanted)
-    about = showing.one_page(counterparty)
-    return page("counterparties/show.html", sums=sums.get(counterparty.id), **latest, **about)
+    about, known = showing.one_page(counterparty), learned.of(counterparty, current_user)
+    return page("counterparties/show.html", sums=sums.get(counterparty.id), learned=known, **latest, **about)
 
 
 @bp.get("/counterparties/new")

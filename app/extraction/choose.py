@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
 from app.core import clock
 from app.einvoice.invoice import Invoice
 from app.extraction.from_xml import locate, read_invoice
+from app.extraction.lessons import Lesson
 from app.extraction.ours import ours_on
 from app.extraction.parties import Identity, side_of
 from app.extraction.reading import DOUBTFUL, Found, Reading
@@ -34,16 +36,18 @@ def read_fields(
     expected: str | None = None,
     use_xml: bool = True,
     today: date | None = None,
+    lessons: Sequence[Lesson] = (),
 ) -> Reading:
     """Everything that can be read from a document.
 
-    `own` says what the company itself is known by, `expected` whether it came in as a `purchase` or a `sale`.
+    `own` says what the company itself is known by, `expected` whether it came in as a `purchase` or a `sale`,
+    `lessons` what corrections have taught, the newest first.
     """
     studies, today = studies_of(contents), today or clock.today()
-    taken_apart, reading = studies[0], read_passes(studies, today=today)
+    taken_apart, reading = studies[0], read_passes(studies, today=today, lessons=lessons)
     vats = [str(spot.value) for spot in taken_apart.values.vats]
     if own is not None and (ours := ours_on(reading, vats, own, expected)):
-        reading = read_passes(studies, today=today, ours=ours)
+        reading = read_passes(studies, today=today, ours=ours, lessons=lessons)
     if use_xml and contents.einvoices:
         reading = _with_xml(taken_apart, reading, contents.einvoices)
     if use_xml and contents.xml_error:

@@ -19,6 +19,7 @@ from app.documents.models import Document, DocumentTax, FileRole, Kind, ReadStat
 from app.extensions import db
 from app.extraction import password, suggest, unsure
 from app.extraction.choose import Identity
+from app.extraction.lessons import Lesson
 from app.extraction.models import DocumentReading, newest
 from app.extraction.reading import Reading, as_json
 from app.files import store as files
@@ -37,6 +38,7 @@ class ToRead:
     """All that reading a document needs to know, so that no transaction need be open meanwhile."""
 
     document_id: int
+    company_id: int
     file_id: int
     path: Path
     xml: Path | None
@@ -47,6 +49,8 @@ class ToRead:
     own: Identity
     expected: str
     """`purchase` or `sale`: the way it came in."""
+    lessons: tuple[Lesson, ...] = ()
+    """What the company's people have taught, the newest first."""
 
 
 def what_to_read(document_id: int, languages: str = "", force_ocr: bool = False) -> ToRead | None:
@@ -58,6 +62,7 @@ def what_to_read(document_id: int, languages: str = "", force_ocr: bool = False)
     xml = next((each.file for each in document.files if each.role is FileRole.E_INVOICE), None)
     return ToRead(
         document_id,
+        company_id=company.id,
         file_id=original.id,
         path=files.path(original),
         xml=files.path(xml) if xml else None,

@@ -19,7 +19,7 @@ from app.documents import status
 from app.documents.models import Document, ReadState
 from app.documents.texts import PORTION
 from app.extensions import db
-from app.extraction import choose, fields, password, texts
+from app.extraction import choose, fields, learning, password, texts
 from app.extraction.reading import Reading
 from app.files import store
 from app.files.drawing import drawing
@@ -43,7 +43,7 @@ IS_READING: ColumnElement[bool] = text("document.read_state = 'reading'")  # typ
 def read_document(document_id: int, languages: str = "", force_ocr: bool = False) -> None:
     """Read a document's file and fill its facts; where it is already read, nothing happens."""
     with looking(db.session()):
-        told = fields.what_to_read(document_id, languages, force_ocr)
+        told = learning.told(fields.what_to_read(document_id, languages, force_ocr))
     if told is None:
         return
     began, contents = monotonic(), None
@@ -133,7 +133,7 @@ def _add_xml(contents: Contents, path: Path) -> None:
 def _chosen(told: fields.ToRead, contents: Contents) -> Reading:
     """The fields of what was opened; an error here is this document's, with its pages already drawn."""
     try:
-        return choose.read_fields(contents, own=told.own, expected=told.expected)
+        return choose.read_fields(contents, own=told.own, expected=told.expected, lessons=told.lessons)
     except Exception as error:
         log.exception("reading.failed", document=told.document_id)
         raise Unreadable("crashed", contents=contents) from error

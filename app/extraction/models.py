@@ -10,10 +10,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
 from app.core.types import Json, UTCDateTime
+from app.counterparties.models import Counterparty
 from app.documents.models import Document
 from app.extensions import db
 from app.extraction.reading import Reading, from_json
 from app.files.models import File
+from app.users.models import User
 
 
 class DocumentReading(db.Model):
@@ -53,6 +55,33 @@ class DocumentReading(db.Model):
         """What was read, as the extraction knows it."""
         names = ("fields", "taxes", "lines", "flags", "language")
         return from_json({name: getattr(self, name) for name in names})
+
+
+class KeptLesson(db.Model):
+    """What a correction on one document taught: one field of one layout. Removed ones can be brought back."""
+
+    __tablename__ = "lesson"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"), index=True)
+    counterparty_id: Mapped[int] = mapped_column(ForeignKey("counterparty.id", ondelete="CASCADE"), index=True)
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id", ondelete="SET NULL"), index=True)
+    field: Mapped[str] = mapped_column(String(30))
+    says: Mapped[dict[str, Any]] = mapped_column(Json)
+    """Layout, place and form, as `extraction.lessons` writes them."""
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
+    removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    counterparty: Mapped[Counterparty] = relationship()
+    document: Mapped[Document | None] = relationship()
+    by: Mapped[User | None] = relationship()
+
+    @classmethod
+    def visible_to(cls, user: User) -> Select[tuple[KeptLesson]]:
+        """The lessons `user` may know about: those of the counterparties they see."""
+        seen = Counterparty.visible_to(user).with_only_columns(Counterparty.id)
+        return select(cls).where(cls.counterparty_id.in_(seen))
 
 
 def newest(document: Document) -> DocumentReading | None:

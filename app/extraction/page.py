@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from app.extraction.agreement import agree
@@ -10,15 +11,17 @@ from app.extraction.dating import DatedSpot, Dates, find_document_dates
 from app.extraction.evidence import Evidence, column_around, weight
 from app.extraction.kinds import find_currency, find_kind, find_several
 from app.extraction.labels import Label
+from app.extraction.lessons import Lesson
 from app.extraction.names import add_names
 from app.extraction.nature import looks_like_an_invoice
 from app.extraction.numbers import Numbered, find_number, find_reference
 from app.extraction.ours import Ours
-from app.extraction.reading import DOUBTFUL, Found, Reading
+from app.extraction.reading import DOUBTFUL, SURE, Found, Reading
 from app.extraction.sides import Side, add_numbers
 from app.extraction.spots import Spot, Values
 from app.extraction.study import Study
 from app.extraction.sureness import sure_of_due, sure_of_issue, sure_of_number, sure_of_total
+from app.extraction.taught import Hints, date_first, first_number, hints, say_again, sums_of
 from app.extraction.terms import due_by_terms
 from app.extraction.totals import Sum, Totals, find_totals
 
@@ -29,18 +32,21 @@ _FROM_TERMS = 0.39
 """How sure a due date is that was counted from the terms of payment."""
 
 
-def read_page(study: Study, *, today: date, ours: Ours | None = None) -> Reading:
+def read_page(study: Study, *, today: date, ours: Ours | None = None, lessons: Sequence[Lesson] = ()) -> Reading:
     """Everything that the pages say, whatever an XML inside may say."""
     if not study.layout.lines:
         return Reading(flags=[{"code": "not_invoice"}])
     evidence, values, language = study.evidence, study.values, study.language
-    totals = find_totals(evidence, values)
+    taught = hints(study, lessons) if lessons else {}
+    totals = _find_totals(evidence, values, taught)
     currency, sure = find_currency(evidence, values, totals, language)
-    numbers = find_number(evidence, values)
+    numbers = first_number(find_number(evidence, values), taught.get("number"))
     own = numbers[0].spot if numbers and numbers[0].label >= 0.5 else None
     is_american = language == "en" and currency == "USD"
     dates = find_document_dates(evidence, values, month_first=is_american, today=today, number=own)
     _leave_no_doubt(dates, language)
+    if taught:
+        date_first(dates, taught, _sure_of_dates(dates))
     reading = Reading(language=language, taxes=totals.taxes)
     _put_kind(reading, evidence, totals)
     _put_number(reading, numbers)
@@ -51,6 +57,7 @@ def read_page(study: Study, *, today: date, ours: Ours | None = None) -> Reading
         reading.fields["currency"] = Found(currency, sure)
     _put_references(reading, evidence, values)
     _put_account(reading, evidence, values)
+    _put_taught(reading, taught)
     blocks, seller, buyer = find_blocks(evidence), Side(), Side()
     add_names(evidence, values, blocks, (seller, buyer), ours)
     add_numbers(evidence, values, blocks, (seller, buyer), ours)
@@ -58,8 +65,33 @@ def read_page(study: Study, *, today: date, ours: Ours | None = None) -> Reading
     _put_side(reading, "seller", seller)
     _put_side(reading, "buyer", buyer)
     _put_label(reading, study.labels)
+    say_again(reading, taught)
     _put_flags(reading, evidence, values, totals, numbers)
     return reading
+
+
+def _find_totals(evidence: Evidence, values: Values, taught: Hints) -> Totals:
+    """The totals; taught ones yield to those that add up where they do not, and a twin's to what is sure."""
+    plain = find_totals(evidence, values)
+    is_sure = plain.gross is not None and sure_of_total(plain.gross, plain) >= SURE
+    first = sums_of({role: hint for role, hint in taught.items() if not (hint.is_foreign and is_sure)})
+    found = find_totals(evidence, values, first) if first else plain
+    return plain if plain.adds_up and not found.adds_up else found
+
+
+def _sure_of_dates(dates: Dates) -> dict[str, float]:
+    """How sure each of them is by itself."""
+    issue = {"issue_date": sure_of_issue(dates)} if dates.issue else {}
+    return issue | ({"due_date": sure_of_due(dates)} if dates.due else {})
+
+
+def _put_taught(reading: Reading, taught: Hints) -> None:
+    """References and the account, where lessons say they stand."""
+    for name in ("order_reference", "payment_reference", "iban"):
+        hint, found = taught.get(name), reading.fields.get(name)
+        if hint and hint.spot and not (hint.is_foreign and found and found.confidence >= SURE):
+            failed = None if hint.spot.is_right else "check_digits"
+            reading.fields[name] = _found(hint.spot, hint.value, SURE if hint.is_sure else 0.7, "taught", failed)
 
 
 def _found(spot: Spot, value, confidence: float, why: str = "", failed: str | None = None) -> Found:

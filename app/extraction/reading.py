@@ -43,6 +43,8 @@ class Found:
     """The evidence, in a few words, for whoever wonders."""
     is_mended: bool = False
     """Whether it, or what it adds up with, was misread and put right: never sure, however many passes agree."""
+    lesson: str = ""
+    """The lesson it was read by: what somebody corrected on an earlier document of this layout."""
 
     @property
     def is_sure(self) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from app.extraction.lessons import Lesson
 from app.extraction.ours import Ours
 from app.extraction.page import read_page
 from app.extraction.reading import Found, Reading
@@ -23,9 +25,11 @@ def studies_of(contents: Contents) -> list[Study]:
     return [study(each) for each in (contents, *_further(contents))]
 
 
-def read_passes(studies: list[Study], *, today: date, ours: Ours | None = None) -> Reading:
+def read_passes(
+    studies: list[Study], *, today: date, ours: Ours | None = None, lessons: Sequence[Lesson] = ()
+) -> Reading:
     """What the passes say together."""
-    opinions = [read_page(each, today=today, ours=ours) for each in studies]
+    opinions = [read_page(each, today=today, ours=ours, lessons=lessons) for each in studies]
     return opinions[0] if len(opinions) == 1 else _vote(opinions)
 
 

@@ -17,7 +17,7 @@ from app.documents.models import Direction, Document, Status
 from app.extensions import db
 from app.extraction import fields, jobs, suggest
 from app.extraction.models import newest
-from app.review import adding, queue, sheets, showing, splitting
+from app.review import adding, learned, queue, sheets, showing, splitting
 from app.review.blueprint import bp
 from app.review.forms import ReadAgainForm
 from app.tasks.jobs import commit
@@ -27,7 +27,7 @@ from app.web.access import Permission, demand, requires
 from app.web.ids import page_number
 from app.web.pages import page
 
-__all__ = ["adding", "bp", "splitting"]
+__all__ = ["adding", "bp", "learned", "splitting"]
 
 navigation.COUNTS["review.index"] = lambda: queue.waiting_count(current_user, current_company())
 

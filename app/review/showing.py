@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from flask import url_for
@@ -22,7 +23,7 @@ from app.extraction.models import DocumentReading, newest
 from app.extraction.reading import Reading
 from app.intake import addresses
 from app.reader.reasons import reason
-from app.review import hints, next_step, queue, sheets
+from app.review import hints, learned, next_step, queue, sheets
 from app.review.forms import ReadAgainForm
 from app.users.models import Company, User
 
@@ -135,11 +136,21 @@ def typed(document: Document, form: DocumentForm, read: DocumentReading | None) 
     """The form, how sure each field is, and what comes next with what stands there now."""
     return {
         "form": form,
-        "hints": hints.of_form(document, read.reading if read else Reading(), form),
+        "hints": _hints(document, form, read.reading if read else Reading()),
         "next_step": next_step.in_words(form.drafted()),
         "proposal": _proposal(document) if form.counterparty_name.data == document.party_name else "",
         "rates": [words.of_rate(tax, document.currency) for tax in document.taxes],
     }
+
+
+def _hints(document: Document, form: DocumentForm, reading: Reading) -> dict[str, hints.Hint]:
+    """How sure each field is; one that a correction has taught says whose."""
+    found, taught = hints.of_form(document, reading, form), learned.reasons(document, reading)
+    for name, whose in taught.items():
+        shown = hints.form_field(document, name)
+        if shown in found and not found[shown].reason:
+            found[shown] = replace(found[shown], reason=whose)
+    return found
 
 
 def turned(document: Document, form: DocumentForm, read: DocumentReading | None) -> dict[str, Any]:

@@ -854,6 +854,27 @@ def upgrade():
     with op.batch_alter_table('document_reading', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_document_reading_document_id'), ['document_id'], unique=False)
 
+    op.create_table('lesson',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('company_id', sa.Integer(), nullable=False),
+    sa.Column('counterparty_id', sa.Integer(), nullable=False),
+    sa.Column('document_id', sa.Integer(), nullable=True),
+    sa.Column('field', sa.String(length=30), nullable=False),
+    sa.Column('says', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('removed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['by_id'], ['user_account.id'], name=op.f('fk_lesson_by_id_user_account'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['company_id'], ['company.id'], name=op.f('fk_lesson_company_id_company')),
+    sa.ForeignKeyConstraint(['counterparty_id'], ['counterparty.id'], name=op.f('fk_lesson_counterparty_id_counterparty'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_lesson_document_id_document'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_lesson'))
+    )
+    with op.batch_alter_table('lesson', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_lesson_company_id'), ['company_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_lesson_counterparty_id'), ['counterparty_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_lesson_document_id'), ['document_id'], unique=False)
+
     op.create_table('document_tax',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('document_id', sa.Integer(), nullable=False),
@@ -1133,6 +1154,12 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_part_document_id'))
 
     op.drop_table('part')
+    with op.batch_alter_table('lesson', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_lesson_document_id'))
+        batch_op.drop_index(batch_op.f('ix_lesson_counterparty_id'))
+        batch_op.drop_index(batch_op.f('ix_lesson_company_id'))
+
+    op.drop_table('lesson')
     with op.batch_alter_table('document_tax', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_document_tax_document_id'))
 

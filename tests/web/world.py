@@ -26,6 +26,7 @@ from app.core import clock
 from app.counterparties.models import Counterparty
 from app.documents.models import Direction, Document, TrashKind
 from app.extensions import db
+from app.extraction.models import KeptLesson
 from app.files import store
 from app.intake import drops
 from app.intake.forwarding import ForwardingRequest
@@ -143,6 +144,7 @@ def make_world(canary: str, number: int) -> World:
         "mailbox_id": mailbox.id,
         "waiting_id": make_waiting(company, f"{canary}-waiting.pdf", people[Role.MEMBER]).id,
         "spreadsheet_id": _spreadsheet(company, canary, people[Role.ADMIN]),
+        "lesson_id": _lesson(validated, people[Role.ADMIN], canary),
         "decision_id": _decision(trashed, people[Role.ADMIN], canary),
         "sign_in_id": sign_in.id,
         "task_id": task.id,
@@ -160,6 +162,17 @@ def make_world(canary: str, number: int) -> World:
         "filename": "favicon.svg",
     }
     return world
+
+
+def _lesson(document: Document, by: User, canary: str) -> int:
+    """What was learned from a document."""
+    plain = {"layout": {"identifiers": [], "name": f"{canary}-layout", "labels": []}, "place": None}
+    says = plain | {"form": f"{canary}-form", "instead_of": ""}
+    about = {"company_id": document.company_id, "counterparty_id": document.counterparty_id, "by_id": by.id}
+    lesson = KeptLesson(**about, document_id=document.id, field="seller_name", says=says)
+    db.session.add(lesson)
+    db.session.commit()
+    return lesson.id
 
 
 def _decision(document: Document, by: User, canary: str) -> int:
