@@ -12,9 +12,11 @@ from sqlalchemy import Select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.core import clock
+from app.core.database import looking
 from app.documents import search
 from app.documents.models import Document
 from app.documents.wanted import Wanted
+from app.extensions import db
 from app.users.models import Company, User
 from app.web import keyset
 
@@ -49,13 +51,14 @@ def told(query: Select[tuple[Document]], tell: Callable[[Document], Told], sort:
 
 
 def _context() -> Callable[[], ExitStack]:
-    """What makes this application and language the current ones again, once the request is over."""
+    """What makes this application and language the current ones again, once the request is over; it only reads."""
     app, locale = current_app._get_current_object(), get_locale()  # type: ignore[attr-defined]
 
     def enter() -> ExitStack:
         around = ExitStack()
         around.enter_context(app.app_context())
         around.enter_context(force_locale(str(locale or "fr")))
+        around.enter_context(looking(db.session()))
         return around
 
     return enter

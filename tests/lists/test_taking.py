@@ -10,6 +10,8 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
+from sqlalchemy import update
+from werkzeug.datastructures import MultiDict
 
 from app.core import clock, storage
 from app.core.errors import Refused
@@ -183,3 +185,23 @@ def test_an_approver_takes_what_they_were_asked_about(app, browser):
 
     assert [line["Number"] for line in lines_of(browser(approver).get("/documents/table.csv"))] == ["N-2"]
     assert the_company().name
+
+
+def test_taking_a_table_keeps_nobody_from_writing(live_app):
+    """S100: on SQLite too: while a portion is read somebody else writes."""
+    with live_app.app_context():
+        user = make_user(Role.ADMIN)
+        make_document(user.companies[0])
+        query = selecting.listed(user, user.companies[0], MultiDict())
+        lines = selecting.told(query, lambda document: _write_beside(live_app, document.id))
+        db.session.commit()
+
+        assert list(lines) == [1]
+
+
+def _write_beside(app, document_id):
+    """Another connection changes the document that is just told."""
+    with app.app_context():
+        changed = db.session.execute(update(Document).where(Document.id == document_id).values(label="changed"))
+        db.session.commit()
+        return changed.rowcount
