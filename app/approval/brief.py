@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from app.approval import demands, facts
 from app.approval.models import Approval, Seat
 from app.comments.models import Comment
-from app.documents.models import Document, DocumentFile
+from app.documents.models import Document
 from app.documents.words import party
 from app.extensions import db
 from app.users.models import User
@@ -90,9 +89,3 @@ def latest(document: Document, user: User) -> list[Document]:
         Document.trashed_at.is_(None),
     )
     return list(db.session.scalars(query.order_by(Document.issue_date.desc(), Document.id.desc()).limit(LATEST)))
-
-
-def files(document: Document) -> list[DocumentFile]:
-    """What can be downloaded: the original, and what came with it."""
-    query = select(DocumentFile).where(DocumentFile.document_id == document.id).order_by(DocumentFile.id)
-    return list(db.session.scalars(query))

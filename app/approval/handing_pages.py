@@ -17,7 +17,7 @@ from app.core.errors import Refused
 from app.extensions import db
 from app.tasks.jobs import commit
 from app.users.models import User
-from app.web.access import Permission, allowed, requires
+from app.web.access import Permission, allowed, demand, requires
 
 
 @bp.post("/approvals/<int:seat_id>/handing")
@@ -26,6 +26,7 @@ def hand_over(seat_id: int):
     """To a colleague, with words; whoever is asked does so, or an admin."""
     seat = seen(seat_id)
     company_id = seat.step.approval.document.company_id
+    demand(Permission.DECIDE, company_id)
     is_own = seat.user_id == current_user.id
     if not is_own and not allowed(current_user, Permission.ADMINISTER, company_id):
         raise Refused(_("%(name)s is asked here, not you. Nothing was changed.", name=colleagues.named(seat.user)))

@@ -182,7 +182,7 @@ def test_a_comment_that_cannot_be_sent_comes_back_as_typed(firm, demand, browser
     assert db.session.query(Comment).count() == 0
 
 
-def test_who_may_not_comment_any_more_does_not(firm, demand, browser):
+def test_who_may_not_decide_any_more_neither_comments_nor_hands_over(firm, demand, browser):
     """US-6: S71: an accountant, who is an approver elsewhere, and sat there before."""
     demand([firm.lea])
     url = page_of(validated(firm), firm.lea)
@@ -190,7 +190,10 @@ def test_who_may_not_comment_any_more_does_not(firm, demand, browser):
     people.join(firm.lea, make_company("Elsewhere"), Role.APPROVER, by=firm.admin)
     db.session.commit()
 
-    assert browser(firm.lea).post(f"{url}/comments", data={"text": "Mine?"}).status_code == 403
+    form = {"text": "Mine?", "to": firm.bob.id, "reason": "Mine?"}
+    assert [browser(firm.lea).post(f"{url}/{act}", data=form).status_code for act in ("comments", "handing")] == [
+        403
+    ] * 2
 
 
 def test_a_seat_is_seen_by_who_sits_there_sat_there_or_administers(firm, demand, browser):
