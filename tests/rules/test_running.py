@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
+from flask import Flask
 
 from app.audit.models import AuditEntry
 from app.core import clock
-from app.documents import tagging
+from app.documents import decisions, tagging
 from app.documents.models import Document
 from app.extensions import db
-from app.rules import jobs, running
+from app.rules import acts, jobs, running
 from app.rules.acts import Act
-from app.rules.models import RuleRun
+from app.rules.models import RuleApplication, RuleRun
 from app.tags.models import Tag
 from app.tasks.models import Task
 from app.web.access import Role
@@ -105,3 +108,33 @@ def test_applying_a_rule_does_not_validate_what_another_rule_would(app):
     finish(running.begin(rule, by=make_user(Role.ADMIN)))
 
     assert not db.session.query(Task).filter_by(kind="validate_by_rule").count()
+
+
+@pytest.mark.alone
+def test_what_is_edited_beside_the_application_stays(live_app, monkeypatch):
+    """LC-3: S37: the portion waits for whoever edits one of its documents, and then follows what they said."""
+    with live_app.app_context():
+        meant, chosen = make_category("Meant").id, make_category("Chosen").id
+        document_id, user = make_document().id, make_user(Role.ADMIN)
+        rule = make_rule(PURCHASE, does=[do(Act.CATEGORY, meant)])
+        db.session.add(RuleApplication(document_id=document_id, rule_id=rule.id))
+        run_id = running.begin(rule, by=user).id
+        db.session.commit()
+        document = db.session.get_one(Document, document_id)
+        decisions.edit(document, {"category_id": chosen}, by=user, version=document.version)
+
+        has_looked, look = threading.Event(), acts.said_by_people
+        monkeypatch.setattr(acts, "said_by_people", lambda it: (look(it), has_looked.set())[0])
+        applying = threading.Thread(target=_apply, args=(live_app, run_id))
+        applying.start()
+        has_looked.wait(timeout=2)
+        db.session.commit()
+        applying.join(timeout=30)
+
+        assert db.session.get_one(Document, document_id, populate_existing=True).category_id == chosen
+
+
+def _apply(app: Flask, run_id: int) -> None:
+    with app.app_context():
+        jobs.apply_rule(run_id)
+        db.session.commit()
