@@ -58,6 +58,9 @@ def connect() -> None:
     _add(demands.words, rule_words.why)
     _add(reasons.tellers, awaited.reason)
     reasons.WORDS[awaited.KEY] = awaited.in_words
+    _add(reasons.tellers, awaited.sent_back)
+    reasons.WORDS[awaited.SENT_BACK] = awaited.sent_back_in_words
+    reasons.said_in_review.add(awaited.SENT_BACK)
     _add(next_step.foreseen, awaited.foreseen)
     for kind in (*approval_mails.KINDS, *seat_mails.KINDS, notice_mails.KIND):
         _add(mail_kinds, kind)

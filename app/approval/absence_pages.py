@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Response, abort, flash, redirect, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 
 from app.approval import absences, colleagues, standing_in
@@ -100,7 +101,8 @@ def _begun(user: User) -> Response:
     commit()
     flash(_("Saved."))
     if count:
-        flash(_("%(count)d that waited went to the stand-in.", count=count), "info")
+        text = ngettext("%(num)d that waited went to the stand-in.", "%(num)d that waited went to the stand-in.", count)
+        flash(text, "info")
     return _to(user)
 
 

@@ -12,13 +12,13 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.approval import demands, seating
-from app.approval.models import Approval, ApprovalStep, Mode
+from app.approval.models import Approval, ApprovalStep, Choice, Mode, Outcome
 from app.core import clock
 from app.documents.models import Document, Status
 from app.extensions import db
 from app.web.language import LANGUAGES
 
-KEY = "awaits"
+KEY, SENT_BACK = "awaits", "sent_back"
 WEEK = timedelta(days=6)
 
 
@@ -55,6 +55,20 @@ def in_words(said: dict[str, Any]) -> str:
     why = said["why"].get(str(get_locale()), "")
     line = _("Waits for %(who)s since %(day)s", who=who, day=since)
     return _("%(line)s: %(why)s", line=line, why=why) if why else f"{line}."
+
+
+def sent_back(document: Document) -> dict[str, Any] | None:
+    """Who sent it back for correction and why, until it is validated again."""
+    approval = db.session.scalar(Approval.last_of(document).limit(1)) if document.status is Status.TO_PROCESS else None
+    if approval is None or approval.outcome is not Outcome.SENT_BACK:
+        return None
+    said = [seat.decision for seat in approval.seats if seat.decision and seat.decision.choice is Choice.SEND_BACK]
+    return {"key": SENT_BACK, "name": said[0].by.name if said[0].by else "", "why": said[0].reason} if said else None
+
+
+def sent_back_in_words(said: dict[str, Any]) -> str:
+    """“Léa sent it back for correction: the category is wrong”."""
+    return _("%(name)s sent it back for correction: %(why)s", name=said["name"], why=said["why"])
 
 
 def named(names: list[str], mode: Mode) -> str:

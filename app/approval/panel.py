@@ -40,9 +40,9 @@ def of(user: User, document: Document) -> dict[str, Any] | None:
 def word(choice: Choice) -> str:
     """What was decided, as it stands after a name."""
     return {
-        Choice.APPROVE: _("approved"),
-        Choice.REJECT: _("rejected"),
-        Choice.SEND_BACK: _("sent back"),
+        Choice.APPROVE: _("approved it"),
+        Choice.REJECT: _("rejected it"),
+        Choice.SEND_BACK: _("sent it back for correction"),
     }[choice]
 
 

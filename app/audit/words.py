@@ -286,7 +286,9 @@ VALUES: dict[str, Any] = {
 
 WHYS: dict[str, Any] = {
     "emptied by hand": _("the trash was emptied by hand"),
+    "mail": _("by a link in a mail"),
     "no trash": _("the company keeps no trash"),
+    "robot": _("a machine pressed the buttons of a mailed link"),
     "overdue": _("some documents should have gone long ago: is the clock right?"),
     "timer": _("its time in the trash was over"),
     "unusual": _("unusually many documents were due: empty the trash by hand"),

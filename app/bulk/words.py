@@ -26,4 +26,6 @@ def _done(bulk: BulkAct) -> str:
         return ngettext("%(num)d document taken out of the trash", "%(num)d documents taken out of the trash", count)
     if bulk.act is Act.MOVE:
         return ngettext("%(num)d document moved", "%(num)d documents moved", count)
+    if bulk.act is Act.PAY:
+        return ngettext("%(num)d document marked as paid", "%(num)d documents marked as paid", count)
     return ngettext("%(num)d document changed", "%(num)d documents changed", count)

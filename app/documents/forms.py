@@ -83,7 +83,12 @@ class DocumentForm(Form):
         for name in AMOUNTS:
             amount = self[name].data
             facts[f"{name}_minor"] = money.to_minor(amount, currency) if isinstance(amount, Decimal) else None
-        return Document(company=self.document.company, company_id=self.document.company_id, **facts)
+        if self.counterparty_name.data == self.document.party_name:
+            facts["counterparty_id"] = self.document.counterparty_id
+        else:
+            facts["counterparty_id"] = self.counterparty_id.data
+        kept = {name: getattr(self.document, name) for name in ("id", "company", "company_id")}
+        return Document(**kept, **facts)
 
     def touched(self) -> set[str]:
         """The fields in which something else stands than the document says."""

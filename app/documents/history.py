@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from app.audit import trail
+from app.audit import words as trail_words
 from app.audit.models import AuditEntry
 from app.documents.models import Direction, Document, Kind, PaidMeans, Status, TrashKind
 from app.documents.words import NAMES
@@ -38,15 +39,21 @@ def of(document: Document) -> list[Line]:
 
 
 def _line(entry: AuditEntry, currency: str) -> Line:
-    text, icon = acts().get(entry.act, (entry.act, "info"))
+    text, icon = acts().get(_act(entry), (entry.act, "info"))
     shown = {
         name: pair
         for name, pair in entry.changes.items()
         if name in NAMES and not name.endswith("_id") and pair[0] != pair[1]
     }
     changes = [(str(NAMES[name]), *(_said(name, value, currency) for value in pair)) for name, pair in shown.items()]
-    why = "" if entry.act in {"not read", "not rearranged"} else entry.why
+    why = "" if entry.act in {"not read", "not rearranged"} else trail_words.why(entry.why)
     return Line(entry.at, entry.user_name or "Facteur", text, icon, why, changes)
+
+
+def _act(entry: AuditEntry) -> str:
+    """What goes into the trash because an approver rejected it is rejected, and that is what is said."""
+    is_rejected = entry.act == "trashed" and TrashKind.REJECTED in entry.changes.get("trash_kind", ())
+    return "rejected" if is_rejected else entry.act
 
 
 def acts() -> dict[str, tuple[str, str]]:
@@ -72,6 +79,7 @@ def acts() -> dict[str, tuple[str, str]]:
         "approved": (_("approved it"), "circle-check"),
         "approver gone": (_("asked an admin in place of somebody who left"), "users"),
         "decision taken back": (_("took a decision back"), "undo-2"),
+        "rejected": (_("rejected it"), "x"),
         "sent back": (_("sent it back for correction"), "undo-2"),
         "validated": (_("validated it"), "circle-check"),
         "assigned": (_("put somebody in charge"), "user-check"),

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Exists, Select, and_, bindparam, exists, false, func, or_, select
+from sqlalchemy import Column, ColumnElement, Exists, Select, and_, bindparam, exists, false, func, inspect, or_, select
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.visitors import replacement_traverse
 
 from app.counterparties.models import Counterparty, CounterpartyIban
 from app.documents.models import Category, Direction, Document, document_tag
@@ -60,23 +61,54 @@ def which(document: Document, rules: list[Rule]) -> list[Rule]:
     if not rules:
         return []
     said = json.dumps([[rule.match, rule.conditions] for rule in rules])
-    row = db.session.execute(_testing(said), {"document_id": document.id}).one()
-    return [rule for rule, is_met in zip(rules, row, strict=True) if is_met]
+    return [rule for rule, is_met in zip(rules, _answers(document, said), strict=True) if is_met]
+
+
+def that_hold(document: Document, conditions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those among these conditions that a document meets."""
+    said = json.dumps([[None, [each]] for each in conditions])
+    return [each for each, is_met in zip(conditions, _answers(document, said), strict=True) if is_met]
+
+
+def _answers(document: Document, said: str) -> Any:
+    """What each of these tests says of a document, kept or only drafted."""
+    if inspect(document).transient:
+        return db.session.execute(_testing_draft(said), _facts(document)).one()
+    return db.session.execute(_testing(said), {"document_id": document.id}).one()
 
 
 @lru_cache(maxsize=64)
 def _testing(said: str) -> Select[Any]:
     """Made once for rules that say this: putting it together takes far longer than its answer."""
-    tests = [met(conditions, Match(match)) for match, conditions in json.loads(said)]
-    columns = (test.label(f"rule_{place}") for place, test in enumerate(tests))
-    return select(*columns).select_from(Document).where(Document.id == bindparam("document_id"))
+    return select(*_columns(said)).select_from(Document).where(Document.id == bindparam("document_id"))
 
 
-def that_hold(document: Document, conditions: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Those among these conditions that a document meets."""
-    query = select(*(_said(each).label(f"condition_{place}") for place, each in enumerate(conditions)))
-    row = db.session.execute(query.select_from(Document).where(Document.id == document.id)).one()
-    return [each for each, is_met in zip(conditions, row, strict=True) if is_met]
+def _columns(said: str) -> Iterator[ColumnElement[bool]]:
+    for place, (match, conditions) in enumerate(json.loads(said)):
+        test = met(conditions, Match(match)) if match else _said(conditions[0])
+        yield test.label(f"test_{place}")
+
+
+# --- A document that is only drafted --------------------------------------------------------------
+
+
+@lru_cache(maxsize=64)
+def _testing_draft(said: str) -> Select[Any]:
+    """The same tests of facts that stand in no row: each column is a value to be filled in."""
+    return select(*(replacement_traverse(column, {}, _filled_in) for column in _columns(said)))
+
+
+def _filled_in(element: Any, **_how: Any) -> Any:
+    is_fact = isinstance(element, Column) and getattr(element.table, "name", "") == Document.__tablename__
+    return bindparam(f"document_{element.name}", type_=element.type) if is_fact else None
+
+
+def _facts(draft: Document) -> dict[str, Any]:
+    """What stands in the draft, and for all else what the document it was made of says."""
+    kept = db.session.get(Document, draft.id) if draft.id else None
+    names = {each.key: each.columns[0].name for each in Document.__mapper__.column_attrs}
+    said = {key: getattr(draft if key in inspect(draft).dict else kept, key, None) for key in names}
+    return {f"document_{names[key]}": value for key, value in said.items()}
 
 
 # --- What each test means -------------------------------------------------------------------------

@@ -76,6 +76,20 @@ def test_sent_back_it_is_to_be_processed_with_the_comment(firm, demand):
     assert [mail.recipients[0].address for mail in mails("approval-told")] == [firm.zoe.email]
 
 
+def test_what_was_sent_back_says_so_until_it_is_validated_again(firm, demand, browser):
+    """LC-8: AP-4: who and why, in the queue, beside its page and on its own."""
+    demand([firm.lea])
+    document, told = validated(firm), "Lea sent it back for correction: The order number is missing"
+    decide(document, firm.lea, Choice.SEND_BACK, "The order number is missing")
+    db.session.commit()
+
+    pages = ("/review", f"/review/{document.id}", f"/documents/{document.id}")
+    assert [told in browser(firm.zoe).get(page).text for page in pages] == [True, True, True]
+
+    documents.validate(document, by=firm.zoe)
+    assert document.reason["key"] == "awaits"
+
+
 @pytest.mark.parametrize("choice", [Choice.REJECT, Choice.SEND_BACK])
 def test_no_without_a_reason_is_refused(firm, demand, choice):
     """AP-3: a reason is asked for, and nothing is decided without."""

@@ -287,8 +287,9 @@ def test_what_is_selected_is_marked_as_paid(app, browser):
     paid, unpaid = complete(validated_at=clock.now()), complete()
     client, day = browser(make_user()), clock.today(the_company()).isoformat()
 
-    do(client, "pay", [paid, unpaid], means="cash", paid_date=day)
+    page = do(client, "pay", [paid, unpaid], means="cash", paid_date=day).text
 
+    assert "1 document marked as paid, 1 stayed as it was." in page
     assert reload(paid).status is Status.VALIDATED and reload(paid).paid_date.isoformat() == day
     assert list(latest().stayed) == [unpaid.id] and reload(unpaid).paid_minor == 0
 

@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from app.audit import trail
 from app.core import clock
 from app.documents import decisions
 from app.documents.models import Direction, Document, DocumentTax, FileRole, Status, TrashKind, TwinVerdict
+from app.documents.trash import trash
 from app.extensions import db
 from app.users import people
 from app.web.access import Role
@@ -406,3 +408,16 @@ def test_who_may_not_add_is_not_asked_to(app, browser):
     text = browser(make_user(Role.APPROVER)).get("/documents").text
 
     assert "What you are asked about" in text and "Mail an invoice" not in text
+
+
+def test_the_history_says_that_an_approver_rejected_it(app, browser):
+    """DO-8: AP-1: and how a decision was taken back, not the word of the program for it."""
+    document, reader = make_document(validated_at=clock.now()), make_user()
+    trash(document, by=reader, kind=TrashKind.REJECTED, why="Too dear")
+    trail.record(document, by=reader, act="decision taken back", why="mail")
+    db.session.commit()
+
+    page = browser(reader).get(f"/documents/{document.id}").text
+
+    assert "rejected it" in page and "put it into the trash" not in page
+    assert "<div>by a link in a mail</div>" in page

@@ -13,6 +13,7 @@ from app.documents import decisions, status
 from app.extensions import db
 from app.rules import words
 from app.web.access import Role
+from tests.conftest import aimed_at
 from tests.factories import make_category, make_document, make_user
 from tests.rules.making import ask, make_rule, when
 
@@ -124,3 +125,15 @@ def test_the_tab_is_there_where_a_rule_asks(app, browser):
 def amounts(*said: int) -> dict[str, Decimal]:
     """Gross, net and tax as a form gives them."""
     return dict(zip(("gross", "net", "tax"), map(Decimal, said), strict=True))
+
+
+def test_the_review_foresees_who_approves_what_stands_in_the_form(app, browser):
+    """LC-3: by what is typed there, saved or not."""
+    lea = make_user(name="Léa")
+    make_rule(LARGE, name="Large", does=[ask(lea)])
+    document, client = ready(), browser(make_user())
+
+    assert "→ to approve by Léa (“Large”: at least €1,000.00)" in client.get(f"/review/{document.id}").text
+    typed = {"version": document.version, "gross": "999.00", "net": "799.00", "tax": "200.00"}
+    answer = client.post(f"/review/{document.id}/draft", data=typed, headers=aimed_at("next-step"))
+    assert "→ to match" in answer.text
