@@ -249,7 +249,9 @@ def move_by_rule(app: Flask, sink: Sink):
     document, other = make_document(), make_company("Other")
     admin = make_user(Role.ADMIN, document.company)
     people.join(admin, other, Role.ADMIN, by=None)
-    rule = make_rule(does=[do(Act.MOVE, other.id)], saved_by=admin, company=document.company)
+    rule = make_rule(
+        when("direction", "is", "purchase"), does=[do(Act.MOVE, other.id)], saved_by=admin, company=document.company
+    )
     moved = select(func.count()).where(AuditEntry.act == "moved", AuditEntry.object_type == "document")
     ids, other_id = [document.id, rule.id], other.id
     here = select(Document.company_id)
