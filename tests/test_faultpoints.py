@@ -26,16 +26,20 @@ from app.intake.arrival import take_message
 from app.intake.models import Message, MessageState, Part, Source
 from app.outbox.models import Mark, OutgoingMail
 from app.outbox.writing import write
+from app.rules import running
+from app.rules.acts import Act
+from app.rules.jobs import apply_rule
 from app.tasks.jobs import commit
 from app.tasks.models import State, Task
 from tests import samples
-from tests.factories import make_company, make_document, make_user
+from tests.factories import make_category, make_company, make_document, make_user
 from tests.intake.test_folder import POINTS as OF_THE_FOLDER
 from tests.intake.test_hook import POINTS as OF_THE_HOOK
 from tests.intake.test_receiver_kills import POINTS as OF_THE_RECEIVER
 from tests.intake.test_texts_kills import POINTS as OF_TEXTS
 from tests.mailboxes.test_kills import POINTS as OF_THE_MAILBOXES
 from tests.review.test_rearranging_kills import POINTS as OF_REARRANGING
+from tests.rules.making import do, make_rule, when
 from tests.sink import Sink
 from tests.soak.outbox import FORK, let_go
 from tests.soak.told import be_quiet
@@ -70,7 +74,7 @@ def ending_of(app: Flask, die_at: str = "") -> int:
 
 
 def prepare(app: Flask, sink: Sink) -> None:
-    """Something of every kind to do: a mail to open, a file to read, a mail to send, a trash to empty, a trail."""
+    """Something of every kind to do: a mail to open, a file, a mail to send, a trash to empty, a rule, a trail."""
     app.config["SETTINGS"].__dict__["mail_url"] = f"smtp://127.0.0.1:{sink.port}"
     company = make_company(trash_emptied=True, trash_days=30)
     old = make_document(company, counterparty=None)
@@ -79,6 +83,8 @@ def prepare(app: Flask, sink: Sink) -> None:
     facts = {"company": company, "direction": Direction.PURCHASE, "source": Source.UPLOAD, "is_mail": False}
     take_message(samples.invoice_pdf("F-1"), name="a.pdf", **facts)
     user = make_user(company=company)
+    rule = make_rule(when("direction", "is", "sale"), company=company, does=[do(Act.CATEGORY, make_category().id)])
+    apply_rule.later(running.begin(rule, by=user).id)
     write("t", key="t:1", to=user.email, subject="S", template="users/mail/password_changed", user=user)
     commit()
     db.session.query(Task).update({"run_after": clock.now() - timedelta(minutes=1)})
