@@ -7,7 +7,7 @@ from itertools import count
 
 from app.counterparties.models import Counterparty
 from app.documents import status
-from app.documents.models import Category, Direction, Document, DocumentFile, Kind, ReadState
+from app.documents.models import Category, Direction, Document, DocumentFile, Kind, ReadState, Status
 from app.extensions import db
 from app.files import store
 from app.files.models import File
@@ -102,6 +102,8 @@ def make_document(company: Company | None = None, *, file: File | None = None, *
     db.session.add(document)
     db.session.flush()
     status.settle(document, by=None, act="made for a test")
+    if facts.get("awaits_approval"):  # whatever no rule demands
+        document.awaits_approval, document.status = True, Status.TO_APPROVE
     db.session.commit()
     return document
 

@@ -24,8 +24,8 @@ def visible_to(user: User) -> Select[tuple[Seat]]:
 
 def at(user: User, company: Company) -> Select[tuple[Seat]]:
     """What waits in this company, for whoever it is, among the documents that `user` sees."""
-    documents = Document.visible_to(user).where(Document.company_id == company.id).with_only_columns(Document.id)
-    return Seat.waiting().where(Approval.document_id.in_(documents))
+    seats = Seat.waiting().join(Approval.document).where(Document.company_id == company.id)
+    return seats.where(or_(*Document.reasons_to_see(user, company.id)))
 
 
 def count(user: User, company: Company | None) -> int:
