@@ -55,7 +55,7 @@ def table_of_ticked(kind: str):
 
 def _table(kind: str, query: Select[tuple[Document]], sort: str | None = None) -> Response:
     rows = selecting.told(query, partial(columns.row, sources=ways_in()), sort)
-    name = f"{_('documents')}-{clock.today(here())}.{kind}"
+    name = _file_name(kind)
     if kind == "csv":
         return download(csv_table.pieces(columns.HEADS, rows), name, "text/csv")
     return download(xlsx_table.pieces(_("Documents"), columns.HEADS, rows), name, XLSX)
@@ -77,7 +77,7 @@ def originals_of_ticked():
 
 def _originals(query: Select[tuple[Document]], sort: str | None = None) -> Response:
     originals.check_size(query)
-    name = f"{_('documents')}-{clock.today(here())}.zip"
+    name = _file_name("zip")
     return download(originals.pieces(selecting.told(query, originals.told, sort)), name, "application/zip")
 
 
@@ -140,3 +140,8 @@ def _mine(view_id: int) -> SavedView:
     if not views.may_change(current_user, view):
         abort(403)
     return view
+
+
+def _file_name(kind: str) -> str:
+    what = _("documents")
+    return f"{what}-{clock.today(here())}.{kind}"

@@ -11,7 +11,7 @@ from tests.approval.histories import KINDS, begin
 from tests.web.world import taken_back
 
 pytestmark = pytest.mark.timeout(400)
-STEPS = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 11), st.integers(0, 11)), min_size=2, max_size=8)
+STEPS = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 11), st.integers(0, 11)), min_size=2, max_size=6)
 
 
 @pytest.fixture

@@ -148,7 +148,8 @@ def test_no_page_runs_a_text_or_shuts_anybody_out(chromium, there, language, opt
         page.locator("main form:has(select[name=language]) button[type=submit]").first.click()
     context.add_init_script(path=AXE)
     wrong: list[object] = []
-    for place, (name, url) in enumerate(there[1]):
+    mine = there[1][language == "fr-FR" :: 2]  # each page in one of both ways, as each costs half a second
+    for place, (name, url) in enumerate(mine):
         answer = page.goto(url)
         assert answer is not None
         around = [] if place == 0 else [[".side"]]  # the same on every page
@@ -174,7 +175,8 @@ def test_every_page_is_used_by_keyboard_alone(chromium, there):
     """
     context, page, _complaints = signed_in(chromium, there, viewport=WIDE)
     wrong = []
-    for place, (name, url) in enumerate(each for each in there[1] if each[0].endswith(STATES[0])):
+    mine = [each for each in there[1] if each[0].endswith(STATES[0])]
+    for place, (name, url) in enumerate(mine[::2]):  # every second page, as each costs a second
         page.goto(url)
         where = "main" if place and page.locator("main").count() else "body"
         count, seen, unseen = page.evaluate(REACHABLE, where), set(), []
