@@ -54,13 +54,13 @@ def test_the_bell_counts_and_a_click_opens_and_marks_as_seen(app, browser):
     client = browser(user)
 
     page = client.get("/notices").text
-    assert "F-77" in page and "Notifications (1 new)" in page
+    assert "F-77" in page and "Notices (1 new)" in page
     assert reload(notice).seen_at is None
     answer = client.post(f"/notices/{notice.id}/opening")
 
     assert answer.status_code == 303 and answer.location == f"/documents/{document.id}"
     assert reload(notice).seen_at
-    assert "Notifications (0 new)" in client.get("/notices").text
+    assert "Notices (0 new)" in client.get("/notices").text
 
 
 def test_all_are_marked_but_what_came_meanwhile(app, browser):
@@ -215,7 +215,7 @@ def test_the_choices_are_kept_and_hidden_kinds_are_not_counted(app, browser):
     assert choices.of(user, NoticeKind.MENTION) == Choice(False, ByMail.DAILY)
     assert choices.of(user, NoticeKind.COMMENT) == choices.usual(NoticeKind.COMMENT)
     assert choices.of(other, NoticeKind.MENTION) == choices.usual(NoticeKind.MENTION)
-    assert "Notifications (0 new)" in client.get("/notices").text
+    assert "Notices (0 new)" in client.get("/notices").text
 
 
 def test_whoever_is_put_in_charge_is_told_each_time_anew(app):
