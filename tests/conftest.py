@@ -18,6 +18,7 @@ from app.users import sessions
 from app.users.models import Company, SignIn, User
 from tests.catalogue import compile_catalogues
 from tests.settings import settings_in
+from tests.thorough import leave_out
 from tests.undoing import undone_in
 
 pytest_plugins = ["tests.chromium", "tests.dns", "tests.live", "tests.sink"]
@@ -26,8 +27,9 @@ pytest_plugins = ["tests.chromium", "tests.dns", "tests.live", "tests.sink"]
 LONG = ("test_every_page", "test_journey", "test_run", "test_loops", "test_restricted")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The longest first: begun last, one would keep a single worker busy while the other has nothing left."""
+    leave_out(config, items)
     items.sort(key=lambda item: item.path.stem not in LONG)
 
 

@@ -1,0 +1,49 @@
+"""Tests that take seconds each and look once more at what others or `./facteur bench` prove: run when asked for.
+
+`FACTEUR_THOROUGH=1 ./facteur test` runs them too; without it the suite keeps within its ten minutes.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+LONG_ONES = (
+    "web/test_every_page.py::test_every_page_is_used_by_keyboard_alone",
+    "web/test_every_address.py::test_no_number_in_a_query_breaks_a_page[number2]",
+    "web/test_every_address.py::test_no_number_in_a_query_breaks_a_page[-1]",
+    "web/test_every_address.py::test_no_number_in_a_form_breaks_a_page[-1]",
+    "web/test_every_address.py::test_no_number_in_a_form_breaks_a_page[\\x00]",
+    "web/test_floods.py::test_a_query_of_a_megabyte_breaks_nothing",
+    "web/test_floods.py::test_the_same_words_in_every_field_of_every_form",
+    "intake/test_corpus.py::",
+    "extraction/test_corpus.py::",
+    "reader/test_corpus.py::",
+    "intake/test_receiver_strangers.py::test_idle_lines_keep_nobody_out_for_long",
+    "intake/test_receiver_room.py::test_a_mail_without_end_is_refused_and_never_held_in_memory",
+    "approval/test_browser.py::test_a_scanner_with_a_browser_decides_nothing",
+    "approval/test_pages.py::test_fifty_are_approved_at_once_each_on_its_own",
+    "extraction/test_anything.py::test_a_page_with_all_its_words_on_one_line_is_read_in_time",
+    "extraction/test_command.py::test_a_scan_is_read",
+    "setup/test_run.py::test_nothing_goes_on_when_the_supervisor_is_killed",
+    "setup/test_run.py::test_nothing_goes_on_when_the_first_process_is_killed",
+    "operation/test_presence.py::test_every_process_of_an_installation_leaves_a_sign_of_life",
+    "review/test_renditions.py::test_a_photo_that_is_read_again_is_not_straightened_again",
+    "reader/test_reading.py::test_a_page_that_lies_on_its_side_is_turned[1]",
+    "reader/test_reading.py::test_a_page_that_lies_on_its_side_is_turned[3]",
+    "reader/test_reading.py::test_progress_names_each_page_that_takes_a_moment",
+    "soak/test_loops.py::test_workers_killed_at_any_instant_bring_every_document_to_its_end",
+    "spreadsheets/test_large.py::test_a_thousand_lines_are_imported_with_few_queries[postgresql]",
+    "spreadsheets/test_large.py::test_killed_in_the_middle_of_a_portion_nothing_is_half_imported[postgresql]",
+)
+
+
+def leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep them for whoever asks, or names one of them."""
+    if os.environ.get("FACTEUR_THOROUGH") or any("::" in each for each in config.args):
+        return
+    beginnings = tuple(f"tests/{name}" for name in LONG_ONES)
+    long_ones = [item for item in items if item.nodeid.startswith(beginnings)]
+    config.hook.pytest_deselected(items=long_ones)
+    items[:] = [item for item in items if item not in set(long_ones)]
