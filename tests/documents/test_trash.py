@@ -39,7 +39,6 @@ def count(model) -> int:
 BEFORE = [
     {},
     {"validated_at": clock.now()},
-    {"validated_at": clock.now(), "awaits_approval": True},
     {"validated_at": clock.now(), "pay_date": date(2026, 12, 1)},
     {"validated_at": clock.now(), "settled_minor": 12000},
 ]
