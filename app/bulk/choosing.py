@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qsl
 
+from flask_babel import format_decimal
+from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from app.bulk.doing import MOST
 from app.core import clock
+from app.core.errors import Refused
 from app.documents import search
 from app.documents.models import Category, Document, PaidMeans
 from app.documents.search import Wanted
@@ -22,12 +25,19 @@ from app.web.ids import row_id
 
 
 def wanted(user: User, company: Company, form: Any) -> list[int]:
-    """The ticked ones; or all that the list shows with its filters, as far as the person sees them."""
-    if form.get("everything") != "yes":
-        return form.getlist("ids", type=row_id)[:MOST]
-    said: MultiDict[str, str] = MultiDict(parse_qsl(form.get("listed", "")[:2000]))
-    query = _queue(user, company, said) if form.get("place") == "review" else _list(user, company, said)
-    return list(db.session.scalars(query.with_only_columns(Document.id).limit(MOST)))
+    """The ticked ones; or all that the list shows with its filters, as far as the person sees them.
+
+    Raises `Refused` for more than can be done at once.
+    """
+    ids = form.getlist("ids", type=row_id)
+    if form.get("everything") == "yes":
+        said: MultiDict[str, str] = MultiDict(parse_qsl(form.get("listed", "")))
+        query = _queue(user, company, said) if form.get("place") == "review" else _list(user, company, said)
+        ids = list(db.session.scalars(query.with_only_columns(Document.id).limit(MOST + 1)))
+    if len(ids) > MOST:  # never a part of what was meant
+        most = format_decimal(MOST)
+        raise Refused(_("More than %(most)s documents at once: narrow the list first. Nothing was changed.", most=most))
+    return ids
 
 
 def _list(user: User, company: Company, said: Any) -> Any:

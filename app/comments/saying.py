@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -20,8 +20,6 @@ from app.notices.models import NoticeKind
 from app.users.models import User
 
 LONGEST = 5000
-after_saying: list[Callable[[Document], None]] = []
-"""What follows when something was said, changed or taken back, such as an index of texts; `pipeline` fills it."""
 
 
 def say(document: Document, text: str, *, by: User) -> Comment:
@@ -32,7 +30,6 @@ def say(document: Document, text: str, *, by: User) -> Comment:
     db.session.flush()
     trail.record(document, by=by, act="commented")
     _tell(comment, by)
-    _follow(document)
     return comment
 
 
@@ -46,7 +43,6 @@ def change(comment: Comment, text: str, *, by: User) -> None:
     comment.mentions = mentions.named(comment.document, now)
     trail.record(comment.document, by=by, act="comment changed", changes={"comment": [was, now]})
     _tell_the_named(comment, by)
-    _follow(comment.document)
 
 
 def take_back(comment: Comment, *, by: User) -> None:
@@ -55,12 +51,6 @@ def take_back(comment: Comment, *, by: User) -> None:
     was, comment.text, comment.mentions = comment.text, "", set()
     comment.removed_at = clock.now()
     trail.record(comment.document, by=by, act="comment taken back", changes={"comment": [was, None]})
-    _follow(comment.document)
-
-
-def text_of(document: Document) -> str:
-    """All that was said about it, to be searched."""
-    return "\n".join(db.session.scalars(Comment.about(document).with_only_columns(Comment.text)))
 
 
 def _whole(text: str) -> str:
@@ -103,8 +93,3 @@ def _concerned(comment: Comment) -> Iterator[User]:
     for user in db.session.scalars(select(User).where(User.id.in_(ids)).order_by(User.id)):
         if user not in comment.mentions and sight.may_see(user, document):
             yield user
-
-
-def _follow(document: Document) -> None:
-    for follow in after_saying:
-        follow(document)

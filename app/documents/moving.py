@@ -13,7 +13,7 @@ from app.core.database import change_if
 from app.core.errors import Refused
 from app.counterparties import finding
 from app.counterparties.models import Counterparty, plain
-from app.documents import labels, status, twins
+from app.documents import defaults, labels, status, twins
 from app.documents.models import Category, Document, ReadState
 from app.extensions import db
 from app.tags.models import Tag
@@ -22,6 +22,10 @@ from app.web.access import Permission
 
 before_moving: list[Callable[[Document], None]] = []
 """What stands against it, such as pages that are being arranged anew; `pipeline` fills it."""
+
+
+USUAL: dict[str, Any] = {"account_code": "", "treasury_category": "", "due_date": None}
+"""Facts that a company's own defaults fill in, and how they stand empty; category and tags go by their names."""
 
 
 def move(document: Document, company: Company, *, by: User | None, why: str = "") -> None:
@@ -114,18 +118,28 @@ def _tags_there(document: Document, company: Company) -> list[Tag]:
     return list(db.session.scalars(same.order_by(Tag.position, Tag.name_key)))
 
 
-def _take_over(
-    document: Document, company: Company, facts: dict[str, Any], was: dict[str, str]
-) -> dict[str, tuple[str, str]]:
+def _take_over(document: Document, company: Company, facts: dict[str, Any], was: dict[str, str]) -> dict[str, Any]:
     """Set the facts as they are there; what changed by it, by name."""
     found = facts["counterparty"]
     document.company, document.counterparty, document.category = company, found, facts["category"]
     document.counterparty_name = "" if found else facts["counterparty_name"]
     document.counterparty_facts = {} if found else facts["counterparty_facts"]
     document.tags, document.assignee = facts["tags"], facts["assignee"]
+    usual = _leave_what_was_usual(document)
     db.session.flush()
+    usual |= defaults.fill(document)
     now = _by_name(document)
-    return {name: (was[name], now[name]) for name in was if was[name] != now[name]}
+    return usual | {name: (was[name], now[name]) for name in was if was[name] != now[name]}
+
+
+def _leave_what_was_usual(document: Document) -> dict[str, Any]:
+    """What was filled in because it is usual in the company it leaves says nothing in the other one."""
+    left = {name: nothing for name, nothing in USUAL.items() if name in document.usual}
+    told = {name: (getattr(document, name), nothing) for name, nothing in left.items()}
+    for name, nothing in left.items():
+        setattr(document, name, nothing)
+    document.usual = []
+    return told
 
 
 def _by_name(document: Document) -> dict[str, str]:

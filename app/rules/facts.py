@@ -90,9 +90,3 @@ WORDS: dict[str, dict[str, Any]] = {
 """Fact → the words to choose from."""
 PROVES_NOTHING = {"sender", "source", "direction", "kind"}
 """Facts that anybody who knows an address can bring about (SAFETY S16)."""
-
-
-def test_of(condition: dict[str, Any]) -> Test | None:
-    """How a condition asks; None where this version of Facteur has no such test."""
-    fact = FACTS.get(str(condition.get("fact")))
-    return fact.tests.get(str(condition.get("test"))) if fact else None

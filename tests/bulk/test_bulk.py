@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from app.bulk import doing, jobs
+from app.bulk import choosing, doing, jobs
 from app.bulk.models import Act, BulkAct
 from app.core import clock
 from app.core.errors import Refused
@@ -302,3 +302,15 @@ def test_how_and_when_it_was_paid_must_be_said(app, browser, means, day):
     do(browser(make_user()), "pay", [document], means=means, paid_date=day)
 
     assert reload(document).paid_minor == 0 and "how and on which day" in latest().stayed[document.id]
+
+
+@pytest.mark.parametrize("everything", ["", "yes"])
+def test_more_than_can_be_done_at_once_is_refused_whole(app, browser, monkeypatch, everything):
+    """RV-7: never silently a part of what was meant."""
+    monkeypatch.setattr(choosing, "MOST", 1)
+    documents = [complete(), complete()]
+
+    page = do(browser(make_user()), "trash", documents, everything=everything).text
+
+    assert "More than 1 documents at once" in page
+    assert latest() is None and not any(reload(each).trashed_at for each in documents)

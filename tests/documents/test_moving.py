@@ -7,7 +7,8 @@ import pytest
 from app.audit.models import AuditEntry
 from app.core import clock
 from app.core.errors import Refused
-from app.documents import moving, twins
+from app.counterparties.models import Terms
+from app.documents import defaults, moving, twins
 from app.documents.models import DocumentFile, ReadState, Status
 from app.extensions import db
 from app.review import rearranging, undoing
@@ -192,3 +193,19 @@ def test_the_second_of_two_moves_is_refused(mover):
         moving.move(reload(document), other, by=user)
 
     assert db.session.query(DocumentFile).filter_by(document_id=document.id).count() == 1
+
+
+def test_what_was_usual_in_the_one_company_is_not_usual_in_the_other(mover):
+    """LC-6: account, treasury category and payment terms are each company's own; what is typed goes along."""
+    (by, there), here = mover, the_company()
+    same = {"vat_number": "FR83404833048", "terms": Terms.NET}
+    ours = make_counterparty("Durand", here, account_code="401A", treasury_category="Rent", terms_days=10, **same)
+    make_counterparty("Durand", there, account_code="401B", terms_days=20, **same)
+    document = make_document(here, counterparty=ours, due_date=None)
+    defaults.fill(document)
+    assert (document.account_code, document.treasury_category) == ("401A", "Rent")
+
+    moving.move(document, there, by=by)
+
+    assert (document.account_code, document.treasury_category) == ("401B", "")
+    assert (document.due_date - document.issue_date).days == 20
