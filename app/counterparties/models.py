@@ -81,6 +81,12 @@ class Counterparty(db.Model):
     siret: Mapped[str] = mapped_column(String(14), default="")
     email: Mapped[str] = mapped_column(String(254), default="")
     address: Mapped[str] = mapped_column(Text, default="")
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("counterparty.id", ondelete="SET NULL"), index=True)
+    """Under which it is shown, such as the head office."""
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"), index=True)
+    """Whose account it is: what cannot be done by itself comes to them."""
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("counterparty.id", ondelete="SET NULL"), index=True)
+    """Which one took over all that was its; it is archived then."""
     other_names: Mapped[list[str]] = mapped_column(Json, default=list)
     numbering_restarts_yearly: Mapped[bool] = mapped_column(default=False)
     """The same number may come again next year (SPEC DU-1)."""
@@ -97,6 +103,11 @@ class Counterparty(db.Model):
 
     company: Mapped[Company] = relationship()
     ibans: Mapped[list[CounterpartyIban]] = relationship(back_populates="counterparty", cascade="all, delete-orphan")
+    parent: Mapped[Counterparty | None] = relationship(foreign_keys=[parent_id], remote_side=[id])
+    owner: Mapped[User | None] = relationship()
+    contacts: Mapped[list[Contact]] = relationship(
+        back_populates="counterparty", cascade="all, delete-orphan", order_by="Contact.id"
+    )
     assigned_users: Mapped[list[User]] = relationship(secondary=assigned)
     default_category: Mapped[Any] = relationship("Category")
     default_tags: Mapped[list[Tag]] = relationship(secondary=default_tag, order_by="(Tag.position, Tag.name_key)")
@@ -136,6 +147,51 @@ class CounterpartyIban(db.Model):
     counterparty_id: Mapped[int] = mapped_column(ForeignKey("counterparty.id", ondelete="CASCADE"))
     iban: Mapped[str] = mapped_column(String(34), index=True)
     confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+    channel: Mapped[str] = mapped_column(String(200), default="")
+    """How it was confirmed: whom they called, at which number they knew already."""
+    added_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+    """Who brought it, and so may not confirm it alone; None: it was read from a document."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
 
     counterparty: Mapped[Counterparty] = relationship(back_populates="ibans")
+    confirmed_by: Mapped[User | None] = relationship(foreign_keys=[confirmed_by_id])
+    added_by: Mapped[User | None] = relationship(foreign_keys=[added_by_id])
+
+
+class Position(StrEnum):
+    """What a contact is written to about (SPEC CP-1)."""
+
+    BILLING = "billing"
+    DUNNING = "dunning"
+    ACCOUNTING = "accounting"
+    OTHER = "other"
+
+    @property
+    def label(self) -> Any:
+        return {
+            "billing": _("Billing"),
+            "dunning": _("Reminders"),
+            "accounting": _("Accounting"),
+            "other": _("Other"),
+        }[self.value]
+
+
+class Contact(db.Model):
+    """A person or a desk of a counterparty."""
+
+    __tablename__ = "contact"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    counterparty_id: Mapped[int] = mapped_column(ForeignKey("counterparty.id", ondelete="CASCADE"), index=True)
+    position: Mapped[Position] = mapped_column(Word(Position), default=Position.OTHER)
+    name: Mapped[str] = mapped_column(String(200), default="")
+    email: Mapped[str] = mapped_column(String(254), default="", index=True)
+    phone: Mapped[str] = mapped_column(String(40), default="")
+    address: Mapped[str] = mapped_column(Text, default="")
+    """Where letters go; empty: the counterparty's own."""
+    language: Mapped[str] = mapped_column(String(5), default="")
+    """Empty: the company's."""
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
+
+    counterparty: Mapped[Counterparty] = relationship(back_populates="contacts")

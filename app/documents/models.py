@@ -134,6 +134,8 @@ class Document(db.Model):
     """What of it a person said was paid elsewhere (SPEC LC-4)."""
     paid_date: Mapped[date | None]
     paid_means: Mapped[PaidMeans | None] = mapped_column(Word(PaidMeans))
+    settled_date: Mapped[date | None]
+    """The day of the last money that settled it; None while something of it is open."""
     account_code: Mapped[str] = mapped_column(String(20), default="")
     treasury_category: Mapped[str] = mapped_column(String(60), default="")
     order_reference: Mapped[str] = mapped_column(String(100), default="")
@@ -158,6 +160,7 @@ class Document(db.Model):
     validated_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
     awaits_approval: Mapped[bool] = mapped_column(default=False)
     pay_date: Mapped[date | None]
+    """When it is to be paid, once somebody said so: then it is *to pay* (SPEC PY-1)."""
     disputed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     dispute_reason: Mapped[str] = mapped_column(String(500), default="")
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"), index=True)

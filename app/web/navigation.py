@@ -61,6 +61,12 @@ MAIN = [
     Item("counterparties.customers", _("Customers"), "users", SEES),
     Item("counterparties.suppliers", _("Suppliers"), "truck", SEES),
 ]
+MONEY = [
+    Item("bank.index", _("Bank"), "landmark", (P.SEE_FIGURES,)),
+    Item("payments.index", _("Payments"), "banknote", (P.SEE_FIGURES,)),
+    Item("treasury.index", _("Treasury"), "wallet", (P.SEE_FIGURES,)),
+    Item("analytics.index", _("Figures"), "chart-column", (P.SEE_FIGURES,)),
+]
 APART = [
     Item("intake.index", _("Mail log"), "mail", (P.EDIT,)),
     Item("outbox.index", _("Outbox"), "send", (P.ADMINISTER,)),
@@ -85,7 +91,7 @@ def shell(company_id: int | None) -> dict[str, Any]:
     top = {"search_url": DOCUMENTS, "add_url": ADD}
     bell = _once(shown, NOTICES, company_id) or {}
     return {
-        "navigation": [{"label": "", "items": links(group)} for group in (MAIN, APART)],
+        "navigation": [{"label": "", "items": links(group)} for group in (MAIN, MONEY, APART)],
         "bottom_bar": links((HOME, REVIEW, MAIN[2], ADD)),
         "person_menu": links((ACCOUNT, SETTINGS)),
         "notifications_url": bell.get("url", ""),

@@ -235,6 +235,9 @@ def upgrade():
     sa.Column('siret', sa.String(length=14), nullable=False),
     sa.Column('email', sa.String(length=254), nullable=False),
     sa.Column('address', sa.Text(), nullable=False),
+    sa.Column('parent_id', sa.Integer(), nullable=True),
+    sa.Column('owner_id', sa.Integer(), nullable=True),
+    sa.Column('merged_into_id', sa.Integer(), nullable=True),
     sa.Column('other_names', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
     sa.Column('numbering_restarts_yearly', sa.Boolean(), nullable=False),
     sa.Column('account_code', sa.String(length=20), nullable=False),
@@ -248,9 +251,15 @@ def upgrade():
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['company_id'], ['company.id'], name=op.f('fk_counterparty_company_id_company')),
     sa.ForeignKeyConstraint(['default_category_id'], ['category.id'], name=op.f('fk_counterparty_default_category_id_category'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['merged_into_id'], ['counterparty.id'], name=op.f('fk_counterparty_merged_into_id_counterparty'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['owner_id'], ['user_account.id'], name=op.f('fk_counterparty_owner_id_user_account'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['parent_id'], ['counterparty.id'], name=op.f('fk_counterparty_parent_id_counterparty'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_counterparty'))
     )
     with op.batch_alter_table('counterparty', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_counterparty_merged_into_id'), ['merged_into_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_counterparty_owner_id'), ['owner_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_counterparty_parent_id'), ['parent_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_counterparty_company_id'), ['company_id'], unique=False)
         batch_op.create_index('ix_counterparty_name', ['company_id', 'name'], unique=False)
         batch_op.create_index('ix_counterparty_name_key', ['company_id', 'name_key'], unique=False)
@@ -380,7 +389,12 @@ def upgrade():
     sa.Column('counterparty_id', sa.Integer(), nullable=False),
     sa.Column('iban', sa.String(length=34), nullable=False),
     sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('confirmed_by_id', sa.Integer(), nullable=True),
+    sa.Column('channel', sa.String(length=200), nullable=False),
+    sa.Column('added_by_id', sa.Integer(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['added_by_id'], ['user_account.id'], name=op.f('fk_counterparty_iban_added_by_id_user_account'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['confirmed_by_id'], ['user_account.id'], name=op.f('fk_counterparty_iban_confirmed_by_id_user_account'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['counterparty_id'], ['counterparty.id'], name=op.f('fk_counterparty_iban_counterparty_id_counterparty'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_counterparty_iban')),
     sa.UniqueConstraint('counterparty_id', 'iban', name=op.f('uq_counterparty_iban_counterparty_id_iban'))
@@ -414,6 +428,7 @@ def upgrade():
     sa.Column('settled_minor', sa.BigInteger(), nullable=False),
     sa.Column('paid_minor', sa.BigInteger(), nullable=False),
     sa.Column('paid_date', sa.Date(), nullable=True),
+    sa.Column('settled_date', sa.Date(), nullable=True),
     sa.Column('paid_means', sa.String(length=40), nullable=True),
     sa.Column('account_code', sa.String(length=20), nullable=False),
     sa.Column('treasury_category', sa.String(length=60), nullable=False),
@@ -980,6 +995,137 @@ def upgrade():
         batch_op.create_index(batch_op.f('ix_rearranged_document_document_id'), ['document_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_rearranged_document_rearrangement_id'), ['rearrangement_id'], unique=False)
 
+    op.create_table('bank_account',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('company_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('iban', sa.String(length=34), nullable=True),
+    sa.Column('number', sa.String(length=40), nullable=False),
+    sa.Column('bic', sa.String(length=11), nullable=False),
+    sa.Column('currency', sa.String(length=3), nullable=False),
+    sa.Column('balance_minor', sa.BigInteger(), nullable=True),
+    sa.Column('balance_date', sa.Date(), nullable=True),
+    sa.Column('mapping', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['company_id'], ['company.id'], name=op.f('fk_bank_account_company_id_company')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_bank_account')),
+    sa.UniqueConstraint('company_id', 'iban', name=op.f('uq_bank_account_company_id_iban'))
+    )
+    with op.batch_alter_table('bank_account', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_bank_account_company_id'), ['company_id'], unique=False)
+
+    op.create_table('bank_statement',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=False),
+    sa.Column('file_id', sa.Integer(), nullable=True),
+    sa.Column('name', sa.String(length=300), nullable=False),
+    sa.Column('format', sa.String(length=20), nullable=False),
+    sa.Column('number', sa.String(length=40), nullable=False),
+    sa.Column('from_date', sa.Date(), nullable=True),
+    sa.Column('to_date', sa.Date(), nullable=True),
+    sa.Column('opening_minor', sa.BigInteger(), nullable=True),
+    sa.Column('closing_minor', sa.BigInteger(), nullable=True),
+    sa.Column('difference_minor', sa.BigInteger(), nullable=True),
+    sa.Column('line_count', sa.Integer(), nullable=False),
+    sa.Column('added_count', sa.Integer(), nullable=False),
+    sa.Column('imported_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('imported_by_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['account_id'], ['bank_account.id'], name=op.f('fk_bank_statement_account_id_bank_account')),
+    sa.ForeignKeyConstraint(['file_id'], ['file.id'], name=op.f('fk_bank_statement_file_id_file')),
+    sa.ForeignKeyConstraint(['imported_by_id'], ['user_account.id'], name=op.f('fk_bank_statement_imported_by_id_user_account'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_bank_statement'))
+    )
+    with op.batch_alter_table('bank_statement', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_bank_statement_account_id'), ['account_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_bank_statement_file_id'), ['file_id'], unique=False)
+
+    op.create_table('bank_transaction',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('company_id', sa.Integer(), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=False),
+    sa.Column('statement_id', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(length=64), nullable=False),
+    sa.Column('date', sa.Date(), nullable=False),
+    sa.Column('value_date', sa.Date(), nullable=True),
+    sa.Column('amount_minor', sa.BigInteger(), nullable=False),
+    sa.Column('currency', sa.String(length=3), nullable=False),
+    sa.Column('label', sa.String(length=1000), nullable=False),
+    sa.Column('party_name', sa.String(length=200), nullable=False),
+    sa.Column('party_iban', sa.String(length=34), nullable=False),
+    sa.Column('reference', sa.String(length=140), nullable=False),
+    sa.Column('bank_reference', sa.String(length=140), nullable=False),
+    sa.Column('original_minor', sa.BigInteger(), nullable=True),
+    sa.Column('original_currency', sa.String(length=3), nullable=False),
+    sa.Column('matched_minor', sa.BigInteger(), nullable=False),
+    sa.Column('ignored_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ignored_reason', sa.String(length=200), nullable=False),
+    sa.Column('counterparty_id', sa.Integer(), nullable=True),
+    sa.Column('category_id', sa.Integer(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('matched_minor BETWEEN 0 AND abs(amount_minor)', name=op.f('ck_bank_transaction_matched_is_there')),
+    sa.ForeignKeyConstraint(['account_id'], ['bank_account.id'], name=op.f('fk_bank_transaction_account_id_bank_account')),
+    sa.ForeignKeyConstraint(['category_id'], ['category.id'], name=op.f('fk_bank_transaction_category_id_category'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['company_id'], ['company.id'], name=op.f('fk_bank_transaction_company_id_company')),
+    sa.ForeignKeyConstraint(['counterparty_id'], ['counterparty.id'], name=op.f('fk_bank_transaction_counterparty_id_counterparty'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['statement_id'], ['bank_statement.id'], name=op.f('fk_bank_transaction_statement_id_bank_statement')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_bank_transaction')),
+    sa.UniqueConstraint('account_id', 'key', name=op.f('uq_bank_transaction_account_id_key'))
+    )
+    with op.batch_alter_table('bank_transaction', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_bank_transaction_account_id'), ['account_id'], unique=False)
+        batch_op.create_index('ix_bank_transaction_amount', ['company_id', 'amount_minor'], unique=False)
+        batch_op.create_index(batch_op.f('ix_bank_transaction_counterparty_id'), ['counterparty_id'], unique=False)
+        batch_op.create_index('ix_bank_transaction_list', ['company_id', 'date', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_bank_transaction_party_iban'), ['party_iban'], unique=False)
+        batch_op.create_index(batch_op.f('ix_bank_transaction_statement_id'), ['statement_id'], unique=False)
+
+    op.create_table('contact',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('counterparty_id', sa.Integer(), nullable=False),
+    sa.Column('position', sa.String(40), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('email', sa.String(length=254), nullable=False),
+    sa.Column('phone', sa.String(length=40), nullable=False),
+    sa.Column('address', sa.Text(), nullable=False),
+    sa.Column('language', sa.String(length=5), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['counterparty_id'], ['counterparty.id'], name=op.f('fk_contact_counterparty_id_counterparty'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_contact'))
+    )
+    with op.batch_alter_table('contact', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_contact_counterparty_id'), ['counterparty_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_contact_email'), ['email'], unique=False)
+
+    op.create_table('document_match',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('document_id', sa.Integer(), nullable=True),
+    sa.Column('transaction_id', sa.Integer(), nullable=True),
+    sa.Column('credit_note_id', sa.Integer(), nullable=True),
+    sa.Column('amount_minor', sa.BigInteger(), nullable=False),
+    sa.Column('line_minor', sa.BigInteger(), nullable=False),
+    sa.Column('date', sa.Date(), nullable=False),
+    sa.Column('difference', sa.String(40), nullable=True),
+    sa.Column('act_id', sa.String(length=36), nullable=False),
+    sa.Column('why', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
+    sa.Column('is_automatic', sa.Boolean(), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('made_by_id', sa.Integer(), nullable=True),
+    sa.CheckConstraint('amount_minor >= 0 AND line_minor >= 0 AND amount_minor + line_minor > 0', name=op.f('ck_document_match_match_amount')),
+    sa.CheckConstraint('transaction_id IS NOT NULL OR document_id IS NOT NULL', name=op.f('ck_document_match_match_of_something')),
+    sa.CheckConstraint('transaction_id IS NULL OR credit_note_id IS NULL', name=op.f('ck_document_match_match_of_one')),
+    sa.ForeignKeyConstraint(['credit_note_id'], ['document.id'], name=op.f('fk_document_match_credit_note_id_document')),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_document_match_document_id_document')),
+    sa.ForeignKeyConstraint(['made_by_id'], ['user_account.id'], name=op.f('fk_document_match_made_by_id_user_account'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['transaction_id'], ['bank_transaction.id'], name=op.f('fk_document_match_transaction_id_bank_transaction')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_document_match'))
+    )
+    with op.batch_alter_table('document_match', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_document_match_act_id'), ['act_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_document_match_credit_note_id'), ['credit_note_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_document_match_document_id'), ['document_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_document_match_transaction_id'), ['transaction_id'], unique=False)
+
     op.create_table('api_token',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('token_hash', sa.String(length=64), nullable=False),
@@ -1176,6 +1322,8 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_document_file_file_id'))
         batch_op.drop_index(batch_op.f('ix_document_file_document_id'))
 
+    for name in ('document_match', 'contact', 'bank_transaction', 'bank_statement', 'bank_account'):
+        op.drop_table(name)
     op.drop_table('document_file')
     with op.batch_alter_table('recipient', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_recipient_mail_id'))

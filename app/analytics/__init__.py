@@ -1,0 +1,1 @@
+"""Figures of what is owed, late, bought and waiting."""

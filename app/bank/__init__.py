@@ -1,0 +1,1 @@
+"""Bank statements, their lines, and what those lines settle."""

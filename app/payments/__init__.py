@@ -1,0 +1,1 @@
+"""What is to be paid: orders, batches, the file for the bank."""

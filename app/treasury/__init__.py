@@ -1,0 +1,1 @@
+"""The money expected to come and go: committed operations and the forecast."""
