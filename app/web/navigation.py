@@ -65,7 +65,7 @@ MONEY = [
     Item("bank.index", _("Bank"), "landmark", (P.SEE_FIGURES,)),
     Item("payments.index", _("Payments"), "banknote", (P.SEE_FIGURES,)),
     Item("treasury.index", _("Treasury"), "wallet", (P.SEE_FIGURES,)),
-    Item("analytics.index", _("Figures"), "chart-column", (P.SEE_FIGURES,)),
+    Item("analytics.index", _("Analytics"), "chart-column", (P.SEE_FIGURES,)),
 ]
 APART = [
     Item("intake.index", _("Mail log"), "mail", (P.EDIT,)),
