@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -20,10 +21,16 @@ from app.notices.models import NoticeKind
 from app.users.models import User
 
 LONGEST = 5000
+ONE_PRESS = timedelta(seconds=10)
 
 
 def say(document: Document, text: str, *, by: User) -> Comment:
-    """A new comment, last; whoever is named in it with @ is told, and those it concerns. Raises `Refused`."""
+    """A new comment, last; whoever is named in it with @ is told, and those it concerns. Raises `Refused`.
+
+    The same words again at once are a button pressed twice: the first comment stands alone.
+    """
+    if twin := _just_said(document, _whole(text), by):
+        return twin
     comment = Comment(document=document, text=_whole(text), by=by)
     comment.mentions = mentions.named(document, comment.text)
     db.session.add(comment)
@@ -31,6 +38,13 @@ def say(document: Document, text: str, *, by: User) -> Comment:
     trail.record(document, by=by, act="commented")
     _tell(comment, by)
     return comment
+
+
+def _just_said(document: Document, text: str, by: User) -> Comment | None:
+    """The last comment, where this person wrote just this a moment ago."""
+    last = db.session.scalar(select(Comment).where(Comment.document == document).order_by(Comment.id.desc()).limit(1))
+    is_twin = last and (last.by_id, last.text, last.removed_at) == (by.id, text, None)
+    return last if is_twin and clock.now() - last.created_at < ONE_PRESS else None
 
 
 def change(comment: Comment, text: str, *, by: User) -> None:

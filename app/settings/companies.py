@@ -100,15 +100,18 @@ def change_rules(company_id: int):
     changing.change(found, facts, by=current_user)
     commit()
     flash(_("Saved."))
-    if facts["trash_emptied"] and facts["trash_days"] is None:
-        typed = (form.trash_days.data or "").strip()
-        flash(
-            _("“%(typed)s” is not a number of days, so nothing is removed: the trash is kept for ever.", typed=typed)
-            if typed
-            else _("Without a number of days nothing is removed: the trash is kept for ever."),
-            "warning",
-        )
+    if facts["trash_days"] is None:
+        _say_nothing_is_removed((form.trash_days.data or "").strip(), is_emptied=facts["trash_emptied"])
     return redirect(url_for(".company_rules", company_id=found.id), 303)
+
+
+def _say_nothing_is_removed(typed: str, *, is_emptied: bool) -> None:
+    """What was typed is no number of days, or the trash is to be emptied without one."""
+    kept = _("“%(typed)s” is not a number of days, so nothing is removed: the trash is kept for ever.", typed=typed)
+    if typed:
+        flash(kept, "warning")
+    elif is_emptied:
+        flash(_("Without a number of days nothing is removed: the trash is kept for ever."), "warning")
 
 
 @bp.get("/companies/<int:company_id>/addresses")

@@ -166,6 +166,16 @@ def test_what_is_no_number_of_days_keeps_the_trash_for_ever(client, typed):
     assert "the trash is kept for ever" in page.text
 
 
+def test_what_is_no_number_of_days_is_said_while_nothing_is_emptied(client):
+    """TR-2: the number that was typed does not stand there as if it were kept."""
+    company = the_company()
+    off = {"trash_days": "-5"}
+
+    page = client.post(f"/settings/companies/{company.id}/rules", data=off, follow_redirects=True)
+
+    assert "“-5” is not a number of days" in page.text
+
+
 @pytest.mark.parametrize(("typed", "days"), [("1", 1), (" 30 ", 30), ("036", 36), ("36500", 36500), ("36501", None)])
 def test_a_plain_number_of_days_is_taken(typed, days):
     """TR-2: up to a hundred years."""  # S104

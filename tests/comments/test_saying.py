@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -33,6 +35,17 @@ def test_a_comment_is_said_on_the_page_and_stands_there(app, browser):
 
     assert said.index("First remark") < said.index("Second remark")
     assert [entry.act for entry in db.session.scalars(AuditEntry.about(document))][:2] == ["commented"] * 2
+
+
+def test_a_button_pressed_twice_says_it_once(app):
+    """RV-4: the same words again at once are no second comment; later, or by somebody else, they are."""
+    lea, paul, document = make_user(), make_user(), make_document()
+    first = saying.say(document, "Ordered by phone", by=lea)
+
+    assert saying.say(document, " Ordered by phone ", by=lea) is first
+    assert saying.say(document, "Ordered by phone", by=paul) is not first
+    first.created_at -= timedelta(minutes=1)
+    assert saying.say(document, "Ordered by phone", by=lea) is not first
 
 
 @pytest.mark.parametrize("facts", [{"trashed_at": clock.now()}, {"validated_at": clock.now()}, {}])
