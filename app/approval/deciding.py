@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, flash, redirect, url_for
+from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from sqlalchemy import select
 
-from app.approval import decisions, one_seat, waiting
+from app.approval import decisions, one_seat, panel, waiting
 from app.approval.blueprint import bp
 from app.approval.forms import CommentForm, DecisionForm, HandingForm
 from app.approval.found import here, mine, seen
-from app.approval.models import Choice, Seat, Way
+from app.approval.models import Choice, Decision, Seat, Way
 from app.comments import saying
 from app.core.errors import Refused
+from app.documents import blueprint as documents
+from app.documents.blueprint import to
 from app.extensions import db
 from app.tasks.jobs import commit
 from app.web.access import Permission, demand, requires
 from app.web.pages import page
+
+bp.add_app_template_global(panel.of, "approval_panel")
+bp.add_app_template_filter(panel.word, "decided_word")
 
 
 @bp.get("/approvals/next")
@@ -47,7 +53,7 @@ def shown(seat: Seat, status: int = 200, **more: Any) -> Response:
 @bp.post("/approvals/<int:seat_id>/decision")
 @requires(Permission.DECIDE)
 def decide_seat(seat_id: int):
-    """Approve, reject or send back what was seen; the next one opens."""
+    """Approve, reject or send back what was seen; the next one opens, or the document it was decided on."""
     seat, form = mine(seat_id), DecisionForm()
     if not form.validate():
         return shown(seat, 422, form=form)
@@ -63,7 +69,7 @@ def decide_seat(seat_id: int):
     said = _said(seat)
     commit()
     flash(said, "message")
-    return _to(following)
+    return to(seat.step.approval.document) if request.form.get("from") == "document" else _to(following)
 
 
 def _said(seat: Seat) -> dict[str, str]:
@@ -89,6 +95,19 @@ def undo_decision(seat_id: int):
     commit()
     flash(_("Taken back: it waits for your decision again."))
     return _to(seat.id)
+
+
+@bp.post("/decisions/<int:decision_id>/undoing")
+@requires(Permission.DECIDE)
+def take_back(decision_id: int):
+    """Take a decision back on the document's page: one's own, or anybody's as an admin."""
+    decision = db.one_or_404(select(Decision).where(Decision.id == decision_id))
+    document = documents.seen(decision.seat.step.approval.document_id)
+    demand(Permission.DECIDE, document.company_id)
+    decisions.undo(decision, by=current_user)
+    commit()
+    flash(_("Taken back: it waits for approval again."))
+    return to(document)
 
 
 @bp.post("/approvals/<int:seat_id>/comments")

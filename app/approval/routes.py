@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.approval import absence_pages, deciding, handing_pages, link_pages, listing, panel_pages
+from app.approval import absence_pages, deciding, handing_pages, link_pages, listing
 from app.approval.blueprint import bp
 
-__all__ = ["absence_pages", "bp", "deciding", "handing_pages", "link_pages", "listing", "panel_pages"]
+__all__ = ["absence_pages", "bp", "deciding", "handing_pages", "link_pages", "listing"]

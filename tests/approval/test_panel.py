@@ -24,7 +24,9 @@ def asked(firm, demand):
 
 
 def form_of(page):
-    return dict(re.findall(r'name="(seat|revision)" value="([^"]+)"', page))
+    """Where the form of a document's page is sent, and what is in it."""
+    sent = re.search(r'class="decision-form" method="post" action="([^"]+)"', page).group(1)
+    return sent, dict(re.findall(r'name="(from|revision)" value="([^"]+)"', page))
 
 
 def test_the_page_says_who_is_asked_and_offers_them_the_choice(asked, firm, browser):
@@ -39,10 +41,11 @@ def test_the_page_says_who_is_asked_and_offers_them_the_choice(asked, firm, brow
 def test_deciding_on_the_page(asked, firm, browser):
     """AP-4: approved in the app: the next step is asked; the page says who, what, when."""
     client = browser(firm.lea)
-    form = form_of(client.get(f"/documents/{asked.id}").text) | {"choice": "approve"}
-    answer = client.post(f"/documents/{asked.id}/decisions", data=form, follow_redirects=True)
+    sent, form = form_of(client.get(f"/documents/{asked.id}").text)
+    answer = client.post(sent, data=form | {"choice": "approve"}, follow_redirects=True)
 
-    assert "Approved." in answer.text and "Take the decision back" in answer.text
+    assert answer.request.path == f"/documents/{asked.id}"
+    assert "Approved: " in answer.text and "Take the decision back" in answer.text
     assert waits_for(reload(asked)) == {"Bob"}
     undo = re.search(r'action="(/decisions/\d+/undoing)"', answer.text).group(1)
     assert "waits for approval again" in client.post(undo, follow_redirects=True).text
@@ -52,20 +55,22 @@ def test_deciding_on_the_page(asked, firm, browser):
 def test_who_comes_late_is_told_who_and_when(asked, firm, browser):
     """AP-1: S59: the page that was open meanwhile decides nothing."""
     client = browser(firm.lea)
-    form = form_of(client.get(f"/documents/{asked.id}").text) | {"choice": "reject", "reason": "x"}
+    sent, form = form_of(client.get(f"/documents/{asked.id}").text)
     decide(asked, firm.tom)
-    answer = client.post(f"/documents/{asked.id}/decisions", data=form)
+    answer = client.post(sent, data=form | {"choice": "reject", "reason": "Too dear"})
 
-    assert answer.status_code == 422 and "Tom approved it on" in answer.text
+    assert answer.status_code == 409 and "Tom approved it on" in answer.text
 
 
-def test_a_seat_of_another_document_is_none(asked, firm, browser):
-    """US-3: R10: what the form names must be of the document whose page it is."""
+def test_the_seat_of_another_is_not_decided_on(asked, firm, browser):
+    """US-3: S63: whoever is not asked there finds nothing; what was seen of another document decides nothing."""
     other = validated(firm)
-    form = {"seat": seat_of(other, firm.lea).id, "revision": rounds(other)[0].revision, "choice": "approve"}
+    form = {"from": "document", "revision": rounds(other)[0].revision, "choice": "approve"}
+    sent = f"/approvals/{seat_of(asked, firm.lea).id}/decision"
 
-    assert browser(firm.lea).post(f"/documents/{asked.id}/decisions", data=form).status_code == 422
-    assert waits_for(other) == {"Lea", "Tom"}
+    assert browser(firm.tom).post(sent, data=form).status_code == 404
+    assert browser(firm.lea).post(sent, data=form).status_code == 409
+    assert waits_for(asked) == {"Lea", "Tom"}
 
 
 def test_a_stranger_finds_no_decision_to_take_back(asked, firm, browser):
@@ -165,8 +170,8 @@ def test_an_admin_sets_how_the_company_approves(firm, browser):
 def test_nothing_is_decided_without_one_of_the_three_choices(asked, firm, browser):
     """AP-3: an empty form, or a made-up choice, changes nothing."""
     client = browser(firm.lea)
-    form = form_of(client.get(f"/documents/{asked.id}").text)
+    sent, form = form_of(client.get(f"/documents/{asked.id}").text)
     for choice in ("", "look", "approved"):
-        assert client.post(f"/documents/{asked.id}/decisions", data=form | {"choice": choice}).status_code == 422
+        assert client.post(sent, data=form | {"choice": choice}).status_code == 422
 
     assert waits_for(asked) == {"Lea", "Tom"} and Choice("approve") is Choice.APPROVE
