@@ -57,6 +57,16 @@ def own_server(monkeypatch) -> Iterator[int]:
     server.wait(10)
 
 
+@pytest.fixture
+def idle_server(monkeypatch) -> int:
+    """The server of these tests, which reads nothing just now: whatever descends from it is this test's."""
+    monkeypatch.setattr(calling._Lines, "place", None)
+    if calling._Lines.server is None or calling._Lines.server.poll() is not None:
+        calling.start()
+    assert below(calling._Lines.server.pid) == []
+    return calling._Lines.server.pid
+
+
 def below(pid: int) -> list[int]:
     """All that descends from a process: a server's reading children, and what they started."""
     return [each for child in descent.children(pid) for each in (child, *below(child))]
@@ -68,7 +78,7 @@ def wait_until(true: Callable[[], object], seconds: float = 10) -> bool:
     while time.monotonic() < end:
         if true():
             return True
-        time.sleep(0.05)
+        time.sleep(0.01)
     return False
 
 

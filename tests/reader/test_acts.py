@@ -204,7 +204,7 @@ def test_an_act_that_goes_wrong_is_one_file_s_trouble(on_disk, fault, how, code)
     # S22, S23, S24
     fault(how)
 
-    assert refused(acts.cut, on_disk(samples.invoice_pdf()), [1], limits=Limits(page_seconds=2)).code == code
+    assert refused(acts.cut, on_disk(samples.invoice_pdf()), [1], limits=Limits(page_seconds=1)).code == code
 
 
 @pytest.mark.parametrize(
