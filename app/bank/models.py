@@ -7,16 +7,35 @@ from enum import StrEnum
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Select, String, UniqueConstraint, select
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    UniqueConstraint,
+    and_,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
 from app.core.types import Json, UTCDateTime, Word
+from app.counterparties.models import assigned
 from app.documents.models import Document
 from app.extensions import db
 from app.files.models import File
 from app.users.models import Company, User
 from app.web.access import Permission
+
+
+def whole_banks(user: User) -> list[int]:
+    """The companies whose bank this person sees whole; a restricted member sees some lines only (SPEC US-6)."""
+    scoped = set(user.company_ids(Permission.SEE_ASSIGNED))
+    return [each for each in user.company_ids(Permission.SEE_FIGURES) if each not in scoped]
 
 
 class BankAccount(db.Model):
@@ -50,6 +69,53 @@ class BankAccount(db.Model):
         return select(cls).where(cls.company_id.in_(user.company_ids(Permission.SEE_FIGURES)))
 
 
+class ImportStage(StrEnum):
+    """How far a file of statements has come."""
+
+    READING = "reading"
+    TO_MAP = "to_map"
+    """Somebody says which column is what."""
+    TO_CHOOSE = "to_choose"
+    """Somebody says whose account it is."""
+    TO_CONFIRM = "to_confirm"
+    """Lines of it may be known in other words: somebody says what to do with them."""
+    IMPORTED = "imported"
+    REFUSED = "refused"
+    UNDONE = "undone"
+
+
+class BankImport(db.Model):
+    """A file of statements that somebody brought, and what became of it."""
+
+    __tablename__ = "bank_import"
+    __table_args__ = (Index("ix_bank_import_company", "company_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"))
+    file_id: Mapped[int] = mapped_column(ForeignKey("file.id"), index=True)
+    name: Mapped[str] = mapped_column(String(300), default="")
+    stage: Mapped[ImportStage] = mapped_column(Word(ImportStage), default=ImportStage.READING)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("bank_account.id", ondelete="SET NULL"), index=True)
+    """Whose it is, as somebody said; None: the file itself says so."""
+    choices: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    """What was said of it: its columns, whose accounts, what to do with lines that may be known."""
+    notes: Mapped[list[Any]] = mapped_column(Json, default=list)
+    """What should be known of it: {"key": …, arguments}; why, where it was refused."""
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
+
+    company: Mapped[Company] = relationship()
+    file: Mapped[File] = relationship()
+    account: Mapped[BankAccount | None] = relationship()
+    by: Mapped[User | None] = relationship()
+    statements: Mapped[list[Statement]] = relationship(back_populates="brought_by", order_by="Statement.id")
+
+    @classmethod
+    def visible_to(cls, user: User) -> Select[tuple[BankImport]]:
+        """Those of companies whose bank this person sees whole."""
+        return select(cls).where(cls.company_id.in_(whole_banks(user)))
+
+
 class Statement(db.Model):
     """One statement as it was brought, and what of it was new."""
 
@@ -58,6 +124,7 @@ class Statement(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("bank_account.id"), index=True)
     file_id: Mapped[int | None] = mapped_column(ForeignKey("file.id"), index=True)
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("bank_import.id"), index=True)
     name: Mapped[str] = mapped_column(String(300), default="")
     """The name of the file it came in."""
     format: Mapped[str] = mapped_column(String(20), default="")
@@ -76,6 +143,12 @@ class Statement(db.Model):
 
     account: Mapped[BankAccount] = relationship()
     file: Mapped[File | None] = relationship()
+    brought_by: Mapped[BankImport | None] = relationship(back_populates="statements")
+
+    @classmethod
+    def visible_to(cls, user: User) -> Select[tuple[Statement]]:
+        """Those of companies whose bank this person sees whole: their balances tell of every line."""
+        return select(cls).where(cls.account.has(BankAccount.company_id.in_(whole_banks(user))))
 
 
 class BankTransaction(db.Model):
@@ -123,6 +196,23 @@ class BankTransaction(db.Model):
 
     account: Mapped[BankAccount] = relationship()
     statement: Mapped[Statement] = relationship()
+
+    @classmethod
+    def visible_to(cls, user: User) -> Select[tuple[BankTransaction]]:
+        """The lines `user` may know about: all, or only those of their own counterparties and documents."""
+        scoped = set(user.company_ids(Permission.SEE_FIGURES)) - set(whole_banks(user))
+        return select(cls).where(
+            or_(cls.company_id.in_(whole_banks(user)), and_(cls.company_id.in_(scoped), cls._is_in_scope_of(user)))
+        )
+
+    @classmethod
+    def _is_in_scope_of(cls, user: User) -> ColumnElement[bool]:
+        """Of a counterparty assigned to them or settling a document they may see, and no other."""
+        seen = Document.visible_to(user).with_only_columns(Document.id)
+        mine = select(assigned.c.counterparty_id).where(assigned.c.user_id == user.id)
+        settling = select(Match.id).where(Match.transaction_id == cls.id)
+        hidden = settling.where(Match.document_id.is_not(None), Match.document_id.not_in(seen)).exists()
+        return and_(or_(cls.counterparty_id.in_(mine), settling.where(Match.document_id.in_(seen)).exists()), ~hidden)
 
     @property
     def open_minor(self) -> int:

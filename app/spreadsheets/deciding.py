@@ -13,7 +13,8 @@ from app.core.database import change_if
 from app.core.errors import Refused
 from app.documents.models import Direction
 from app.extensions import db
-from app.spreadsheets import formats, guessing, headings, jobs
+from app.extraction import formats
+from app.spreadsheets import guessing, headings, jobs
 from app.spreadsheets.models import Line, LineState, Spreadsheet, Stage
 from app.users.models import User
 

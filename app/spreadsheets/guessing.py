@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from app.extensions import db
-from app.spreadsheets import formats, headings
+from app.extraction import columns, formats
+from app.spreadsheets import headings
 from app.spreadsheets.models import Line, Spreadsheet
 from app.spreadsheets.reading import Layout
 
@@ -17,7 +18,7 @@ DAYS, AMOUNTS = ("issue_date", "due_date"), ("net", "tax", "gross")
 def choose_sheet(spreadsheet: Spreadsheet, sheet: int) -> None:
     """Import this sheet: find its headings, and with them its columns."""
     spreadsheet.sheet = sheet
-    rows = dict(rows_of(spreadsheet, most=headings.SEARCHED))
+    rows = dict(rows_of(spreadsheet, most=columns.SEARCHED))
     first = [rows.get(number, []) for number in range(1, max(rows, default=0) + 1)]
     choose_headings(spreadsheet, headings.row_of(first))
 
@@ -26,7 +27,7 @@ def choose_headings(spreadsheet: Spreadsheet, row: int) -> None:
     """The headings are in this row: as the last time with the same ones, else guessed."""
     spreadsheet.header_row = row
     said = dict(rows_of(spreadsheet)).get(row, [])
-    spreadsheet.fingerprint = headings.fingerprint(said) if said else ""
+    spreadsheet.fingerprint = columns.fingerprint(said) if said else ""
     if before := _before(spreadsheet):
         spreadsheet.columns, spreadsheet.direction = dict(before.columns), before.direction
         spreadsheet.date_order, spreadsheet.decimal_mark = before.date_order, before.decimal_mark

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Sequence
 
-from app.counterparties.models import plain
+from app.extraction import columns
 
-SEARCHED = 30
-"""Rows in which the headings are looked for."""
 REQUIRED = ("number", "counterparty", "issue_date", "gross")
 WORDS = {
     "number": """facture|n facture|no facture|numero|numero de facture|numero facture|num facture|n|no|piece|n piece
@@ -45,44 +41,14 @@ WORDS = {
         |tipo documento""",
 }
 FIELDS = tuple(WORDS)
-PHRASES = {field: {" ".join(each.split()) for each in words.split("|")} for field, words in WORDS.items()}
-
-
-def folded(heading: str) -> str:
-    """A heading as it is compared: letters and digits, without accents and case."""
-    return " ".join(re.findall(r"[a-z0-9]+", plain(heading)))
+PHRASES = columns.phrases(WORDS)
 
 
 def guess(headings: Sequence[str]) -> dict[str, int]:
     """Field → column; each column is one field at most, the surest first."""
-    found = [
-        (score, -column, field)
-        for column, heading in enumerate(headings)
-        for field in FIELDS
-        if (score := _score(folded(heading), field))
-    ]
-    columns: dict[str, int] = {}
-    for _fit, column, field in sorted(found, reverse=True):
-        if field not in columns and -column not in columns.values():
-            columns[field] = -column
-    return columns
-
-
-def _score(heading: str, field: str) -> tuple[bool, int]:
-    """How well it fits: the whole heading before a part of it, many words before few; empty where it does not."""
-    if heading in PHRASES[field]:
-        return (True, len(heading))
-    parts = [len(each) for each in PHRASES[field] if len(each) > 1 and f" {each} " in f" {heading} "]
-    return (False, max(parts)) if parts else ()  # type: ignore[return-value]
+    return columns.guess(headings, PHRASES)
 
 
 def row_of(rows: Sequence[Sequence[str]]) -> int:
-    """The row of the headings, counted from 1: the first of those in which most fields are known; 0 for none."""
-    known = [len(guess(row)) for row in rows[:SEARCHED]]
-    most = max(known, default=0)
-    return known.index(most) + 1 if most >= 2 else 0
-
-
-def fingerprint(headings: Sequence[str]) -> str:
-    """The same for every file with these headings in this order."""
-    return hashlib.sha256("|".join(folded(each) for each in headings).encode()).hexdigest()
+    """The row of the headings, counted from 1; 0 for none."""
+    return columns.row_of(rows, PHRASES)

@@ -14,7 +14,8 @@ from stdnum import iban as iban_number
 from app.core import money
 from app.documents.models import Direction, Kind
 from app.documents.models import key_of as number_key_of
-from app.spreadsheets import formats, headings
+from app.extraction import columns, formats
+from app.spreadsheets import headings
 from app.web.fields import compact, trimmed
 
 LONGEST = {"number": 100, "counterparty": 200, "label": 300, "vat_number": 20, "iban": 34, "category": 120}
@@ -154,7 +155,7 @@ def _is_wrong(facts: Facts, *names: str) -> bool:
 
 def _read_kind(facts: Facts, said: str) -> None:
     """A credit note says so, or has an amount below zero; it is kept without the sign."""
-    if headings.folded(said) in CREDIT or (facts.gross is not None and facts.gross < 0):
+    if columns.folded(said) in CREDIT or (facts.gross is not None and facts.gross < 0):
         facts.kind = Kind.CREDIT_NOTE
     if facts.kind is Kind.CREDIT_NOTE and facts.gross is not None and facts.gross < 0:
         for name in ("net", "tax", "gross"):

@@ -13,6 +13,7 @@ from sqlalchemy.orm import selectinload
 from app.documents.models import Direction
 from app.documents.sight import visible_ids
 from app.extensions import db
+from app.extraction import columns
 from app.reader.reasons import reason
 from app.spreadsheets import guessing, headings, reading, words
 from app.spreadsheets.checking import BEFORE
@@ -74,34 +75,19 @@ def stage_label(stage: Stage) -> str:
 
 def columns_page(spreadsheet: Spreadsheet) -> dict[str, Any]:
     """The form in which somebody says which column is what, beside the first lines."""
-    rows = dict(guessing.rows_of(spreadsheet, most=headings.SEARCHED + SAMPLED))
+    rows = dict(guessing.rows_of(spreadsheet, most=columns.SEARCHED + SAMPLED))
     after = [number for number in rows if number > spreadsheet.header_row][:SAMPLED]
     width = max((len(rows[number]) for number in [*after, spreadsheet.header_row] if number in rows), default=0)
-    said = rows.get(spreadsheet.header_row, [])
+    said, sample = rows.get(spreadsheet.header_row, []), [rows[number] for number in after]
     return {
         "fields": words.fields(),
         "required": headings.REQUIRED,
-        "choices": [(column, _column_name(column, said, rows, after)) for column in range(width)],
-        "letters": [_letter(column) for column in range(width)],
+        "choices": [(column, columns.name(column, said, sample)) for column in range(width)],
+        "letters": [columns.letter(column) for column in range(width)],
         "headings": said,
         "sample": [(number, rows[number]) for number in after],
         "directions": Direction,
     }
-
-
-def _column_name(column: int, said: list[str], rows: dict[int, list[str]], after: list[int]) -> str:
-    heading = said[column] if column < len(said) else ""
-    example = next(
-        (rows[number][column] for number in after if column < len(rows[number]) and rows[number][column]), ""
-    )
-    told = f"{heading} ({example[:30]})" if heading and example else heading or example
-    return f"{_letter(column)} · {told[:80]}" if told else _letter(column)
-
-
-def _letter(column: int) -> str:
-    """As a spreadsheet calls it: A to Z, then AA."""
-    before, last = divmod(column, 26)
-    return (_letter(before - 1) if before else "") + chr(ord("A") + last)
 
 
 def lines_page(user: User, spreadsheet: Spreadsheet, tab: str, number: int) -> dict[str, Any]:

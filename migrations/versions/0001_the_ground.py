@@ -1015,10 +1015,33 @@ def upgrade():
     with op.batch_alter_table('bank_account', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_bank_account_company_id'), ['company_id'], unique=False)
 
+    op.create_table('bank_import',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('company_id', sa.Integer(), nullable=False),
+    sa.Column('file_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=300), nullable=False),
+    sa.Column('stage', sa.String(length=40), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=True),
+    sa.Column('choices', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
+    sa.Column('notes', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['bank_account.id'], name=op.f('fk_bank_import_account_id_bank_account'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['by_id'], ['user_account.id'], name=op.f('fk_bank_import_by_id_user_account'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['company_id'], ['company.id'], name=op.f('fk_bank_import_company_id_company')),
+    sa.ForeignKeyConstraint(['file_id'], ['file.id'], name=op.f('fk_bank_import_file_id_file')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_bank_import'))
+    )
+    with op.batch_alter_table('bank_import', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_bank_import_account_id'), ['account_id'], unique=False)
+        batch_op.create_index('ix_bank_import_company', ['company_id', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_bank_import_file_id'), ['file_id'], unique=False)
+
     op.create_table('bank_statement',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('account_id', sa.Integer(), nullable=False),
     sa.Column('file_id', sa.Integer(), nullable=True),
+    sa.Column('import_id', sa.Integer(), nullable=True),
     sa.Column('name', sa.String(length=300), nullable=False),
     sa.Column('format', sa.String(length=20), nullable=False),
     sa.Column('number', sa.String(length=40), nullable=False),
@@ -1033,12 +1056,14 @@ def upgrade():
     sa.Column('imported_by_id', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['account_id'], ['bank_account.id'], name=op.f('fk_bank_statement_account_id_bank_account')),
     sa.ForeignKeyConstraint(['file_id'], ['file.id'], name=op.f('fk_bank_statement_file_id_file')),
+    sa.ForeignKeyConstraint(['import_id'], ['bank_import.id'], name=op.f('fk_bank_statement_import_id_bank_import')),
     sa.ForeignKeyConstraint(['imported_by_id'], ['user_account.id'], name=op.f('fk_bank_statement_imported_by_id_user_account'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_bank_statement'))
     )
     with op.batch_alter_table('bank_statement', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_bank_statement_account_id'), ['account_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_bank_statement_file_id'), ['file_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_bank_statement_import_id'), ['import_id'], unique=False)
 
     op.create_table('bank_transaction',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -1322,7 +1347,7 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_document_file_file_id'))
         batch_op.drop_index(batch_op.f('ix_document_file_document_id'))
 
-    for name in ('document_match', 'contact', 'bank_transaction', 'bank_statement', 'bank_account'):
+    for name in ('document_match', 'contact', 'bank_transaction', 'bank_statement', 'bank_import', 'bank_account'):
         op.drop_table(name)
     op.drop_table('document_file')
     with op.batch_alter_table('recipient', schema=None) as batch_op:

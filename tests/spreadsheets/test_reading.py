@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.documents.models import Direction, Kind
-from app.spreadsheets import formats, headings, reading
+from app.extraction import formats
+from app.spreadsheets import headings, reading
 from app.spreadsheets.reading import Layout
 
 D = Decimal

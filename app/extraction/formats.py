@@ -1,4 +1,4 @@
-"""Days and amounts as a spreadsheet writes them: the format is guessed from all values of its columns."""
+"""Days and amounts as the cells of a table write them: the format is guessed from all values of its columns."""
 
 from __future__ import annotations
 

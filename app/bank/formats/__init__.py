@@ -1,0 +1,1 @@
+"""What banks write: one module for each format, from bytes to statements."""
