@@ -7,6 +7,7 @@ from typing import Any
 from app.approval import align as approval
 from app.approval import asking, awaited, demands, leaving, replies, seat_mails, standing_in
 from app.approval import mails as approval_mails
+from app.bank import settled
 from app.comments import noticing as comments
 from app.counterparties import keeping
 from app.documents import arrival, hidden_twins, moving, noticing, reasons, retention, showing, status, tagging, usual
@@ -36,6 +37,7 @@ def connect() -> None:
     _add(trashing.before_restoring, undoing.put_back_whole)
     _add(moving.before_moving, undoing.keep_together)
     _add(status.before_status, retention.note_hold)
+    _add(status.before_status, settled.keep_date)
     _add(status.before_status, retesting.retest)
     _add(status.before_status, approval.align)
     _add(asking.before_asking, standing_in.seat_stand_in)
@@ -62,6 +64,8 @@ def connect() -> None:
     reasons.WORDS[awaited.SENT_BACK] = awaited.sent_back_in_words
     reasons.said_in_review.add(awaited.SENT_BACK)
     _add(next_step.foreseen, awaited.foreseen)
+    _add(reasons.tellers, settled.reason)
+    _add(retention.keeps, settled.is_matched)
     for kind in (*approval_mails.KINDS, *seat_mails.KINDS, notice_mails.KIND):
         _add(mail_kinds, kind)
 

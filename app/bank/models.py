@@ -24,8 +24,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
 from app.core.types import Json, UTCDateTime, Word
-from app.counterparties.models import assigned
-from app.documents.models import Document
+from app.counterparties.models import Counterparty, assigned
+from app.documents.models import Category, Document
 from app.extensions import db
 from app.files.models import File
 from app.users.models import Company, User
@@ -159,6 +159,7 @@ class BankTransaction(db.Model):
         UniqueConstraint("account_id", "key"),
         Index("ix_bank_transaction_list", "company_id", "date", "id"),
         Index("ix_bank_transaction_amount", "company_id", "amount_minor"),
+        Index("ix_bank_transaction_party", "company_id", "party_name"),
         CheckConstraint("matched_minor BETWEEN 0 AND abs(amount_minor)", name="matched_is_there"),
     )
 
@@ -196,6 +197,8 @@ class BankTransaction(db.Model):
 
     account: Mapped[BankAccount] = relationship()
     statement: Mapped[Statement] = relationship()
+    counterparty: Mapped[Counterparty | None] = relationship()
+    category: Mapped[Category | None] = relationship()
 
     @classmethod
     def visible_to(cls, user: User) -> Select[tuple[BankTransaction]]:
@@ -250,6 +253,7 @@ class Match(db.Model):
         CheckConstraint("amount_minor >= 0 AND line_minor >= 0 AND amount_minor + line_minor > 0", name="match_amount"),
         CheckConstraint("transaction_id IS NULL OR credit_note_id IS NULL", name="match_of_one"),
         CheckConstraint("transaction_id IS NOT NULL OR document_id IS NOT NULL", name="match_of_something"),
+        CheckConstraint("credit_note_id IS NULL OR credit_note_id != document_id", name="match_of_two"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -277,3 +281,30 @@ class Match(db.Model):
     credit_note: Mapped[Document | None] = relationship(foreign_keys=[credit_note_id])
     transaction: Mapped[BankTransaction | None] = relationship()
     made_by: Mapped[User | None] = relationship()
+
+
+class LabelRule(db.Model):
+    """What lines with these words in their label are: whose, of which category, or nothing to match (SPEC BK-3)."""
+
+    __tablename__ = "label_rule"
+    __table_args__ = (Index("ix_label_rule_order", "company_id", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"))
+    position: Mapped[int] = mapped_column(default=0)
+    words: Mapped[str] = mapped_column(String(200))
+    """All of them stand in the label, in any order."""
+    counterparty_id: Mapped[int | None] = mapped_column(ForeignKey("counterparty.id", ondelete="SET NULL"))
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id", ondelete="SET NULL"))
+    is_ignoring: Mapped[bool] = mapped_column(default=False)
+    removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
+
+    company: Mapped[Company] = relationship()
+    counterparty: Mapped[Counterparty | None] = relationship()
+    category: Mapped[Category | None] = relationship()
+
+    @classmethod
+    def visible_to(cls, user: User) -> Select[tuple[LabelRule]]:
+        """The rules of the companies whose bank `user` may change."""
+        return select(cls).where(cls.company_id.in_(user.company_ids(Permission.EDIT_BANK)), cls.removed_at.is_(None))

@@ -129,6 +129,8 @@ def _check_allowed(document: Document, told: dict[str, tuple[Any, Any]]) -> None
         raise Refused(fixed)
     if document.settled_minor and "currency" in told:
         raise Refused(_("A part is settled already: the currency can no longer be changed."))
+    if "gross_minor" in told and document.settled_minor > (told["gross_minor"][1] or 0):
+        raise Incomplete({"gross": _("More than this is settled already.")})
     if document.settled_minor and "kind" in told:
         raise Refused(_("A part is settled already: an invoice stays one, and so does a credit note."))
     _check_company(document, Counterparty, told.get("counterparty_id"))
@@ -163,13 +165,11 @@ def since(document: Document, version: int) -> list[AuditEntry]:
 
 
 def _check_after(document: Document) -> None:
-    """A validated document stays complete, and never less than what is settled of it."""
+    """A validated document stays complete."""
     if not document.validated_at:
         return
     if errors := missing(document):
         raise Incomplete(errors)
-    if abs(document.settled_minor) > abs(document.gross_minor or 0):
-        raise Incomplete({"gross": _("More than this is settled already.")})
 
 
 def _with_names(told: dict[str, tuple[Any, Any]]) -> dict[str, Any]:

@@ -6,10 +6,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
 from app.documents import words
 from app.documents.models import Document, PaidMeans
 from app.web.filters import amount, day
+
+KEYS_BY_BANK = {"matched", "part_matched"}
+BY_BANK = {
+    "bank": (lazy_gettext("By bank"), "landmark"),
+    "automatic": (lazy_gettext("By bank, automatically"), "landmark"),
+    "netted": (lazy_gettext("Netted"), "receipt-text"),
+}
+"""How it was settled → its words and icon."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +46,18 @@ def paid_by_hand(document: Document) -> Mark | None:
     return Mark(str(label), "banknote", "green", " · ".join(str(each) for each in said if each))
 
 
+def by_bank(document: Document) -> Mark | None:
+    """What bank lines or credit notes say, as the line beside it was written from them."""
+    look = BY_BANK.get(document.reason.get("way", "")) if document.reason.get("key") in KEYS_BY_BANK else None
+    return look and Mark(str(look[0]), look[1], "green")
+
+
 def disputed(document: Document) -> Mark | None:
     """Something is not right with it."""
     return Mark(_("Disputed"), "flag", "red", title=document.dispute_reason) if document.disputed_at else None
 
 
-kinds: list[Callable[[Document], Mark | None]] = [disputed, paid_by_hand]
+kinds: list[Callable[[Document], Mark | None]] = [disputed, paid_by_hand, by_bank]
 """All there are; stages that come later add theirs, from columns the lists load (`showing.SHOWN`)."""
 
 

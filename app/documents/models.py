@@ -97,7 +97,9 @@ class Document(db.Model):
         Index("ix_document_reading", "created_at", **only_where("read_state = 'reading'")),
         Index("ix_document_number", "company_id", "number_key"),
         Index("ix_document_counterparty", "counterparty_id", "issue_date"),
+        Index("ix_document_reference", "company_id", "payment_reference", **only_where("payment_reference != ''")),
         CheckConstraint("paid_minor BETWEEN 0 AND settled_minor", name="paid_is_settled"),
+        CheckConstraint("settled_minor BETWEEN 0 AND abs(coalesce(gross_minor, 0))", name="settled_is_there"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

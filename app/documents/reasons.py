@@ -100,7 +100,28 @@ PART_BY_HAND = {
     "received": _("A part was received by hand: %(amount)s still open."),
     "refunded": _("A part was refunded by hand: %(amount)s still open."),
 }
+
+
+def _matched(reason: Reason) -> str:
+    """By what it was settled; another word than for what a person said."""
+    return str(BY_BANK[reason["way"]])
+
+
+def _part_matched(reason: Reason) -> str:
+    """How much of it is settled, and how much that leaves."""
+    figures = {name: amount(reason[name], reason["currency"]) for name in ("settled", "gross")}
+    figures["left"] = amount(reason["gross"] - reason["settled"], reason["currency"])
+    return gettext("%(settled)s of %(gross)s matched: %(left)s still open.", **figures)
+
+
+BY_BANK = {
+    "bank": _("Done: matched with the bank."),
+    "automatic": _("Done: matched with the bank by itself."),
+    "netted": _("Done: netted, no money is awaited."),
+}
 WORDS: dict[str, Any] = {
+    "matched": _matched,
+    "part_matched": _part_matched,
     "reading": _("Being read; it will be here to check in a moment."),
     "unreadable": _not_read,
     "to_process": _("Read: check it beside its page."),

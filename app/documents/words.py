@@ -32,6 +32,7 @@ NAMES: dict[str, Any] = {
     "account_code": _("Ledger account"),
     "treasury_category": _("Treasury category"),
     "tags": _("Tags"),
+    "settled_minor": _("Settled"),
     "paid_minor": _("Paid by hand"),
     "paid_date": _("Paid on"),
     "paid_means": _("Means of payment"),

@@ -47,6 +47,8 @@ class Company(db.Model):
     trash_enabled: Mapped[bool] = mapped_column(default=True)
     trash_emptied: Mapped[bool] = mapped_column(default=False)
     trash_days: Mapped[int | None] = mapped_column(default=30)
+    matches_automatically: Mapped[bool] = mapped_column(default=False)
+    """A bank line with the number and amount of one open document, and no rival, is matched by itself (SPEC BK-3)."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
 
     memberships: Mapped[list[Membership]] = relationship(back_populates="company")

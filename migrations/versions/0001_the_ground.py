@@ -56,6 +56,7 @@ def upgrade():
     sa.Column('trash_enabled', sa.Boolean(), nullable=False),
     sa.Column('trash_emptied', sa.Boolean(), nullable=False),
     sa.Column('trash_days', sa.Integer(), nullable=True),
+    sa.Column('matches_automatically', sa.Boolean(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_company'))
     )
@@ -460,6 +461,7 @@ def upgrade():
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('created_by_id', sa.Integer(), nullable=True),
     sa.CheckConstraint('paid_minor BETWEEN 0 AND settled_minor', name=op.f('ck_document_paid_is_settled')),
+    sa.CheckConstraint('settled_minor BETWEEN 0 AND abs(coalesce(gross_minor, 0))', name=op.f('ck_document_settled_is_there')),
     sa.ForeignKeyConstraint(['category_id'], ['category.id'], name=op.f('fk_document_category_id_category')),
     sa.ForeignKeyConstraint(['company_id'], ['company.id'], name=op.f('fk_document_company_id_company')),
     sa.ForeignKeyConstraint(['counterparty_id'], ['counterparty.id'], name=op.f('fk_document_counterparty_id_counterparty')),
@@ -489,6 +491,8 @@ def upgrade():
     trashed, reading = sa.text('trashed_at IS NOT NULL'), sa.text("read_state = 'reading'")
     op.create_index('ix_document_trash', 'document', ['company_id', 'trashed_at', 'id'], sqlite_where=trashed, postgresql_where=trashed)
     op.create_index('ix_document_reading', 'document', ['created_at'], sqlite_where=reading, postgresql_where=reading)
+    referred = sa.text("payment_reference != ''")
+    op.create_index('ix_document_reference', 'document', ['company_id', 'payment_reference'], sqlite_where=referred, postgresql_where=referred)
     op.create_index('ix_document_open', 'document', ['company_id', 'kind', issued, 'id'], sqlite_where=still_open, postgresql_where=still_open)
 
     op.create_table('approval',
@@ -1102,6 +1106,7 @@ def upgrade():
         batch_op.create_index('ix_bank_transaction_amount', ['company_id', 'amount_minor'], unique=False)
         batch_op.create_index(batch_op.f('ix_bank_transaction_counterparty_id'), ['counterparty_id'], unique=False)
         batch_op.create_index('ix_bank_transaction_list', ['company_id', 'date', 'id'], unique=False)
+        batch_op.create_index('ix_bank_transaction_party', ['company_id', 'party_name'], unique=False)
         batch_op.create_index(batch_op.f('ix_bank_transaction_party_iban'), ['party_iban'], unique=False)
         batch_op.create_index(batch_op.f('ix_bank_transaction_statement_id'), ['statement_id'], unique=False)
 
@@ -1138,6 +1143,7 @@ def upgrade():
     sa.Column('made_by_id', sa.Integer(), nullable=True),
     sa.CheckConstraint('amount_minor >= 0 AND line_minor >= 0 AND amount_minor + line_minor > 0', name=op.f('ck_document_match_match_amount')),
     sa.CheckConstraint('transaction_id IS NOT NULL OR document_id IS NOT NULL', name=op.f('ck_document_match_match_of_something')),
+    sa.CheckConstraint('credit_note_id IS NULL OR credit_note_id != document_id', name=op.f('ck_document_match_match_of_two')),
     sa.CheckConstraint('transaction_id IS NULL OR credit_note_id IS NULL', name=op.f('ck_document_match_match_of_one')),
     sa.ForeignKeyConstraint(['credit_note_id'], ['document.id'], name=op.f('fk_document_match_credit_note_id_document')),
     sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_document_match_document_id_document')),
@@ -1150,6 +1156,23 @@ def upgrade():
         batch_op.create_index(batch_op.f('ix_document_match_credit_note_id'), ['credit_note_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_document_match_document_id'), ['document_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_document_match_transaction_id'), ['transaction_id'], unique=False)
+
+    op.create_table('label_rule',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('company_id', sa.Integer(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('words', sa.String(length=200), nullable=False),
+    sa.Column('counterparty_id', sa.Integer(), nullable=True),
+    sa.Column('category_id', sa.Integer(), nullable=True),
+    sa.Column('is_ignoring', sa.Boolean(), nullable=False),
+    sa.Column('removed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['category_id'], ['category.id'], name=op.f('fk_label_rule_category_id_category'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['company_id'], ['company.id'], name=op.f('fk_label_rule_company_id_company')),
+    sa.ForeignKeyConstraint(['counterparty_id'], ['counterparty.id'], name=op.f('fk_label_rule_counterparty_id_counterparty'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_label_rule'))
+    )
+    op.create_index('ix_label_rule_order', 'label_rule', ['company_id', 'position'])
 
     op.create_table('api_token',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -1347,7 +1370,10 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_document_file_file_id'))
         batch_op.drop_index(batch_op.f('ix_document_file_document_id'))
 
-    for name in ('document_match', 'contact', 'bank_transaction', 'bank_statement', 'bank_import', 'bank_account'):
+    for name in (
+        *('label_rule', 'document_match', 'contact', 'bank_transaction', 'bank_statement', 'bank_import'),
+        'bank_account',
+    ):
         op.drop_table(name)
     op.drop_table('document_file')
     with op.batch_alter_table('recipient', schema=None) as batch_op:

@@ -170,4 +170,4 @@ def test_a_migration_that_leaves_children_without_parents_is_taken_back(tmp_path
             flask_migrate.downgrade(revision="0001")
 
         with db.engine.connect() as connection:
-            assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "0003"
+            assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "0004"
