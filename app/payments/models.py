@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import groupby
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -93,14 +94,14 @@ class PaymentBatch(db.Model):
         return self.account.currency
 
     @property
-    def standing(self) -> list[Payment]:
-        """Those in it: what was taken out, or freed by cancelling it, counts no more."""
-        return [each for each in self.payments if each.state is not PaymentState.FREED]
-
-    @property
     def total_minor(self) -> int:
         """What it takes from the account."""
-        return sum(each.amount_minor for each in self.standing)
+        return sum(each.amount_minor for each in self.payments)
+
+    @property
+    def transfers(self) -> list[list[Payment]]:
+        """Its payments, those of one transfer together."""
+        return [list(group) for _number, group in groupby(self.payments, key=lambda each: each.transfer)]
 
 
 class Payment(db.Model):
