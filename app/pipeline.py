@@ -8,9 +8,25 @@ from app.approval import align as approval
 from app.approval import asking, awaited, demands, leaving, replies, seat_mails, standing_in
 from app.approval import mails as approval_mails
 from app.bank import settled
+from app.bulk import acts as bulk
+from app.bulk.models import Act
 from app.comments import noticing as comments
 from app.counterparties import keeping
-from app.documents import arrival, hidden_twins, moving, noticing, reasons, retention, showing, status, tagging, usual
+from app.documents import (
+    arrival,
+    editing,
+    hidden_twins,
+    marks,
+    moving,
+    noticing,
+    paying,
+    reasons,
+    retention,
+    showing,
+    status,
+    tagging,
+    usual,
+)
 from app.documents import jobs as documents
 from app.documents import trash as trashing
 from app.extraction import jobs as extraction
@@ -19,6 +35,8 @@ from app.intake import addresses, forwarding, kinds
 from app.notices import mails as notice_mails
 from app.notices import subjects
 from app.outbox.kinds import mail_kinds
+from app.payments import choosing, live, waiting
+from app.payments import following as payments
 from app.review import jobs as reviewing
 from app.review import next_step, undoing
 from app.rules import demanding, following, retesting, validating
@@ -66,8 +84,22 @@ def connect() -> None:
     _add(next_step.foreseen, awaited.foreseen)
     _add(reasons.tellers, settled.reason)
     _add(retention.keeps, settled.is_matched)
+    _pay()
     for kind in (*approval_mails.KINDS, *seat_mails.KINDS, notice_mails.KIND):
         _add(mail_kinds, kind)
+
+
+def _pay() -> None:
+    """What is to be paid, and what may not happen to it while it is being paid."""
+    _add(status.after_status, payments.follow)
+    _add(reasons.tellers, waiting.reason)
+    reasons.WORDS.update(waiting.WORDS)
+    _add(marks.kinds, waiting.mark)
+    _add(retention.keeps, live.keeps)
+    for asked in (trashing.before_trashing, moving.before_moving, paying.before_paying):
+        _add(asked, live.refuse)
+    _add(editing.before_editing, live.refuse_edit)
+    bulk.VERBS.update({Act.TO_PAY: choosing.choose_in_bulk, Act.NOT_TO_PAY: choosing.cancel_in_bulk})
 
 
 def _add(following: list[Any], follow: Any) -> None:

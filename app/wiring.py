@@ -52,7 +52,7 @@ PACKAGES = (
 MODELS = (
     *("audit", "files", "tasks", "outbox", "users", "notices", "tags", "counterparties", "search"),
     *("documents", "comments"),
-    *("intake", "extraction", "approval", "bank", "rules"),
+    *("intake", "extraction", "approval", "bank", "rules", "payments"),
     *("review", "bulk"),
     *("mailboxes", "lists"),
     *("operation", "api", "spreadsheets"),

@@ -88,3 +88,4 @@ VERBS: dict[Act, Verb] = {
     Act.TRASH: lambda document, said, by: retention.delete_by_hand(document, by=by, why=str(said.get("why", ""))),
     Act.RESTORE: lambda document, _said, by: decisions.restore(document, by=by),
 }
+"""Stages that come later add theirs; `pipeline` fills it."""

@@ -26,6 +26,8 @@ class Act(StrEnum):
     ASSIGN = "assign"
     MOVE = "move"
     PAY = "pay"
+    TO_PAY = "to_pay"
+    NOT_TO_PAY = "not_to_pay"
     TRASH = "trash"
     RESTORE = "restore"
 
@@ -42,6 +44,8 @@ LABELS = {
     Act.ASSIGN: _("Put somebody in charge"),
     Act.MOVE: _("Move to another company"),
     Act.PAY: _("Mark as paid by hand"),
+    Act.TO_PAY: _("To be paid"),
+    Act.NOT_TO_PAY: _("Not to be paid after all"),
     Act.TRASH: _("Put into the trash"),
     Act.RESTORE: _("Take out of the trash"),
 }

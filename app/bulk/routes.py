@@ -53,6 +53,8 @@ def _said(company: Company) -> dict[str, Any]:
     numbers = {name: form.get(name, type=row_id) for name in ("category_id", "user_id", "company_id")}
     paid_on = form.get("paid_date", type=date.fromisoformat)
     paid = {"means": form.get("means", "")[:40], "paid_date": paid_on.isoformat() if paid_on else ""}
+    pay_on = form.get("pay_date", type=date.fromisoformat)
+    paid["pay_date"] = pay_on.isoformat() if pay_on else ""
     return numbers | paid | {"tag": form.get("tag", "")[:200], "why": form.get("why", "")[:500]}
 
 

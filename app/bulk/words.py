@@ -26,6 +26,12 @@ def _done(bulk: BulkAct) -> str:
         return ngettext("%(num)d document taken out of the trash", "%(num)d documents taken out of the trash", count)
     if bulk.act is Act.MOVE:
         return ngettext("%(num)d document moved", "%(num)d documents moved", count)
-    if bulk.act is Act.PAY:
-        return ngettext("%(num)d document marked as paid", "%(num)d documents marked as paid", count)
+    if bulk.act in {Act.PAY, Act.TO_PAY}:
+        return _paid(bulk.act, count)
     return ngettext("%(num)d document changed", "%(num)d documents changed", count)
+
+
+def _paid(act: Act, count: int) -> str:
+    if act is Act.PAY:
+        return ngettext("%(num)d document marked as paid", "%(num)d documents marked as paid", count)
+    return ngettext("%(num)d document put down to be paid", "%(num)d documents put down to be paid", count)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -28,6 +29,8 @@ PLAIN = (
     *("account_code", "treasury_category"),
 )
 CHANGEABLE = {*PLAIN, *AMOUNTS}
+before_editing: list[Callable[[Document, set[str]], None]] = []
+"""What stands against changing these columns, such as a payment under way; `pipeline` fills it."""
 
 
 class Incomplete(Refused):
@@ -133,6 +136,8 @@ def _check_allowed(document: Document, told: dict[str, tuple[Any, Any]]) -> None
         raise Incomplete({"gross": _("More than this is settled already.")})
     if document.settled_minor and "kind" in told:
         raise Refused(_("A part is settled already: an invoice stays one, and so does a credit note."))
+    for ask in before_editing:
+        ask(document, set(told))
     _check_company(document, Counterparty, told.get("counterparty_id"))
     _check_company(document, Category, told.get("category_id"))
 

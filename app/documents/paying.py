@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -18,6 +19,8 @@ from app.extensions import db
 from app.users.models import User
 from app.web.filters import amount as in_words
 
+before_paying: list[Callable[[Document], None]] = []
+"""What stands against it, such as a batch that pays it already; `pipeline` fills it."""
 NOTHING: dict[str, Any] = {"paid_minor": 0, "paid_date": None, "paid_means": None}
 
 
@@ -41,6 +44,8 @@ def pay(
     As of `version`, where a page showed one. Raises `Refused`.
     """
     _check(document, on)
+    for ask in before_paying:
+        ask(document)
     minor = (document.open_minor or 0) if part is None else money.to_minor(part, document.currency)
     _check_part(document, minor)
     still = (Document.gross_minor - Document.settled_minor >= minor, Document.awaits_approval.is_(False))

@@ -14,6 +14,8 @@ from app.documents.models import Document, TrashKind
 from app.extensions import db
 from app.users.models import User
 
+before_trashing: list[Callable[[Document], None]] = []
+"""What stands against it, such as a batch of payments it is in; `pipeline` fills it."""
 before_restoring: list[Callable[[Document, User | None], None]] = []
 """What goes with it or stands against it, such as a split that is taken back; `pipeline` fills it."""
 TAKEN_OUT = {"trashed_at": None, "trashed_by_id": None, "trash_kind": None, "trash_reason": "", "duplicate_of_id": None}
@@ -28,6 +30,8 @@ def trash(
     duplicate_of: Document | None = None,
 ) -> None:
     """Put it aside; nothing of it is lost before the purge, and its former status comes back with `restore`."""
+    for ask in before_trashing:
+        ask(document)
     facts = {
         "trashed_at": clock.now(),
         "trashed_by_id": by.id if by else None,

@@ -1,1 +1,1 @@
-"""What is to be paid: orders, batches, the file for the bank."""
+"""What is to be paid, when, and the files a bank is given for it."""

@@ -44,6 +44,8 @@ class Company(db.Model):
     """None: no reminders."""
     approval_sign_in_minor: Mapped[int | None] = mapped_column(BigInteger)
     """From this amount of its currency on a mailed link asks for a sign-in; None: never (SPEC AP-3)."""
+    payment_second_person: Mapped[bool] = mapped_column(default=False)
+    """Whoever put a batch of payments together does not release it (SPEC PY-2)."""
     trash_enabled: Mapped[bool] = mapped_column(default=True)
     trash_emptied: Mapped[bool] = mapped_column(default=False)
     trash_days: Mapped[int | None] = mapped_column(default=30)

@@ -53,6 +53,7 @@ def upgrade():
     sa.Column('approval_link_days', sa.Integer(), nullable=False),
     sa.Column('approval_reminder_days', sa.Integer(), nullable=True),
     sa.Column('approval_sign_in_minor', sa.BigInteger(), nullable=True),
+    sa.Column('payment_second_person', sa.Boolean(), nullable=False),
     sa.Column('trash_enabled', sa.Boolean(), nullable=False),
     sa.Column('trash_emptied', sa.Boolean(), nullable=False),
     sa.Column('trash_days', sa.Integer(), nullable=True),
@@ -1174,6 +1175,54 @@ def upgrade():
     )
     op.create_index('ix_label_rule_order', 'label_rule', ['company_id', 'position'])
 
+    op.create_table('payment_batch',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('company_id', sa.Integer(), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=False),
+    sa.Column('state', sa.String(40), nullable=False),
+    sa.Column('execution_date', sa.Date(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_by_id', sa.Integer(), nullable=True),
+    sa.Column('released_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('released_by_id', sa.Integer(), nullable=True),
+    sa.Column('file_id', sa.Integer(), nullable=True),
+    sa.Column('message_id', sa.String(length=35), nullable=True),
+    sa.Column('downloaded_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('cancel_reason', sa.String(length=500), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['bank_account.id'], name=op.f('fk_payment_batch_account_id_bank_account')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.id'], name=op.f('fk_payment_batch_company_id_company')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['user_account.id'], name=op.f('fk_payment_batch_created_by_id_user_account'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['file_id'], ['file.id'], name=op.f('fk_payment_batch_file_id_file')),
+    sa.ForeignKeyConstraint(['released_by_id'], ['user_account.id'], name=op.f('fk_payment_batch_released_by_id_user_account'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_payment_batch')),
+    sa.UniqueConstraint('message_id', name=op.f('uq_payment_batch_message_id'))
+    )
+    with op.batch_alter_table('payment_batch', schema=None) as batch_op:
+        batch_op.create_index('ix_payment_batch_list', ['company_id', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_payment_batch_account_id'), ['account_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_payment_batch_file_id'), ['file_id'], unique=False)
+
+    op.create_table('payment',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('batch_id', sa.Integer(), nullable=False),
+    sa.Column('document_id', sa.Integer(), nullable=True),
+    sa.Column('state', sa.String(40), nullable=False),
+    sa.Column('transfer', sa.Integer(), nullable=False),
+    sa.Column('amount_minor', sa.BigInteger(), nullable=False),
+    sa.Column('iban', sa.String(length=34), nullable=False),
+    sa.Column('bic', sa.String(length=11), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('remittance', sa.String(length=140), nullable=False),
+    sa.ForeignKeyConstraint(['batch_id'], ['payment_batch.id'], name=op.f('fk_payment_batch_id_payment_batch'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_payment_document_id_document'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_payment'))
+    )
+    with op.batch_alter_table('payment', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_payment_batch_id'), ['batch_id'], unique=False)
+        batch_op.create_index('ix_payment_document', ['document_id', 'state'], unique=False)
+        batch_op.create_index('ix_payment_live', ['document_id'], unique=True, sqlite_where=sa.text("state = 'live'"), postgresql_where=sa.text("state = 'live'"))
+
     op.create_table('api_token',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('token_hash', sa.String(length=64), nullable=False),
@@ -1371,8 +1420,8 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_document_file_document_id'))
 
     for name in (
-        *('label_rule', 'document_match', 'contact', 'bank_transaction', 'bank_statement', 'bank_import'),
-        'bank_account',
+        *('payment', 'payment_batch', 'label_rule', 'document_match', 'contact'),
+        *('bank_transaction', 'bank_statement', 'bank_import', 'bank_account'),
     ):
         op.drop_table(name)
     op.drop_table('document_file')
