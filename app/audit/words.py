@@ -167,6 +167,8 @@ FIELDS: dict[str, Any] = {
     "document": _("Document"),
     "due": _("Documents due"),
     "due_date": _("Due date"),
+    "expected_account": _("Account it goes through"),
+    "expected_date": _("Expected on"),
     "duplicate_of": _("Duplicate of"),
     "email": _("E-mail address"),
     "file": _("File"),

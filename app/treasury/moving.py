@@ -37,7 +37,7 @@ def go_through(operation: CommittedOperation, account: BankAccount | None, *, by
         raise Refused(_("This account is of another currency: choose one in %(code)s.", code=operation.currency))
     was, operation.account = operation.account, account
     names = [each.name if each else "" for each in (was, account)]
-    trail.record(operation.document, by=by, act="expected account chosen", changes={"account": names})
+    trail.record(operation.document, by=by, act="expected account chosen", changes={"expected_account": names})
 
 
 def accounts_of(operation: CommittedOperation, user: User) -> list[BankAccount]:
