@@ -43,6 +43,7 @@ from app.rules import demanding, following, retesting, validating
 from app.rules import names as rule_names
 from app.rules import words as rule_words
 from app.tags import keeping as tags
+from app.treasury import aligning as treasury
 from app.users import memberships, people
 
 
@@ -73,6 +74,7 @@ def connect() -> None:
     _add(showing.asks_for_approval, demanding.is_possible)
     _add(status.after_status, texts.keep)
     _add(status.after_status, learning.learn_from)
+    _add(status.after_status, treasury.align)
     _add(keeping.after_renaming, documents.follow_names)
     _add(memberships.after_access_changed, leaving.follow)
     _add(demands.words, rule_words.why)

@@ -53,7 +53,7 @@ MODELS = (
     *("audit", "files", "tasks", "outbox", "users", "notices", "tags", "counterparties", "search"),
     *("documents", "comments"),
     *("intake", "extraction", "approval", "bank", "rules", "payments"),
-    *("review", "bulk"),
+    *("review", "bulk", "treasury"),
     *("mailboxes", "lists"),
     *("operation", "api", "spreadsheets"),
 )

@@ -36,6 +36,8 @@ NAMES: dict[str, Any] = {
     "paid_minor": _("Paid by hand"),
     "paid_date": _("Paid on"),
     "paid_means": _("Means of payment"),
+    "expected_date": _("Expected on"),
+    "expected_account": _("Account it goes through"),
     "approver": _("Who is asked"),
     "status": _("Status"),
     "company": _("Company"),

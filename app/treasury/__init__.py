@@ -1,1 +1,1 @@
-"""The money expected to come and go: committed operations and the forecast."""
+"""What money is expected to come and go, and when: committed operations and the forecast made of them."""

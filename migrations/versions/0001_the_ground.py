@@ -1223,6 +1223,27 @@ def upgrade():
         batch_op.create_index('ix_payment_document', ['document_id', 'state'], unique=False)
         batch_op.create_index('ix_payment_live', ['document_id'], unique=True, sqlite_where=sa.text("state = 'live'"), postgresql_where=sa.text("state = 'live'"))
 
+    op.create_table('committed_operation',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('company_id', sa.Integer(), nullable=False),
+    sa.Column('document_id', sa.Integer(), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=True),
+    sa.Column('amount_minor', sa.BigInteger(), nullable=False),
+    sa.Column('currency', sa.String(length=3), nullable=False),
+    sa.Column('contractual_date', sa.Date(), nullable=False),
+    sa.Column('delay_days', sa.Integer(), nullable=False),
+    sa.Column('expected_date', sa.Date(), nullable=False),
+    sa.Column('moved_date', sa.Date(), nullable=True),
+    sa.ForeignKeyConstraint(['account_id'], ['bank_account.id'], name=op.f('fk_committed_operation_account_id_bank_account'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['company_id'], ['company.id'], name=op.f('fk_committed_operation_company_id_company')),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_committed_operation_document_id_document'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_committed_operation')),
+    sa.UniqueConstraint('document_id', name=op.f('uq_committed_operation_document_id'))
+    )
+    with op.batch_alter_table('committed_operation', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_committed_operation_account_id'), ['account_id'], unique=False)
+        batch_op.create_index('ix_committed_operation_list', ['company_id', 'contractual_date', 'id'], unique=False)
+
     op.create_table('api_token',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('token_hash', sa.String(length=64), nullable=False),
@@ -1371,6 +1392,11 @@ def downgrade():
 
     op.drop_table('spreadsheet')
     op.drop_table('watched_file')
+    with op.batch_alter_table('committed_operation', schema=None) as batch_op:
+        batch_op.drop_index('ix_committed_operation_list')
+        batch_op.drop_index(batch_op.f('ix_committed_operation_account_id'))
+
+    op.drop_table('committed_operation')
     op.drop_table('api_token')
     with op.batch_alter_table('rearranged_document', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_rearranged_document_rearrangement_id'))
