@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 from PIL import Image
 
-from app.reader import barcodes, ocr, rereading, straighten
+from app.reader import barcodes, ocr, overlooked, rereading, straighten
 from app.reader.contents import Word
 from app.reader.job import Job
+from app.reader.rereading import Strip
 
 _SURE = 0.7
 _ENOUGH = 8
@@ -132,17 +133,31 @@ def _look_closer(found: Legible, job: Job, dpi: int) -> None:
     if found.look == "receipt" or (found.look == "page" and sure(found.words) < _PLENTY):
         found.keep(_pass(found, job, ocr.BLOCK, dpi, _growth(found)))
         _read_again(found, job, dpi)
+    elif found.look == "page":
+        _read_overlooked(found, job, dpi)
 
 
 def _read_again(found: Legible, job: Job, dpi: int) -> None:
     """A third opinion where the two differ about an amount or a date: those lines alone, larger still."""
     strips = rereading.doubtful(found.words, found.passes[0])
     if strips:
-        grey = found.grey()
-        sheet, strips, growth = rereading.sheet_of(grey, strips, found.words)
-        read = ocr.words(sheet, job, ocr.BLOCK, round(dpi * growth))
-        words = rereading.put_back(read, sheet, strips, grey.height * growth)
+        words = _read_strips(found, strips, job, mode=ocr.BLOCK, dpi=dpi)
         found.passes.append(rereading.outside(found.words, strips) + words)
+
+
+def _read_overlooked(found: Legible, job: Job, dpi: int) -> None:
+    """The lines in which something is printed and no word was found, alone and larger."""
+    if strips := overlooked.strips(found.grey(), found.words):
+        read = _read_strips(found, strips, job, mode=ocr.SPARSE, dpi=dpi)
+        found.words = overlooked.joined(found.words, read)
+
+
+def _read_strips(found: Legible, strips: list[Strip], job: Job, *, mode: int, dpi: int) -> list[Word]:
+    """The words of these lines of the picture alone."""
+    grey = found.grey()
+    sheet, placed, growth = rereading.sheet_of(grey, strips, found.words)
+    read = ocr.words(sheet, job, mode, round(dpi * growth))
+    return rereading.put_back(read, sheet, placed, grey.height * growth)
 
 
 def _pass(found: Legible, job: Job, mode: int, dpi: int, growth: float = 1.0) -> list[Word]:
