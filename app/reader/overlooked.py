@@ -24,7 +24,8 @@ _MOST = 10
 """Lines that are read again: more are a drawing."""
 _PLAIN, _SURE = 0.5, 0.8
 """From where a word of several letters counts, and a letter alone."""
-_HARDLY = 0.6
+_HARDLY, _GUESSED = 0.6, 0.3
+"""Below which a word is a scrap however long it is; below which it is as if nothing had been read."""
 _FRAME = "[]{}|"
 """What the line of a frame is read as, where it touches a word."""
 
@@ -80,7 +81,7 @@ def _unread_ink(grey: Image.Image, words: list[Word]) -> Image.Image:
     ink = small.point(lambda level: 255 if level < _DARK else 0)
     ink = ImageChops.subtract(ink, ImageChops.lighter(_strokes(ink, (1, 0)), _strokes(ink, (0, 1))))
     brush, (width, height) = ImageDraw.Draw(ink), ink.size
-    for word in words:
+    for word in (word for word in words if word.confidence >= _GUESSED):
         edge = 0.25 * (word.box[3] - word.box[1]) * height
         x0, y0, x1, y1 = word.box
         brush.rectangle((x0 * width - edge, y0 * height - edge, x1 * width + edge, y1 * height + edge), fill=0)
