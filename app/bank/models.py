@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     and_,
+    func,
     or_,
     select,
 )
@@ -216,6 +217,11 @@ class BankTransaction(db.Model):
         settling = select(Match.id).where(Match.transaction_id == cls.id)
         hidden = settling.where(Match.document_id.is_not(None), Match.document_id.not_in(seen)).exists()
         return and_(or_(cls.counterparty_id.in_(mine), settling.where(Match.document_id.in_(seen)).exists()), ~hidden)
+
+    @classmethod
+    def waits(cls) -> ColumnElement[bool]:
+        """Is something of it still to be matched?"""
+        return and_(cls.ignored_at.is_(None), cls.matched_minor < func.abs(cls.amount_minor))
 
     @property
     def open_minor(self) -> int:
