@@ -8,7 +8,7 @@ import sys
 
 from tests import bench
 
-SHARED = {"__main__", "copying", "crowded", "many", "statement_corpus", "table", "words"}
+SHARED = {"__main__", "bank_year", "copying", "crowded", "many", "statement_corpus", "table", "words"}
 
 
 def main(*wanted: str) -> None:

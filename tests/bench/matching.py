@@ -1,0 +1,180 @@
+"""How well and how fast bank lines find their documents: a year with known truth, two seeds, beside a baseline."""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from app.bank.automatic import sure_ones
+from app.bank.book import Book, Known, Line, Open
+from app.bank.scoring import suggest
+from app.bank.writing import Words
+from tests.bench import bank_year
+from tests.bench.bank_year import Bill, Said, Year
+
+BILLS, MANY = 12_000, 100_000
+SEEDS = {"seed 1 (looked at while it was written)": 1, "seed 20261126 (held out)": 20261126}
+Answers = list[frozenset[int]]
+
+
+@dataclass
+class Score:
+    """What was right, of how many."""
+
+    automatic: int = 0
+    wrong: int = 0
+    asked: int = 0
+    first: int = 0
+    three: int = 0
+    noise: int = 0
+    raised: int = 0
+    missed: Counter[str] = field(default_factory=Counter)
+
+    def row(self, name: str) -> str:
+        """One line of the table."""
+        share = lambda part, whole: f"{100 * part / whole:7.2f} %" if whole else "      –  "  # noqa: E731
+        right = self.automatic - self.wrong
+        figures = [share(right, self.automatic), f"{self.automatic:7}", share(self.first, self.asked)]
+        figures += [share(self.three, self.asked), share(self.raised, self.noise)]
+        return f"  {name:<12}" + " ".join(figures)
+
+
+def main() -> None:
+    """Quality by both seeds, then speed."""
+    for title, seed in SEEDS.items():
+        year = bank_year.make(seed, BILLS)
+        print(f"{title}: {len(year.bills)} documents, {len(year.lines)} lines, month by month")
+        print("               automatic right   count      first   of three  noise with a suggestion")
+        for name, run in (("baseline", baseline), ("facteur", ours)):
+            score = quality(year, run)
+            print(score.row(name), flush=True)
+        print("  not first, by kind:", ", ".join(f"{kind} {count}" for kind, count in score.missed.most_common()))
+    speed()
+
+
+# --- Quality --------------------------------------------------------------------------------------
+
+
+Run = Callable[[list[Said], list[Bill], Known], tuple[dict[int, Answers], dict[int, frozenset[int]]]]
+
+
+def quality(year: Year, run: Run) -> Score:
+    """Month by month: what was issued and is open, what came, and what people then matched and taught."""
+    score, known = Score(), Known(parties={firm.number: firm.name for firm in year.firms})
+    left = {bill.number: bill.minor for bill in year.bills}
+    for lines in _months(year):
+        last = max(line.day for line in lines)
+        is_open = [bill for bill in year.bills if left[bill.number] and bill.issued <= last + timedelta(days=1)]
+        answers, automatic = run(lines, [_left(bill, left) for bill in is_open], known)
+        for line in lines:
+            _count(score, line, answers.get(line.number, []), automatic.get(line.number))
+        for line in lines:
+            _settle(year, line, left, known)
+    return score
+
+
+def _months(year: Year) -> Iterable[list[Said]]:
+    months: dict[tuple[int, int], list[Said]] = defaultdict(list)
+    for line in year.lines:
+        months[line.day.year, line.day.month].append(line)
+    return [months[month] for month in sorted(months)]
+
+
+def _left(bill: Bill, left: dict[int, int]) -> Bill:
+    return bill if left[bill.number] == bill.minor else Bill(**{**bill.__dict__, "minor": left[bill.number]})
+
+
+def _count(score: Score, line: Said, answers: Answers, automatic: frozenset[int] | None) -> None:
+    if automatic is not None:
+        score.automatic += 1
+        score.wrong += automatic != line.truth
+    if not line.truth:
+        score.noise += 1
+        score.raised += bool(answers)
+        return
+    score.asked += 1
+    score.first += answers[:1] == [line.truth]
+    score.three += line.truth in answers[:3]
+    if answers[:1] != [line.truth]:
+        score.missed[line.kind if line.label[:3] not in {"CHE", "REM"} else "cheque"] += 1
+
+
+def _settle(year: Year, line: Said, left: dict[int, int], known: Known) -> None:
+    """People match it rightly; what it says of its payer is known from then on."""
+    paid = abs(line.minor)
+    for number in line.truth:
+        part = left[number] if line.kind != "part" else min(left[number], paid)
+        left[number] -= part
+        paid -= part
+        firm = year.bills[number].firm.number
+    if line.truth:
+        if line.iban:
+            known.ibans.setdefault(line.iban, Counter())[firm] += 1
+        if name := _words(line).name:
+            known.names.setdefault(name, Counter())[firm] += 1
+
+
+def ours(lines: list[Said], bills: list[Bill], known: Known) -> tuple[dict[int, Answers], dict[int, frozenset[int]]]:
+    """As the pages suggest, and as the job matches."""
+    book = Book((_open(bill) for bill in bills), known)
+    told = {line.number: suggest(_line(line), book) for line in lines}
+    answers = {number: [frozenset(d.id for d in each.documents) for each in likely] for number, likely in told.items()}
+    return answers, {number: frozenset([each.documents[0].id]) for number, each in sure_ones(told).items()}
+
+
+def baseline(
+    lines: list[Said], bills: list[Bill], _known: Known
+) -> tuple[dict[int, Answers], dict[int, frozenset[int]]]:
+    """The plain way: the number as it is printed and the amount; else the amount, nearest to its due date."""
+    by_minor: dict[int, list[Bill]] = defaultdict(list)
+    for bill in bills:
+        by_minor[bill.minor if bill.firm.is_customer is not bill.is_credit else -bill.minor].append(bill)
+    answers, automatic = {}, {}
+    for line in lines:
+        same = by_minor.get(line.minor, [])
+        ranked = sorted(same, key=lambda bill: (bill.text not in line.label, abs((bill.due - line.day).days)))
+        answers[line.number] = [frozenset([bill.number]) for bill in ranked[:5]]
+        if ranked and ranked[0].text in line.label:
+            automatic[line.number] = answers[line.number][0]
+    return answers, automatic
+
+
+def _open(bill: Bill) -> Open:
+    takes_in = bill.firm.is_customer is not bill.is_credit
+    facts = {"issued": bill.issued, "due": bill.due, "reference": bill.reference, "name": bill.firm.name}
+    return Open(bill.number, bill.firm.number, bill.text, bill.minor, "EUR", takes_in, bill.firm.is_customer, **facts)
+
+
+def _words(line: Said) -> Words:
+    return Words(line.label, line.name, line.reference)
+
+
+def _line(line: Said) -> Line:
+    return Line(line.number, line.day, line.minor, "EUR", _words(line), line.iban)
+
+
+# --- Speed ----------------------------------------------------------------------------------------
+
+
+def speed() -> None:
+    """All of a large company's lines against all its open documents, on one core."""
+    year = bank_year.make(3, MANY)
+    lines = (year.lines * 2)[:MANY]
+    known = Known(parties={firm.number: firm.name for firm in year.firms})
+    began = time.perf_counter()
+    book = Book((_open(bill) for bill in year.bills), known)
+    built = time.perf_counter()
+    count = sum(len(suggest(_line(line), book)) for line in lines)
+    ended = time.perf_counter()
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{len(lines)} lines against {len(year.bills)} open documents: book {built - began:.1f} s,", end=" ")
+    print(f"all suggestions {ended - built:.1f} s ({count} of them), {most:.0f} MB at most")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
