@@ -8,8 +8,22 @@ from app.approval import align as approval
 from app.approval import asking, awaited, demands, leaving, replies, seat_mails, standing_in
 from app.approval import mails as approval_mails
 from app.comments import noticing as comments
-from app.counterparties import keeping
-from app.documents import arrival, hidden_twins, moving, noticing, reasons, retention, showing, status, tagging, usual
+from app.counterparties import confirming, keeping, one_page
+from app.documents import (
+    arrival,
+    hidden_twins,
+    moving,
+    noticing,
+    party_pages,
+    paying_to,
+    reasons,
+    retention,
+    showing,
+    status,
+    tagging,
+    usual,
+    waiting_ibans,
+)
 from app.documents import jobs as documents
 from app.documents import trash as trashing
 from app.extraction import jobs as extraction
@@ -19,7 +33,7 @@ from app.notices import mails as notice_mails
 from app.notices import subjects
 from app.outbox.kinds import mail_kinds
 from app.review import jobs as reviewing
-from app.review import next_step, undoing
+from app.review import learned, next_step, undoing
 from app.rules import demanding, following, retesting, validating
 from app.rules import names as rule_names
 from app.rules import words as rule_words
@@ -62,6 +76,14 @@ def connect() -> None:
     reasons.WORDS[awaited.SENT_BACK] = awaited.sent_back_in_words
     reasons.said_in_review.add(awaited.SENT_BACK)
     _add(next_step.foreseen, awaited.foreseen)
+    _add(status.after_status, paying_to.note)
+    _add(confirming.brought, paying_to.bringers)
+    _add(confirming.after_confirming, paying_to.follow)
+    _add(reasons.tellers, paying_to.reason)
+    _add(one_page.tellers, party_pages.tell)
+    _add(one_page.tellers, learned.tell)
+    _add(one_page.iban_tellers, waiting_ibans.tell)
+    reasons.WORDS[paying_to.KEY] = paying_to.in_words
     for kind in (*approval_mails.KINDS, *seat_mails.KINDS, notice_mails.KIND):
         _add(mail_kinds, kind)
 
