@@ -11,7 +11,7 @@ from app.bank import settled
 from app.bulk import acts as bulk
 from app.bulk.models import Act
 from app.comments import noticing as comments
-from app.counterparties import keeping
+from app.counterparties import confirming, keeping, one_page
 from app.documents import (
     arrival,
     editing,
@@ -19,13 +19,16 @@ from app.documents import (
     marks,
     moving,
     noticing,
+    party_pages,
     paying,
+    paying_to,
     reasons,
     retention,
     showing,
     status,
     tagging,
     usual,
+    waiting_ibans,
 )
 from app.documents import jobs as documents
 from app.documents import trash as trashing
@@ -38,7 +41,7 @@ from app.outbox.kinds import mail_kinds
 from app.payments import choosing, live, waiting
 from app.payments import following as payments
 from app.review import jobs as reviewing
-from app.review import next_step, undoing
+from app.review import learned, next_step, undoing
 from app.rules import demanding, following, retesting, validating
 from app.rules import names as rule_names
 from app.rules import words as rule_words
@@ -86,6 +89,14 @@ def connect() -> None:
     _add(next_step.foreseen, awaited.foreseen)
     _add(reasons.tellers, settled.reason)
     _add(retention.keeps, settled.is_matched)
+    _add(status.after_status, paying_to.note)
+    _add(confirming.brought, paying_to.bringers)
+    _add(confirming.after_confirming, paying_to.follow)
+    _add(reasons.tellers, paying_to.reason)
+    _add(one_page.tellers, party_pages.tell)
+    _add(one_page.tellers, learned.tell)
+    _add(one_page.iban_tellers, waiting_ibans.tell)
+    reasons.WORDS[paying_to.KEY] = paying_to.in_words
     _pay()
     for kind in (*approval_mails.KINDS, *seat_mails.KINDS, notice_mails.KIND):
         _add(mail_kinds, kind)

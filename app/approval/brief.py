@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from app.approval import demands, facts
 from app.approval.models import Approval, Seat
 from app.comments.models import Comment
+from app.documents import paying_to
 from app.documents.models import Document
 from app.documents.words import party
 from app.extensions import db
@@ -50,9 +51,16 @@ def rows(document: Document) -> list[tuple[Any, str]]:
         (_("Issue date"), day(document.issue_date)),
         (_("Category"), document.category.name if document.category else ""),
         (_("IBAN to pay to"), iban(document.iban)),
+        (_("Caution"), caution(document)),
         (_("Validated by"), validated(document)),
     ]
     return [(name, said) for name, said in lines if said]
+
+
+def caution(document: Document) -> str:
+    """That its supplier never used this account before."""
+    found = paying_to.doubt(document)
+    return _("%(why)s: payment is held.", why=found.doubt.label) if found else ""
 
 
 def validated(document: Document) -> str:

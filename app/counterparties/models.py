@@ -146,12 +146,14 @@ class CounterpartyIban(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     counterparty_id: Mapped[int] = mapped_column(ForeignKey("counterparty.id", ondelete="CASCADE"))
     iban: Mapped[str] = mapped_column(String(34), index=True)
+    bic: Mapped[str] = mapped_column(String(11), default="")
+    """Where a bank asks for it."""
     confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
     channel: Mapped[str] = mapped_column(String(200), default="")
     """How it was confirmed: whom they called, at which number they knew already."""
     added_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
-    """Who brought it, and so may not confirm it alone; None: it was read from a document."""
+    """Who brought it, be it by validating the document it stands on, and so may not confirm it alone; None: nobody."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
 
     counterparty: Mapped[Counterparty] = relationship(back_populates="ibans")

@@ -4,48 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask import flash, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.counterparties import keeping, showing, terms
+from app.counterparties import contact_pages, iban_pages, keeping, one_page, showing, terms
+from app.counterparties.blueprint import bp, here, mine, seen, to
 from app.counterparties.forms import CounterpartyForm
 from app.counterparties.models import Counterparty
-from app.documents import categories, figures, search
-from app.documents import showing as documents
+from app.documents import categories, figures
 from app.extensions import db
-from app.review import learned
 from app.tasks.jobs import commit
 from app.users.models import Company
-from app.users.sessions import current_company
 from app.web.access import Permission, allowed, demand, requires
 from app.web.ids import row_id
 from app.web.pages import page
 
-bp = Blueprint("counterparties", __name__)
+__all__ = ["bp", "contact_pages", "iban_pages"]
+
 bp.add_app_template_global(terms.in_words, "terms_in_words")
-
-
-def seen(counterparty_id: int) -> Counterparty:
-    """The counterparty, where the signed-in person may see it."""
-    return db.one_or_404(Counterparty.visible_to(current_user).filter_by(id=counterparty_id))
-
-
-def mine(counterparty_id: int) -> Counterparty:
-    """The counterparty, where the signed-in person may change it."""
-    counterparty = seen(counterparty_id)
-    demand(Permission.EDIT, counterparty.company_id)
-    return counterparty
-
-
-def here() -> Company:
-    """The company looked at."""
-    return current_company() or abort(404)
-
-
-def to(counterparty: Counterparty):
-    """Back to its page."""
-    return redirect(url_for("counterparties.show", counterparty_id=counterparty.id), 303)
 
 
 # --- Lists ----------------------------------------------------------------------------------------
@@ -77,13 +54,8 @@ def _list(*, is_customer: bool):
 @bp.get("/counterparties/<int:counterparty_id>")
 @requires(Permission.SEE_OWN_PAGES)
 def show(counterparty_id: int):
-    """Its facts, who looks after it, what is open, and its latest documents."""
-    counterparty = seen(counterparty_id)
-    sums = figures.of(current_user, counterparty.company, [counterparty.id])
-    wanted = search.Wanted(counterparty=counterparty.id)
-    latest = documents.latest(current_user, counterparty.company, wanted)
-    about, known = showing.one_page(counterparty), learned.of(counterparty, current_user)
-    return page("counterparties/show.html", sums=sums.get(counterparty.id), learned=known, **latest, **about)
+    """Its facts, contacts and accounts, who looks after it, what is open, its latest documents, and what happened."""
+    return one_page.shown(seen(counterparty_id))
 
 
 @bp.get("/counterparties/new")

@@ -50,12 +50,12 @@ def _has(word: str) -> Any:
     return or_(*(column.ilike(part, escape="\\") for column in columns))
 
 
-def one_page(counterparty: Counterparty) -> dict[str, Any]:
-    """All that stands on its page, but for its documents."""
+def people_of(counterparty: Counterparty) -> dict[str, Any]:
+    """Who could look after it."""
     members = select(User).join(Membership).where(Membership.company_id == counterparty.company_id)
     people = list(db.session.scalars(members.where(User.is_disabled.is_(False)).order_by(User.name, User.id)))
     role = {user.id: _role(user, counterparty.company_id) for user in people}
-    return {"counterparty": counterparty, "people": people, "role": role}
+    return {"people": people, "role": role}
 
 
 def _role(user: User, company_id: int) -> Role:

@@ -11,7 +11,7 @@ from sqlalchemy import Select, and_, func, select
 
 from app.approval import waiting
 from app.core import clock, storage
-from app.documents import retention, twins
+from app.documents import retention, twins, waiting_ibans
 from app.documents.models import Document, Kind, Status
 from app.documents.search import DECIDED, OPEN
 from app.extensions import db
@@ -41,7 +41,7 @@ def lines(user: User, company: Company) -> list[Line]:
     """Only what really waits, the most pressing first."""
     found = _approvals(user, company) + _documents(user, company)
     if allowed(user, Permission.EDIT, company.id):
-        found += _messages(user, company)
+        found += [_ibans(user, company), *_messages(user, company)]
     if allowed(user, Permission.ADMINISTER, company.id):
         found += _for_admins(user, company)
     return [line for line in found if line.count]
@@ -88,6 +88,12 @@ def _documents(user: User, company: Company) -> list[Line]:
         ),
         late,
     ]
+
+
+def _ibans(user: User, company: Company) -> Line:
+    hint = _("Held until a second person has checked them with the supplier")
+    count, url = waiting_ibans.count(user, company), url_for("documents.ibans")
+    return Line(count, _("IBANs to confirm"), hint, "lock", url)
 
 
 def _messages(user: User, company: Company) -> list[Line]:

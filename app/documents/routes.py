@@ -19,6 +19,7 @@ from app.documents import (
     labelling,
     marking,
     marks,
+    party_pages,
     reasons,
     retention,
     showing,
@@ -39,7 +40,7 @@ from app.users.sessions import current_company
 from app.web.access import Permission, allowed, demand, requires
 from app.web.pages import page
 
-__all__ = ["bp", "duplicates", "labelling", "marking"]
+__all__ = ["bp", "duplicates", "labelling", "marking", "party_pages"]
 
 bp.add_app_template_filter(reasons.in_words, "reason")
 bp.add_app_template_global(words.of_rate)

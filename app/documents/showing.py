@@ -15,7 +15,7 @@ from sqlalchemy.orm import joinedload, load_only, selectinload
 
 from app.core import clock
 from app.counterparties.models import Counterparty
-from app.documents import filtering, history, paying, retention, search, twins, words
+from app.documents import filtering, history, paying, paying_to, retention, search, twins, words
 from app.documents.comparing import page_numbers, pairs_of
 from app.documents.filtering import Sources
 from app.documents.models import Direction, Document, Kind, Status
@@ -165,6 +165,7 @@ def document_page(user: User, document: Document) -> dict[str, Any]:
         "similar": only_visible(user, twins.similar(document)) if may_be_compared(document) else [],
         "warning": twins.WARNING,
         "page_numbers": page_numbers,
+        "doubt": None if document.trashed_at or document.open_minor == 0 else paying_to.shown(user, document),
         "duplicate_of": next(iter(only_visible(user, [document.duplicate_of] if document.duplicate_of else [])), None),
         "may_validate": document.status in IN_REVIEW,
         "may_pay": paying.may_pay(document),

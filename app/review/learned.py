@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import flash, redirect, url_for
 from flask_babel import gettext as _
@@ -34,6 +35,11 @@ class Learned:
     name: str
     at: datetime
     document: Document | None
+
+
+def tell(counterparty: Counterparty, user: User) -> dict[str, Any]:
+    """For its page."""
+    return {"learned": of(counterparty, user)}
 
 
 def of(counterparty: Counterparty, user: User) -> list[Learned]:

@@ -9,9 +9,10 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_login import current_user
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.documents import reasons, twins, words
+from app.documents import paying_to, reasons, twins, words
 from app.documents.comparing import compared, page_numbers
 from app.documents.editing import Changed
 from app.documents.forms import DocumentForm
@@ -139,6 +140,7 @@ def typed(document: Document, form: DocumentForm, read: DocumentReading | None) 
         "hints": _hints(document, form, read.reading if read else Reading()),
         "next_step": next_step.in_words(form.drafted()),
         "proposal": _proposal(document) if form.counterparty_name.data == document.party_name else "",
+        "doubt": paying_to.shown(current_user, form.drafted()),
         "rates": [words.of_rate(tax, document.currency) for tax in document.taxes],
     }
 

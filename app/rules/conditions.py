@@ -160,12 +160,24 @@ def _is_new_supplier() -> Expression:
 
 
 def has_other_iban() -> Expression:
-    """The IBAN printed is none of the supplier's known ones, while it has known ones."""
-    known = exists().where(CounterpartyIban.counterparty_id == Document.counterparty_id).correlate(Document)
+    """The IBAN printed is neither the supplier's first nor confirmed, while it has others.
+
+    What a validation brought is not known by that, nor is it once somebody confirms it afterwards: whoever was asked
+    to approve because of it still is.
+    """
     printed = func.upper(func.replace(Document.iban, " ", ""))
-    same = exists().where(CounterpartyIban.counterparty_id == Document.counterparty_id)
-    same = same.where(CounterpartyIban.iban == printed).correlate(Document)
-    return and_(Document.direction == Direction.PURCHASE, Document.iban != "", known, ~same)
+    other, own, first = aliased(CounterpartyIban), aliased(CounterpartyIban), aliased(CounterpartyIban)
+    others = exists().where(other.counterparty_id == Document.counterparty_id, other.iban != printed)
+    before = exists().where(
+        first.counterparty_id == own.counterparty_id,
+        first.id != own.id,
+        or_(first.id < own.id, first.confirmed_at.is_not(None)),
+    )
+    in_time = or_(Document.validated_at.is_(None), own.confirmed_at <= Document.validated_at)
+    is_known = or_(and_(own.confirmed_at.is_not(None), in_time), ~before.correlate(own))
+    known = exists().where(own.counterparty_id == Document.counterparty_id, own.iban == printed, is_known)
+    here = (Document.direction == Direction.PURCHASE, Document.iban != "")
+    return and_(*here, others.correlate(Document), ~known.correlate(Document))
 
 
 MEANS: dict[tuple[str, str], Callable[[dict[str, Any]], Expression]] = {

@@ -7,6 +7,7 @@ from typing import Any
 
 from app.audit.models import AuditEntry
 from app.core.errors import Refused
+from app.counterparties import ibans
 from app.documents import decisions, doubts, twins
 from app.documents.models import Direction, Document, ReadState, Status
 from app.documents.required import missing
@@ -79,8 +80,7 @@ def _by_party(document: Document, _rule: Rule | None) -> dict[str, Any] | None:
     party = document.counterparty
     if party is None or party.archived_at:
         return {"code": "unknown"}
-    printed = document.iban.replace(" ", "").upper()
-    is_usual = not printed or printed in {each.iban for each in party.ibans}
+    is_usual = not document.iban or ibans.is_usual(document.iban, party)
     return None if is_usual or document.direction is Direction.SALE else {"code": "iban"}
 
 

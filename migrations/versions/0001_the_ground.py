@@ -390,6 +390,7 @@ def upgrade():
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('counterparty_id', sa.Integer(), nullable=False),
     sa.Column('iban', sa.String(length=34), nullable=False),
+    sa.Column('bic', sa.String(length=11), nullable=False),
     sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('confirmed_by_id', sa.Integer(), nullable=True),
     sa.Column('channel', sa.String(length=200), nullable=False),

@@ -160,3 +160,20 @@ def test_a_rule_that_names_what_was_removed_meets_nothing(app, table):
     db.session.commit()
 
     assert not meets(document, rule)
+
+
+def test_an_iban_stays_changed_for_what_was_validated_with_it(app):
+    """LC-3: R16: neither the validation that brings it nor a later confirmation ends what was asked because of it."""
+    durand = make_counterparty("Durand", ibans=[CounterpartyIban(iban=IBAN)])
+    rule = make_rule(when("iban_changed"))
+    brought = make_document(counterparty=durand, iban=OTHER_IBAN, validated_at=clock.now())
+    again = make_document(counterparty=durand, iban=OTHER_IBAN)
+    is_met = lambda document: meets(document, rule)  # noqa: E731
+    assert is_met(brought) and is_met(again)
+
+    db.session.expire_all()
+    row = next(each for each in durand.ibans if each.iban == OTHER_IBAN)
+    row.confirmed_at = clock.now()
+    db.session.commit()
+
+    assert is_met(brought) and not is_met(again)

@@ -23,7 +23,7 @@ from app.audit import trail
 from app.bulk.models import Act, BulkAct
 from app.comments.models import Comment
 from app.core import clock
-from app.counterparties.models import Counterparty
+from app.counterparties.models import Contact, Counterparty, CounterpartyIban
 from app.documents.models import Direction, Document, TrashKind
 from app.extensions import db
 from app.extraction.models import KeptLesson
@@ -110,7 +110,9 @@ def make_world(canary: str, number: int) -> World:
     tag = Tag(company_id=company.id, name=f"{canary}-tag"[:60], analytic_code=f"{canary}-code"[:40], words=[canary])
     comment = Comment(document=validated, text=f"{canary}-comment", by=people[Role.ADMIN])
     validated.tags.append(tag)
-    db.session.add_all([tag, comment])
+    contact = Contact(counterparty=counterparty, name=f"{canary}-contact", email=f"{canary}@desk.example")
+    account = CounterpartyIban(counterparty=counterparty, iban=f"{canary}-iban"[:34], channel=f"{canary}-channel"[:200])
+    db.session.add_all([tag, comment, contact, account])
     db.session.flush()
     notice = Notice(
         user=people[Role.ADMIN], company_id=company.id, kind=NoticeKind.COMMENT, key=f"{canary}-notice"[:120]
@@ -129,6 +131,8 @@ def make_world(canary: str, number: int) -> World:
         "company_id": company.id,
         "user_id": people[Role.MEMBER].id,
         "counterparty_id": counterparty.id,
+        "contact_id": contact.id,
+        "iban_id": account.id,
         "category_id": category.id,
         "tag_id": tag.id,
         "comment_id": comment.id,

@@ -1,0 +1,32 @@
+"""What documents tell on the pages of customers and suppliers, and the list of accounts they wait for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort
+from flask_login import current_user
+
+from app.counterparties.models import Counterparty
+from app.documents import figures, search, showing, waiting_ibans
+from app.documents.blueprint import bp
+from app.users.models import User
+from app.users.sessions import current_company
+from app.web.access import Permission, demand, requires
+from app.web.pages import page
+
+
+def tell(counterparty: Counterparty, user: User) -> dict[str, Any]:
+    """What is open of it and late, and its latest documents."""
+    company = counterparty.company
+    latest = showing.latest(user, company, search.Wanted(counterparty=counterparty.id))
+    return latest | {"sums": figures.of(user, company, [counterparty.id]).get(counterparty.id)}
+
+
+@bp.get("/documents/ibans")
+@requires(Permission.EDIT)
+def ibans():
+    """The accounts that wait for a second person, with what is to be paid to them."""
+    company = current_company() or abort(404)
+    demand(Permission.EDIT, company.id)
+    return page("documents/ibans.html", rows=waiting_ibans.rows(current_user, company))
