@@ -27,7 +27,16 @@ NOTHING: dict[str, Any] = {"paid_minor": 0, "paid_date": None, "paid_means": Non
 def may_pay(document: Document) -> bool:
     """Is something of it open that a person can say was paid?"""
     is_decided = document.validated_at and not document.trashed_at and not document.awaits_approval
-    return bool(is_decided and document.open_minor and document.open_minor > 0)
+    return bool(is_decided and document.open_minor and document.open_minor > 0 and not _stands_against(document))
+
+
+def _stands_against(document: Document) -> bool:
+    try:
+        for ask in before_paying:
+            ask(document)
+    except Refused:
+        return True
+    return False
 
 
 def pay(

@@ -17,7 +17,7 @@ from app.core.errors import Refused
 from app.documents import status
 from app.documents.models import Document
 from app.extensions import db
-from app.payments import banking, grouping
+from app.payments import banking, grouping, payee
 from app.payments.choosing import execution_day
 from app.payments.grouping import Line
 from app.payments.models import BatchState, Payment, PaymentBatch, PaymentState
@@ -105,7 +105,8 @@ def renew(batch: PaymentBatch, *, by: User) -> None:
     chosen = {each.document_id: each.iban for each in batch.payments}
     documents = [each.document for each in batch.payments if each.document]
     _remove(list(batch.payments), batch, by)
-    payable = [each for each in documents if grouping.why_not(each, chosen[each.id]) is None]
+    known = payee.known_of(documents)
+    payable = [each for each in documents if grouping.why_not(each, chosen[each.id], known) is None]
     for line in grouping.of(payable, chosen):
         _put(line, batch, by)
     trail.record(batch, by=by, act="batch renewed", changes=_told(batch))

@@ -35,7 +35,7 @@ def _under_way(document: Document) -> list[Payment]:
 def _executed(payment: Payment) -> None:
     if change_if(db.session(), payment, Payment.state != PaymentState.EXECUTED, state=PaymentState.EXECUTED):
         trail.record(payment.document, by=None, act="payment executed", changes={"batch": [None, payment.batch_id]})
-        _end(payment.batch)
+    _end(payment.batch)
 
 
 def _end(batch: PaymentBatch) -> None:

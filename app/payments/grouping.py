@@ -11,7 +11,7 @@ from app.core.errors import Refused
 from app.documents.models import Direction, Document, Kind
 from app.payments import live, payee
 from app.payments.letters import plain
-from app.payments.payee import Held, Payee
+from app.payments.payee import Held, Known, Payee
 from app.web.filters import amount
 
 LONGEST = 140
@@ -30,11 +30,12 @@ class Line:
 
 def of(documents: list[Document], chosen: dict[int, str]) -> list[Line]:
     """The transfers of these, in the order they came. Raises `Refused` where one can't be paid."""
+    known = payee.known_of(documents)
     told = [_(" %(name)s: %(why)s.", name=named(each), why=why) for each in documents
-            if (why := why_not(each, chosen.get(each.id, "")))]  # fmt: skip
+            if (why := why_not(each, chosen.get(each.id, ""), known))]  # fmt: skip
     if told:
         raise Refused(_("Nothing was changed.") + "".join(told))
-    payees = {each.id: payee.payee_of(each, chosen.get(each.id, "")) for each in documents}
+    payees = {each.id: payee.payee_of(each, chosen.get(each.id, ""), known) for each in documents}
     lines: list[Line] = []
     for number, group in enumerate(_groups(documents), 1):
         lines += _transfer(group, payees, number)
@@ -46,7 +47,7 @@ def named(document: Document) -> str:
     return document.number or document.party_name or document.label or _("A document")
 
 
-def why_not(document: Document, chosen: str = "") -> object:
+def why_not(document: Document, chosen: str, known: Known) -> object:
     """Why a batch can't pay it; None where it can."""
     if document.pay_date is None:
         return _("it is not put down to be paid")
@@ -54,7 +55,7 @@ def why_not(document: Document, chosen: str = "") -> object:
         return _("nothing of it is open any more")
     if payment := live.payment_of(document):
         return _("it is in the batch %(number)d", number=payment.batch_id)
-    found = payee.payee_of(document, chosen)
+    found = payee.payee_of(document, chosen, known)
     return found if isinstance(found, Held) and not _takes_account_of_others(document, found) else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,12 +53,40 @@ WHY: dict[str, Any] = {
 """Key → what follows the word “held:”."""
 
 
-def payee_of(document: Document, chosen: str = "") -> Payee | Held:
+@dataclass(frozen=True)
+class Known:
+    """What the database says of some documents now: accounts of their counterparties, and who is in doubt."""
+
+    accounts: dict[int, dict[str, bool]]
+    """Counterparty's id → its accounts, and whether each is confirmed."""
+    doubtful: set[int]
+
+
+def known_of(documents: Iterable[Document]) -> Known:
+    """By two queries, however many they are."""
+    ids, parties = {each.id for each in documents}, {each.counterparty_id for each in documents}
+    facts = (CounterpartyIban.counterparty_id, CounterpartyIban.iban, CounterpartyIban.confirmed_at)
+    accounts: dict[int, dict[str, bool]] = {}
+    rows = select(*facts).where(CounterpartyIban.counterparty_id.in_(parties)).order_by(CounterpartyIban.id)
+    for party_id, iban, confirmed_at in db.session.execute(rows):
+        accounts.setdefault(party_id, {})[iban] = confirmed_at is not None
+    doubtful = select(Payment.document_id).where(Payment.document_id.in_(ids), Payment.state == PaymentState.DOUBTFUL)
+    return Known(accounts, set(db.session.scalars(doubtful)))
+
+
+def payee_of(document: Document, chosen: str = "", known: Known | None = None) -> Payee | Held:
     """Whom to pay for it, or why nobody; `chosen` is the account a person took where several are confirmed."""
-    return held_because(document) or _account(document, document.counterparty, chosen)
+    known = known or known_of([document])
+    return _held(document, known) or _account(document, document.counterparty, chosen, known)
 
 
-def held_because(document: Document) -> Held | None:
+def confirmed(document: Document, known: Known) -> list[str]:
+    """The accounts of its counterparty that somebody confirmed."""
+    mine = known.accounts.get(document.counterparty_id or 0, {})
+    return [iban for iban, is_so in mine.items() if is_so and iban_number.is_valid(iban, check_country=False)]
+
+
+def _held(document: Document, known: Known) -> Held | None:
     """What stands against paying it, whatever the account."""
     for key, is_so in (
         ("trash", document.trashed_at),
@@ -72,31 +101,17 @@ def held_because(document: Document) -> Held | None:
         return Held("archived", {"name": document.counterparty.name})
     if document.currency != "EUR":
         return Held("currency", {"currency": document.currency})
-    return Held("doubtful") if is_doubtful(document) else None
+    return Held("doubtful") if document.id in known.doubtful else None
 
 
-def is_doubtful(document: Document) -> bool:
-    """May it have been executed by a batch that was cancelled, and nobody knows?"""
-    mine = (Payment.document_id == document.id, Payment.state == PaymentState.DOUBTFUL)
-    return document.held_at is not None and db.session.scalar(select(Payment.id).where(*mine).limit(1)) is not None
-
-
-def confirmed(counterparty: Counterparty) -> list[str]:
-    """Its accounts that somebody confirmed, as the database has them now."""
-    mine = select(CounterpartyIban.iban).where(CounterpartyIban.counterparty_id == counterparty.id)
-    return list(
-        db.session.scalars(mine.where(CounterpartyIban.confirmed_at.is_not(None)).order_by(CounterpartyIban.id))
-    )
-
-
-def _account(document: Document, party: Counterparty, chosen: str) -> Payee | Held:
-    known = [each for each in confirmed(party) if iban_number.is_valid(each, check_country=False)]
-    if not known:
-        return Held("unconfirmed" if party.ibans else "no_iban", {"name": party.name})
-    if document.iban and document.iban not in known and document.kind is not Kind.CREDIT_NOTE:
+def _account(document: Document, party: Counterparty, chosen: str, known: Known) -> Payee | Held:
+    mine = confirmed(document, known)
+    if not mine:
+        return Held("unconfirmed" if known.accounts.get(party.id) else "no_iban", {"name": party.name})
+    if document.iban and document.iban not in mine and document.kind is not Kind.CREDIT_NOTE:
         return Held("differs", {"iban": grouped(document.iban), "name": party.name})
-    if document.iban in known:
+    if document.iban in mine:
         return Payee(party.name, document.iban)
-    if chosen in known or len(known) == 1:
-        return Payee(party.name, chosen if chosen in known else known[0])
+    if chosen in mine or len(mine) == 1:
+        return Payee(party.name, chosen if chosen in mine else mine[0])
     return Held("several", {"name": party.name})

@@ -17,7 +17,7 @@ from app.files import store
 from app.payments import grouping, payee, sepa
 from app.payments.batches import move_date
 from app.payments.models import BatchState, Payment, PaymentBatch
-from app.payments.payee import Held
+from app.payments.payee import Held, Known
 from app.users.models import User
 from app.web.access import Permission, allowed
 from app.web.filters import amount
@@ -59,14 +59,15 @@ def may_release(batch: PaymentBatch, user: User) -> bool:
 
 def wrong_lines(batch: PaymentBatch) -> dict[int, str]:
     """Payment's id → why the file refuses it: what it was made from is not so any more."""
-    return {each.id: why for each in batch.payments if (why := _wrong(each))}
+    known = payee.known_of([each.document for each in batch.payments if each.document])
+    return {each.id: why for each in batch.payments if (why := _wrong(each, known))}
 
 
-def _wrong(payment: Payment) -> str:
+def _wrong(payment: Payment, known: Known) -> str:
     document = payment.document
     if document is None or document.pay_date is None:
         return _("it is not put down to be paid any more")
-    found = payee.payee_of(document, payment.iban)
+    found = payee.payee_of(document, payment.iban, known)
     if isinstance(found, Held):
         return "" if grouping.is_deducted(document) and found.key == "several" else str(found)
     if abs(payment.amount_minor) != (document.open_minor or 0):

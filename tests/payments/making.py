@@ -12,7 +12,7 @@ from app.extensions import db
 from app.payments import banking, batches, choosing
 from app.payments.models import PaymentBatch
 from app.users.models import Company, User
-from tests.factories import make_counterparty, make_document, the_company
+from tests.factories import make_category, make_counterparty, make_document, the_company
 
 OURS = "FR7630006000011234567890189"
 THEIRS = "DE89370400440532013000"
@@ -39,7 +39,9 @@ def make_payee(name: str = "Papeterie Durand", company: Company | None = None, *
 def make_payable(party: Counterparty | None = None, company: Company | None = None, **facts) -> Document:
     """A validated purchase of 120.00 EUR."""
     party = party or make_payee(company=company)
-    return make_document(party.company, **({"counterparty": party, "validated_at": clock.now()} | facts))
+    category = facts.pop("category", None) or make_category(company=party.company)
+    facts = {"counterparty": party, "validated_at": clock.now(), "category": category} | facts
+    return make_document(party.company, **facts)
 
 
 def to_pay(document: Document, by: User, on: date | None = None, **how) -> Document:

@@ -66,7 +66,7 @@ def test_a_day_on_which_no_bank_pays_moves_to_the_next(person):
 
 
 def test_what_is_not_ours_to_pay_is_refused(person):
-    """LC-1: PY-1: a sale, what waits, what is settled, what lies in the trash; a customer's refund is said to be one."""
+    """LC-1: PY-1: a sale, what waits, is settled or in the trash; a customer's refund is said to be one."""
     sale = {"direction": Direction.SALE, "validated_at": clock.now()}
     refused = [
         make_document(**sale),

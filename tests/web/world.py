@@ -20,6 +20,7 @@ from app.approval.models import Absence, Approval, ApprovalStep, Choice, Decisio
 from app.approval.models import Outcome as Ended
 from app.approval.models import Way as DecidedBy
 from app.audit import trail
+from app.bank.models import BankAccount
 from app.bulk.models import Act, BulkAct
 from app.comments.models import Comment
 from app.core import clock
@@ -38,6 +39,7 @@ from app.mailboxes import reaching
 from app.mailboxes.models import Mailbox
 from app.notices.models import Notice, NoticeKind
 from app.outbox.models import OutgoingMail, Recipient
+from app.payments.models import BatchState, Payment, PaymentBatch, PaymentState
 from app.review.models import RearrangedDocument, Rearrangement, Way
 from app.rules.models import Match
 from app.rules.models import Rule as Workflow
@@ -158,6 +160,7 @@ def make_world(canary: str, number: int) -> World:
         "twin_id": trashed.id,
         "rearrangement_id": arrangement.id,
         **_approval(world, canary),
+        **_payments(world, canary),
         "direction": Direction.PURCHASE.value,
         "number": 1,
         "page": 1,
@@ -295,6 +298,22 @@ def _approval(world: World, canary: str) -> dict[str, int]:
     db.session.add_all([approval, handing, absence])
     db.session.commit()
     return {"seat_id": seats[0].id, "handing_id": handing.id, "absence_id": absence.id}
+
+
+def _payments(world: World, canary: str) -> dict[str, int]:
+    """A draft of one document, and a batch that was cancelled after its download."""
+    account = BankAccount(company=world.company, name=f"{canary}-account"[:120], iban="FR7630006000011234567890189")
+    admin, ids = world.people[Role.ADMIN], {}
+    for state, payment_state in ((BatchState.CANCELLED, PaymentState.DOUBTFUL), (BatchState.DRAFT, PaymentState.LIVE)):
+        batch = PaymentBatch(company=world.company, account=account, state=state, created_by=admin)
+        batch.execution_date, batch.cancel_reason = clock.today() + timedelta(days=30), f"{canary}-cancelled"
+        facts = {"transfer": 1, "amount_minor": world.validated.gross_minor, "iban": "DE89370400440532013000"}
+        facts |= {"name": f"{canary}-payee"[:200], "remittance": f"{canary}-told"[:140], "state": payment_state}
+        payment = Payment(batch=batch, document=world.validated, **facts)
+        db.session.add(payment)
+        db.session.commit()
+        ids = {"batch_id": batch.id, "payment_id": payment.id}
+    return ids
 
 
 def rules(app: Flask, *methods: str) -> list[tuple[Rule, str]]:
