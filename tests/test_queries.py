@@ -44,6 +44,8 @@ LISTS = (
         "/settings/companies/1/categories",
         "/audit",
         "/operation",
+        "/treasury",
+        "/treasury/operations",
     ),
 )
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
+from babel.numbers import format_compact_decimal
 from babel.units import format_unit
 from flask import Flask
 from flask_babel import format_date, format_datetime, format_timedelta, get_locale
@@ -20,6 +21,7 @@ _MADE: dict[tuple[Any, ...], str] = {}
 def init_app(app: Flask) -> None:
     """Register the filters."""
     app.add_template_filter(amount, "money")
+    app.add_template_filter(short_amount, "short_money")
     app.add_template_filter(day)
     app.add_template_filter(moment)
     app.add_template_filter(ago)
@@ -48,6 +50,11 @@ def amount(minor: int | None, currency: str) -> str:
 @lru_cache(maxsize=REMEMBERED)
 def _amount(minor: int, currency: str, locale: str) -> str:
     return money.format_amount(minor, currency, locale)
+
+
+def short_amount(minor: int, currency: str) -> str:
+    """Round thousands and millions, for the scale of a chart: 1250000 (EUR) → "12.5K"."""
+    return format_compact_decimal(money.from_minor(minor, currency), locale=get_locale(), fraction_digits=1)
 
 
 def day(value: date | None) -> str:

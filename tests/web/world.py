@@ -46,6 +46,7 @@ from app.rules.models import Rule as Workflow
 from app.spreadsheets.models import Line, LineState, Spreadsheet, Stage
 from app.tags.models import Tag
 from app.tasks.models import State, Task
+from app.treasury.models import CommittedOperation
 from app.users.models import Company, SignIn, User
 from app.web.access import Role
 from tests.factories import make_category, make_company, make_counterparty, make_document, make_file, make_user
@@ -150,6 +151,7 @@ def make_world(canary: str, number: int) -> World:
         "mailbox_id": mailbox.id,
         "waiting_id": make_waiting(company, f"{canary}-waiting.pdf", people[Role.MEMBER]).id,
         "spreadsheet_id": _spreadsheet(company, canary, people[Role.ADMIN]),
+        "operation_id": db.session.query(CommittedOperation.id).filter_by(document_id=validated.id).scalar(),
         "lesson_id": _lesson(validated, people[Role.ADMIN], canary),
         "decision_id": _decision(trashed, people[Role.ADMIN], canary),
         "sign_in_id": sign_in.id,
