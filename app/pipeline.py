@@ -7,6 +7,7 @@ from typing import Any
 from app.approval import align as approval
 from app.approval import asking, awaited, demands, leaving, replies, seat_mails, standing_in
 from app.approval import mails as approval_mails
+from app.bank import asking as bank_asking
 from app.comments import noticing as comments
 from app.counterparties import keeping
 from app.documents import arrival, hidden_twins, moving, noticing, reasons, retention, showing, status, tagging, usual
@@ -62,7 +63,7 @@ def connect() -> None:
     reasons.WORDS[awaited.SENT_BACK] = awaited.sent_back_in_words
     reasons.said_in_review.add(awaited.SENT_BACK)
     _add(next_step.foreseen, awaited.foreseen)
-    for kind in (*approval_mails.KINDS, *seat_mails.KINDS, notice_mails.KIND):
+    for kind in (*approval_mails.KINDS, *seat_mails.KINDS, notice_mails.KIND, bank_asking.KIND):
         _add(mail_kinds, kind)
 
 

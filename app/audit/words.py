@@ -34,6 +34,7 @@ ACTS: dict[str, Any] = {
     "brought back": _("brought back"),
     "cancelled": _("cancelled"),
     "changed": _("changed"),
+    "copy asked for": _("asked for a copy of the invoice"),
     "corrected": _("corrected"),
     "counterparty known": _("recognised the customer or supplier"),
     "counterparty suggested": _("suggested a customer or supplier"),
@@ -58,6 +59,7 @@ ACTS: dict[str, Any] = {
     "enabled": _("let in again"),
     "forwarding put away": _("put away a request to forward"),
     "import started": _("imported"),
+    "import undone": _("took an import back"),
     "imported from a spreadsheet": _("imported from a spreadsheet"),
     "invitation accepted": _("accepted the invitation"),
     "invited": _("invited"),
@@ -104,6 +106,7 @@ ACTS: dict[str, Any] = {
     "tag taken off": _("took a tag off"),
     "tags arranged": _("put the tags in order"),
     "tags merged": _("merged two tags"),
+    "statements imported": _("imported statements"),
     "taken back": _("took back"),
     "trash emptied": _("emptied the trash"),
     "trash not emptied": _("did not empty the trash"),
@@ -115,6 +118,9 @@ ACTS: dict[str, Any] = {
 
 OBJECTS: dict[str, Any] = {
     "api_token": _("API token"),
+    "bank_account": _("Bank account"),
+    "bank_import": _("Import of statements"),
+    "bank_transaction": _("Bank line"),
     "category": _("Accounting category"),
     "company": _("Company"),
     "counterparty": _("Customer or supplier"),
@@ -134,6 +140,7 @@ OBJECTS: dict[str, Any] = {
 
 FIELDS: dict[str, Any] = {
     "account_code": _("Account code"),
+    "added_count": _("New lines"),
     "address": _("Address"),
     "actions": _("What follows"),
     "after": _("What is done with a taken mail"),
@@ -147,6 +154,7 @@ FIELDS: dict[str, Any] = {
     "assignee_id": _("In charge"),
     "category": _("Category"),
     "category_id": _("Category"),
+    "bic": _("BIC"),
     "category_required": _("Category required"),
     "company": _("Company"),
     "conditions": _("Conditions"),
@@ -186,6 +194,7 @@ FIELDS: dict[str, Any] = {
     "label": _("Label"),
     "language": _("Language"),
     "last_date": _("Last day"),
+    "line_count": _("Lines"),
     "login": _("User name"),
     "mark": _("State"),
     "name": _("Name"),
