@@ -20,13 +20,14 @@ from app.web.access import Role
 def init_app(app: Flask) -> None:
     """Register all commands."""
     from app.audit.command import verify_trail
+    from app.bank.command import bank
     from app.demo.command import demo
     from app.extraction.command import extract
     from app.intake.command import import_files, receive
     from app.operation.command import doctor
 
     ours = (users, first_run, install, addresses, receive, import_files, sweep, run_due)
-    for command in (*ours, status, doctor, verify_trail, demo, extract):
+    for command in (*ours, status, doctor, verify_trail, demo, extract, bank):
         app.cli.add_command(command)
 
 

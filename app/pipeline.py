@@ -10,6 +10,7 @@ from app.approval import mails as approval_mails
 from app.bank import settled
 from app.bulk import acts as bulk
 from app.bulk.models import Act
+from app.bank import asking as bank_asking
 from app.comments import noticing as comments
 from app.counterparties import confirming, keeping, one_page
 from app.documents import (
@@ -98,7 +99,7 @@ def connect() -> None:
     _add(one_page.iban_tellers, waiting_ibans.tell)
     reasons.WORDS[paying_to.KEY] = paying_to.in_words
     _pay()
-    for kind in (*approval_mails.KINDS, *seat_mails.KINDS, notice_mails.KIND):
+    for kind in (*approval_mails.KINDS, *seat_mails.KINDS, notice_mails.KIND, bank_asking.KIND):
         _add(mail_kinds, kind)
 
 

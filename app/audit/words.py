@@ -37,6 +37,7 @@ ACTS: dict[str, Any] = {
     "contact added": _("added a contact"),
     "contact changed": _("changed a contact"),
     "contact removed": _("removed a contact"),
+    "copy asked for": _("asked for a copy of the invoice"),
     "corrected": _("corrected"),
     "counterparty known": _("recognised the customer or supplier"),
     "counterparty suggested": _("suggested a customer or supplier"),
@@ -70,6 +71,7 @@ ACTS: dict[str, Any] = {
     "IBAN not confirmed": _("holds it, as its IBAN is not confirmed any more"),
     "IBAN removed": _("removed an IBAN"),
     "import started": _("imported"),
+    "import undone": _("took an import back"),
     "imported from a spreadsheet": _("imported from a spreadsheet"),
     "invitation accepted": _("accepted the invitation"),
     "invited": _("invited"),
@@ -137,6 +139,7 @@ ACTS: dict[str, Any] = {
     "tag taken off": _("took a tag off"),
     "tags arranged": _("put the tags in order"),
     "tags merged": _("merged two tags"),
+    "statements imported": _("imported statements"),
     "taken back": _("took back"),
     "trash emptied": _("emptied the trash"),
     "trash not emptied": _("did not empty the trash"),
@@ -148,6 +151,8 @@ ACTS: dict[str, Any] = {
 
 OBJECTS: dict[str, Any] = {
     "api_token": _("API token"),
+    "bank_account": _("Bank account"),
+    "bank_import": _("Import of statements"),
     "bank_transaction": _("Bank line"),
     "category": _("Accounting category"),
     "company": _("Company"),
@@ -170,6 +175,7 @@ OBJECTS: dict[str, Any] = {
 
 FIELDS: dict[str, Any] = {
     "account_code": _("Account code"),
+    "added_count": _("New lines"),
     "address": _("Address"),
     "actions": _("What follows"),
     "after": _("What is done with a taken mail"),
@@ -184,6 +190,7 @@ FIELDS: dict[str, Any] = {
     "assignee_id": _("In charge"),
     "category": _("Category"),
     "category_id": _("Category"),
+    "bic": _("BIC"),
     "category_required": _("Category required"),
     "company": _("Company"),
     "conditions": _("Conditions"),
@@ -226,6 +233,7 @@ FIELDS: dict[str, Any] = {
     "label": _("Label"),
     "language": _("Language"),
     "last_date": _("Last day"),
+    "line_count": _("Lines"),
     "login": _("User name"),
     "mark": _("State"),
     "name": _("Name"),

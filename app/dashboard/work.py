@@ -178,6 +178,7 @@ def names_of_work() -> dict[str, str]:
         "empty_trash": _("Empty a large trash"),
         "find_by_new_name": _("Find documents by a new name"),
         "follow_absences": _("Let stand-ins decide for whoever is away"),
+        "import_statement": _("Import bank statements"),
         "import_lines": _("Import the lines of a spreadsheet"),
         "keep_missing_words": _("Make documents findable"),
         "look_into_mailbox": _("Look into a mailbox"),

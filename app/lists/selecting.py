@@ -47,7 +47,12 @@ def told(query: Select[tuple[Document]], tell: Callable[[Document], Told], sort:
 
     A portion at a time is read anew, in a transaction of its own: none stays open while somebody downloads.
     """
-    return _told(query.options(*IN_A_TABLE), tell, search.order_of(sort)[1], _context())
+    return _told(query.options(*IN_A_TABLE), tell, search.order_of(sort)[1], Document.id, _context())
+
+
+def told_of(query: Select[Any], tell: Callable[[Any], Told], order: keyset.Order, row: Any) -> Iterator[Told]:
+    """The same of rows of any other kind, by this order and the column of their ids."""
+    return _told(query, tell, order, row, _context())
 
 
 def _context() -> Callable[[], ExitStack]:
@@ -64,10 +69,12 @@ def _context() -> Callable[[], ExitStack]:
     return enter
 
 
-def _told(query: Any, tell: Callable[[Document], Told], order: Any, context: Callable[[], ExitStack]) -> Iterator[Told]:
+def _told(
+    query: Any, tell: Callable[[Any], Told], order: Any, row: Any, context: Callable[[], ExitStack]
+) -> Iterator[Told]:
     after: str | None = ""
     while after is not None:
         with context():
-            leaf = keyset.leaf(query, order, Document.id, after=after, most=PORTION)
-            after, lines = leaf.after, [tell(row[0]) for row in leaf.rows]
+            leaf = keyset.leaf(query, order, row, after=after, most=PORTION)
+            after, lines = leaf.after, [tell(found[0]) for found in leaf.rows]
         yield from lines

@@ -18,6 +18,8 @@ from app.approval.demands import Demand, WantedStep
 from app.approval.handings import Handing
 from app.approval.models import Absence, DecisionLink, Seat
 from app.audit.models import AuditEntry
+from app.bank import bringing
+from app.bank.models import BankAccount, BankTransaction, Statement
 from app.bulk import doing
 from app.bulk.models import Act as BulkDeed
 from app.bulk.models import BulkAct
@@ -53,6 +55,7 @@ from app.tasks.models import State, Task
 from app.users import people
 from app.web.access import Role
 from tests import samples
+from tests.bank import samples as statements
 from tests.factories import make_category, make_company, make_document, make_file, make_user
 from tests.intake import mails
 from tests.mailboxes.making import make_mailbox
@@ -72,6 +75,16 @@ def case(prepare: Callable[[Flask, Sink], tuple[list[Any], Callable[[], Any], An
 
 def count_of(*what: Any) -> Callable[[], Any]:
     return lambda: [db.session.scalar(select(func.count()).select_from(each)) for each in what]
+
+
+@case
+def import_statement(app: Flask, sink: Sink):
+    company = make_company()
+    account = BankAccount(company=company, name="Current account", iban=statements.IBAN)
+    db.session.add(account)
+    brought = bringing.arrive(company, store.keep(statements.camt()), "statement.xml", by=make_user(company=company))
+    db.session.commit()
+    return [brought.id], count_of(Statement, BankTransaction), [1, 5]
 
 
 @case

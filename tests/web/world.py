@@ -20,7 +20,7 @@ from app.approval.models import Absence, Approval, ApprovalStep, Choice, Decisio
 from app.approval.models import Outcome as Ended
 from app.approval.models import Way as DecidedBy
 from app.audit import trail
-from app.bank.models import BankAccount
+from app.bank.models import BankAccount, BankImport, BankTransaction, ImportStage, Statement
 from app.bulk.models import Act, BulkAct
 from app.comments.models import Comment
 from app.core import clock
@@ -163,6 +163,7 @@ def make_world(canary: str, number: int) -> World:
         "rearrangement_id": arrangement.id,
         **_approval(world, canary),
         **_payments(world, canary),
+        **_bank(company, canary, number, people[Role.ADMIN]),
         "direction": Direction.PURCHASE.value,
         "number": 1,
         "page": 1,
@@ -196,6 +197,28 @@ def _decision(document: Document, by: User, canary: str) -> int:
     db.session.add_all([approval, decision])
     db.session.commit()
     return decision.id
+
+
+def _bank(company: Company, canary: str, number: int, by: User) -> dict[str, int]:
+    """An account with a statement of one line that nobody matched, and a file whose account nobody said yet."""
+    account = BankAccount(company=company, name=f"{canary}-account"[:120], number=f"{canary}"[:40])
+    file = store.keep(f"{canary} statement".encode(), type="text/plain")
+    brought = BankImport(company=company, file=file, name=f"{canary}-import", by=by, stage=ImportStage.TO_CHOOSE)
+    brought.choices = {"unknown": [{"account": f"{canary}-number", "iban": "", "currency": "", "bic": ""}]}
+    statement = Statement(account=account, file=file, name=f"{canary}-statement", number=f"{canary}"[:40])
+    statement.line_count = statement.added_count = 1
+    day = clock.today() - timedelta(days=60)
+    line = BankTransaction(company_id=company.id, account=account, statement=statement, key=f"{number}", date=day)
+    line.amount_minor, line.currency, line.label = -number, "EUR", f"{canary}-label"
+    line.party_name, line.reference, line.bank_reference = f"{canary}-party"[:200], f"{canary}"[:140], f"{canary}"[:140]
+    db.session.add_all([account, brought, statement, line])
+    db.session.commit()
+    return {
+        "account_id": account.id,
+        "import_id": brought.id,
+        "statement_id": statement.id,
+        "line_id": line.id,
+    }
 
 
 def make_message(company: Company, canary: str, documents: list[Document]) -> Message:

@@ -7,6 +7,7 @@ import re
 from datetime import date
 from decimal import Decimal
 
+from babel.numbers import list_currencies
 from stdnum import iban as iban_number
 
 from app.bank.formats.statement import Wrong
@@ -106,3 +107,8 @@ def currency(text: str | None) -> str:
     """A currency code; empty where it is none."""
     code = (text or "").strip().upper()
     return code if re.fullmatch("[A-Z]{3}", code) else ""
+
+
+def is_currency(code: str | None) -> bool:
+    """Is there such a money?"""
+    return bool(code) and code in list_currencies()

@@ -1,0 +1,47 @@
+"""Pages: the lines of the bank, and one of them."""
+
+from __future__ import annotations
+
+from flask import Response, request
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.bank import export, listing
+from app.bank.blueprint import bp, here, line_or_404, tabs_here
+from app.bank.models import whole_banks
+from app.core import clock
+from app.lists import csv_table, xlsx_table
+from app.lists.streaming import download
+from app.web.access import Permission, requires
+from app.web.pages import page
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+bp.add_app_template_global(listing.state_of, "state_of_line")
+
+
+@bp.get("/bank")
+@requires(Permission.SEE_FIGURES)
+def index():
+    """The lines of the company's accounts, those that wait for a document first."""
+    return page("bank/index.html", **tabs_here("lines"), **listing.list_page(current_user, here(), request.args))
+
+
+@bp.get("/bank/lines.<any(csv, xlsx):kind>")
+@requires(Permission.SEE_FIGURES)
+def table(kind: str) -> Response:
+    """The lines the list shows, as a table."""
+    company = here()
+    sought = listing.Sought.from_address(request.args)
+    rows = export.rows(listing.lines(current_user, company, sought))
+    name = f"{_('bank')}-{clock.today(company)}.{kind}"
+    if kind == "csv":
+        return download(csv_table.pieces(export.HEADS, rows), name, "text/csv")
+    return download(xlsx_table.pieces(_("Bank lines"), export.HEADS, rows), name, XLSX)
+
+
+@bp.get("/bank/lines/<int:line_id>")
+@requires(Permission.SEE_FIGURES)
+def line(line_id: int):
+    """One line: what the bank says, and what it settles."""
+    found = line_or_404(line_id)
+    return page("bank/line.html", line=found, sees_whole=found.company_id in whole_banks(current_user))

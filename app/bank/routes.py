@@ -1,0 +1,8 @@
+"""The pages of the bank, gathered."""
+
+from __future__ import annotations
+
+from app.bank import account_pages, import_pages, line_pages, missing_pages, statement_pages
+from app.bank.blueprint import bp
+
+__all__ = ["account_pages", "bp", "import_pages", "line_pages", "missing_pages", "statement_pages"]
