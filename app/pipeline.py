@@ -7,7 +7,7 @@ from typing import Any
 from app.approval import align as approval
 from app.approval import asking, awaited, demands, leaving, replies, seat_mails, standing_in
 from app.approval import mails as approval_mails
-from app.bank import settled
+from app.bank import matching_jobs, settled
 from app.comments import noticing as comments
 from app.counterparties import keeping
 from app.documents import arrival, hidden_twins, moving, noticing, reasons, retention, showing, status, tagging, usual
@@ -26,6 +26,8 @@ from app.rules import names as rule_names
 from app.rules import words as rule_words
 from app.tags import keeping as tags
 from app.users import memberships, people
+
+__all__ = ["connect", "matching_jobs"]
 
 
 def connect() -> None:
