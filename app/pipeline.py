@@ -7,10 +7,11 @@ from typing import Any
 from app.approval import align as approval
 from app.approval import asking, awaited, demands, leaving, replies, seat_mails, standing_in
 from app.approval import mails as approval_mails
-from app.bank import settled
+from app.bank import asking as bank_asking
+from app.bank import importing as bank_importing
+from app.bank import matching_jobs, settled
 from app.bulk import acts as bulk
 from app.bulk.models import Act
-from app.bank import asking as bank_asking
 from app.comments import noticing as comments
 from app.counterparties import confirming, keeping, one_page
 from app.documents import (
@@ -88,6 +89,7 @@ def connect() -> None:
     reasons.WORDS[awaited.SENT_BACK] = awaited.sent_back_in_words
     reasons.said_in_review.add(awaited.SENT_BACK)
     _add(next_step.foreseen, awaited.foreseen)
+    _add(bank_importing.after_import, matching_jobs.follow_import)
     _add(reasons.tellers, settled.reason)
     _add(retention.keeps, settled.is_matched)
     _add(status.after_status, paying_to.note)

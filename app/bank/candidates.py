@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select
 
 from app.bank.allocating import takes_money_in
 from app.bank.book import Book, Known, Line, Open
@@ -15,7 +15,7 @@ from app.bank.models import BankTransaction, Match
 from app.bank.writing import Words, plain
 from app.counterparties.models import Counterparty, CounterpartyIban
 from app.counterparties.models import plain as name_key
-from app.documents.models import AMOUNT, Direction, Document, Kind
+from app.documents.models import Direction, Document, Kind
 from app.extensions import db
 from app.extraction.parties import bare_name
 
@@ -24,6 +24,8 @@ FACTS = (
     *(Document.currency, Document.direction, Document.kind, Document.issue_date, Document.due_date),
     *(Document.payment_reference, Counterparty.name),
 )
+AMOUNT: ColumnElement[int] = literal_column("coalesce(document.gross_minor, 0)")
+"""As `ix_document_amount` has it."""
 MOST, MOST_PARTIES, MOST_KEYS, MOST_LINES = 200, 12, 60, 300
 REACH = (timedelta(days=10), timedelta(days=150))
 """How long before its issue and after it a line whose label names a document is looked for."""
@@ -121,12 +123,7 @@ def _parties(row: BankTransaction, line: Line, known: Known) -> list[int]:
 def _by_amount(row: BankTransaction) -> ColumnElement[bool]:
     """All of it is open, and comes to what is open of the line, or to what was paid in another currency."""
     wanted = {row.open_minor} | ({abs(row.original_minor)} if row.original_minor else set())
-    return and_(AMOUNT.in_(wanted) if hasattr(AMOUNT, "in_") else _amount().in_(wanted), Document.settled_minor == 0)
-
-
-def _amount() -> ColumnElement[int]:
-    """As `ix_document_amount` writes it."""
-    return func.coalesce(Document.gross_minor, 0)
+    return and_(AMOUNT.in_(wanted), Document.settled_minor == 0)
 
 
 def _by_party(parties: Iterable[int]) -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_login import current_user
 
-from app.bank import accounts, saying, telling, undoing
+from app.bank import accounts, saying, telling, withdrawing
 from app.bank.blueprint import bp, import_or_404, import_to_change
 from app.bank.formats import headings, table
 from app.bank.models import BankImport, ImportStage
@@ -55,7 +55,7 @@ def _shown(brought: BankImport, status: int = 200, **context: Any) -> Response:
     elif brought.stage is ImportStage.TO_CHOOSE:
         facts |= {"accounts": accounts.of_company(brought.company_id, archived=False)}
     elif brought.stage is ImportStage.IMPORTED:
-        facts |= {"why_not": undoing.why_not(brought)}
+        facts |= {"why_not": withdrawing.why_not(brought)}
     return page("bank/import.html", status, label=telling.stage_label, **facts | context)
 
 
@@ -165,7 +165,7 @@ def discard_import(import_id: int):
 def undo_import(import_id: int):
     """Take back what it added."""
     brought = import_to_change(import_id)
-    undoing.undo(brought, by=current_user)
+    withdrawing.undo(brought, by=current_user)
     commit()
     flash(_("Taken back: nothing of it is here."))
     return _to(brought)

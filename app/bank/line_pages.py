@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.bank import export, listing
+from app.bank import export, listing, panel, why
 from app.bank.blueprint import bp, here, line_or_404, tabs_here
-from app.bank.models import whole_banks
+from app.bank.models import BankTransaction, whole_banks
 from app.core import clock
 from app.lists import csv_table, xlsx_table
 from app.lists.streaming import download
@@ -17,6 +19,15 @@ from app.web.pages import page
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 bp.add_app_template_global(listing.state_of, "state_of_line")
+bp.add_app_template_global(panel.of_document, "bank_panel")
+bp.add_app_template_filter(why.in_words, "match_why")
+LONGEST = 200
+
+
+@bp.app_template_global("bank_settling")
+def settling(line: BankTransaction) -> dict[str, Any]:
+    """What stands below a line, with what was looked for."""
+    return panel.of_line(current_user, line, request.args.get("q", "")[:LONGEST].strip())
 
 
 @bp.get("/bank")

@@ -186,6 +186,7 @@ def names_of_work() -> dict[str, str]:
         "move_by_rule": _("Move a document to another company"),
         "open_message": _("Open a message"),
         "poll_mailbox": _("Fetch from a mailbox"),
+        "settle_statement": _("Match a statement"),
         "purge_trash": _("Empty the trash"),
         "read_document": _("Read a document"),
         "read_spreadsheet": _("Read a spreadsheet"),

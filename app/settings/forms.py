@@ -132,6 +132,7 @@ class RulesForm(Form):
     restrict_non_admins = BooleanField(_("Restrict non-admins"))
     category_required = BooleanField(_("Require an accounting category for purchases"))
     payment_second_person = BooleanField(_("A second person releases payments"))
+    matches_automatically = BooleanField(_("Match what is sure by itself"))
     trash_enabled = BooleanField(_("Use the trash"))
     trash_emptied = BooleanField(_("Empty the trash automatically"))
     trash_days = StringField(_("Days kept in the trash"), [Length(max=20)], render_kw={"inputmode": "numeric"})

@@ -18,8 +18,9 @@ from app.approval.demands import Demand, WantedStep
 from app.approval.handings import Handing
 from app.approval.models import Absence, DecisionLink, Seat
 from app.audit.models import AuditEntry
-from app.bank import bringing
+from app.bank import bringing, labelling
 from app.bank.models import BankAccount, BankTransaction, Statement
+from app.bank.models import Match as BankMatch
 from app.bulk import doing
 from app.bulk.models import Act as BulkDeed
 from app.bulk.models import BulkAct
@@ -56,6 +57,7 @@ from app.users import people
 from app.web.access import Role
 from tests import samples
 from tests.bank import samples as statements
+from tests.bank.lines import make_line, make_open, make_statement
 from tests.factories import make_category, make_company, make_document, make_file, make_user
 from tests.intake import mails
 from tests.mailboxes.making import make_mailbox
@@ -412,6 +414,21 @@ def act_on_many(app: Flask, sink: Sink):
     done = lambda: len(db.session.get(BulkAct, bulk_id, populate_existing=True).done)  # noqa: E731
     bulk_id = bulk.id
     return [bulk_id], lambda: (count_of(document_tag)(), tagged(), done()), ([3], 3, 3)
+
+
+@case
+def settle_statement(app: Flask, sink: Sink):
+    company = make_company(matches_automatically=True)
+    document = make_open(company=company, number="F-2026-4711")
+    statement = make_statement(company)
+    make_line(-12000, company, statement=statement, label="VIR SEPA FACTURE F-2026-4711")
+    make_line(-900, company, statement=statement, label="FRAIS TENUE DE COMPTE")
+    labelling.add(company, "frais", by=make_user(Role.ADMIN, company), is_ignoring=True)
+    commit()
+    document_id = document.id
+    settled = lambda: db.session.get(Document, document_id, populate_existing=True).settled_minor  # noqa: E731
+    ignored = lambda: db.session.scalar(select(func.count()).where(AuditEntry.act == "line ignored"))  # noqa: E731
+    return [statement.id], lambda: (count_of(BankMatch)(), settled(), ignored()), ([1], 12000, 1)
 
 
 def test_every_job_has_its_case(app):

@@ -20,7 +20,8 @@ from app.approval.models import Absence, Approval, ApprovalStep, Choice, Decisio
 from app.approval.models import Outcome as Ended
 from app.approval.models import Way as DecidedBy
 from app.audit import trail
-from app.bank.models import BankAccount, BankImport, BankTransaction, ImportStage, Statement
+from app.bank.models import BankAccount, BankImport, BankTransaction, ImportStage, LabelRule, Statement
+from app.bank.models import Match as BankMatch
 from app.bulk.models import Act, BulkAct
 from app.comments.models import Comment
 from app.core import clock
@@ -49,6 +50,7 @@ from app.tasks.models import State, Task
 from app.treasury.models import CommittedOperation
 from app.users.models import Company, SignIn, User
 from app.web.access import Role
+from tests.bank.lines import make_line
 from tests.factories import make_category, make_company, make_counterparty, make_document, make_file, make_user
 
 READS = {"GET"}
@@ -164,6 +166,7 @@ def make_world(canary: str, number: int) -> World:
         **_approval(world, canary),
         **_payments(world, canary),
         **_bank(company, canary, number, people[Role.ADMIN]),
+        **_settling(world, canary, number),
         "direction": Direction.PURCHASE.value,
         "number": 1,
         "page": 1,
@@ -305,6 +308,18 @@ def _spreadsheet(company: Company, canary: str, by: User) -> int:
         )
     db.session.commit()
     return spreadsheet.id
+
+
+def _settling(world: World, canary: str, number: int) -> dict[str, int]:
+    """A line that settled a part of the validated document, and a rule for labels."""
+    facts = {"label": f"{canary}-bank-label", "party_name": f"{canary}-payer", "counterparty_id": world.counterparty.id}
+    line = make_line(-number, world.company, key=f"{canary}-line"[:64], **facts)
+    match = BankMatch(document=world.validated, transaction=line, amount_minor=1, line_minor=1, date=line.date)
+    match.act_id, match.made_by = f"{canary}-act"[:36], world.people[Role.MEMBER]
+    rule = LabelRule(company_id=world.company.id, words=f"{canary}-words"[:200], counterparty=world.counterparty)
+    db.session.add_all([match, rule])
+    db.session.commit()
+    return {"match_id": match.id, "label_rule_id": rule.id}
 
 
 def _approval(world: World, canary: str) -> dict[str, int]:
