@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from app.bank.models import BankAccount
 from app.documents.models import Document
@@ -60,6 +61,17 @@ def _one_document_is_in_one_batch(app, make, user_id: int) -> None:
     assert at_once(app, cancel) == ["Refused", "done"]
     with app.app_context():
         assert store.read(get(PaymentBatch, batch_id).file) == first and live_count() == 0
+        _the_database_refuses_a_second_one(get(PaymentBatch, batch_id))
+
+
+def _the_database_refuses_a_second_one(batch: PaymentBatch) -> None:
+    """Whatever the verbs do."""
+    facts = {"batch_id": batch.id, "document_id": batch.payments[0].document_id, "transfer": 1, "amount_minor": 1}
+    facts |= {"iban": "", "name": "", "remittance": ""}
+    db.session.execute(insert(Payment), [facts])
+    with pytest.raises(IntegrityError):
+        db.session.execute(insert(Payment), [facts])
+    db.session.rollback()
 
 
 def _it_is_paid_or_not_to_be_paid(app, make, document_id: int, user_id: int) -> None:
