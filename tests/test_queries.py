@@ -13,16 +13,19 @@ from sqlalchemy import event
 from app.approval import facts as asked_about
 from app.approval.handings import Handing
 from app.approval.models import Approval, ApprovalStep, Choice, Decision, Handed, Seat, Way
+from app.bank.models import BankAccount
 from app.core import clock
-from app.documents.models import Direction, Document, TrashKind
+from app.documents.models import Category, Direction, Document, TrashKind
 from app.extensions import db
 from app.intake.models import Message, MessageState, Outcome, Part, Source
 from app.outbox.models import OutgoingMail, Recipient
+from app.payments.models import BatchState, PaymentBatch
 from app.rules.acts import Act
 from app.users.models import Company, User
 from app.web import keyset
 from app.web.access import Role
 from tests.factories import make_category, make_counterparty, make_document, make_file, make_user, the_company
+from tests.payments.making import OTHER, make_account, make_batch, make_payable, make_payee, to_pay
 from tests.rules.making import do, make_rule, when
 from tests.web.world import make_waiting
 
@@ -30,7 +33,15 @@ FEW = 4
 _numbers = itertools.count(1)
 LISTS = (
     *("/approvals", "/approvals?tab=all", "/approvals?tab=decided", "/approvals?tab=handed"),
-    *("/", "/documents", "/documents?tab=outstanding&sort=due", "/documents?q=paper&twins=yes", "/trash"),
+    *(f"/payments?tab={tab}" for tab in ("due", "to_pay", "held", "in_payment", "batches", "due&view=month")),
+    *(
+        "/payment-batches/1",
+        "/",
+        "/documents",
+        "/documents?tab=outstanding&sort=due",
+        "/documents?q=paper&twins=yes",
+        "/trash",
+    ),
     *(
         "/suppliers",
         "/customers",
@@ -83,6 +94,7 @@ def fill(company: Company) -> None:
         _approvals(company, member)
         _mail(company, f"mail-{number}")
         _waiting(company, number, member)
+        _payments(company, member, f"Payee {number}")
     db.session.commit()
 
 
@@ -111,6 +123,23 @@ def _message(company: Company, document: Document) -> None:
     part.document = document
     message.parts = [part]
     db.session.add(message)
+
+
+def _payments(company: Company, member: User, name: str) -> None:
+    """Due, to be paid, held, in a draft (all in the first, whose page is looked at) and in payment."""
+    party = make_payee(name, company)
+    facts = {"due_date": clock.today(company), "category": db.session.query(Category).first()}
+    make_payable(party, **facts)
+    to_pay(make_payable(party, **facts), member)
+    to_pay(make_payable(party, iban=OTHER, **facts), member)
+    account = db.session.query(BankAccount).first() or make_account(company)
+    draft = db.session.query(PaymentBatch).order_by(PaymentBatch.id).first()
+    batch = make_batch(member, make_payable(party, **facts), account=account)
+    if draft:
+        batch.payments[0].batch = draft
+        batch.state, batch.released_at = BatchState.MADE, clock.now()
+        to_pay(paid := make_payable(party, **facts), member)
+        make_batch(member, paid, account=account).state = BatchState.MADE
 
 
 def _waiting(company: Company, number: int, member: User) -> None:

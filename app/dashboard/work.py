@@ -21,6 +21,7 @@ from app.intake.models import Message, MessageState
 from app.intake.waiting import counts
 from app.mailboxes.models import Mailbox
 from app.outbox.models import Mark, OutgoingMail
+from app.payments import listed
 from app.tasks.models import State, Task
 from app.users.models import Company, User
 from app.web.access import Permission, allowed
@@ -39,7 +40,7 @@ class Line:
 
 def lines(user: User, company: Company) -> list[Line]:
     """Only what really waits, the most pressing first."""
-    found = _approvals(user, company) + _documents(user, company)
+    found = _approvals(user, company) + _documents(user, company) + _payments(user, company)
     if allowed(user, Permission.EDIT, company.id):
         found += [_ibans(user, company), *_messages(user, company)]
     if allowed(user, Permission.ADMINISTER, company.id):
@@ -94,6 +95,16 @@ def _ibans(user: User, company: Company) -> Line:
     hint = _("Held until a second person has checked them with the supplier")
     count, url = waiting_ibans.count(user, company), url_for("documents.ibans")
     return Line(count, _("IBANs to confirm"), hint, "lock", url)
+
+
+def _payments(user: User, company: Company) -> list[Line]:
+    """What may not be paid yet, and batches that wait for their release."""
+    held, drafts = listed.held_count(user, company), listed.drafts(user, company)
+    to_release = _count(drafts) if allowed(user, Permission.RELEASE_PAYMENT, company.id) else 0
+    url = lambda tab: url_for("payments.index", tab=tab)  # noqa: E731
+    hint = _("To be paid, but something stands against it")
+    lines = [Line(held if allowed(user, Permission.EDIT, company.id) else 0, _("Held"), hint, "lock", url("held"))]
+    return [*lines, Line(to_release, _("To release"), _("Batches of payments, still drafts"), "send", url("batches"))]
 
 
 def _messages(user: User, company: Company) -> list[Line]:

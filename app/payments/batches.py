@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from app.audit import trail
@@ -172,9 +172,3 @@ def move_date(batch: PaymentBatch) -> None:
     """Whatever should have been executed before today is, on the first banking day from now."""
     first = banking.on_or_after(clock.today(batch.company))
     batch.execution_date = max(batch.execution_date, first)
-
-
-def drafts_of(company_id: int) -> int:
-    """How many are not released yet."""
-    mine = (PaymentBatch.company_id == company_id, PaymentBatch.state == BatchState.DRAFT)
-    return db.session.scalar(select(func.count(PaymentBatch.id)).where(*mine)) or 0

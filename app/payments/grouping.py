@@ -12,7 +12,6 @@ from app.documents.models import Direction, Document, Kind
 from app.payments import live, payee
 from app.payments.letters import plain
 from app.payments.payee import Held, Known, Payee
-from app.web.filters import amount
 
 LONGEST = 140
 
@@ -89,8 +88,9 @@ def _transfer(group: list[Document], payees: dict[int, Any], number: int) -> lis
         raise Refused(_("The invoices of %(name)s go to several accounts: leave the credit note out.", name=name))
     signed = [-(each.open_minor or 0) if is_deducted(each) else each.open_minor or 0 for each in group]
     if sum(signed) <= 0:
-        left = amount(-sum(signed), "EUR")
-        raise Refused(_("The credit notes of %(name)s are %(amount)s or more above.", name=name, amount=left))
+        raise Refused(
+            _("The credit notes of %(name)s leave nothing to pay: leave one out, or add an invoice.", name=name)
+        )
     to, said = found.pop(), remittance(group)
     return [Line(each, number, minor, to, said) for each, minor in zip(group, signed, strict=True)]
 

@@ -15,7 +15,7 @@ from app.bank.models import BankAccount
 from app.core import clock
 from app.documents.models import Direction, Document, Kind, Status
 from app.extensions import db
-from app.payments import grouping, payee
+from app.payments import grouping, payee, waiting
 from app.payments.models import BatchState, Payment, PaymentBatch, PaymentState
 from app.payments.payee import Held, Payee
 from app.users.models import Company, User
@@ -122,6 +122,19 @@ def batches(user: User, company: Company, said: Any) -> keyset.Leaf:
     return keyset.leaf(query, keyset.Order(PaymentBatch.id, keyset.whole), PaymentBatch.id, **place)
 
 
+def drafts(user: User, company: Company) -> Select[tuple[PaymentBatch]]:
+    """Those nobody released yet."""
+    mine = PaymentBatch.visible_to(user).where(PaymentBatch.company_id == company.id)
+    return mine.where(PaymentBatch.state == BatchState.DRAFT)
+
+
+def held_count(user: User, company: Company) -> int:
+    """How many are held, as their lines say."""
+    is_held = Document.reason["key"].as_string() == waiting.HELD
+    query = Document.visible_to(user).where(Document.company_id == company.id, Document.status == Status.TO_PAY)
+    return db.session.scalar(query.where(is_held).with_only_columns(func.count(Document.id))) or 0
+
+
 def accounts(company: Company) -> list[BankAccount]:
     """Those that can pay a batch."""
     usable = (BankAccount.archived_at.is_(None), BankAccount.iban.is_not(None), BankAccount.currency == "EUR")
@@ -133,14 +146,12 @@ def counts(user: User, company: Company, rows: list[Row]) -> dict[str, int]:
     """How many wait in each tab."""
     seen = documents(user, company).where(IS_DUE).with_only_columns(func.count(), maintain_column_froms=True)
     held = sum(row.is_held for row in rows)
-    drafts = PaymentBatch.visible_to(user).where(PaymentBatch.company_id == company.id)
-    drafts = drafts.where(PaymentBatch.state == BatchState.DRAFT).with_only_columns(func.count(PaymentBatch.id))
     return {
         "due": db.session.scalar(seen.order_by(None)) or 0,
         "to_pay": len(rows) - held,
         "held": held,
         "in_payment": len(in_payment(user, company)),
-        "batches": db.session.scalar(drafts) or 0,
+        "batches": db.session.scalar(drafts(user, company).with_only_columns(func.count(PaymentBatch.id))) or 0,
     }
 
 

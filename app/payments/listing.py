@@ -41,7 +41,7 @@ def index():
 
 def _tabs(counts: dict[str, int]) -> list[tuple[str, str, int]]:
     labels = {
-        "due": _("Due"),
+        "due": _("Due invoices"),
         "to_pay": _("To pay"),
         "held": _("Held"),
         "in_payment": _("In payment"),

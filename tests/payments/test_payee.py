@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from app.core import clock
-from app.counterparties.models import CounterpartyIban
 from app.documents import reasons
 from app.documents.models import Kind
 from app.extensions import db
