@@ -8,6 +8,7 @@ from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.analytics import counterparty as figures_of
 from app.counterparties import keeping, showing, terms
 from app.counterparties.forms import CounterpartyForm
 from app.counterparties.models import Counterparty
@@ -79,11 +80,11 @@ def _list(*, is_customer: bool):
 def show(counterparty_id: int):
     """Its facts, who looks after it, what is open, and its latest documents."""
     counterparty = seen(counterparty_id)
-    sums = figures.of(current_user, counterparty.company, [counterparty.id])
+    positions = figures_of.of(current_user, counterparty)
     wanted = search.Wanted(counterparty=counterparty.id)
     latest = documents.latest(current_user, counterparty.company, wanted)
     about, known = showing.one_page(counterparty), learned.of(counterparty, current_user)
-    return page("counterparties/show.html", sums=sums.get(counterparty.id), learned=known, **latest, **about)
+    return page("counterparties/show.html", positions=positions, learned=known, **latest, **about)
 
 
 @bp.get("/counterparties/new")
