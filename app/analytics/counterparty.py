@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from flask import url_for
+from flask_babel import gettext as _
 from sqlalchemy import Select, select
 
-from app.analytics.position import DIRECTIONS, age_filters, age_names, age_of, owed
+from app.analytics.position import DIRECTIONS, age_filters, age_names, age_of
 from app.analytics.scope import OPEN_MINOR, asked, signed, total
 from app.core import clock
 from app.counterparties.models import Counterparty
@@ -72,7 +73,7 @@ class Position:
 
     @property
     def title(self) -> str:
-        return owed(self.direction)
+        return _("Amount due by them") if self.direction is Direction.SALE else _("Amount due to them")
 
 
 def of(user: User, counterparty: Counterparty) -> list[Position]:
