@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.analytics import counterparty as party_figures
 from app.approval import align as approval
 from app.approval import asking, awaited, demands, leaving, replies, seat_mails, standing_in
 from app.approval import mails as approval_mails
@@ -98,6 +99,7 @@ def connect() -> None:
     _add(reasons.tellers, paying_to.reason)
     _add(one_page.tellers, party_pages.tell)
     _add(one_page.tellers, learned.tell)
+    _add(one_page.tellers, party_figures.tell)
     _add(one_page.iban_tellers, waiting_ibans.tell)
     reasons.WORDS[paying_to.KEY] = paying_to.in_words
     _pay()

@@ -1,1 +1,1 @@
-"""Figures of what is owed, late, bought and waiting."""
+"""Figures about what is owed, how late it is paid, what is bought, and how long deciding takes."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort
 from flask_login import current_user
 
-from app.dashboard import work
+from app.dashboard import cash, work
 from app.documents import figures
 from app.documents.models import Direction
 from app.intake import addresses
@@ -31,4 +31,5 @@ def home():
         addresses=mine,
         sums=figures.by_direction(current_user, company) if may_see_figures else {},
         directions=list(Direction),
+        cash=cash.picture(current_user, company) if may_see_figures else None,
     )

@@ -1,10 +1,10 @@
-"""How many days lie between two days, counted by the database."""
+"""How many days lie between two days, and seconds between two moments, counted by the database."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Integer
+from sqlalchemy import BigInteger, Integer
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -14,6 +14,14 @@ class days_between(FunctionElement[int]):
 
     name = "days_between"
     type = Integer()
+    inherit_cache = True
+
+
+class seconds_between(FunctionElement[int]):
+    """From the first moment to the second."""
+
+    name = "seconds_between"
+    type = BigInteger()
     inherit_cache = True
 
 
@@ -27,3 +35,15 @@ def _on_sqlite(element: Any, compiler: Any, **how: Any) -> str:
 def _on_postgresql(element: Any, compiler: Any, **how: Any) -> str:
     first, second = (compiler.process(each, **how) for each in element.clauses)
     return f"(CAST({second} AS date) - CAST({first} AS date))"
+
+
+@compiles(seconds_between, "sqlite")
+def _seconds_on_sqlite(element: Any, compiler: Any, **how: Any) -> str:
+    first, second = (compiler.process(each, **how) for each in element.clauses)
+    return f"CAST(round((julianday({second}) - julianday({first})) * 86400) AS INTEGER)"
+
+
+@compiles(seconds_between, "postgresql")
+def _seconds_on_postgresql(element: Any, compiler: Any, **how: Any) -> str:
+    first, second = (compiler.process(each, **how) for each in element.clauses)
+    return f"CAST(EXTRACT(EPOCH FROM ({second} - {first})) AS BIGINT)"

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import and_, case, func
 
 from app.core import clock
+from app.documents.counted import counted
 from app.documents.models import Direction, Document, Kind
-from app.documents.search import DECIDED, OPEN
+from app.documents.search import OPEN
 from app.extensions import db
 from app.users.models import Company, User
 
@@ -28,7 +29,7 @@ def _rows(user: User, company: Company, by: Any, *tests: Any) -> list[Any]:
     signed = case((Document.kind == Kind.CREDIT_NOTE, -amount), else_=amount)
     is_late = and_(Document.kind == Kind.INVOICE, Document.due_date < clock.today(company))
     late = func.sum(case((is_late, amount), else_=0))
-    query = Document.visible_to(user).where(Document.company_id == company.id, DECIDED, OPEN, *tests)
+    query = Document.visible_to(user).where(Document.company_id == company.id, counted(), OPEN, *tests)
     query = query.with_only_columns(by, Document.currency, func.sum(signed), late)
     return list(db.session.execute(query.group_by(by, Document.currency).order_by(Document.currency)))
 

@@ -104,3 +104,7 @@ def _states(wanted: Wanted) -> Said:
     yield "disputed", wanted.disputed and _("Disputed")
     yield "twins", wanted.twins and _("Possible duplicates")
     yield "fileless", wanted.fileless and _("Without a file")
+    yield "currency", wanted.currency
+    yield "counted", wanted.counted and _("Counts in the figures")
+    yield "open", wanted.open and _("Still open")
+    yield "paid_late", wanted.paid_late and _("Paid late")

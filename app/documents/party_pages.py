@@ -8,7 +8,7 @@ from flask import abort
 from flask_login import current_user
 
 from app.counterparties.models import Counterparty
-from app.documents import figures, search, showing, waiting_ibans
+from app.documents import search, showing, waiting_ibans
 from app.documents.blueprint import bp
 from app.users.models import User
 from app.users.sessions import current_company
@@ -17,10 +17,8 @@ from app.web.pages import page
 
 
 def tell(counterparty: Counterparty, user: User) -> dict[str, Any]:
-    """What is open of it and late, and its latest documents."""
-    company = counterparty.company
-    latest = showing.latest(user, company, search.Wanted(counterparty=counterparty.id))
-    return latest | {"sums": figures.of(user, company, [counterparty.id]).get(counterparty.id)}
+    """Its latest documents."""
+    return showing.latest(user, counterparty.company, search.Wanted(counterparty=counterparty.id))
 
 
 @bp.get("/documents/ibans")

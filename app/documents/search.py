@@ -28,6 +28,7 @@ from sqlalchemy import (
 
 from app.core import money
 from app.documents import twins
+from app.documents.counted import counted
 from app.documents.models import Document, DocumentFile, FileRole, document_tag
 from app.documents.wanted import DECIDED, OPEN, Tab, Wanted
 from app.extensions import db
@@ -83,6 +84,8 @@ def _tests(wanted: Wanted, company: Company, today: date) -> Iterator[ColumnElem
         yield Document.counterparty_id == wanted.counterparty
     if wanted.source:
         yield Document.source == wanted.source
+    if wanted.currency:
+        yield Document.currency == wanted.currency
     yield from _choices(wanted)
     yield from _limits(wanted)
     yield from _states(wanted, today)
@@ -107,6 +110,12 @@ def _states(wanted: Wanted, today: date) -> Iterator[ColumnElement[bool]]:
         yield Document.disputed_at.is_not(None)
     if wanted.twins:
         yield and_(Document.validated_at.is_(None), twins.has_living_twin())
+    if wanted.counted:
+        yield counted()
+    if wanted.open:
+        yield OPEN
+    if wanted.paid_late:
+        yield or_(Document.paid_date > Document.due_date, Document.settled_date > Document.due_date)
     if wanted.fileless:
         yield ~exists().where(DocumentFile.document_id == Document.id, DocumentFile.role == FileRole.ORIGINAL)
 

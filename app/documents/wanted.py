@@ -81,6 +81,11 @@ class Wanted:
     disputed: bool = False
     twins: bool = False
     fileless: bool = False
+    currency: str = ""
+    counted: bool = False
+    """What figures count: see `documents.counted`."""
+    paid_late: bool = False
+    open: bool = False
 
     @classmethod
     def from_address(cls, said: Any) -> Wanted:
@@ -105,6 +110,10 @@ class Wanted:
             disputed=said.get("disputed") == YES,
             twins=said.get("twins") == YES,
             fileless=said.get("fileless") == YES,
+            currency=_code(said.get("currency", "")),
+            counted=said.get("counted") == YES,
+            paid_late=said.get("paid_late") == YES,
+            open=said.get("open") == YES,
         )
 
     def in_address(self) -> dict[str, str]:
@@ -148,6 +157,10 @@ def _chosen(said: str | None) -> int | None:
         return 0 if said == WITHOUT else row_id(said) if said else None
     except ValueError:
         return None
+
+
+def _code(said: str) -> str:
+    return said.upper() if len(said) == 3 and said.isascii() and said.isalpha() else ""
 
 
 def _day(said: str | None) -> date | None:

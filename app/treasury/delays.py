@@ -43,7 +43,8 @@ def weighed(paid: Subquery) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
 
 def average(weight: Any, minor: Any) -> Decimal | None:
     """Days with one decimal, half up; None where nothing was paid."""
-    return (Decimal(weight) / Decimal(minor)).quantize(Decimal("0.1"), ROUND_HALF_UP) if minor else None
+    days = (Decimal(weight) / Decimal(minor)).quantize(Decimal("0.1"), ROUND_HALF_UP) if minor else None
+    return days + 0 if days is not None else None  # never -0.0
 
 
 class Alike(NamedTuple):

@@ -52,7 +52,8 @@ def forecast_table(kind: str):
     living = accounts.living(current_user, company)
     wanted, _codes = showing.chosen(current_user, company, request.args, living)
     rows = tables.of_weeks(forecast.of(current_user, company, wanted, living))
-    return table(kind, f"{_('forecast')}-{clock.today(company)}", _("Forecast"), tables.FORECAST, rows)
+    name = _("forecast")
+    return table(kind, f"{name}-{clock.today(company)}", _("Forecast"), tables.FORECAST, rows)
 
 
 @bp.get("/treasury/operations")
@@ -68,8 +69,8 @@ def operations_table(kind: str):
     """All that the list shows, on all its pages, as a table."""
     company = here()
     rows = tables.of_operations(current_user, company, Wanted.from_address(request.args))
-    title = _("Committed operations")
-    return table(kind, f"{_('committed-operations')}-{clock.today(company)}", title, tables.OPERATIONS, rows)
+    name, title = _("committed-operations"), _("Committed operations")
+    return table(kind, f"{name}-{clock.today(company)}", title, tables.OPERATIONS, rows)
 
 
 # --- One of them ----------------------------------------------------------------------------------

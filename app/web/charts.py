@@ -10,6 +10,8 @@ from math import ceil, floor
 
 HEIGHT, TOP, FOOT = 220, 16, 24
 """Of a whole chart, above its highest line, and below its lowest, for the words."""
+LEFT = 6
+"""Per cent that are left for the words of the scale."""
 STEPS = (1, 2, 5, 10)
 
 
@@ -59,7 +61,8 @@ def plot(*series: Sequence[int], height: int = HEIGHT, unit: int = 1) -> Plot:
     step = _step(min([0, *values]), max([0, *values]), unit)
     low, high = floor(min([0, *values]) / step) * step, max(ceil(max([0, *values]) / step), 1) * step
     room = height - TOP - FOOT
-    across = lambda place: round((place + 0.5) * 100 / max(len(series[0]), 1), 2)  # noqa: E731
+    width = (100 - LEFT) / max(len(series[0]), 1)
+    across = lambda place: round(LEFT + (place + 0.5) * width, 2)  # noqa: E731
     down = lambda value: round(TOP + float(Decimal(high - value) / Decimal(high - low)) * room, 1)  # noqa: E731
     traces = []
     for each in series:
@@ -67,7 +70,7 @@ def plot(*series: Sequence[int], height: int = HEIGHT, unit: int = 1) -> Plot:
         traces.append(Trace(dots, [(one.x, one.y, two.x, two.y) for one, two in pairwise(dots)]))
     ticks = [Tick(down(value), value) for value in range(low, high + 1, step)]
     xs = [across(place) for place in range(len(series[0]))]
-    return Plot(height, height - 6, down(0), ticks, traces, round(100 / max(len(series[0]), 1), 2), xs)
+    return Plot(height, height - 6, down(0), ticks, traces, round(width, 2), xs)
 
 
 def _step(low: int, high: int, unit: int) -> int:

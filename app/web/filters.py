@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -21,7 +22,7 @@ _MADE: dict[tuple[Any, ...], str] = {}
 def init_app(app: Flask) -> None:
     """Register the filters."""
     app.add_template_filter(amount, "money")
-    app.add_template_filter(short_amount, "short_money")
+    app.add_template_filter(days_in_words)
     app.add_template_filter(day)
     app.add_template_filter(moment)
     app.add_template_filter(ago)
@@ -55,6 +56,11 @@ def _amount(minor: int, currency: str, locale: str) -> str:
 def short_amount(minor: int, currency: str) -> str:
     """Round thousands and millions, for the scale of a chart: 1250000 (EUR) → "12.5K"."""
     return format_compact_decimal(money.from_minor(minor, currency), locale=get_locale(), fraction_digits=1)
+
+
+def days_in_words(days: Decimal) -> str:
+    """A number of days, as the reader writes it: 12.5 → "12.5 days"."""
+    return format_unit(days, "duration-day", "long", locale=get_locale())
 
 
 def day(value: date | None) -> str:
