@@ -7,8 +7,9 @@ from typing import Any
 from app.approval import align as approval
 from app.approval import asking, awaited, demands, leaving, replies, seat_mails, standing_in
 from app.approval import mails as approval_mails
+from app.bank import merged as bank
 from app.comments import noticing as comments
-from app.counterparties import confirming, keeping, one_page
+from app.counterparties import confirming, keeping, merging, one_page
 from app.documents import (
     arrival,
     hidden_twins,
@@ -25,10 +26,13 @@ from app.documents import (
     waiting_ibans,
 )
 from app.documents import jobs as documents
+from app.documents import merged as merged_documents
 from app.documents import trash as trashing
 from app.extraction import jobs as extraction
 from app.extraction import learning, texts
+from app.extraction import merged as lessons
 from app.intake import addresses, forwarding, kinds
+from app.lists import views
 from app.notices import mails as notice_mails
 from app.notices import subjects
 from app.outbox.kinds import mail_kinds
@@ -80,6 +84,11 @@ def connect() -> None:
     _add(confirming.brought, paying_to.bringers)
     _add(confirming.after_confirming, paying_to.follow)
     _add(reasons.tellers, paying_to.reason)
+    for follow in (lessons.follow, rule_names.follow_merged_party, bank.follow, views.follow_merged_party):
+        _add(merging.after_merging, follow)
+    _add(merging.after_merging, merged_documents.follow)
+    for count in (merged_documents.count, lessons.count, rule_names.count_of_party):
+        _add(merging.counted, count)
     _add(one_page.tellers, party_pages.tell)
     _add(one_page.tellers, learned.tell)
     _add(one_page.iban_tellers, waiting_ibans.tell)

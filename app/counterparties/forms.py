@@ -102,11 +102,14 @@ class CounterpartyForm(DefaultFields):
         self._check_free(field)
         if field.data and not siret.is_valid(field.data):
             raise ValidationError(_("This SIRET is not valid: fourteen digits, the last one checks the others."))
+        if field.data and self.siren.data and not field.data.startswith(self.siren.data):
+            raise ValidationError(_("This SIRET does not begin with the SIREN: one of the two is another firm’s."))
 
     def _check_free(self, field: StringField) -> None:
         """Documents find their counterparty by this number, so nobody else of the company has it."""
         column = getattr(Counterparty, field.short_name)
         own = self.counterparty.id if self.counterparty else 0
-        query = select(Counterparty.id).where(column == field.data, Counterparty.company_id == self.company.id)
+        mine = (Counterparty.company_id == self.company.id, Counterparty.merged_into_id.is_(None))
+        query = select(Counterparty.id).where(column == field.data, *mine)
         if field.data and db.session.scalar(query.where(Counterparty.id != own)):
             raise ValidationError(_("Another customer or supplier has this number already."))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import selectinload
 from app.counterparties.finding import escaped
 from app.counterparties.models import Counterparty
 from app.extensions import db
+from app.users import people
 from app.users.models import Company, Membership, User
 from app.web import keyset
 from app.web.access import Role
@@ -23,6 +24,7 @@ def list_page(user: User, company: Company, said: Any, *, is_customer: bool) -> 
     words, is_archived = " ".join(said.get("q", "").replace("\0", " ").split())[:100], said.get("archived") == "yes"
     query = Counterparty.visible_to(user).where(Counterparty.company_id == company.id)
     query = query.where(Counterparty.is_customer if is_customer else Counterparty.is_supplier)
+    query = query.where(Counterparty.merged_into_id.is_(None))
     archived = Counterparty.archived_at
     query = query.where(archived.is_not(None) if is_archived else archived.is_(None))
     for word in words.split()[:5]:
@@ -37,6 +39,7 @@ def list_page(user: User, company: Company, said: Any, *, is_customer: bool) -> 
         "is_archived": is_archived,
         "words": words,
         "endpoint": endpoint,
+        "admins": [] if leaf.rows else people.admins_of(company.id),
         "pages": {
             "previous_url": url_for(endpoint, **kept, before=leaf.before) if leaf.before else None,
             "next_url": url_for(endpoint, **kept, after=leaf.after) if leaf.after else None,
@@ -53,9 +56,9 @@ def _has(word: str) -> Any:
 def people_of(counterparty: Counterparty) -> dict[str, Any]:
     """Who could look after it."""
     members = select(User).join(Membership).where(Membership.company_id == counterparty.company_id)
-    people = list(db.session.scalars(members.where(User.is_disabled.is_(False)).order_by(User.name, User.id)))
-    role = {user.id: _role(user, counterparty.company_id) for user in people}
-    return {"people": people, "role": role}
+    found = list(db.session.scalars(members.where(User.is_disabled.is_(False)).order_by(User.name, User.id)))
+    role = {user.id: _role(user, counterparty.company_id) for user in found}
+    return {"people": found, "role": role}
 
 
 def _role(user: User, company_id: int) -> Role:

@@ -98,6 +98,7 @@ def acts() -> dict[str, tuple[str, str]]:
         "dispute ended": (_("ended the dispute"), "check"),
         "trashed": (_("put it into the trash"), "trash-2"),
         "restored": (_("took it out of the trash"), "undo-2"),
+        "counterparty merged": (_("took the customer or supplier it was merged into"), "git-merge"),
         "IBAN confirmed": (_("confirmed its IBAN"), "lock"),
         "IBAN not confirmed": (_("took back the confirmation of its IBAN"), "lock"),
         "file linked": (_("attached the file of a duplicate"), "paperclip"),
