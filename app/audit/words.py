@@ -138,6 +138,7 @@ OBJECTS: dict[str, Any] = {
     "intake_rule": _("Rule for a sender"),
     "message": _("Message"),
     "outgoing_mail": _("Outgoing mail"),
+    "party_list": _("List of customers or suppliers"),
     "rule": _("Rule"),
     "spreadsheet": _("Spreadsheet"),
     "tag": _("Tag"),

@@ -35,10 +35,11 @@ class Line:
 def of(document: Document) -> list[Line]:
     """Newest first."""
     entries = db.session.scalars(AuditEntry.about(document).limit(MOST))
-    return [_line(entry, document.currency) for entry in entries]
+    return [line_of(entry, document.currency) for entry in entries]
 
 
-def _line(entry: AuditEntry, currency: str) -> Line:
+def line_of(entry: AuditEntry, currency: str) -> Line:
+    """One entry about a document, in words."""
     text, icon = acts().get(_act(entry), (entry.act, "info"))
     shown = {
         name: pair

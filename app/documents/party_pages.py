@@ -8,7 +8,7 @@ from flask import abort
 from flask_login import current_user
 
 from app.counterparties.models import Counterparty
-from app.documents import figures, search, showing, waiting_ibans
+from app.documents import figures, party_timeline, search, showing, waiting_ibans
 from app.documents.blueprint import bp
 from app.users.models import User
 from app.users.sessions import current_company
@@ -20,7 +20,10 @@ def tell(counterparty: Counterparty, user: User) -> dict[str, Any]:
     """What is open of it and late, and its latest documents."""
     company = counterparty.company
     latest = showing.latest(user, company, search.Wanted(counterparty=counterparty.id))
-    return latest | {"sums": figures.of(user, company, [counterparty.id]).get(counterparty.id)}
+    return latest | {
+        "happened": party_timeline.of(counterparty, user),
+        "sums": figures.of(user, company, [counterparty.id]).get(counterparty.id),
+    }
 
 
 @bp.get("/documents/ibans")

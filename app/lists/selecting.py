@@ -47,10 +47,10 @@ def told(query: Select[tuple[Document]], tell: Callable[[Document], Told], sort:
 
     A portion at a time is read anew, in a transaction of its own: none stays open while somebody downloads.
     """
-    return _told(query.options(*IN_A_TABLE), tell, search.order_of(sort)[1], _context())
+    return _told(query.options(*IN_A_TABLE), tell, search.order_of(sort)[1], kept_context())
 
 
-def _context() -> Callable[[], ExitStack]:
+def kept_context() -> Callable[[], ExitStack]:
     """What makes this application and language the current ones again, once the request is over; it only reads."""
     app, locale = current_app._get_current_object(), get_locale()  # type: ignore[attr-defined]
 
