@@ -11,10 +11,11 @@ from app.approval import mails as approval_mails
 from app.bank import asking as bank_asking
 from app.bank import importing as bank_importing
 from app.bank import matching_jobs, settled
+from app.bank import merged as bank
 from app.bulk import acts as bulk
 from app.bulk.models import Act
 from app.comments import noticing as comments
-from app.counterparties import confirming, keeping, one_page
+from app.counterparties import confirming, keeping, merging, one_page
 from app.documents import (
     arrival,
     editing,
@@ -34,10 +35,13 @@ from app.documents import (
     waiting_ibans,
 )
 from app.documents import jobs as documents
+from app.documents import merged as merged_documents
 from app.documents import trash as trashing
 from app.extraction import jobs as extraction
 from app.extraction import learning, texts
+from app.extraction import merged as lessons
 from app.intake import addresses, forwarding, kinds
+from app.lists import views
 from app.notices import mails as notice_mails
 from app.notices import subjects
 from app.outbox.kinds import mail_kinds
@@ -90,21 +94,36 @@ def connect() -> None:
     reasons.WORDS[awaited.SENT_BACK] = awaited.sent_back_in_words
     reasons.said_in_review.add(awaited.SENT_BACK)
     _add(next_step.foreseen, awaited.foreseen)
+    _match()
+    _know_parties()
+    _pay()
+    for kind in (*approval_mails.KINDS, *seat_mails.KINDS, notice_mails.KIND, bank_asking.KIND):
+        _add(mail_kinds, kind)
+
+
+def _match() -> None:
+    """What the bank says, and what that settles."""
     _add(bank_importing.after_import, matching_jobs.follow_import)
     _add(reasons.tellers, settled.reason)
     _add(retention.keeps, settled.is_matched)
+
+
+def _know_parties() -> None:
+    """Accounts that somebody must confirm, what is merged, and what stands on a counterparty's page."""
     _add(status.after_status, paying_to.note)
     _add(confirming.brought, paying_to.bringers)
     _add(confirming.after_confirming, paying_to.follow)
     _add(reasons.tellers, paying_to.reason)
+    for follow in (lessons.follow, rule_names.follow_merged_party, bank.follow, views.follow_merged_party):
+        _add(merging.after_merging, follow)
+    _add(merging.after_merging, merged_documents.follow)
+    for count in (merged_documents.count, lessons.count, rule_names.count_of_party):
+        _add(merging.counted, count)
     _add(one_page.tellers, party_pages.tell)
     _add(one_page.tellers, learned.tell)
     _add(one_page.tellers, party_figures.tell)
     _add(one_page.iban_tellers, waiting_ibans.tell)
     reasons.WORDS[paying_to.KEY] = paying_to.in_words
-    _pay()
-    for kind in (*approval_mails.KINDS, *seat_mails.KINDS, notice_mails.KIND, bank_asking.KIND):
-        _add(mail_kinds, kind)
 
 
 def _pay() -> None:

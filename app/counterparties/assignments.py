@@ -48,3 +48,14 @@ def change(user: User, add: Iterable[Counterparty], remove: Iterable[Counterpart
         trail.record(each, by=by, act="assignment ended", changes={"assigned": [user.email, None]})
     db.session.flush()
     return len(added) + len(removed)
+
+
+def give(parties: Iterable[Counterparty], people: list[User], *, instead: bool, by: User) -> int:
+    """Let these people look after all of these, beside or instead of those who do; how many assignments changed."""
+    count = 0
+    for party in parties:
+        for user in people:
+            count += change(user, [party], [], by=by)
+        for user in [each for each in party.assigned_users if instead and each not in people]:
+            count += change(user, [], [party], by=by)
+    return count

@@ -22,7 +22,7 @@ def known(company_id: int, name: str, facts: dict[str, Any] | None = None) -> Co
     tests = [getattr(Counterparty, fact) == facts[fact] for fact in IDENTIFIERS if facts.get(fact)]
     tests += [Counterparty.ibans.any(CounterpartyIban.iban == iban) for iban in facts.get("ibans") or []]
     for test in tests:
-        found = list(db.session.scalars(_living(company_id).where(test).limit(2)))
+        found = list(db.session.scalars(_living(company_id).where(test).limit(2))) or _took_over(company_id, test)
         if len(found) == 1:
             return found[0]
     found = called(company_id, name)
@@ -37,10 +37,18 @@ def called(company_id: int, name: str) -> list[Counterparty]:
     before, _dot, mark = name.rpartition(MARK)
     marked = or_(*(getattr(Counterparty, fact) == mark.strip() for fact in IDENTIFIERS))
     is_label = and_(Counterparty.name_key == plain(before), marked)
-    query = _living(company_id).where(
-        or_(Counterparty.name_key == wanted, is_label) if before else Counterparty.name_key == wanted
+    test = or_(Counterparty.name_key == wanted, is_label) if before else Counterparty.name_key == wanted
+    found = db.session.scalars(_living(company_id).where(test).order_by(Counterparty.id))
+    return list(found) or _took_over(company_id, test)
+
+
+def _took_over(company_id: int, test: Any) -> list[Counterparty]:
+    """Those into which such a one was merged."""
+    gone = select(Counterparty.merged_into_id).where(
+        Counterparty.company_id == company_id, Counterparty.merged_into_id.is_not(None), test
     )
-    return list(db.session.scalars(query.order_by(Counterparty.id)))
+    ids = set(db.session.scalars(gone))
+    return list(db.session.scalars(_living(company_id).where(Counterparty.id.in_(ids)))) if ids else []
 
 
 def _living(company_id: int) -> Select[tuple[Counterparty]]:

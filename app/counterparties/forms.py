@@ -7,12 +7,11 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from sqlalchemy import select
-from stdnum import vatin
-from stdnum.fr import siren, siret
 from wtforms import BooleanField, IntegerField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Email, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
+from app.counterparties import identifiers
 from app.counterparties.default_fields import DefaultFields
 from app.counterparties.keeping import FACTS, FACTS_OF_A_SUPPLIER, Changed
 from app.counterparties.models import Counterparty
@@ -89,24 +88,26 @@ class CounterpartyForm(DefaultFields):
     def validate_vat_number(self, field: StringField) -> None:
         """Check digits, where its country has them."""
         self._check_free(field)
-        if field.data and not vatin.is_valid(field.data):
-            raise ValidationError(_("This VAT number is not valid: compare it with an invoice."))
+        self._check_digits(field)
 
     def validate_siren(self, field: StringField) -> None:
         """Nine digits with their check digit."""
-        if field.data and not siren.is_valid(field.data):
-            raise ValidationError(_("This SIREN is not valid: nine digits, the last one checks the others."))
+        self._check_digits(field)
 
     def validate_siret(self, field: StringField) -> None:
-        """Fourteen digits with their check digit."""
+        """Fourteen digits with their check digit, the SIREN first."""
         self._check_free(field)
-        if field.data and not siret.is_valid(field.data):
-            raise ValidationError(_("This SIRET is not valid: fourteen digits, the last one checks the others."))
+        self._check_digits(field)
+
+    def _check_digits(self, field: StringField) -> None:
+        if why := identifiers.mistake(field.short_name, field.data or "", self.siren.data or ""):
+            raise ValidationError(why)
 
     def _check_free(self, field: StringField) -> None:
         """Documents find their counterparty by this number, so nobody else of the company has it."""
         column = getattr(Counterparty, field.short_name)
         own = self.counterparty.id if self.counterparty else 0
-        query = select(Counterparty.id).where(column == field.data, Counterparty.company_id == self.company.id)
+        mine = (Counterparty.company_id == self.company.id, Counterparty.merged_into_id.is_(None))
+        query = select(Counterparty.id).where(column == field.data, *mine)
         if field.data and db.session.scalar(query.where(Counterparty.id != own)):
             raise ValidationError(_("Another customer or supplier has this number already."))

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response
 from flask_login import current_user
 
-from app.counterparties import ibans, showing
+from app.counterparties import family, ibans, showing
 from app.counterparties.contact_forms import ContactForm, IbanForm
 from app.counterparties.models import Counterparty, CounterpartyIban
 from app.users.models import User
@@ -27,6 +27,8 @@ def shown(counterparty: Counterparty, status: int = 200, **forms: Any) -> Respon
         "contact_form": ContactForm(formdata=None),
         "iban_form": IbanForm(formdata=None),
         "doubts": {each.id: _doubt(each.iban, counterparty) for each in counterparty.ibans if not each.confirmed_at},
+        "children": family.children(counterparty, current_user),
+        "parent": family.parent(counterparty, current_user),
         **showing.people_of(counterparty),
     }
     for tell in tellers:

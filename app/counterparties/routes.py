@@ -8,7 +8,17 @@ from flask import flash, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.counterparties import contact_pages, iban_pages, keeping, one_page, showing, terms
+from app.counterparties import (
+    contact_pages,
+    family_pages,
+    iban_pages,
+    keeping,
+    many_pages,
+    merge_pages,
+    one_page,
+    showing,
+    terms,
+)
 from app.counterparties.blueprint import bp, here, mine, seen, to
 from app.counterparties.forms import CounterpartyForm
 from app.counterparties.models import Counterparty
@@ -20,7 +30,7 @@ from app.web.access import Permission, allowed, demand, requires
 from app.web.ids import row_id
 from app.web.pages import page
 
-__all__ = ["bp", "contact_pages", "iban_pages"]
+__all__ = ["bp", "contact_pages", "family_pages", "iban_pages", "many_pages", "merge_pages"]
 
 bp.add_app_template_global(terms.in_words, "terms_in_words")
 
@@ -55,7 +65,15 @@ def _list(*, is_customer: bool):
 @requires(Permission.SEE_OWN_PAGES)
 def show(counterparty_id: int):
     """Its facts, contacts and accounts, who looks after it, what is open, its latest documents, and what happened."""
+    query = Counterparty.visible_to(current_user)
+    if into := db.session.scalar(query.where(Counterparty.id == _merged_into(counterparty_id))):
+        return to(into)
     return one_page.shown(seen(counterparty_id))
+
+
+def _merged_into(counterparty_id: int) -> int:
+    """Which one took it over; 0 where none did."""
+    return db.session.scalar(db.select(Counterparty.merged_into_id).filter_by(id=counterparty_id)) or 0
 
 
 @bp.get("/counterparties/new")

@@ -200,6 +200,7 @@ def names_of_work() -> dict[str, str]:
         "settle_statement": _("Match a statement"),
         "purge_trash": _("Empty the trash"),
         "read_document": _("Read a document"),
+        "read_party_list": _("Read a list of customers or suppliers"),
         "read_spreadsheet": _("Read a spreadsheet"),
         "read_waiting_file": _("Read a PDF to assign"),
         "rearrange_pages": _("Split or merge documents"),

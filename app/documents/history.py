@@ -35,10 +35,11 @@ class Line:
 def of(document: Document) -> list[Line]:
     """Newest first."""
     entries = db.session.scalars(AuditEntry.about(document).limit(MOST))
-    return [_line(entry, document.currency) for entry in entries]
+    return [line_of(entry, document.currency) for entry in entries]
 
 
-def _line(entry: AuditEntry, currency: str) -> Line:
+def line_of(entry: AuditEntry, currency: str) -> Line:
+    """One entry about a document, in words."""
     text, icon = acts().get(_act(entry), (entry.act, "info"))
     shown = {
         name: pair
@@ -105,6 +106,7 @@ def acts() -> dict[str, tuple[str, str]]:
         "dispute ended": (_("ended the dispute"), "check"),
         "trashed": (_("put it into the trash"), "trash-2"),
         "restored": (_("took it out of the trash"), "undo-2"),
+        "counterparty merged": (_("took the customer or supplier it was merged into"), "git-merge"),
         "IBAN confirmed": (_("confirmed its IBAN"), "lock"),
         "IBAN not confirmed": (_("took back the confirmation of its IBAN"), "lock"),
         "file linked": (_("attached the file of a duplicate"), "paperclip"),

@@ -8,7 +8,7 @@ from flask import abort
 from flask_login import current_user
 
 from app.counterparties.models import Counterparty
-from app.documents import search, showing, waiting_ibans
+from app.documents import party_timeline, search, showing, waiting_ibans
 from app.documents.blueprint import bp
 from app.users.models import User
 from app.users.sessions import current_company
@@ -17,8 +17,9 @@ from app.web.pages import page
 
 
 def tell(counterparty: Counterparty, user: User) -> dict[str, Any]:
-    """Its latest documents."""
-    return showing.latest(user, counterparty.company, search.Wanted(counterparty=counterparty.id))
+    """Its latest documents, and what happened."""
+    latest = showing.latest(user, counterparty.company, search.Wanted(counterparty=counterparty.id))
+    return latest | {"happened": party_timeline.of(counterparty, user)}
 
 
 @bp.get("/documents/ibans")

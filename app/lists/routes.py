@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, request, url_for
+from flask import Response, abort, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import Select
@@ -14,7 +14,8 @@ from app.core import clock
 from app.core.errors import Refused
 from app.documents.models import Document
 from app.extensions import db
-from app.lists import columns, csv_table, originals, selecting, views, xlsx_table
+from app.lists import columns, csv_table, originals, party_tables, selecting, views, xlsx_table
+from app.lists.blueprint import XLSX, bp
 from app.lists.models import SavedView
 from app.lists.sources import ways_in
 from app.lists.streaming import download
@@ -25,9 +26,8 @@ from app.web.access import Permission, requires
 from app.web.ids import row_id
 from app.web.pages import page
 
-bp = Blueprint("lists", __name__)
+__all__ = ["bp", "party_tables"]
 MOST_TICKED = 500
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def here() -> Company:

@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.audit import trail
 from app.core.errors import Refused
+from app.counterparties.models import Counterparty
 from app.documents import search
 from app.documents.wanted import Wanted
 from app.extensions import db
@@ -69,6 +70,14 @@ def remove(view: SavedView, *, by: User) -> None:
     """Give it up; the documents are what they were."""
     trail.record(view, by=by, act="deleted", changes={"name": [view.name, None]})
     db.session.delete(view)
+
+
+def follow_merged_party(gone: Counterparty, into: Counterparty, _by: Any) -> None:
+    """A view that shows one of two counterparties that are merged shows the other."""
+    for view in db.session.scalars(select(SavedView).filter_by(company_id=gone.company_id)):
+        said = dict(parse_qsl(view.query))
+        if said.get("counterparty") == str(gone.id):
+            view.query = urlencode(said | {"counterparty": into.id})
 
 
 def plain(query: str) -> str:

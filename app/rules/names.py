@@ -85,6 +85,26 @@ def follow_merged_tag(gone: Tag, into: Tag) -> None:
         rule.actions = [_with_tag(each, each.get("act") == Act.TAG, gone, into) for each in rule.actions]
 
 
+def follow_merged_party(gone: Counterparty, into: Counterparty, _by: Any) -> None:
+    """Let the rules that name one of two counterparties that are merged name the other from now on."""
+    for rule in db.session.scalars(select(Rule).filter_by(company_id=gone.company_id)):
+        rule.conditions = [_with_party(each, gone, into) for each in rule.conditions]
+
+
+def count_of_party(gone: Counterparty) -> tuple[Any, int]:
+    """How many rules name it."""
+    rules = db.session.scalars(select(Rule).filter_by(company_id=gone.company_id))
+    return _("Rules"), sum(any(_names(each, gone) for each in rule.conditions) for rule in rules)
+
+
+def _names(said: dict[str, Any], party: Counterparty) -> bool:
+    return said.get("fact") == "counterparty" and said.get("value") == party.id
+
+
+def _with_party(said: dict[str, Any], gone: Counterparty, into: Counterparty) -> dict[str, Any]:
+    return said | {"value": into.id, "name": into.name} if _names(said, gone) else said
+
+
 def _with_tag(said: dict[str, Any], is_tag: bool, gone: Tag, into: Tag) -> dict[str, Any]:
     return said | {"value": into.id, "name": into.name} if is_tag and said.get("value") == gone.id else said
 

@@ -6,7 +6,7 @@ from app.core.database import looking
 from app.extensions import db
 from app.reader import acts
 from app.reader.contents import Unreadable
-from app.spreadsheets import arriving, checking, making, undoing
+from app.spreadsheets import arriving, checking, making, party_arriving, undoing
 from app.tasks.jobs import job
 
 
@@ -23,6 +23,21 @@ def read_spreadsheet(spreadsheet_id: int) -> None:
         arriving.give_up(spreadsheet_id, error)
     else:
         arriving.keep_cells(spreadsheet_id, sheets)
+
+
+@job("default", timeout=240)
+def read_party_list(list_id: int) -> None:
+    """Read the cells of a list of customers or suppliers in the cage; run again, nothing happens."""
+    with looking(db.session()):
+        path = party_arriving.path_of(list_id)
+    if path is None:
+        return
+    try:
+        sheets = acts.sheet(path)  # no transaction open
+    except Unreadable as error:
+        party_arriving.give_up(list_id, error)
+    else:
+        party_arriving.keep_cells(list_id, sheets)
 
 
 @job("default", timeout=240)

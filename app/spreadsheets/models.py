@@ -14,6 +14,7 @@ from app.core.database import hold
 from app.core.types import Json, UTCDateTime, Word
 from app.documents.models import Direction, Document
 from app.extensions import db
+from app.files.models import File
 from app.intake.models import Message
 from app.users.models import Company, User
 from app.web.access import Permission
@@ -121,6 +122,40 @@ class Line(db.Model):
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id", ondelete="SET NULL"), index=True)
 
     document: Mapped[Document | None] = relationship()
+
+
+class PartyList(db.Model):
+    """A spreadsheet of customers or suppliers that somebody added, with its cells and what became of each line."""
+
+    __tablename__ = "party_list"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"), index=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey("file.id"))
+    name: Mapped[str] = mapped_column(String(300), default="")
+    is_customers: Mapped[bool] = mapped_column(default=False)
+    """What its lines are where none says so: customers, else suppliers."""
+    stage: Mapped[Stage] = mapped_column(Word(Stage), default=Stage.READING)
+    reason: Mapped[str] = mapped_column(String(60), default="")
+    """Key into the reader's reasons, where it is unreadable."""
+    cells: Mapped[list[Any]] = mapped_column(Json, default=list)
+    """[number of the row, its cells] of each that is not empty, the headings first."""
+    columns: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    """Field → column, counted from 0."""
+    results: Mapped[list[Any]] = mapped_column(Json, default=list)
+    """What became of each line, once it is imported: number, what, whose, sentences."""
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
+
+    company: Mapped[Company] = relationship()
+    file: Mapped[File] = relationship()
+    by: Mapped[User | None] = relationship()
+
+    @classmethod
+    def visible_to(cls, user: User) -> Select[tuple[PartyList]]:
+        """Those of companies of which this person sees and edits everything."""
+        everywhere = set(user.company_ids(Permission.SEE_ALL)) & set(user.company_ids(Permission.EDIT))
+        return select(cls).where(cls.company_id.in_(everywhere))
 
 
 def held_at(spreadsheet_id: int, stage: Stage) -> Spreadsheet | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.datastructures import FileStorage
@@ -16,7 +16,8 @@ from app.files import store
 from app.intake import types, uploads
 from app.intake.blueprint import chosen_direction, company_here
 from app.intake.models import Message, Source
-from app.spreadsheets import arriving, deciding, headings, jobs, showing
+from app.spreadsheets import arriving, deciding, headings, jobs, party_pages, showing
+from app.spreadsheets.blueprint import bp
 from app.spreadsheets.models import Spreadsheet, Stage
 from app.tasks.jobs import commit
 from app.users.models import Company
@@ -24,7 +25,7 @@ from app.web.access import Permission, demand, requires
 from app.web.ids import page_number, row_id
 from app.web.pages import page
 
-bp = Blueprint("spreadsheets", __name__, url_prefix="/add/spreadsheets")
+__all__ = ["bp", "party_pages"]
 
 MOST_TICKS = 1000
 

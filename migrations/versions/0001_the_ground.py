@@ -1277,6 +1277,27 @@ def upgrade():
     sa.PrimaryKeyConstraint('id', name=op.f('pk_watched_file')),
     sa.UniqueConstraint('company_id', 'direction', 'name', 'identity', name=op.f('uq_watched_file_company_id_direction_name_identity'))
     )
+    op.create_table('party_list',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('company_id', sa.Integer(), nullable=False),
+    sa.Column('file_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=300), nullable=False),
+    sa.Column('is_customers', sa.Boolean(), nullable=False),
+    sa.Column('stage', sa.String(40), nullable=False),
+    sa.Column('reason', sa.String(length=60), nullable=False),
+    sa.Column('cells', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
+    sa.Column('columns', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
+    sa.Column('results', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['by_id'], ['user_account.id'], name=op.f('fk_party_list_by_id_user_account'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['company_id'], ['company.id'], name=op.f('fk_party_list_company_id_company')),
+    sa.ForeignKeyConstraint(['file_id'], ['file.id'], name=op.f('fk_party_list_file_id_file')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_party_list')),
+    )
+    with op.batch_alter_table('party_list', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_party_list_company_id'), ['company_id'], unique=False)
+
     op.create_table('spreadsheet',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('company_id', sa.Integer(), nullable=False),
@@ -1392,6 +1413,10 @@ def downgrade():
         batch_op.drop_index('ix_spreadsheet_company')
 
     op.drop_table('spreadsheet')
+    with op.batch_alter_table('party_list', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_party_list_company_id'))
+
+    op.drop_table('party_list')
     op.drop_table('watched_file')
     with op.batch_alter_table('committed_operation', schema=None) as batch_op:
         batch_op.drop_index('ix_committed_operation_list')

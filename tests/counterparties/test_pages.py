@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.audit.models import AuditEntry
 from app.core import clock
-from app.counterparties import finding
+from app.counterparties import finding, keeping
 from app.counterparties.models import Counterparty
 from app.documents.models import Kind
 from app.extensions import db
@@ -207,3 +207,20 @@ def test_what_is_read_finds_who_is_known(app):
     assert finding.known(company.id, " dùrand ") is durand
     assert finding.known(company.id, "Martin") is None
     assert finding.known(company.id, "", {"vat_number": "BE0428759497"}) is None
+
+
+def test_its_page_tells_what_happened(app, browser):
+    """CP-2: with it and its documents, what was merged into it included; nothing of documents out of sight (S72)."""
+    party, tom = make_counterparty("Durand"), make_user(name="Tom")
+    merged = make_counterparty("Before", merged_into_id=party.id)
+    keeping.archive(merged, by=tom)
+    keeping.edit(party, {"email": "new@d.example"}, by=tom, version=1)
+    shown = make_document(counterparty=party, number="D-1", validated_at=clock.now())
+    make_document(counterparty=party, number="CANARY")
+    db.session.commit()
+
+    page = browser(make_user()).get(f"/counterparties/{party.id}").text.split('id="happened-title"')[1]
+    accountant = browser(make_user(Role.ACCOUNTANT)).get(f"/counterparties/{party.id}").text
+
+    assert page.count("Tom") == 2 and f"/documents/{shown.id}" in page and "CANARY" in page
+    assert "D-1" in accountant and "CANARY" not in accountant

@@ -48,8 +48,8 @@ from app.rules import running
 from app.rules.acts import Act
 from app.rules.models import RuleRun
 from app.search.models import DocumentText
-from app.spreadsheets import arriving, checking, making
-from app.spreadsheets.models import Line, Spreadsheet, Stage
+from app.spreadsheets import arriving, checking, making, party_arriving
+from app.spreadsheets.models import Line, PartyList, Spreadsheet, Stage
 from app.tasks import runner
 from app.tasks.jobs import JOBS, commit
 from app.tasks.models import State, Task
@@ -216,6 +216,18 @@ def a_spreadsheet(stage: Stage) -> Spreadsheet:
 @case
 def read_spreadsheet(app: Flask, sink: Sink):
     return [a_spreadsheet(Stage.READING).id], count_of(Line), [3]
+
+
+@case
+def read_party_list(app: Flask, sink: Sink):
+    company, by = make_company(), make_user(Role.ADMIN)
+    file = store.keep(b"Nom;SIREN\nDurand;732829320\n", type="text/csv")
+    found = party_arriving.arrive(company, file, "list.csv", is_customers=False, by=by)
+    db.session.commit()
+    found_id = found.id
+    query = select(PartyList.stage, PartyList.cells).filter_by(id=found_id)
+    cells = [[1, ["Nom", "SIREN"]], [2, ["Durand", "732829320"]]]
+    return [found_id], lambda: tuple(db.session.execute(query).one()), (Stage.TO_MAP, cells)
 
 
 @case

@@ -44,7 +44,7 @@ from app.payments.models import BatchState, Payment, PaymentBatch, PaymentState
 from app.review.models import RearrangedDocument, Rearrangement, Way
 from app.rules.models import Match
 from app.rules.models import Rule as Workflow
-from app.spreadsheets.models import Line, LineState, Spreadsheet, Stage
+from app.spreadsheets.models import Line, LineState, PartyList, Spreadsheet, Stage
 from app.tags.models import Tag
 from app.tasks.models import State, Task
 from app.treasury.models import CommittedOperation
@@ -152,6 +152,8 @@ def make_world(canary: str, number: int) -> World:
         "mail_id": mail.id,
         "mailbox_id": mailbox.id,
         "waiting_id": make_waiting(company, f"{canary}-waiting.pdf", people[Role.MEMBER]).id,
+        "list_id": _party_list(company, canary, people[Role.ADMIN], counterparty),
+        "which": "suppliers",
         "spreadsheet_id": _spreadsheet(company, canary, people[Role.ADMIN]),
         "operation_id": db.session.query(CommittedOperation.id).filter_by(document_id=validated.id).scalar(),
         "lesson_id": _lesson(validated, people[Role.ADMIN], canary),
@@ -285,6 +287,16 @@ def _mail(company: Company, canary: str) -> OutgoingMail:
     db.session.add(mail)
     db.session.commit()
     return mail
+
+
+def _party_list(company: Company, canary: str, by: User, party: Counterparty) -> int:
+    """A list of customers or suppliers whose lines are shown as they would be."""
+    made = PartyList(company=company, file=make_file(), name=f"{canary}-parties.csv", by=by, stage=Stage.CHECKED)
+    made.cells = [[1, ["Name", "E-mail"]], [2, [party.name, f"{canary}@new.example"]], [3, [f"{canary}-new", canary]]]
+    made.columns = {"name": 0, "email": 1}
+    db.session.add(made)
+    db.session.commit()
+    return made.id
 
 
 def _spreadsheet(company: Company, canary: str, by: User) -> int:

@@ -1,0 +1,17 @@
+"""The bank lines of two counterparties that are merged; matches hang on documents, which move by themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import update
+
+from app.bank.models import BankTransaction
+from app.counterparties.models import Counterparty
+from app.extensions import db
+
+
+def follow(gone: Counterparty, into: Counterparty, _by: Any) -> None:
+    """What a label rule said is the first one's is the second one's."""
+    mine = update(BankTransaction).where(BankTransaction.counterparty_id == gone.id)
+    db.session.execute(mine.values(counterparty_id=into.id))
