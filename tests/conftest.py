@@ -7,17 +7,14 @@ import secrets
 import socket
 from collections.abc import Callable, Iterator
 
-import flask_migrate
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app import create_app
 from app.extensions import db
 from app.users import sessions
 from app.users.models import Company, SignIn, User
 from tests.catalogue import compile_catalogues
-from tests.settings import settings_in
 from tests.thorough import leave_out
 from tests.undoing import undone_in
 
@@ -43,11 +40,10 @@ def pytest_sessionstart() -> None:
 @pytest.fixture(scope="session")
 def app(tmp_path_factory) -> Flask:
     """The application on a migrated SQLite database; the bells it rings are recorded in `app.config["BELLS"]`."""
-    folder = tmp_path_factory.mktemp("data")
-    app = create_app(settings_in(folder), TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False, BELLS=[])
+    from tests.live import make_live_app
+
+    app = make_live_app(tmp_path_factory.mktemp("data"))
     app.test_client_class = Browser
-    with app.app_context():
-        flask_migrate.upgrade()
     return app
 
 

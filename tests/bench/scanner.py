@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from app.approval.models import Decision
 from app.extensions import db
 from tests.approval.site import Site, served
-from tests.chromium import OPTIONS
+from tests.chromium import OPTIONS, PROGRAM
 
 OPENED = int(os.environ.get("FACTEUR_OPENED", "1000"))
 WITH_BROWSER = 8
@@ -82,7 +82,7 @@ def _with_a_browser(link: str) -> None:
     """Runs scripts, fills in every field, waits like a person, and presses all there is."""
     with sync_playwright() as playwright:
         arguments = [f"--{option}" for option in OPTIONS.split()]
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
+        browser = playwright.chromium.launch(executable_path=PROGRAM, args=arguments)
         for turn in range(WITH_BROWSER):
             context = browser.new_context()
             with contextlib.suppress(Error):

@@ -12,6 +12,7 @@ import pytest
 from app.config import ROOT
 from deploy import ground, start
 from deploy.ground import Refusal
+from tests import nursery
 from tests.settings import settings_in
 
 
@@ -131,19 +132,13 @@ def test_flask_without_a_secret_key_refuses_to_start(tmp_path, key):
     environment["FACTEUR_DATA_DIR"] = str(tmp_path)
     if key is not None:
         environment["FACTEUR_SECRET_KEY"] = key
+    told = tmp_path / "told.log"
 
-    told = subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "wsgi", "routes"],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    started = nursery.fork([sys.executable, "-m", "flask", "--app", "wsgi", "routes"], environment, told)
 
-    assert told.returncode != 0
-    assert "secret key" in told.stderr and "./facteur setup" in told.stderr
-    assert "Traceback" not in told.stderr
+    assert started.wait() != 0
+    assert "secret key" in told.read_text() and "./facteur setup" in told.read_text()
+    assert "Traceback" not in told.read_text()
 
 
 def test_the_secret_key_is_made_once_and_readable_by_nobody_else(tmp_path):

@@ -32,7 +32,10 @@ REACHABLE = """where => (window.wanted = [...document.querySelector(where)
   .querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
   .filter(e => e.checkVisibility({checkVisibilityCSS: true, checkOpacity: true}) && !e.disabled && e.type !== 'hidden'
      && !e.closest('[inert], [aria-hidden=true]') && (e.type !== 'radio' || e.checked))).length"""
-AUDIT = "around => axe.run({include: [['html']], exclude: around}, {resultTypes: ['violations']})"
+AUDIT = """around => axe.run({include: [['html']], exclude: around}, {resultTypes: ['violations'],
+  rules: Object.fromEntries(axe._audit.rules.filter(rule => ['minor', 'moderate'].includes(rule.impact))
+    .map(rule => [rule.id, {enabled: false}]))})"""
+"""Without the rules whose breach is never serious."""
 BEGIN = "where => where === 'body' ? document.activeElement.blur() : document.querySelector(where).focus()"
 FOCUSED = """where => { const here = document.activeElement; if (!here || here === document.body) return null;
   window.seen = window.seen || new Map(); if (!window.seen.has(here)) window.seen.set(here, window.seen.size);
