@@ -43,8 +43,9 @@ def draw(chance: random.Random, company: Company, hidden: Company) -> list[User]
     rows = [_row(chance, company, chance.choice(parties), chance.choice(categories)) for _each in range(COUNT)]
     rows += [_row(chance, hidden, elsewhere, None) for _each in range(5)]
     ids = list(db.session.scalars(insert(Document).returning(Document.id, sort_by_parameter_order=True), rows))
+    room = {document_id: row["gross_minor"] for document_id, row in zip(ids, rows, strict=True)}
     for document_id, row in zip(ids, rows, strict=True):
-        _pay(chance, document_id, row, ids, line)
+        _pay(chance, document_id, row, room, line)
     db.session.flush()
     db.session.expire_all()
     member = make_user(company=company)
@@ -72,26 +73,32 @@ def _row(chance: random.Random, company: Company, party: int, category: int | No
     }  # fmt: skip
 
 
-def _pay(chance: random.Random, document_id: int, row: dict[str, Any], ids: list[int], line: int) -> None:
-    """By bank, by hand, by a credit note, written off; each of them sometimes."""
-    left, by_hand = row["gross_minor"], 0
+def _pay(chance: random.Random, document_id: int, row: dict[str, Any], room: dict[int, int], line: int) -> None:
+    """By bank, by hand, by a credit note, written off; each of them sometimes. `room` is what is open of each."""
+    by_hand = 0
     day = lambda: (row["due_date"] or row["issue_date"]) + timedelta(chance.randrange(-30, 120))  # noqa: E731
     for way in chance.sample(["bank", "bank", "netted", "written off", "by hand"], chance.randrange(4)):
-        part = chance.randrange(left + 1)
-        if not part or not row["validated_at"]:
+        part = chance.randrange(room[document_id] + 1)
+        others = [each for each, left in room.items() if each != document_id and left >= part]
+        if not part or not row["validated_at"] or (way == "netted" and not others):
             continue
-        left -= part
+        room[document_id] -= part
         if way == "by hand":
             by_hand = part
             continue
         match = Match(document_id=document_id, amount_minor=part, date=day())
         match.transaction_id = line if way == "bank" else None
         match.difference = Difference.DISCOUNT if way == "written off" else None
-        match.credit_note_id = chance.choice([each for each in ids if each != document_id]) if way == "netted" else None
+        if way == "netted":
+            match.credit_note_id = chance.choice(others)
+            room[match.credit_note_id] -= part
         db.session.add(match)
+        db.session.flush()
     document = db.session.get_one(Document, document_id)
-    document.settled_minor, document.paid_minor = row["gross_minor"] - left, by_hand
+    db.session.refresh(document)
+    document.settled_minor, document.paid_minor = document.settled_minor + by_hand, by_hand
     document.paid_date = day() if by_hand else None
+    db.session.flush()
 
 
 @pytest.mark.parametrize(("moment", "is_restricted"), MOMENTS)

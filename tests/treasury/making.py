@@ -42,7 +42,8 @@ def make_line(account: BankAccount, minor: int = -12000, on: date = date(2026, 1
 def paid_by_bank(document: Document, line: BankTransaction, minor: int, on: date) -> None:
     """So much of it was paid that day by this line."""
     db.session.add(Match(document=document, transaction=line, amount_minor=minor, line_minor=minor, date=on))
-    document.settled_minor += minor
+    db.session.flush()
+    db.session.refresh(document)
     status.settle(document, by=None, act="matched", changes={"settled_minor": [0, minor]})
 
 
@@ -52,6 +53,7 @@ def take_back_match(document: Document) -> None:
     if not matches:
         raise Refused("no")
     for each in matches:
-        document.settled_minor -= each.amount_minor
         db.session.delete(each)
+    db.session.flush()
+    db.session.refresh(document)
     status.settle(document, by=None, act="unmatched", changes={"settled_minor": [0, document.settled_minor]})

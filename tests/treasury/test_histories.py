@@ -53,7 +53,7 @@ def ground(connection: Connection) -> Ground:
     ]
     kinds[4] |= {"kind": Kind.CREDIT_NOTE, "due_date": None}
     ids = [make_document(**facts, category=category).id for facts in kinds]
-    line = make_line(make_account())
+    line = make_line(make_account(), -10_000_000)
     db.session.commit()
     return Ground(connection, make_user(Role.ADMIN).id, parties, ids, line.id)
 
