@@ -21,6 +21,8 @@ FAR = timedelta(days=3650)
 
 def align(document: Document) -> None:
     """After any change of a document: its own operation, and the days of its counterparty's others."""
+    if document.validated_at is None and document.version == 1:
+        return  # never validated
     operation = db.session.scalar(select(CommittedOperation).filter_by(document_id=document.id))
     if operation is None and document.validated_at is None:
         return
