@@ -10,7 +10,6 @@ from sqlalchemy import select
 from app.bank.models import Statement
 from app.extensions import db
 
-
 COLUMNS = (
     *(Statement.id, Statement.account_id, Statement.from_date, Statement.to_date),
     *(Statement.opening_minor, Statement.closing_minor),
