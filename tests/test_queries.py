@@ -13,7 +13,7 @@ from sqlalchemy import event
 from app.approval import facts as asked_about
 from app.approval.handings import Handing
 from app.approval.models import Approval, ApprovalStep, Choice, Decision, Handed, Seat, Way
-from app.bank.models import BankAccount
+from app.bank.models import BankAccount, BankImport, BankTransaction, ImportStage, Statement
 from app.core import clock
 from app.documents.models import Category, Direction, Document, TrashKind
 from app.extensions import db
@@ -57,6 +57,10 @@ LISTS = (
         "/operation",
         "/treasury",
         "/treasury/operations",
+        "/bank?tab=all",
+        "/bank/statements",
+        "/bank/accounts",
+        "/bank/missing",
     ),
 )
 
@@ -92,6 +96,7 @@ def fill(company: Company) -> None:
         )
         _message(company, first)
         _approvals(company, member)
+        _bank(company, number, second)
         _mail(company, f"mail-{number}")
         _waiting(company, number, member)
         _payments(company, member, f"Payee {number}")
@@ -148,6 +153,18 @@ def _waiting(company: Company, number: int, member: User) -> None:
     db.session.delete(invoice.files[0])
     for name in (f"FW-{number}.pdf", f"scan {number}.pdf"):
         make_waiting(company, name, member)
+
+
+def _bank(company: Company, number: int, document: Document) -> None:
+    """An account with a statement of one line, and a file that was refused."""
+    account = BankAccount(company=company, name=f"Account {number}", balance_minor=1)
+    day = clock.today() - timedelta(days=20)
+    statement = Statement(account=account, from_date=day, to_date=day, opening_minor=number, closing_minor=number)
+    line = BankTransaction(company_id=company.id, account=account, statement=statement, date=day, key=f"{number}")
+    line.amount_minor, line.currency, line.party_name = -number, "EUR", document.party_name
+    brought = BankImport(company=company, file=document.files[0].file, name="a.csv", stage=ImportStage.REFUSED)
+    brought.notes = [{"key": "no_lines"}]
+    db.session.add_all([line, brought])
 
 
 def _mail(company: Company, name: str) -> None:

@@ -50,14 +50,10 @@ def draft(line: BankTransaction, supplier: Counterparty | None) -> Draft:
         facts = {"company": line.account.company.name, "day": day(line.date)}
         facts |= {"amount": amount(abs(line.amount_minor), line.currency)}
         subject = _("Copy of an invoice: %(amount)s paid on %(day)s", **facts)
-        text = _(
-            "Hello,\n\nOn %(day)s we paid you %(amount)s, and the invoice has not reached us.\n"
-            "Could you send us a copy? It arrives by itself at this address: %(address)s\n\n"
-            "Our bank calls the payment: %(label)s\n\nThank you,\n%(company)s",
-            **facts,
-            label=(line.label or line.party_name)[:200],
-            address=reply_to,
-        )
+        asked = _("On %(day)s we paid you %(amount)s, and the invoice has not reached us.", **facts)
+        where = _("Could you send us a copy? It arrives by itself at this address: %(address)s", address=reply_to)
+        named = _("Our bank calls the payment: %(label)s", label=(line.label or line.party_name)[:200])
+        text = "\n\n".join([_("Hello,"), f"{asked} {where}", named, _("Thank you,"), facts["company"]])
     return Draft(to, language, subject, text, reply_to, sent_count(line))
 
 

@@ -55,7 +55,7 @@ def _shown(brought: BankImport, status: int = 200, **context: Any) -> Response:
     elif brought.stage is ImportStage.TO_CHOOSE:
         facts |= {"accounts": accounts.of_company(brought.company_id, archived=False)}
     elif brought.stage is ImportStage.IMPORTED:
-        facts |= {"why_not": withdrawing.why_not(brought)}
+        facts |= {"why_not": withdrawing.why_not(brought), "is_fine": telling.is_fine(brought.statements)}
     return page("bank/import.html", status, label=telling.stage_label, **facts | context)
 
 

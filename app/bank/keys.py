@@ -46,4 +46,5 @@ def _words(line: LineRead) -> str:
     """The bank's own reference, which is the line's alone; else all its words, however they are set."""
     if line.bank_reference:
         return f"#{line.bank_reference}"
-    return plain(f"{line.label} {line.party_name} {line.reference}").translate(NO_LETTERS)
+    words = f"{line.label} {line.party_name} {line.reference}"
+    return (words.lower() if words.isascii() else plain(words)).translate(NO_LETTERS)

@@ -44,7 +44,8 @@ def table(kind: str) -> Response:
     company = here()
     sought = listing.Sought.from_address(request.args)
     rows = export.rows(listing.lines(current_user, company, sought))
-    name = f"{_('bank')}-{clock.today(company)}.{kind}"
+    what = _("bank")
+    name = f"{what}-{clock.today(company)}.{kind}"
     if kind == "csv":
         return download(csv_table.pieces(export.HEADS, rows), name, "text/csv")
     return download(xlsx_table.pieces(_("Bank lines"), export.HEADS, rows), name, XLSX)

@@ -36,8 +36,8 @@ class Tab(StrEnum):
 
     @property
     def label(self) -> Any:
-        names = {"to_match": _("To match"), "matched": _("Matched"), "ignored": _("Ignored"), "all": _("All")}
-        return names[self.value]
+        names = {"to_match": _("To match"), "matched": _("Matched ones"), "ignored": _("Ignored ones")}
+        return names.get(self.value) or _("All lines")
 
     def test(self) -> ColumnElement[bool]:
         """What is in it."""

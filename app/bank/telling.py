@@ -63,6 +63,11 @@ def holds(statements: list[Statement]) -> list[str]:
     return [_("balances hold")] if any(each.difference_minor == 0 for each in statements) else []
 
 
+def is_fine(statements: list[Statement]) -> bool:
+    """Does nothing about its balances need a look?"""
+    return not any(each.difference_minor for each in statements) and not balances.gaps(statements)
+
+
 def note(said: dict[str, Any]) -> str:
     """What should be known of an import."""
     count = int(said.get("count") or 0)

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import BigInteger, ForeignKey, Index, Select, String, select
+from sqlalchemy import BigInteger, ForeignKey, Index, Select, String, and_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.bank.models import BankAccount
@@ -84,8 +84,8 @@ class PaymentBatch(db.Model):
     @classmethod
     def visible_to(cls, user: User) -> Select[tuple[PaymentBatch]]:
         """The batches `user` may look at: those of which they may know every document."""
-        seen = Document.visible_to(user).with_only_columns(Document.id)
-        hidden = cls.payments.any(Payment.document_id.not_in(seen))
+        seen = Document.visible_to(user).where(Document.id == Payment.document_id).correlate(Payment).exists()
+        hidden = cls.payments.any(and_(Payment.document_id.is_not(None), ~seen))
         return select(cls).where(cls.company_id.in_(user.company_ids(Permission.SEE_FIGURES)), ~hidden)
 
     @property

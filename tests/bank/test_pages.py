@@ -92,6 +92,7 @@ def test_the_columns_of_an_unknown_table_are_said_beside_its_first_lines(app, br
     data = b"Tag;Was;Wieviel\n01.10.2026;Miete;-1,00\n02.10.2026;B;2,00\n"
     page = upload(browser, user, (data, "a.csv"), account=str(account.id))
     assert "Which column is what" in page.text and "Miete" in page.text
+    assert page.text.count("selected>A · Tag (01.10.2026)") == 1 and "selected>C · Wieviel (-1,00)" in page.text
     brought = db.session.scalars(select(BankImport)).one()
 
     said = {"date_order": "dmy", "decimal_mark": ",", "column-date": "0", "column-label": "1"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from app.bank.formats import values
@@ -136,11 +137,17 @@ def _day(node: Any, path: str) -> date | None:
 
 
 def _first(node: Any, path: str) -> Any:
-    return node.find("/".join(each if each.startswith("{") else f"{{*}}{each}" for each in path.split("/")))
+    return node.find(_anywhere(path))
 
 
 def _all(node: Any, path: str) -> list[Any]:
-    return node.findall("/".join(each if each.startswith("{") else f"{{*}}{each}" for each in path.split("/")))
+    return node.findall(_anywhere(path))
+
+
+@cache
+def _anywhere(path: str) -> str:
+    """The path in whatever namespace: each version has one of its own."""
+    return "/".join(each if each.startswith("{") else f"{{*}}{each}" for each in path.split("/"))
 
 
 def _text(node: Any, path: str) -> str:

@@ -20,6 +20,8 @@ Row = list[str]
 EURO = re.compile(r"\beuros?\b|€|\bEUR\b", re.IGNORECASE)
 NOT_DONE = ("refus", "rejet", "annul", "geweigerd", "rejected", "declined", "failed", "pending", "en attente")
 """A line that begins so in its column of states moved no money."""
+LOOKED_AT = 50
+"""Rows from which the contents of a column are judged."""
 _ACCOUNT_WORDS = ("compte", "account", "rekening", "iban", "konto")
 _NUMBER = re.compile(r"(?<![\d*/.,:])[A-Z0-9]{9,34}(?![\d*/.,:])")
 
@@ -74,6 +76,41 @@ def guess(rows: list[Row], header_row: int | None = None) -> Layout:
 def _cells(rows: list[Row], layout: Layout, fields: Iterable[str]) -> list[str]:
     wanted = [layout.columns[each] for each in fields if each in layout.columns]
     return [row[column] for row in rows for column in wanted if column < len(row)]
+
+
+def propose(rows: list[Row], header_row: int | None) -> Layout:
+    """What is proposed to whoever is asked: where the headings say nothing, what stands in the columns does."""
+    layout = guess(rows, header_row)
+    if headings.is_enough(layout.columns):
+        return layout
+    below = rows[max(layout.header_row, 1) :][:LOOKED_AT]
+    if header_row is None and rows and not any(_is_day(cell) for cell in rows[0]):
+        layout = guess(rows, 1)
+    filled = {at: [row[at] for row in below if at < len(row) and row[at].strip()] for at in range(_width(below))}
+    told: dict[str, Any] = {"date": _is_day, "amount": _is_amount, "label": lambda cell: any(map(str.isalpha, cell))}
+    for name, fits in told.items():
+        free = [at for at, cells in filled.items() if cells and at not in layout.columns.values()]
+        best = next((at for at in free if all(fits(cell) for cell in filled[at])), None)
+        if name not in layout.columns and best is not None:
+            layout.columns[name] = best
+    layout.date_order = formats.guess_order(_cells(below, layout, ("date",)))
+    layout.decimal_mark = formats.guess_mark(_cells(below, layout, ("amount", "debit", "credit")), ",")
+    return layout
+
+
+def _width(rows: list[Row]) -> int:
+    return max(map(len, rows), default=0)
+
+
+def _is_day(cell: str) -> bool:
+    try:
+        return len(cell) >= 6 and formats.day(cell, formats.guess_order([cell])) is not None
+    except formats.NoSuchDay:
+        return False
+
+
+def _is_amount(cell: str) -> bool:
+    return formats.amount(cell, formats.guess_mark([cell], ",")) is not None
 
 
 def is_known(layout: Layout) -> bool:

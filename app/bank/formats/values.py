@@ -43,7 +43,9 @@ def _whole(data: bytes, encoding: str) -> str:
 
 def cleaned(text: str | None, longest: int) -> str:
     """A text without control characters and doubled blanks, as long as its column."""
-    plain = "".join(each if each.isprintable() else " " for each in text or "")
+    plain = text or ""
+    if not plain.isprintable():
+        plain = "".join(each if each.isprintable() else " " for each in plain)
     return " ".join(plain.split())[:longest].strip()
 
 
