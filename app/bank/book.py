@@ -115,9 +115,9 @@ class Book:
         start, found = bisect_left(self._cuttable, beginning), []
         for key in self._cuttable[start : start + MANY]:
             if not key.startswith(beginning):
-                return found
+                break
             found += self.of_loose[key]
-        return []
+        return found if len(found) < MANY else []
 
     def called(self, words: list[str], is_cut: bool = False) -> dict[int, float]:
         """Parties with a name like this → how alike, of 100; with `is_cut` also those whose name begins so."""

@@ -326,7 +326,13 @@ def _is_sure(line: Line, kept: list[Suggestion], found: Found, parties: Parties)
     agrees = document.party in parties and parties[document.party][0] >= 18
     if not agrees and not _is_telling(document, line):
         return False
-    return not any("amount" in {reason[0] for reason in each.why} and each.points > SHOWN + 14 for each in kept[1:])
+    return not any(_is_rival(each) for each in kept[1:])
+
+
+def _is_rival(other: Suggestion) -> bool:
+    """Another document of that amount whose number may be meant as well."""
+    keys = {reason[0] for reason in other.why}
+    return "amount" in keys and bool(keys & set(NUMBER))
 
 
 def _is_telling(document: Open, line: Line) -> bool:

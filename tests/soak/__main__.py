@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.soak import approvals, imap, outbox, payments, receiver, replies, statuses, worker
+from tests.soak import allocations, approvals, imap, outbox, payments, receiver, replies, statuses, worker
 from tests.soak.told import Told
 
 LOOPS: dict[str, Callable[..., Told]] = {
@@ -23,11 +23,12 @@ LOOPS: dict[str, Callable[..., Told]] = {
     "outbox": outbox.kill_loop,
     "statuses": statuses.history_loop,
     "approvals": approvals.histories,
+    "allocations": allocations.history_loop,
     "payments": payments.history_loop,
 }
 HOW_OFTEN = (
     "instead of 200 (receiver, five deliveries each), 1,000 (cut replies), 200 (polls), 300 (worker), 100 (outbox)"
-    " and 10,000 histories (statuses, approvals, payments)"
+    " and 10,000 histories (statuses, approvals, allocations, payments)"
 )
 
 
