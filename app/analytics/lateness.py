@@ -75,7 +75,7 @@ def _month(scope: Scope, month: tuple[int, int], found: dict[Any, tuple[int, int
         for place, direction in enumerate(DIRECTIONS)
     }
     name = lambda skeleton: format_skeleton(skeleton, first, locale=get_locale())  # noqa: E731
-    return Line(name("yMMM"), values, urls=urls, short=name("yMMM" if month[1] == 1 else "MMM"))
+    return Line(name("yMMM"), values, urls=urls, short=name("y" if month[1] == 1 else "MMM"))
 
 
 @dataclass
