@@ -30,8 +30,8 @@ from tests.payments.reading import read
 
 nths, whos = st.integers(0, 3), st.integers(0, 1)
 ends = st.integers(0, 3)
-TWICE = select(Payment.document_id).where(Payment.state == PaymentState.LIVE).group_by(Payment.document_id)
-TWICE = TWICE.having(func.count(Payment.id) > 1)
+UNDER_WAY = Payment.state.in_((PaymentState.LIVE, PaymentState.DOUBTFUL))
+TWICE = select(Payment.document_id).where(UNDER_WAY).group_by(Payment.document_id).having(func.count(Payment.id) > 1)
 
 
 @dataclass
@@ -72,6 +72,7 @@ class PaymentHistories(RuleBasedStateMachine):
         self.ground, self.savepoint = ground, ground.connection.begin_nested()
         self.made: dict[int, bytes] = {}
         """What the file of each batch was when it was made."""
+        self.totals: dict[int, int] = {}
         self.has_changed = False
 
     def teardown(self) -> None:
@@ -174,7 +175,7 @@ class PaymentHistories(RuleBasedStateMachine):
         assert {each.iban for each in told.transfers} <= confirmed, "paid to an account nobody confirmed"
         assert told.total == sum(each.amount for each in told.transfers) == Decimal(batch.total_minor).scaleb(-2)
         assert all(each.amount > 0 for each in told.transfers) and told.message_id == batch.message_id
-        self.made[batch.id] = data
+        self.made[batch.id], self.totals[batch.id] = data, batch.total_minor
 
     def with_batch(self, nth: int, verb: Callable[[PaymentBatch, User], Any]) -> None:
         known = list(db.session.scalars(select(PaymentBatch).order_by(PaymentBatch.id)))
@@ -208,7 +209,7 @@ class PaymentHistories(RuleBasedStateMachine):
         for document in db.session.scalars(select(Document)):
             assert document.status is status.status_of(document), "a status that the facts do not amount to"
             assert document.reason == reasons.first(document), "a line that says something else"
-        assert not db.session.scalars(TWICE).all(), "one document in two live batches"
+        assert not db.session.scalars(TWICE).all(), "one document in two live batches, or in doubt and in one"
         for batch in db.session.scalars(select(PaymentBatch)):
             states = {each.state for each in batch.payments}
             if batch.state is BatchState.CANCELLED:
@@ -217,6 +218,7 @@ class PaymentHistories(RuleBasedStateMachine):
                 assert states == {PaymentState.EXECUTED}, "executed, and something waits"
             if batch.id in self.made:
                 assert store.read(batch.file) == self.made[batch.id], "another file"
+                assert batch.total_minor == self.totals[batch.id], "another total than its file says"
             assert (batch.file_id is not None) == (batch.id in self.made), "a file nobody released"
 
 
