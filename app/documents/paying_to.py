@@ -22,11 +22,11 @@ KEY = "held"
 PRINTED = func.upper(func.replace(Document.iban, " ", ""))
 ENTERED = {"entered by hand", "imported from a spreadsheet"}
 LINES: dict[Doubt, Any] = {
-    Doubt.NEW: _("Held: IBAN never seen before. A second person confirms it before it is paid."),
-    Doubt.CHANGED: _("Held: not the IBAN this supplier is paid on. A second person confirms it before it is paid."),
-    Doubt.COUNTRY: _("Held: an IBAN of another country than before. A second person confirms it before it is paid."),
-    Doubt.LOOKALIKE: _("Held: this IBAN only looks like the confirmed one. A second person looks at it closely."),
-    Doubt.WRONG: _("Held: the check digits of its IBAN are wrong. Correct it before it is paid."),
+    Doubt.NEW: _("Held: IBAN never seen before. A second person confirms it."),
+    Doubt.CHANGED: _("Held: not the usual IBAN. A second person confirms it."),
+    Doubt.COUNTRY: _("Held: IBAN of another country. A second person confirms it."),
+    Doubt.LOOKALIKE: _("Held: the IBAN only looks like the usual one. A second person checks it."),
+    Doubt.WRONG: _("Held: the check digits of its IBAN are wrong. Correct it."),
 }
 """Why it is held and what comes next."""
 

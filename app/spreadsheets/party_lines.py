@@ -16,6 +16,7 @@ from app.counterparties import finding, identifiers
 from app.counterparties.models import Counterparty
 from app.extensions import db
 from app.extraction.columns import folded
+from app.spreadsheets import party_headings
 from app.spreadsheets.models import PartyList
 from app.web.fields import compact, trimmed
 
@@ -94,7 +95,7 @@ def _read(number: int, cells: list[str], listed: PartyList) -> Line:
     line.facts |= _kind(line, folded(said.get("kind", "")), is_customers=listed.is_customers)
     for name, longest in LONGEST.items():
         if len(line.facts[name]) > longest:
-            line.errors.append(_("%(name)s: too long.", name=name))
+            line.errors.append(_("%(name)s: too long.", name=party_headings.LABELS[name]))
         elif why := identifiers.mistake(name, line.facts[name], line.facts["siren"]):
             line.errors.append(why)
     line.iban = "".join(said.get("iban", "").split()).upper()
