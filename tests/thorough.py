@@ -22,8 +22,19 @@ LONG_ONES = (
     "reader/test_corpus.py::",
     "intake/test_receiver_strangers.py::test_idle_lines_keep_nobody_out_for_long",
     "intake/test_receiver_room.py::test_a_mail_without_end_is_refused_and_never_held_in_memory",
-    "test_faultpoints.py::test_dying_between_two_durable_steps_loses_and_doubles_nothing[postgresql",
-    "tasks/test_every_job.py::test_a_job_run_twice_at_once_has_one_effect[postgresql",
+    *(
+        f"test_faultpoints.py::test_dying_between_two_durable_steps_loses_and_doubles_nothing[postgresql-{step}"
+        for step in (
+            "opening.",
+            "outbox.accepted",
+            "outbox.before_settle",
+            "outbox.transm",
+            "purge.",
+            "reading.",
+            "rule.",
+            "storage.",
+        )
+    ),
     "web/test_floods.py::test_a_form_of_megabytes_is_refused",
     "web/test_restricted.py::test_filters_that_name_what_is_hidden_find_nothing",
     "review/test_renditions.py::test_a_photo_that_was_read_gets_a_straightened_rendition",
