@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from app.core import clock
+from app.counterparties.models import Counterparty
 from app.documents.models import Direction, Document, Kind, Status
 from app.extensions import db
 from app.treasury import delays
@@ -86,3 +87,12 @@ def follow_delay(alike: Alike, days: int) -> None:
     pairs = others.with_only_columns(CommittedOperation, Document, maintain_column_froms=True)
     for operation, document in db.session.execute(pairs):
         expect(operation, document, days)
+
+
+def follow_counterparty(counterparty: Counterparty) -> None:
+    """Its documents became others at once, as when two are merged: all that is open of them is expected anew."""
+    db.session.flush()
+    alike = (Document.company_id, Document.counterparty_id, Document.direction, Document.currency)
+    mine = select(*alike).join(CommittedOperation, CommittedOperation.document_id == Document.id)
+    for row in db.session.execute(mine.where(Document.counterparty_id == counterparty.id).distinct()).all():
+        follow_delay(Alike(*row), delays.usual_days(Alike(*row)))

@@ -176,3 +176,14 @@ def test_half_a_day_counts_as_one(app):
     db.session.commit()
     assert delays.usual_days(delays.Alike.to(document)) == 2
     assert delays.average(3, 2) == Decimal("1.5")
+
+
+def test_merged_counterparties_are_expected_anew(app):
+    """CP-1: TS-1: whoever moves documents at once has their operations follow."""
+    first, second = make_counterparty("Durand"), make_counterparty("Durand SARL")
+    paid, waits = decided(counterparty=first), decided(counterparty=second)
+    paying.pay(paid, by=make_user(), on=DUE + timedelta(5), means=PaidMeans.CASH)
+    db.session.query(Document).filter_by(id=paid.id).update({"counterparty_id": second.id})
+    aligning.follow_counterparty(second)
+    db.session.commit()
+    assert of(waits).delay_days == 5
