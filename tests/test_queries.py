@@ -137,7 +137,7 @@ def _payments(company: Company, member: User, name: str) -> None:
     make_payable(party, **facts)
     to_pay(make_payable(party, **facts), member)
     to_pay(make_payable(party, iban=OTHER, **facts), member)
-    account = db.session.query(BankAccount).first() or make_account(company)
+    account = db.session.query(BankAccount).filter(BankAccount.iban.is_not(None)).first() or make_account(company)
     draft = db.session.query(PaymentBatch).order_by(PaymentBatch.id).first()
     batch = make_batch(member, make_payable(party, **facts), account=account)
     if draft:

@@ -113,7 +113,7 @@ def _parties(row: BankTransaction, line: Line, known: Known) -> list[int]:
     found = {party for parties in (*known.ibans.values(), *known.names.values()) for party in parties}
     found |= {row.counterparty_id} if row.counterparty_id else set()
     words = [word for word in dict.fromkeys(line.words.words) if len(word) > 2][:4]
-    starts = [Counterparty.name_key.between(word, word + "\uffff") for word in map(name_key, words)]
+    starts = [_begins(Counterparty.name_key, word) for word in map(name_key, words)]
     if starts:
         named = select(Counterparty.id).where(Counterparty.company_id == row.company_id, or_(*starts))
         found |= set(db.session.scalars(named.where(Counterparty.archived_at.is_(None)).limit(5 * MOST_PARTIES)))
@@ -135,7 +135,15 @@ def _by_number(line: Line) -> list[ColumnElement[bool]]:
     keys = {key.lower() for _start, _end, raw, loose in line.words.numbers() for key in (raw, loose)}
     ways: list[ColumnElement[bool]] = [Document.number_key.in_(sorted(keys)[:MOST_KEYS])] if keys else []
     ways += [Document.payment_reference.in_(_references(keys))] if keys else []
-    return ways + [Document.number_key.between(cut.lower(), cut.lower() + "\uffff") for cut in line.words.cut_ends()]
+    return ways + [_begins(Document.number_key, cut.lower()) for cut in line.words.cut_ends()]
+
+
+def _begins(column: Any, word: str) -> ColumnElement[bool]:
+    """Does it begin so? SQLite finds a range by its index; how PostgreSQL sorts depends on its language."""
+    if db.session.get_bind().dialect.name == "sqlite":
+        return and_(column >= word, column < word + "\uffff")
+    test: ColumnElement[bool] = column.startswith(word, autoescape=True)
+    return test
 
 
 def _references(keys: set[str]) -> list[str]:

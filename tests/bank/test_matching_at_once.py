@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
-from app.bank import allocating, ignoring, undoing
+from app.bank import allocating, finding, ignoring, suggesting, undoing
 from app.bank.allocating import Share
 from app.bank.models import BankTransaction, Match
 from app.counterparties.models import Counterparty
@@ -13,7 +13,7 @@ from app.documents.models import Document
 from app.extensions import db
 from tests.bank.lines import make_line, make_open
 from tests.documents.test_at_once import at_once, get
-from tests.factories import make_company, make_counterparty
+from tests.factories import make_company, make_counterparty, make_user
 
 pytestmark = pytest.mark.alone
 
@@ -46,6 +46,20 @@ def test_of_two_who_match_at_once_one_counts(live_app):
     assert at_once(live_app, lambda: ways.pop()())  # noqa: PLW0108 == ["Refused", "done"]
     with live_app.app_context():
         _agree()
+
+
+def test_both_databases_find_the_same(live_app):
+    """BK-2: by the beginning of a name and of a number that was cut, and by what somebody types."""
+    with live_app.app_context():
+        company = make_company()
+        user, party = make_user(company=company), make_counterparty("Papeterie Durand", company)
+        document = make_open(33300, company=company, number="F-2026-4711", counterparty=party)
+        for minor, label in ((-500, "VIR SEPA EMIS /BEN PAPETERIE DURAND"), (-700, "VIR SEPA EMIS /MOTIF F-2026-471")):
+            line = make_line(minor, company, label=label)
+            assert [offer.documents for offer in suggesting.for_line(user, line)] == [(document,)], label
+        assert [offer.line.amount_minor for offer in suggesting.for_document(user, document)] == [-500]
+        assert finding.documents_typed(user, line, "durand 333") == [document]
+        assert suggesting.sure_and_likely(user, company) == []
 
 
 def _sale(company, *, credit=False) -> int:

@@ -175,6 +175,7 @@ def make_world(canary: str, number: int) -> World:
         "dpi": 110,
         "token": "no-such-token",
         "filename": "favicon.svg",
+        "figure": "ageing",
     }
     return world
 
