@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from PIL import Image, ImageDraw
 
+from app.reader.cage import read
 from app.reader.contents import Word
 from app.reader.rereading import doubtful, outside, put_back, sheet_of
+from tests import samples
+
+EACH_TIME_OTHERWISE = r"""
+case "$*" in *"--psm 0"*) exit 1;; esac
+echo >> "$TMPDIR/times"
+out="$2.tsv" top=100 amount="12,9$(wc -l < "$TMPDIR/times")"
+echo 'level page_num block_num par_num line_num word_num left top width height conf text' | tr ' ' '\t' > "$out"
+for text in Atelier Lumen Menuiserie Duval Facture Total Merci Visite "$amount"; do
+  printf '5\t1\t1\t1\t%d\t1\t100\t%d\t200\t30\t95\t%s\n' "$top" "$top" "$text" >> "$out"
+  top=$((top + 60))
+done
+"""
 
 
 def words(*said: str) -> list[Word]:
@@ -37,3 +50,13 @@ def test_what_is_read_on_the_sheet_goes_back_to_its_place():
     on_sheet = (left / sheet.width, top / sheet.height, right / sheet.width, bottom / sheet.height)
     [found] = put_back([Word("1,0", on_sheet)], sheet, strips, picture.height * growth)
     assert all(abs(one - other) < 0.003 for one, other in zip(found.box, (0.25, 0.7, 0.35, 0.72), strict=True))
+
+
+def test_an_amount_that_two_passes_read_otherwise_is_read_a_third_time(on_disk, fake_tesseract):
+    """EX-4: whoever chooses between the two hears a third opinion on that line."""
+    fake_tesseract(EACH_TIME_OTHERWISE)
+
+    [page] = read(on_disk(samples.receipt_jpeg(), "photo.jpg")).pages
+
+    amounts = [[word.text for word in said if "12,9" in word.text] for said in (page.words, *page.passes)]
+    assert amounts == [["12,91"], ["12,92"], ["12,93"]]

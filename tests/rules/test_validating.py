@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 from flask import Flask
 from flask_babel import force_locale
+from sqlalchemy import text
 
 from app.audit.models import AuditEntry
 from app.core import clock
@@ -21,6 +22,7 @@ from app.rules.models import Match
 from app.tasks.jobs import commit
 from app.tasks.models import Task
 from tests.factories import make_category, make_counterparty, make_document, make_user, the_company
+from tests.live import wait_for
 from tests.rules.making import ask, do, make_rule, when
 
 IBAN, OTHER_IBAN = "FR7630006000011234567890189", "DE89370400440532013000"
@@ -269,8 +271,28 @@ def test_a_person_and_the_rule_at_once_validate_it_once(live_app: Flask):
         assert document.validated_at and len(db.session.scalars(validated).all()) == 1
 
 
+@pytest.mark.alone
+@pytest.mark.parametrize("live_app", ["postgresql"], indirect=True)
+def test_what_somebody_is_changing_is_judged_once_it_is_changed(live_app: Flask):
+    """LC-3: S93: an IBAN typed at that moment is the one that is looked at; SQLite lets nobody write meanwhile."""
+    with live_app.app_context():
+        document = ready()
+        a_rule()
+        document.iban = OTHER_IBAN
+        db.session.flush()
+        rule = threading.Thread(target=by_rule, args=(live_app, document.id))
+        rule.start()
+        wait_for(lambda: db.session.scalar(text("SELECT 1 FROM pg_locks WHERE NOT granted")), seconds=20)
+        db.session.commit()
+        rule.join()
+        db.session.refresh(document)
+
+        assert (document.validated_at, document.reason.get("code")) == (None, "iban")
+
+
 def by_rule(app: Flask, document_id: int) -> None:
     with app.app_context():
+        _seen = db.session.get(Document, document_id)  # as whatever ran before it may have left it
         validating.validate(document_id)
         commit()
         db.session.remove()
