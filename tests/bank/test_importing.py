@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -16,6 +17,7 @@ from app.tasks.jobs import commit
 from tests.bank import samples
 from tests.bank.samples import move
 from tests.factories import make_user, the_company
+from tests.spreadsheets.sheets import as_xlsx
 
 
 def make_account(**facts) -> BankAccount:
@@ -221,3 +223,18 @@ def test_what_a_later_import_left_out_is_not_taken_back_under_it(app):
     withdrawing.undo(second, by=second.by)
     withdrawing.undo(first, by=first.by)
     assert not lines()
+
+
+def test_a_workbook_is_read_by_the_reader_s_child_and_imported(app):
+    """S34, R12: XLSX through the cage, days and numbers as their cells hold them."""
+    account = make_account()
+    rows = [(date(2026, 10, 1), "LOYER", -1200), (date(2026, 10, 2), "VIR CLIENT", 99.9)]
+    brought = bring(as_xlsx(*rows, head=("Date", "Libellé", "Montant")), "statement.xlsx", account)
+    assert brought.stage is ImportStage.IMPORTED, brought.notes
+    assert [line.amount_minor for line in lines()] == [-120000, 9990]
+
+
+def test_a_broken_workbook_is_refused_in_words(app):
+    """S34: and nothing of it is here."""
+    brought = bring(b"PK\x03\x04 no workbook", "statement.xlsx", make_account())
+    assert brought.stage is ImportStage.REFUSED and brought.notes[0]["key"] == "no_table"
