@@ -7,32 +7,19 @@ from datetime import timedelta
 from typing import Any
 
 from app.bank import sums
-from app.bank.book import COMMON, Book, Line, Open
+from app.bank.book import Book, Line, Open
+from app.bank.evidence import EXACT, NUMBER, SOME, TELLING, Found, Parties, Reasons, best_of, numbers_in, parties_of
+from app.bank.gaps import FEE, gap
 from app.bank.models import Difference
 
-Reasons = list[list[Any]]
-Found = dict[int, tuple[str, Open]]
-"""Document → how its number stands in the line."""
-Parties = dict[int, tuple[float, Reasons]]
-"""Party → the points and reasons of its being meant."""
 SHOWN = 30
 """Points from which a suggestion is worth a look."""
 CLEAR = 90
 """From so many points on nothing better is looked for."""
-EXACT = {"reference", "number"}
-NUMBER = {"reference": 52, "number": 46, "misread": 38, "cut": 30, "end": 20}
 AMOUNT, SUM = 40, 34
-ROUNDING = 5
-"""So many cents are a rounding."""
-FEE = 5000
-"""No bank takes more for one transfer."""
-DISCOUNTS = (10, 15, 20, 25, 30, 40, 50)
-"""Per mille that are agreed on for early payment."""
 LATE, AHEAD = 60, 20
 """Days within which a debt is paid as a rule, after it was due and before."""
-TELLING = 6
-"""Signs a number must have to say something by itself."""
-FEW, SOME, MANY_SAME, OF_PARTY = 5, 4, 60, 40
+FEW, MANY_SAME, OF_PARTY = 5, 60, 40
 
 
 @dataclass(slots=True)
@@ -79,66 +66,6 @@ def _each_once(likely: list[Suggestion]) -> list[Suggestion]:
     return list(kept.values())
 
 
-# --- What the line says ---------------------------------------------------------------------------
-
-
-def numbers_in(line: Line, book: Book, parties: Parties) -> Found:
-    """Documents whose number or reference stands in it, and how: a longer number hides those within it."""
-    hits: list[tuple[int, int, str, list[Open]]] = []
-    for start, end, raw, loose in line.words.numbers():
-        if there := book.of_raw.get(raw):
-            hits.append((start, end, "number", there))
-        elif len(loose) >= 4 and (there := book.of_loose.get(loose)):
-            hits.append((start, end, "misread", there))
-    found: Found = {}
-    for start, end, how, there in hits:
-        if any(other[0] <= start and end <= other[1] and other[:2] != (start, end) for other in hits):
-            continue
-        _note(found, how, there)
-    for beginning in line.words.cut_ends():
-        for document in book.cut(beginning) if not found else ():
-            is_near = document.minor == abs(line.minor) or document.party in parties
-            if is_near or (not parties and len(beginning) >= TELLING):
-                found[document.id] = ("cut", document)
-    return found
-
-
-def best_of(parties: Parties) -> list[int]:
-    """The likeliest of them; all that are alike."""
-    if len(parties) <= SOME:
-        return list(parties)
-    least = max(sorted((points for points, _why in parties.values()), reverse=True)[SOME - 1], 10.0)
-    return [party for party, (points, _why) in parties.items() if points >= least][: 2 * SOME]
-
-
-def _note(found: Found, how: str, there: list[Open]) -> None:
-    if len(there) > COMMON:
-        return
-    for document in there:
-        known = found.get(document.id)
-        if known is None or NUMBER[how] > NUMBER[known[0]]:
-            found[document.id] = (how, document)
-
-
-def parties_of(line: Line, book: Book) -> Parties:
-    """Whom it may be from or for, with points and reasons: by account, by a rule, by earlier matches, by name."""
-    told: Parties = {}
-
-    def tell(party: int, points: float, reason: list[Any]) -> None:
-        was, why = told.get(party, (0.0, []))
-        told[party] = (max(was, points) + (4 if was else 0), [*why, reason])
-
-    for party, times in book.known.ibans.get(line.iban, {}).items():
-        tell(party, 28 + min(times, 6), ["iban", times])
-    if line.party is not None:
-        tell(line.party, 28, ["rule"])
-    for party, times in book.known.names.get(line.words.name, {}).items() if line.words.name else ():
-        tell(party, 24 + min(times, 4), ["name_before", times])
-    for party, likeness in book.called(line.words.words, line.words.is_cut).items():
-        tell(party, 8 + 18 * (likeness - 70) / 30, ["name", round(likeness)])
-    return told
-
-
 def _near(line: Line, book: Book, found: Found, parties: dict[int, Any]) -> list[Open]:
     """The documents worth scoring, each once."""
     takes_in, minor = line.minor > 0, abs(line.minor)
@@ -178,32 +105,7 @@ def _amount(line: Line, document: Open) -> tuple[float, Reasons, Difference | No
         return (38.0, [["original"]], None) if is_same else (0.0, [["currency"]], None)
     if minor == wanted:
         return float(AMOUNT), [["amount"]], None
-    return _gap(minor, wanted)
-
-
-def _gap(minor: int, wanted: int) -> tuple[float, Reasons, Difference | None]:
-    """What a difference between paid and wanted may be."""
-    gap = wanted - minor
-    if abs(gap) <= ROUNDING and minor > 10 * ROUNDING:
-        return 26.0, [["rounding", gap]], Difference.ROUNDING
-    if gap > 0 and (rate := _discount(wanted, gap)):
-        return 22.0, [["discount", rate]], Difference.DISCOUNT
-    if 0 < gap <= FEE and gap * 10 < wanted:
-        return 14.0, [["fee", gap]], Difference.FEE
-    if gap > 0:
-        return (6.0 if _is_tenth(minor, wanted) else -2.0), [["part"]], None
-    return (8.0, [["more", -gap]], None) if -gap <= FEE and -gap * 4 < wanted else (-12.0, [["more", -gap]], None)
-
-
-def _is_tenth(minor: int, wanted: int) -> bool:
-    """Is it a round share, as a deposit is?"""
-    tenths = round(10 * minor / wanted)
-    return abs(minor - wanted * tenths // 10) <= 1
-
-
-def _discount(wanted: int, gap: int) -> int:
-    """Which usual discount this gap is, per mille; 0: none."""
-    return next((rate for rate in DISCOUNTS if abs(gap * 1000 - wanted * rate) <= 1000), 0)
+    return gap(minor, wanted)
 
 
 def _party(party: int | None, parties: Parties, why: Reasons, *, is_numbered: bool) -> float:
@@ -279,7 +181,7 @@ def _nearly(line: Line, these: list[Open], signed: list[int], found: Found, part
     whole = sum(signed[place] for place in places)
     if len(places) < 2 or whole <= 0:
         return []
-    points, why, difference = _gap(abs(line.minor), whole)
+    points, why, difference = gap(abs(line.minor), whole)
     if difference is None:
         return []
     told = _sum(line, [these[place] for place in places], found, parties, 1)

@@ -54,7 +54,9 @@ def test_a_structured_reference_is_found_in_groups(label):
     """BK-2: RF and Belgian references, as they are printed or in one piece."""
     for reference in ("RF18539007547034", "+++090/9337/55493+++"):
         found = best(line(label), bill("X-1", reference=reference))[0]
-        assert ("number" in reasons(found)) is (reference[:2] == label[4:6] or ("090" in label and "090" in reference))
+        assert ("reference" in reasons(found)) is (
+            reference[:2] == label[4:6] or ("090" in label and "090" in reference)
+        )
 
 
 def test_names_accounts_rules_and_earlier_matches_say_whose_it_is():
