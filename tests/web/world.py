@@ -148,6 +148,7 @@ def make_world(canary: str, number: int) -> World:
         "rule_id": rule.id,
         "view_id": view.id,
         "kind": "csv",
+        "figure": "ageing",
         "workflow_id": workflow.id,
         "mail_id": mail.id,
         "mailbox_id": mailbox.id,
