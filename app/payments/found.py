@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -33,7 +34,7 @@ def documents_of_total(account: BankAccount, minor: int, on: date) -> list[Docum
     return [each.document for each in db.session.scalars(mine) if each.document]
 
 
-def _sums(account: BankAccount, minor: int, on: date, *by: object) -> list[tuple[int, ...]]:
+def _sums(account: BankAccount, minor: int, on: date, *by: Any) -> list[tuple[int, ...]]:
     """Which of these make that sum."""
     query = select(*by).join(PaymentBatch, PaymentBatch.id == Payment.batch_id)
     query = query.where(PaymentBatch.account_id == account.id, PaymentBatch.state == BatchState.MADE)
