@@ -66,10 +66,12 @@ def listening(tmp_path_factory) -> Iterator[tuple[subprocess.Popen, Path]]:
     place.parent.mkdir(mode=0o700)
     env = os.environ | {"FACTEUR_SECRET_KEY": "canary-5"}
     started = subprocess.Popen([*address.COMMAND, str(place)], cwd=ROOT, env=env)
-    assert wait_until(place.exists, 60)
-    yield started, place
-    started.kill()
-    started.wait()
+    try:
+        assert wait_until(place.exists, 60)
+        yield started, place
+    finally:
+        started.kill()
+        started.wait()
 
 
 @pytest.fixture
