@@ -176,7 +176,6 @@ def make_world(canary: str, number: int) -> World:
         "dpi": 110,
         "token": "no-such-token",
         "filename": "favicon.svg",
-        "figure": "ageing",
     }
     return world
 
