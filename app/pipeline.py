@@ -10,7 +10,7 @@ from app.approval import asking, awaited, demands, leaving, replies, seat_mails,
 from app.approval import mails as approval_mails
 from app.bank import asking as bank_asking
 from app.bank import importing as bank_importing
-from app.bank import matching_jobs, settled
+from app.bank import matching_jobs, settled, suggesting
 from app.bank import merged as bank
 from app.bulk import acts as bulk
 from app.bulk.models import Act
@@ -45,7 +45,7 @@ from app.lists import views
 from app.notices import mails as notice_mails
 from app.notices import subjects
 from app.outbox.kinds import mail_kinds
-from app.payments import choosing, live, waiting
+from app.payments import choosing, found, live, waiting
 from app.payments import following as payments
 from app.review import jobs as reviewing
 from app.review import learned, next_step, undoing
@@ -136,6 +136,8 @@ def _pay() -> None:
     for asked in (trashing.before_trashing, moving.before_moving, paying.before_paying):
         _add(asked, live.refuse)
     _add(editing.before_editing, live.refuse_edit)
+    _add(confirming.after_confirming, waiting.look_again)
+    _add(suggesting.in_one_sum, found.documents_of_total)
     bulk.VERBS.update({Act.TO_PAY: choosing.choose_in_bulk, Act.NOT_TO_PAY: choosing.cancel_in_bulk})
 
 

@@ -22,7 +22,7 @@ from app.tasks.jobs import commit
 from app.web.access import Permission, requires
 from app.web.ids import row_id
 
-MOST = 50
+MOST = 500
 
 
 @bp.post("/bank/lines/<int:line_id>/matches")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -11,17 +12,20 @@ from sqlalchemy.orm import joinedload
 
 from app.bank import candidates, planning
 from app.bank.automatic import sure_ones
-from app.bank.models import BankTransaction, Difference
+from app.bank.models import BankAccount, BankTransaction, Difference
 from app.bank.scoring import Suggestion, suggest
 from app.documents.models import Document
 from app.extensions import db
 from app.users.models import Company, User
 
+in_one_sum: list[Callable[[BankAccount, int, date], list[Document]]] = []
+"""Which documents an account pays in one sum of so much, without sign, around that day; `pipeline` fills it."""
 MOST = 5
 LISTED = 100
 """Lines on the page of all suggestions."""
 LOOKED = 1000
 """Lines that are looked through for it, the newest first."""
+ORDERED = 100
 LIKELY = 70
 """Points from which an answer is worth standing in the list of all."""
 
@@ -49,7 +53,18 @@ def for_line(user: User, line: BankTransaction) -> list[Offer]:
         return []
     read = candidates.line_of(line)
     seen = Document.id.in_(Document.visible_to(user).with_only_columns(Document.id))
-    return _offers([line], {line.id: suggest(read, candidates.book_for(line, read, seen))})
+    return _ordered(user, line) + _offers([line], {line.id: suggest(read, candidates.book_for(line, read, seen))})
+
+
+def _ordered(user: User, line: BankTransaction) -> list[Offer]:
+    """What was ordered to be paid in just this sum, where the person may see all of it."""
+    if line.amount_minor > 0 or line.matched_minor:
+        return []
+    found = [documents for ask in in_one_sum if (documents := ask(line.account, -line.amount_minor, line.date))]
+    ids = {each.id for documents in found for each in documents}
+    seen = set(db.session.scalars(Document.visible_to(user).with_only_columns(Document.id).where(Document.id.in_(ids))))
+    why = lambda documents: [["ordered", len(documents)]]  # noqa: E731
+    return [Offer(line, tuple(each), ORDERED, why(each), None, False) for each in found if ids <= seen]
 
 
 def for_document(user: User, document: Document) -> list[Offer]:

@@ -48,6 +48,9 @@ WORDS: dict[str, Say] = {
     "month": lambda day, _currency: _(
         "its month, %(month)s", month=format_date(date.fromisoformat(day), "MMMM", locale=get_locale())
     ),
+    "ordered": lambda count, _currency: ngettext(
+        "%(num)d document paid by this order", "%(num)d documents paid by one order", count
+    ),
     "sum": lambda count, _currency: ngettext("%(num)d document", "%(num)d documents together", count),
     "numbers": lambda count, _currency: ngettext("%(num)d of their numbers", "%(num)d of their numbers", count),
 }

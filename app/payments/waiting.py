@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.core import clock
-from app.counterparties.models import Counterparty
+from app.counterparties.models import CounterpartyIban
 from app.documents import reasons
 from app.documents.marks import Mark
 from app.documents.models import Document, Kind, Status
@@ -21,6 +21,7 @@ from app.extensions import db
 from app.payments import payee
 from app.payments.models import BatchState, Payment, PaymentState
 from app.payments.payee import WHY, Held
+from app.users.models import User
 
 IN_PAYMENT, DOUBTFUL, HELD, ON = "in_payment", "payment_doubtful", "payment_held", "pay_on"
 LIVING = (PaymentState.LIVE, PaymentState.DOUBTFUL)
@@ -99,8 +100,8 @@ def mark(document: Document) -> Mark | None:
     return Mark(_("May have been executed"), "triangle-alert", "amber") if key == DOUBTFUL else None
 
 
-def look_again(counterparty: Counterparty) -> None:
-    """Its accounts changed, or it was archived: the lines of its documents that are to be paid say so."""
-    mine = (Document.counterparty_id == counterparty.id, Document.status == Status.TO_PAY)
+def look_again(iban: CounterpartyIban, _by: User) -> None:
+    """An account was confirmed, or is not any more: the lines of what is to be paid to its counterparty say so."""
+    mine = (Document.counterparty_id == iban.counterparty_id, Document.status == Status.TO_PAY)
     for document in db.session.scalars(select(Document).where(*mine)):
         document.reason = reasons.first(document)

@@ -45,7 +45,7 @@ def test_an_account_nobody_confirmed_is_never_paid(app):
         choosing.choose(document, by=make_user())
         assert reasons.in_words(document.reason).startswith("Held: ")
     party.ibans[0].confirmed_at = clock.now()
-    waiting.look_again(party)
+    waiting.look_again(party.ibans[0], make_user())
     assert reasons.in_words(document.reason).startswith("To be paid on")
 
 
