@@ -48,7 +48,10 @@ def _page(gone: Counterparty, into: Counterparty | None, status: int = 200, **mo
     facts = {"gone": gone, "into": into, "q": asked, "found": [each for each in found if each.id != gone.id]}
     if into:
         moves = merging.what_moves(gone, into)
-        facts |= {"moves": moves, "what_goes": ", ".join(f"{name} ({count})" for name, count in moves["counts"] if count)}
+        facts |= {
+            "moves": moves,
+            "what_goes": ", ".join(f"{name} ({count})" for name, count in moves["counts"] if count),
+        }
     return page("counterparties/merging.html", status, **facts, **more)
 
 
