@@ -191,7 +191,7 @@ def test_a_list_of_twice_the_rows_takes_no_more_queries(app, browser, monkeypatc
     }
     same = {address for address in LISTS if len(twice[address][1]) <= len(once[address][1])}
     assert more == {}
-    assert same <= {"/", "/operation"}
+    assert same <= {"/", "/operation", "/treasury"}
 
 
 def _asked(reader: FlaskClient, address: str) -> tuple[list[str], str]:
