@@ -116,7 +116,8 @@ def _know_parties() -> None:
     _add(reasons.tellers, paying_to.reason)
     for follow in (lessons.follow, rule_names.follow_merged_party, bank.follow, views.follow_merged_party):
         _add(merging.after_merging, follow)
-    _add(merging.after_merging, merged_documents.follow)
+    for follow in (merged_documents.follow, treasury.follow_merged):
+        _add(merging.after_merging, follow)
     for count in (merged_documents.count, lessons.count, rule_names.count_of_party):
         _add(merging.counted, count)
     _add(one_page.tellers, party_pages.tell)

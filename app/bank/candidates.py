@@ -134,7 +134,8 @@ def _by_number(line: Line) -> list[ColumnElement[bool]]:
     """Its number, or the beginning of it that the bank left, or its reference."""
     keys = {key.lower() for _start, _end, raw, loose in line.words.numbers() for key in (raw, loose)}
     ways: list[ColumnElement[bool]] = [Document.number_key.in_(sorted(keys)[:MOST_KEYS])] if keys else []
-    ways += [Document.payment_reference.in_(_references(keys))] if keys else []
+    is_said = Document.payment_reference != ""  # as the index has it
+    ways += [and_(is_said, Document.payment_reference.in_(_references(keys)))] if keys else []
     return ways + [_begins(Document.number_key, cut.lower()) for cut in line.words.cut_ends()]
 
 

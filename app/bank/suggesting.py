@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from app.bank import candidates, planning
@@ -52,7 +52,7 @@ def for_line(user: User, line: BankTransaction) -> list[Offer]:
     if not line.open_minor or line.ignored_at:
         return []
     read = candidates.line_of(line)
-    seen = Document.id.in_(Document.visible_to(user).with_only_columns(Document.id))
+    seen = or_(*Document.reasons_to_see(user, line.company_id))
     return _ordered(user, line) + _offers([line], {line.id: suggest(read, candidates.book_for(line, read, seen))})
 
 

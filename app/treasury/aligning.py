@@ -13,6 +13,7 @@ from app.extensions import db
 from app.treasury import delays
 from app.treasury.delays import Alike
 from app.treasury.models import CommittedOperation
+from app.users.models import User
 
 OPEN = (Status.TO_MATCH, Status.TO_PAY)
 """Validated, approved where that was asked, and not settled."""
@@ -89,10 +90,10 @@ def follow_delay(alike: Alike, days: int) -> None:
         expect(operation, document, days)
 
 
-def follow_counterparty(counterparty: Counterparty) -> None:
-    """Its documents became others at once, as when two are merged: all that is open of them is expected anew."""
+def follow_merged(_gone: Counterparty, into: Counterparty, _by: User) -> None:
+    """Documents came to another counterparty at once: all that is open of it is expected anew."""
     db.session.flush()
     alike = (Document.company_id, Document.counterparty_id, Document.direction, Document.currency)
     mine = select(*alike).join(CommittedOperation, CommittedOperation.document_id == Document.id)
-    for row in db.session.execute(mine.where(Document.counterparty_id == counterparty.id).distinct()).all():
+    for row in db.session.execute(mine.where(Document.counterparty_id == into.id).distinct()).all():
         follow_delay(Alike(*row), delays.usual_days(Alike(*row)))

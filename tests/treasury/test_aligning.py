@@ -9,6 +9,7 @@ import pytest
 
 from app.core import clock
 from app.core.errors import Refused
+from app.counterparties import merging
 from app.documents import decisions, paying
 from app.documents.models import Category, Direction, Document, Kind, PaidMeans, Status
 from app.extensions import db
@@ -183,7 +184,6 @@ def test_merged_counterparties_are_expected_anew(app):
     first, second = make_counterparty("Durand"), make_counterparty("Durand SARL")
     paid, waits = decided(counterparty=first), decided(counterparty=second)
     paying.pay(paid, by=make_user(), on=DUE + timedelta(5), means=PaidMeans.CASH)
-    db.session.query(Document).filter_by(id=paid.id).update({"counterparty_id": second.id})
-    aligning.follow_counterparty(second)
+    merging.merge(first, second, by=make_user(Role.ADMIN), typed="Durand")
     db.session.commit()
     assert of(waits).delay_days == 5
