@@ -41,7 +41,7 @@ def test_what_is_sure_is_matched_after_an_import_only_where_the_company_wants_it
     document, statement = make_open(number="F-2026-4711"), make_statement()
     line = make_line(-12000, statement=statement, label="VIR FACTURE F-2026-4711")
     for _time in range(2):
-        automatic.follow_import(statement)
+        matching_jobs.follow_import(statement)
     assert len(db.session.scalars(select(Task).where(Task.kind == "settle_statement")).all()) == 1
     matching_jobs.settle_statement(statement.id)
     assert reload(document).settled_minor == 0
