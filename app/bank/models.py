@@ -312,5 +312,5 @@ class LabelRule(db.Model):
 
     @classmethod
     def visible_to(cls, user: User) -> Select[tuple[LabelRule]]:
-        """The rules of the companies whose bank `user` may change."""
-        return select(cls).where(cls.company_id.in_(user.company_ids(Permission.EDIT_BANK)), cls.removed_at.is_(None))
+        """The rules of companies whose bank this person sees whole: they name counterparties and speak of all lines."""
+        return select(cls).where(cls.company_id.in_(whole_banks(user)))

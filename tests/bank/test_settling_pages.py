@@ -174,6 +174,22 @@ def test_a_restricted_member_sees_and_matches_what_is_theirs(browser):
     assert client.post(f"/bank/matches/{match.id}/undoing").status_code == 404
 
 
+def test_a_restricted_member_sees_no_rule_and_none_of_the_lines_it_speaks_of(browser):
+    """US-2: BK-3: rules name counterparties, and their previews show every line of the company."""  # S72
+    company = make_company(restrict_non_admins=True)
+    line = make_line(-12000, company, label="PRLV CANARY")
+    rule = labelling.add(company, "canary", by=make_user(Role.ADMIN, company), is_ignoring=True)
+    db.session.commit()
+    client = browser(make_user(company=company))
+    assert client.get("/bank/rules").status_code == 403
+    look = client.post("/bank/rules", data={"words": "prlv", "do": "look"})
+    assert look.status_code == 403 and "CANARY" not in look.text
+    assert client.post("/bank/rules/application").status_code == 403
+    for act in ("earlier", "later", "removal", "return"):
+        assert client.post(f"/bank/rules/{rule.id}/{act}").status_code == 404
+    assert (reload(line).ignored_at, reload(rule).removed_at) == (None, None)
+
+
 def test_who_may_only_look_matches_nothing(browser):
     """US-6: an accountant sees lines and changes none."""
     document, line = make_open(), make_line()
