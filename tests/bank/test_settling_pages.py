@@ -125,6 +125,16 @@ def test_all_that_is_likely_stands_in_one_list_and_only_what_is_sure_is_ticked(b
     assert "Nothing was ticked" in client.post("/bank/suggestions", follow_redirects=True).text
 
 
+def test_the_pages_of_the_bank_lead_to_suggestions_and_rules(browser):
+    """BK-2: BK-3: whoever may match or make rules finds where; others are not led to a page that refuses them."""
+    company = make_company(restrict_non_admins=True)
+    admin, member = make_user(Role.ADMIN, company), make_user(company=company)
+    accountant = make_user(Role.ACCOUNTANT, company)
+    shown = lambda user: {path for path in ("suggestions", "rules") if f'"/bank/{path}"' in user.get("/bank").text}  # noqa: E731
+    assert shown(browser(admin)) == {"suggestions", "rules"}
+    assert (shown(browser(member)), shown(browser(accountant))) == ({"suggestions"}, set())
+
+
 def test_rules_for_labels_speak_of_lines(browser):
     """BK-3: words in the label → counterparty, category or ignore; in order, looked at before, applied on request."""
     company, client = make_company(), None
