@@ -189,6 +189,9 @@ def test_a_difference_is_less_than_what_is_paid():
     allocating.allocate(make_line(19000), [Share(document, 19000)], by=None)
     allocating.write_off(document, Difference.DISCOUNT, by=None)
     assert document.status is Status.VALIDATED
+    invoice, large = make_open(10000), make_line(-1000000)
+    with pytest.raises(Refused, match="More of the line"):
+        allocating.allocate(large, [Share(invoice, 10000)], by=None, rest=Difference.FEE)
 
 
 def test_another_currency_says_both_amounts():
