@@ -1,4 +1,4 @@
-"""The bank lines and label rules of two counterparties that are merged; matches hang on documents, which move by themselves."""
+"""Bank lines and label rules of two counterparties that are merged; matches hang on documents, which move."""
 
 from __future__ import annotations
 
