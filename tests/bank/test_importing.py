@@ -231,6 +231,18 @@ def test_an_import_can_be_taken_back_whole(app):
         withdrawing.undo(brought, by=brought.by)
 
 
+def test_the_balance_of_an_ofx_file_stays_when_another_import_is_taken_back(app):
+    """BK-1: TR-1: it says no closing balance, only what the account held on a day."""
+    account = make_account()
+    bring(samples.ofx(samples.MOVES[:4]))
+    held = account.balance_minor, account.balance_date
+    brought = bring(samples.camt((move(20, "-1.00", "B"),), opening=Decimal("2147.10")))
+    assert account.balance_date == date(2026, 10, 20)
+    withdrawing.undo(brought, by=brought.by)
+    commit()
+    assert held == (account.balance_minor, account.balance_date) == (214710, date(2026, 10, 2))
+
+
 def test_what_is_matched_is_not_taken_back(app):
     """BK-1: first its matches."""
     make_account()
