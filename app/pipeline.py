@@ -106,6 +106,7 @@ def _match() -> None:
     _add(bank_importing.after_import, matching_jobs.follow_import)
     _add(reasons.tellers, settled.reason)
     _add(retention.keeps, settled.is_matched)
+    _add(editing.before_editing, settled.refuse_edit)
 
 
 def _know_parties() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
@@ -10,7 +12,7 @@ from sqlalchemy import func, select
 from app.audit import trail
 from app.bank.formats.statement import StatementRead
 from app.bank.models import BankAccount, BankTransaction, Statement
-from app.core import clock, money
+from app.core import clock
 from app.core.errors import Refused
 from app.extensions import db
 from app.users.models import Company, User
@@ -117,18 +119,25 @@ def by_table(accounts: list[BankAccount], fingerprint: str) -> list[BankAccount]
     return [each for each in accounts if fingerprint and fingerprint in each.mapping.get("tables", {})]
 
 
-def keep_balance(account: BankAccount, read: StatementRead) -> None:
+def balance_in(read: StatementRead) -> tuple[Decimal | None, date | None]:
+    """What a statement says the account held, and on which day: the latest it speaks of."""
+    said = ((read.closing, read.to_date), (read.balance, read.balance_date))
+    told = sorted(((day, held) for held, day in said if held is not None and day), key=lambda each: each[0])
+    return (told[-1][1], told[-1][0]) if told else (None, None)
+
+
+def keep_balance(account: BankAccount, statement: Statement) -> None:
     """What it holds, as the latest statement says."""
-    for held, day in ((read.closing, read.to_date), (read.balance, read.balance_date)):
-        if held is not None and day and (account.balance_date is None or day >= account.balance_date):
-            account.balance_minor, account.balance_date = money.to_minor(held, account.currency), day
+    day = statement.balance_date
+    if day and (account.balance_date is None or day >= account.balance_date):
+        account.balance_minor, account.balance_date = statement.balance_minor, day
 
 
 def forget_balance(account: BankAccount) -> None:
-    """After a statement was taken back: as the latest of the others closes."""
-    query = select(Statement).where(Statement.account_id == account.id, Statement.closing_minor.is_not(None))
-    last = db.session.scalar(query.order_by(Statement.to_date.desc(), Statement.id.desc()).limit(1))
-    account.balance_minor, account.balance_date = (last.closing_minor, last.to_date) if last else (None, None)
+    """After a statement was taken back: as the latest of the others says."""
+    query = select(Statement).where(Statement.account_id == account.id, Statement.balance_date.is_not(None))
+    last = db.session.scalar(query.order_by(Statement.balance_date.desc(), Statement.id.desc()).limit(1))
+    account.balance_minor, account.balance_date = (last.balance_minor, last.balance_date) if last else (None, None)
 
 
 def open_counts(company_id: int) -> dict[int, int]:

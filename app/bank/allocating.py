@@ -56,9 +56,7 @@ def allocate(
     `rest` writes off what is left of the line. Raises `Refused`; the caller then rolls back.
     """
     made = list(_of_line(line, list(shares)))
-    if rest:
-        left = line.open_minor - sum(each.line_minor for each in made)
-        made += [Match(transaction=line, line_minor=left, difference=rest)] if left > 0 else []
+    made += _left_of_line(line, sum(each.line_minor or 0 for each in made), rest) if rest else []
     return _write(made, by=by, act="matched", why=list(why), is_automatic=is_automatic)
 
 
@@ -153,6 +151,14 @@ def _netting(document: Document, credit_note: Document, minor: int) -> Match:
 def _left(document: Document, minor: int, difference: Difference) -> Match:
     today = clock.today(document.company)
     return Match(document=document, amount_minor=minor, difference=difference, date=today)
+
+
+def _left_of_line(line: BankTransaction, taken: int, difference: Difference) -> list[Match]:
+    """What is left of a line once its documents are settled, where that is the smaller part."""
+    left = line.open_minor - taken
+    if left > taken:
+        raise Refused(_("More of the line would be written off than it pays: that is no difference."))
+    return [Match(transaction=line, line_minor=left, difference=difference)] if left > 0 else []
 
 
 def _wrong_way(line: BankTransaction) -> str:

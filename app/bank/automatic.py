@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 import structlog
-from sqlalchemy import select
 
-from app.bank import allocating, candidates, labelling, planning
+from app.bank import allocating, candidates, planning
 from app.bank.models import BankTransaction, Statement
 from app.bank.scoring import Suggestion, suggest
 from app.core.errors import Refused
@@ -26,12 +25,6 @@ def sure_ones(told: dict[int, list[Suggestion]]) -> Sure:
         document.id for each in firsts.values() if each.is_whole or each.is_sure for document in each.documents
     )
     return {line: each for line, each in firsts.items() if each.is_sure and claims[each.documents[0].id] == 1}
-
-
-def label(statement: Statement) -> None:
-    """Let the rules speak of its lines."""
-    lines = select(BankTransaction).where(BankTransaction.statement_id == statement.id, candidates.is_loose())
-    labelling.apply(statement.account.company, db.session.scalars(lines).all(), by=None)
 
 
 def sure_of(statement: Statement) -> Sure:

@@ -43,6 +43,13 @@ def line_or_404(line_id: int) -> BankTransaction:
     return db.one_or_404(BankTransaction.visible_to(current_user).where(BankTransaction.id == line_id))
 
 
+def line_to_match(line_id: int) -> BankTransaction:
+    """A line one may match: 404 out of sight, 403 where one may only look."""
+    line = line_or_404(line_id)
+    demand(Permission.EDIT, line.company_id)
+    return line
+
+
 def line_to_change(line_id: int) -> BankTransaction:
     """A line one may change: 404 out of sight, 403 where one may only look."""
     line = line_or_404(line_id)

@@ -83,7 +83,7 @@ def _layout(rows: list[table.Row], said: dict[str, Any] | None, tables: list[dic
     known = {each["fingerprint"]: each for each in tables if each.get("fingerprint")}
     for number, row in enumerate(rows[: columns.SEARCHED] if known else [], 1):
         if before := known.get(columns.fingerprint(row)):
-            return table.Layout(**before | {"header_row": number})
+            return table.fitted(table.Layout(**before | {"header_row": number}), rows)
     guessed = table.guess(rows)
     return guessed if table.is_known(guessed) else None
 
@@ -154,7 +154,7 @@ def _accounts(brought: BankImport, statements: list[StatementRead]) -> Found:
     same_table = accounts.by_table(known, layout.get("fingerprint", ""))
     found, unknown = [], []
     for each in statements:
-        account = accounts.find(known, each) or _said(known, said.get(each.account)) or brought.account
+        account = accounts.find(known, each) or _said(known, said.get(each.account)) or _chosen(brought, each)
         if account is None and not each.account and len(same_table) == 1:
             account = same_table[0]
         found.append((each, account))
@@ -170,6 +170,12 @@ def _accounts(brought: BankImport, statements: list[StatementRead]) -> Found:
 
 def _said(known: list[BankAccount], account_id: int | None) -> BankAccount | None:
     return next((each for each in known if each.id == account_id), None)
+
+
+def _chosen(brought: BankImport, read: StatementRead) -> BankAccount | None:
+    """The account that was chosen for files that say none; not where this one says another IBAN."""
+    account = brought.account
+    return None if account and account.iban and read.iban and read.iban != account.iban else account
 
 
 def _notes(plans: list[importing.Plan], alike: int, said: str | None) -> list[dict[str, Any]]:

@@ -1,12 +1,10 @@
-"""How pages find what they are about, and documents by what somebody types (SPEC BK-2)."""
+"""What a line settles, and documents by what somebody types (SPEC BK-2)."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
 
-from flask import current_app, url_for
-from flask_login import current_user
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import joinedload
 
@@ -18,27 +16,9 @@ from app.counterparties.models import Counterparty, plain
 from app.documents.models import Direction, Document, Kind, key_of
 from app.extensions import db
 from app.users.models import User
-from app.web.access import Permission, demand
 
 MOST, MOST_WORDS = 20, 4
 DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d/%m/%y")
-
-
-def line_seen(line_id: int) -> BankTransaction:
-    """The line, where the signed-in person may look at it."""
-    return db.one_or_404(BankTransaction.visible_to(current_user).where(BankTransaction.id == line_id))
-
-
-def line_mine(line_id: int) -> BankTransaction:
-    """The line, where they may match: 404 out of sight, 403 where they may only look."""
-    line = line_seen(line_id)
-    demand(Permission.EDIT, line.company_id)
-    return line
-
-
-def list_url() -> str | None:
-    """Where the lines are listed."""
-    return url_for("bank.index") if "bank.index" in current_app.view_functions else None
 
 
 def matches_of(user: User, line: BankTransaction) -> list[Match]:

@@ -101,7 +101,7 @@ def add(each: Plan, brought: BankImport, form: str, *, with_alike: bool) -> Stat
         faultpoint("bank.portion_added")
     mine = select(func.count(BankTransaction.id)).where(BankTransaction.statement_id == statement.id)
     statement.added_count = db.session.scalar(mine) or 0
-    accounts.keep_balance(each.account, each.read)
+    accounts.keep_balance(each.account, statement)
     for follow in after_import:
         follow(statement)
     return statement
@@ -112,6 +112,7 @@ def _statement(each: Plan, brought: BankImport, form: str) -> Statement:
     minor = lambda held: None if held is None else money.to_minor(held, currency)  # noqa: E731
     days = [row["date"] for row in each.rows]
     opening, closing = minor(read.opening), minor(read.closing)
+    held, held_on = accounts.balance_in(read)
     total = sum(row["amount_minor"] for row in each.rows)
     return Statement(
         account=each.account,
@@ -125,6 +126,8 @@ def _statement(each: Plan, brought: BankImport, form: str) -> Statement:
         opening_minor=opening,
         closing_minor=closing,
         difference_minor=None if opening is None or closing is None else closing - opening - total,
+        balance_minor=minor(held),
+        balance_date=held_on,
         line_count=len(each.rows),
         imported_by_id=brought.by_id,
     )

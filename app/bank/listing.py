@@ -10,7 +10,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_
 from sqlalchemy.orm import selectinload
 
 from app.bank.models import BankAccount, BankTransaction
@@ -174,9 +174,3 @@ def state_of(line: BankTransaction) -> tuple[str, str, str]:
     if line.matched_minor:
         return gettext("Partly matched"), "link", "amber"
     return gettext("To match"), "link", "teal"
-
-
-def count_to_match(user: User, company: Company) -> int:
-    """How many lines wait."""
-    query = lines(user, company, Sought())
-    return db.session.scalar(select(func.count()).select_from(query.subquery())) or 0

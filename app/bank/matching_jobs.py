@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.bank import automatic
+from app.bank import automatic, labelling
 from app.bank.models import Statement
 from app.extensions import db
 from app.tasks.jobs import job, short_transaction
@@ -20,7 +20,7 @@ def settle_statement(statement_id: int) -> None:
         statement = db.session.get(Statement, statement_id)
         if statement is None:
             return
-        automatic.label(statement)
+        labelling.apply_to_statement(statement)
     with short_transaction():
         sure = automatic.sure_of(db.session.get_one(Statement, statement_id))
     company = db.session.get_one(Statement, statement_id).account.company

@@ -1,4 +1,4 @@
-"""The bank lines of two counterparties that are merged; matches hang on documents, which move by themselves."""
+"""Bank lines and label rules of two counterparties that are merged; matches hang on documents, which move."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from typing import Any
 
 from sqlalchemy import update
 
-from app.bank.models import BankTransaction
+from app.bank.models import BankTransaction, LabelRule
 from app.counterparties.models import Counterparty
 from app.extensions import db
 
 
 def follow(gone: Counterparty, into: Counterparty, _by: Any) -> None:
-    """What a label rule said is the first one's is the second one's."""
-    mine = update(BankTransaction).where(BankTransaction.counterparty_id == gone.id)
-    db.session.execute(mine.values(counterparty_id=into.id))
+    """What a label rule said, or will say, is the first one's is the second one's."""
+    for model in (BankTransaction, LabelRule):
+        mine = update(model).where(model.counterparty_id == gone.id)
+        db.session.execute(mine.values(counterparty_id=into.id))

@@ -136,6 +136,9 @@ class Statement(db.Model):
     closing_minor: Mapped[int | None] = mapped_column(BigInteger)
     difference_minor: Mapped[int | None] = mapped_column(BigInteger)
     """What its lines miss between the two balances: 0 is right, None: it says none."""
+    balance_minor: Mapped[int | None] = mapped_column(BigInteger)
+    balance_date: Mapped[date | None]
+    """The latest day of which it says what the account held: its end, or any other day."""
     line_count: Mapped[int] = mapped_column(default=0)
     added_count: Mapped[int] = mapped_column(default=0)
     """The others were known from an earlier one."""
@@ -312,5 +315,5 @@ class LabelRule(db.Model):
 
     @classmethod
     def visible_to(cls, user: User) -> Select[tuple[LabelRule]]:
-        """The rules of the companies whose bank `user` may change."""
-        return select(cls).where(cls.company_id.in_(user.company_ids(Permission.EDIT_BANK)), cls.removed_at.is_(None))
+        """The rules of companies whose bank this person sees whole: they name counterparties and speak of all lines."""
+        return select(cls).where(cls.company_id.in_(whole_banks(user)))

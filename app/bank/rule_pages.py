@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, abort, flash, redirect, request, url_for
+from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
 from sqlalchemy import select
 
-from app.bank import finding, labelling
-from app.bank.blueprint import bp
+from app.bank import labelling
+from app.bank.blueprint import bp, tabs_here, to_change
 from app.bank.models import LabelRule
 from app.core.errors import Refused
 from app.counterparties import finding as parties
@@ -20,26 +20,16 @@ from app.documents.models import Category
 from app.extensions import db
 from app.tasks.jobs import commit
 from app.users.models import Company
-from app.users.sessions import current_company
 from app.web.access import Permission, demand, requires
 from app.web.ids import row_id
 from app.web.pages import page
 
 
-def company_here() -> Company:
-    """The company looked at, where the signed-in person may change its bank."""
-    company = current_company() or abort(404)
-    demand(Permission.EDIT_BANK, company.id)
-    return company
-
-
 def rule_or_404(label_rule_id: int, *, removed: bool = False) -> LabelRule:
     """A rule they may change; with `removed` also one that was taken away."""
-    theirs = LabelRule.company_id.in_([membership.company_id for membership in current_user.memberships])
-    rule: LabelRule = db.one_or_404(select(LabelRule).where(LabelRule.id == label_rule_id, theirs))
+    found = LabelRule.visible_to(current_user).where(LabelRule.id == label_rule_id)
+    rule: LabelRule = db.one_or_404(found if removed else found.where(LabelRule.removed_at.is_(None)))
     demand(Permission.EDIT_BANK, rule.company_id)
-    if rule.removed_at and not removed:
-        abort(404)
     return rule
 
 
@@ -47,7 +37,7 @@ def rule_or_404(label_rule_id: int, *, removed: bool = False) -> LabelRule:
 @requires(Permission.EDIT_BANK)
 def rules():
     """The rules of the company, in their order, each with the lines it would say something new of."""
-    company = company_here()
+    company = to_change()
     return _page(company, {})
 
 
@@ -60,9 +50,7 @@ def _page(company: Company, typed: dict[str, Any], status: int = 200, error: str
     )
     context["parties"] = list(db.session.scalars(names.order_by(Counterparty.name).limit(500)))
     preview = _preview(company, typed)
-    return page(
-        "bank/rules.html", status, typed=typed, error=error, preview=preview, list_url=finding.list_url(), **context
-    )
+    return page("bank/rules.html", status, typed=typed, error=error, preview=preview, **tabs_here("rules"), **context)
 
 
 def _preview(company: Company, typed: dict[str, Any]) -> tuple[int, list[Any]] | None:
@@ -77,14 +65,14 @@ def _preview(company: Company, typed: dict[str, Any]) -> tuple[int, list[Any]] |
 @requires(Permission.EDIT_BANK)
 def add_rule():
     """Look what it would touch, or keep it."""
-    company, typed = company_here(), {name: value[:200] for name, value in request.form.items()}
+    company, typed = to_change(), {name: value[:200] for name, value in request.form.items()}
     if typed.get("do") == "look":
         return _page(company, typed)
     try:
         rule = labelling.add(company, typed.get("words", ""), by=current_user, **_says(company, typed))
     except Refused as refused:
         db.session.rollback()
-        return _page(company_here(), typed, 422, str(refused))
+        return _page(to_change(), typed, 422, str(refused))
     commit()
     flash(
         _(
@@ -116,7 +104,7 @@ def _says(company: Company, typed: dict[str, str]) -> dict[str, Any]:
 @requires(Permission.EDIT_BANK)
 def apply_rules():
     """Let them speak of all lines that nothing settled yet."""
-    count = labelling.apply_to_all(company_here(), by=current_user)
+    count = labelling.apply_to_all(to_change(), by=current_user)
     commit()
     flash(ngettext("They said something of %(num)d line.", "They said something of %(num)d lines.", count))
     return redirect(url_for(".rules"), 303)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, case, exists, func, or_, select
 
 from app.bank.models import Match
+from app.core.errors import Refused
 from app.documents.models import Document, Status
 from app.extensions import db
 
@@ -61,3 +63,11 @@ def is_matched() -> ColumnElement[bool]:
     """A test on a row of `Document`: what a match speaks of is never removed for good."""
     mine = or_(Match.document_id == Document.id, Match.credit_note_id == Document.id)
     return exists().where(mine)
+
+
+def refuse_edit(document: Document, columns: set[str]) -> None:
+    """Whose it is stays while it is netted: what one owes is never taken off what another is owed."""
+    if "counterparty_id" not in columns or not document.settled_minor:
+        return
+    if db.session.scalar(select(Match.id).where(touches(document), Match.credit_note_id.is_not(None)).limit(1)):
+        raise Refused(_("It is netted with another document of this customer or supplier: take that back first."))

@@ -10,8 +10,7 @@ from flask_login import current_user
 
 from app.bank import allocating, ignoring, planning, suggesting, undoing
 from app.bank.allocating import Share
-from app.bank.blueprint import bp
-from app.bank.finding import line_mine
+from app.bank.blueprint import bp, line_to_change, line_to_match
 from app.bank.models import BankTransaction, Difference, Match
 from app.core import money
 from app.core.errors import Refused
@@ -29,7 +28,7 @@ MOST = 500
 @requires(Permission.EDIT)
 def settle(line_id: int):
     """Settle the chosen documents with it: all that is open of each, or the amounts that were typed."""
-    line = line_mine(line_id)
+    line = line_to_match(line_id)
     chosen = _chosen(line)
     shares, rest = planning.plan(line, chosen, _difference(), _amounts(chosen))
     act = allocating.allocate(line, shares, by=current_user, rest=rest, why=_why(line, chosen))
@@ -100,7 +99,7 @@ def undo(match_id: int):
     for thing in {document for each in of_act for document in (each.document, each.credit_note) if document}:
         documents.mine(thing.id)
     for thing in {each.transaction for each in of_act if each.transaction and not each.document}:
-        line_mine(thing.id)
+        line_to_match(thing.id)
     if request.form.get("whole") == "yes":
         undoing.undo(match.act_id, by=current_user)
     else:
@@ -151,7 +150,7 @@ def write_off(document_id: int):
 @requires(Permission.EDIT_BANK)
 def ignore(line_id: int):
     """It needs no document."""
-    line = line_mine(line_id)
+    line = line_to_change(line_id)
     ignoring.ignore(line, request.form.get("why", ""), by=current_user)
     commit()
     flash({"text": _("Ignored."), "undo_url": url_for("bank.count_again", line_id=line.id)}, "message")  # type: ignore[arg-type]
@@ -162,7 +161,7 @@ def ignore(line_id: int):
 @requires(Permission.EDIT_BANK)
 def count_again(line_id: int):
     """It needs one after all."""
-    line = line_mine(line_id)
+    line = line_to_change(line_id)
     ignoring.count_again(line, by=current_user)
     commit()
     flash(_("It counts again."))

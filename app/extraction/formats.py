@@ -55,13 +55,13 @@ def _day(year: str, month: str, day: str, *, text: str) -> date:
     return found
 
 
-def guess_order(values: Iterable[str]) -> str:
-    """The order in which most of them are days; the day first where nothing tells."""
+def guess_order(values: Iterable[str], usual: str = "dmy") -> str:
+    """The order in which most of them are days; the usual one where nothing tells."""
     counts = dict.fromkeys(ORDERS, 0)
     for value in filter(None, values):
         for order in ORDERS:
             counts[order] += _is_day(value, order)
-    return max(ORDERS, key=lambda order: counts[order])
+    return max((usual, *ORDERS), key=lambda order: counts[order])
 
 
 def _is_day(value: str, order: str) -> bool:

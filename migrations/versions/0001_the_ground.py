@@ -1056,6 +1056,8 @@ def upgrade():
     sa.Column('opening_minor', sa.BigInteger(), nullable=True),
     sa.Column('closing_minor', sa.BigInteger(), nullable=True),
     sa.Column('difference_minor', sa.BigInteger(), nullable=True),
+    sa.Column('balance_minor', sa.BigInteger(), nullable=True),
+    sa.Column('balance_date', sa.Date(), nullable=True),
     sa.Column('line_count', sa.Integer(), nullable=False),
     sa.Column('added_count', sa.Integer(), nullable=False),
     sa.Column('imported_at', sa.DateTime(timezone=True), nullable=False),

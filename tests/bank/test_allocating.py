@@ -189,6 +189,9 @@ def test_a_difference_is_less_than_what_is_paid():
     allocating.allocate(make_line(19000), [Share(document, 19000)], by=None)
     allocating.write_off(document, Difference.DISCOUNT, by=None)
     assert document.status is Status.VALIDATED
+    invoice, large = make_open(10000), make_line(-1000000)
+    with pytest.raises(Refused, match="More of the line"):
+        allocating.allocate(large, [Share(invoice, 10000)], by=None, rest=Difference.FEE)
 
 
 def test_another_currency_says_both_amounts():
@@ -270,6 +273,23 @@ def test_a_matched_document_keeps_its_facts_and_its_matches():
     decisions.trash(document, by=user)
     undoing.undo(act, by=user)
     assert (document.status, document.settled_minor) == (Status.TRASH, 0)
+
+
+def test_what_is_netted_stays_its_counterpartys():
+    """BK-3: S94: netted first and given to another afterwards, one customer's credit would pay what another owes."""
+    customer, user = make_counterparty(is_customer=True), make_user()
+    other = make_counterparty(is_customer=True)
+    invoice = make_open(sale=True, counterparty=customer)
+    credit = make_open(5000, sale=True, credit=True, counterparty=customer)
+    act = allocating.net(credit, [Share(invoice, 5000)], by=user)
+    db.session.commit()
+    for document in (invoice, credit):
+        with pytest.raises(Refused, match="netted"):
+            editing.edit(document, {"counterparty_id": other.id}, by=user, version=document.version)
+        db.session.rollback()
+    undoing.undo(act, by=user)
+    editing.edit(credit, {"counterparty_id": other.id}, by=user, version=credit.version)
+    assert credit.counterparty_id == other.id
 
 
 def test_the_day_it_was_settled_is_that_of_the_last_money():

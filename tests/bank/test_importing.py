@@ -172,6 +172,35 @@ def test_an_unknown_account_can_be_made_from_the_file(app):
     assert (account.iban, account.currency, len(lines())) == (samples.IBAN, "EUR", 5)
 
 
+def test_a_statement_of_another_iban_never_joins_the_chosen_account(app):
+    """BK-1: the account chosen beside the file is for files that say none; one that says another asks."""
+    account = make_account(iban="FR1420041010050500013M02606")
+    brought = bring(samples.camt(), account=account)
+    assert brought.stage is ImportStage.TO_CHOOSE and not lines()
+    assert [each["iban"] for each in brought.choices["unknown"]] == [samples.IBAN]
+    assert bring(samples.csv_file(), account=account).stage is ImportStage.IMPORTED
+
+
+def test_a_remembered_table_is_read_as_its_next_file_is_written(app):
+    """BK-1: a first file of whole amounts and days below 13 says nothing of decimal marks and of the order of days."""
+    account, head = make_account(), b"Date;Label;Amount\n"
+    bring(head + b"01/02/2026;A;-100\n", account=account)
+    later = bring(head + b"03/25/2026;B;-12.50\n03/04/2026;C;7.00\n", account=account)
+    assert later.stage is ImportStage.IMPORTED, later.notes
+    assert [(line.date, line.amount_minor) for line in lines()] == [
+        (date(2026, 2, 1), -10000), (date(2026, 3, 4), 700), (date(2026, 3, 25), -1250),
+    ]  # fmt: skip
+
+
+def test_a_debit_that_was_taken_back_turns_no_other_around(app):
+    """BK-1: of a column of debits most of which have a minus, the one without comes back."""
+    account = make_account()
+    data = b"Date;Libell\xe9;D\xe9bit;Cr\xe9dit\n"
+    rows = b"01/10/2026;A;-10,00;\n02/10/2026;B;-20,00;\n03/10/2026;C;10,00;\n04/10/2026;D;;5,00\n"
+    bring(data + rows, account=account)
+    assert [line.amount_minor for line in lines()] == [-1000, -2000, 1000, 500]
+
+
 def test_the_columns_of_an_unknown_table_are_asked_for_once(app):
     """BK-1: the mapping is remembered on the account."""
     account = make_account()
@@ -200,6 +229,18 @@ def test_an_import_can_be_taken_back_whole(app):
     assert brought.stage is ImportStage.UNDONE
     with pytest.raises(Refused):
         withdrawing.undo(brought, by=brought.by)
+
+
+def test_the_balance_of_an_ofx_file_stays_when_another_import_is_taken_back(app):
+    """BK-1: TR-1: it says no closing balance, only what the account held on a day."""
+    account = make_account()
+    bring(samples.ofx(samples.MOVES[:4]))
+    held = account.balance_minor, account.balance_date
+    brought = bring(samples.camt((move(20, "-1.00", "B"),), opening=Decimal("2147.10")))
+    assert account.balance_date == date(2026, 10, 20)
+    withdrawing.undo(brought, by=brought.by)
+    commit()
+    assert held == (account.balance_minor, account.balance_date) == (214710, date(2026, 10, 2))
 
 
 def test_what_is_matched_is_not_taken_back(app):

@@ -125,6 +125,16 @@ def test_all_that_is_likely_stands_in_one_list_and_only_what_is_sure_is_ticked(b
     assert "Nothing was ticked" in client.post("/bank/suggestions", follow_redirects=True).text
 
 
+def test_the_pages_of_the_bank_lead_to_suggestions_and_rules(browser):
+    """BK-2: BK-3: whoever may match or make rules finds where; others are not led to a page that refuses them."""
+    company = make_company(restrict_non_admins=True)
+    admin, member = make_user(Role.ADMIN, company), make_user(company=company)
+    accountant = make_user(Role.ACCOUNTANT, company)
+    shown = lambda user: {path for path in ("suggestions", "rules") if f'"/bank/{path}"' in user.get("/bank").text}  # noqa: E731
+    assert shown(browser(admin)) == {"suggestions", "rules"}
+    assert (shown(browser(member)), shown(browser(accountant))) == ({"suggestions"}, set())
+
+
 def test_rules_for_labels_speak_of_lines(browser):
     """BK-3: words in the label → counterparty, category or ignore; in order, looked at before, applied on request."""
     company, client = make_company(), None
@@ -172,6 +182,22 @@ def test_a_restricted_member_sees_and_matches_what_is_theirs(browser):
     db.session.commit()
     match = db.session.scalars(select(Match)).one()
     assert client.post(f"/bank/matches/{match.id}/undoing").status_code == 404
+
+
+def test_a_restricted_member_sees_no_rule_and_none_of_the_lines_it_speaks_of(browser):
+    """US-2: BK-3: rules name counterparties, and their previews show every line of the company."""  # S72
+    company = make_company(restrict_non_admins=True)
+    line = make_line(-12000, company, label="PRLV CANARY")
+    rule = labelling.add(company, "canary", by=make_user(Role.ADMIN, company), is_ignoring=True)
+    db.session.commit()
+    client = browser(make_user(company=company))
+    assert client.get("/bank/rules").status_code == 403
+    look = client.post("/bank/rules", data={"words": "prlv", "do": "look"})
+    assert look.status_code == 403 and "CANARY" not in look.text
+    assert client.post("/bank/rules/application").status_code == 403
+    for act in ("earlier", "later", "removal", "return"):
+        assert client.post(f"/bank/rules/{rule.id}/{act}").status_code == 404
+    assert (reload(line).ignored_at, reload(rule).removed_at) == (None, None)
 
 
 def test_who_may_only_look_matches_nothing(browser):

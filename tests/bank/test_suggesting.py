@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from app.bank import allocating, automatic, candidates, matching_jobs
+from app.bank import allocating, automatic, candidates, labelling, matching_jobs
 from app.bank.allocating import Share
 from app.bank.models import Match
 from app.bank.scoring import suggest
@@ -14,7 +14,7 @@ from app.documents.models import Status
 from app.extensions import db
 from app.tasks.models import Task
 from tests.bank.lines import make_line, make_open, make_statement
-from tests.factories import make_company, make_counterparty, reload
+from tests.factories import make_company, make_counterparty, make_user, reload
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -64,3 +64,16 @@ def test_what_changed_between_looking_and_matching_is_left():
     allocating.allocate(make_line(-5000, company), [Share(document, 5000)], by=None)
     assert list(sure) == [line.id] and not automatic.match(company, line.id, sure[line.id])
     assert reload(document).settled_minor == 5000
+
+
+def test_a_line_that_somebody_matched_in_part_meanwhile_stands_in_no_statements_way():
+    """BK-3: S37: rules speak of what nothing settled yet; the others of its statement are labelled and matched."""
+    company = make_company(matches_automatically=True)
+    statement, document = make_statement(company), make_open(company=company, number="F-2026-4711")
+    part = make_line(-12000, company, statement=statement, label="FRAIS")
+    line = make_line(-12000, company, statement=statement, label="VIR FACTURE F-2026-4711")
+    labelling.add(company, "frais", by=make_user(company=company), is_ignoring=True)
+    allocating.allocate(part, [Share(make_open(5000, company=company), 5000)], by=None)
+    db.session.commit()
+    matching_jobs.settle_statement(statement.id)
+    assert (reload(part).ignored_at, reload(document).status, reload(line).open_minor) == (None, Status.VALIDATED, 0)

@@ -15,16 +15,6 @@ READERS: dict[str, ModuleType] = {
     "mt940": mt940,
     "qif": qif,
 }
-NAMES = {
-    "ofx": "OFX",
-    "camt": "CAMT",
-    "coda": "CODA",
-    "cfonb": "CFONB 120",
-    "mt940": "MT940",
-    "qif": "QIF",
-    "csv": "CSV",
-    "xlsx": "XLSX",
-}
 HEAD = 4000
 
 

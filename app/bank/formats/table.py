@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -48,7 +48,6 @@ class _Signs:
     """How a file tells what leaves the account."""
 
     debits_are_negative: bool = False
-    names: list[str] = field(default_factory=list)
 
 
 def rows_of(data: bytes) -> list[Row]:
@@ -67,9 +66,15 @@ def guess(rows: list[Row], header_row: int | None = None) -> Layout:
     said = rows[header - 1] if 0 < header <= len(rows) else []
     layout = Layout(headings.guess(said), header)
     layout.fingerprint = columns.fingerprint(said) if said else ""
-    below = rows[header:]
-    layout.date_order = formats.guess_order(_cells(below, layout, ("date", "value_date")))
-    layout.decimal_mark = formats.guess_mark(_cells(below, layout, ("amount", "debit", "credit", "balance")), ",")
+    return fitted(layout, rows)
+
+
+def fitted(layout: Layout, rows: list[Row]) -> Layout:
+    """The same columns, with days and amounts as these rows write them; as before where they tell nothing."""
+    below = rows[layout.header_row :]
+    layout.date_order = formats.guess_order(_cells(below, layout, ("date", "value_date")), layout.date_order)
+    amounts = _cells(below, layout, ("amount", "debit", "credit", "balance"))
+    layout.decimal_mark = formats.guess_mark(amounts, layout.decimal_mark)
     return layout
 
 
@@ -93,9 +98,7 @@ def propose(rows: list[Row], header_row: int | None) -> Layout:
         best = next((at for at in free if all(fits(cell) for cell in filled[at])), None)
         if name not in layout.columns and best is not None:
             layout.columns[name] = best
-    layout.date_order = formats.guess_order(_cells(below, layout, ("date",)))
-    layout.decimal_mark = formats.guess_mark(_cells(below, layout, ("amount", "debit", "credit")), ",")
-    return layout
+    return fitted(layout, rows)
 
 
 def _width(rows: list[Row]) -> int:
@@ -138,10 +141,10 @@ def read(rows: list[Row], layout: Layout) -> list[StatementRead]:
 
 
 def _signs(rows: list[Row], layout: Layout) -> _Signs:
-    """Debits have a minus of their own where none of them is above zero."""
+    """Debits have a minus of their own where most of them are below zero; the others were taken back."""
     debits = [formats.amount(each, layout.decimal_mark) for each in _cells(rows, layout, ("debit",))]
     told = [each for each in debits if each]
-    return _Signs(debits_are_negative=bool(told) and all(each < 0 for each in told))
+    return _Signs(debits_are_negative=sum(each < 0 for each in told) * 2 > len(told))
 
 
 def _line(row: Row, number: int, layout: Layout, signs: _Signs) -> LineRead | None:
