@@ -11,7 +11,7 @@ from app.audit.models import AuditEntry
 from app.bank.models import BankAccount, BankTransaction, Statement
 from app.core import clock
 from app.core.errors import Refused
-from app.counterparties import finding, ibans, merging
+from app.counterparties import confirming, finding, ibans, merging
 from app.counterparties.models import Contact, Counterparty, CounterpartyIban
 from app.documents import decisions, paying_to
 from app.extensions import db
@@ -111,6 +111,18 @@ def test_accounts_of_the_first_are_confirmed_anew(app):
     moved = next(each for each in into.ibans if each.iban == OTHER)
     assert (moved.confirmed_at, moved.added_by_id) == (None, admin.id)
     assert paying_to.held_because(document) == "iban_changed" and reload(document).reason["key"] == "held"
+
+
+def test_whoever_brought_an_account_to_the_first_brought_it(app):
+    """S93: R16: Léa added it, Tom merged: neither of them is the second person."""
+    lea, tom = make_user(name="Léa"), make_user(Role.ADMIN, name="Tom")
+    gone, into = make_counterparty("Gone"), make_counterparty("Into")
+    ibans.add(gone, OTHER, by=lea)
+
+    merge(gone, into, by=tom)
+
+    (moved,) = reload(into).ibans
+    assert confirming.brought_it(moved, lea) and confirming.brought_it(moved, tom)
 
 
 def test_families_stay_without_circles(app):
