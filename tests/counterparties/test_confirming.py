@@ -280,7 +280,7 @@ def test_of_two_who_confirm_at_once_one_does(live_app):
     both_ready, refused = threading.Barrier(2), []
 
     def confirm(user_id):
-        with live_app.app_context(), live_app.test_request_context(method="POST"):
+        with live_app.app_context(), live_app.test_request_context(method="POST", headers={"Accept-Language": "en"}):
             row, by = db.session.get(CounterpartyIban, row_id), db.session.get(User, user_id)
             db.session.commit()
             both_ready.wait()

@@ -190,7 +190,7 @@ def test_two_merged_into_each_other_at_once_are_merged_once(live_app):
     both_ready, refused = threading.Barrier(2), []
 
     def run(pair):
-        with live_app.app_context(), live_app.test_request_context(method="POST"):
+        with live_app.app_context(), live_app.test_request_context(method="POST", headers={"Accept-Language": "en"}):
             gone, into = (db.session.get(Counterparty, each) for each in pair)
             by = db.session.get(User, admin_id)
             db.session.commit()
