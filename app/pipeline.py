@@ -8,9 +8,9 @@ from app.analytics import counterparty as party_figures
 from app.approval import align as approval
 from app.approval import asking, awaited, demands, leaving, replies, seat_mails, standing_in
 from app.approval import mails as approval_mails
+from app.bank import allocating, matching_jobs, settled, suggesting
 from app.bank import asking as bank_asking
 from app.bank import importing as bank_importing
-from app.bank import matching_jobs, settled, suggesting
 from app.bank import merged as bank
 from app.bulk import acts as bulk
 from app.bulk.models import Act
@@ -140,6 +140,7 @@ def _pay() -> None:
     _add(editing.before_editing, live.refuse_edit)
     _add(confirming.after_confirming, waiting.look_again)
     _add(suggesting.in_one_sum, found.documents_of_total)
+    _add(allocating.before_netting, live.refuse_netting)
     bulk.VERBS.update({Act.TO_PAY: choosing.choose_in_bulk, Act.NOT_TO_PAY: choosing.cancel_in_bulk})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -16,6 +16,9 @@ from app.core.errors import Refused
 from app.documents.models import Direction, Document, Kind
 from app.extensions import db
 from app.users.models import User
+
+before_netting: list[Callable[[Document, Document], None]] = []
+"""What stands against using this credit note on this document, such as a batch that pays it; `pipeline` fills it."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +148,8 @@ def _netting(document: Document, credit_note: Document, minor: int) -> Match:
         raise Refused(_("They are of two counterparties and cannot be netted."))
     if minor <= 0:
         raise Refused(_("Enter an amount above zero."))
+    for ask in before_netting:
+        ask(document, credit_note)
     return Match(document=document, credit_note=credit_note, amount_minor=minor, date=clock.today(document.company))
 
 

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from stdnum import iban as iban_number
 
 from app.audit import trail
+from app.audit.models import AuditEntry
 from app.core import clock
 from app.core.database import change_if
 from app.core.errors import Refused
+from app.counterparties import ibans
 from app.counterparties.models import Counterparty, CounterpartyIban
 from app.extensions import db
 from app.users.models import Membership, User
@@ -113,7 +115,16 @@ def brought_it(iban: CounterpartyIban, user: User) -> bool:
 
 def _bringers(iban: CounterpartyIban) -> set[int]:
     ids = {iban.added_by_id} if iban.added_by_id else set()
-    return ids.union(*(ask(iban) for ask in brought))
+    return ids.union(_added(iban), *(ask(iban) for ask in brought))
+
+
+def _added(iban: CounterpartyIban) -> set[int]:
+    """Whoever added it earlier, also to one that was merged into this one: its row names but the last."""
+    gone = select(Counterparty.id).where(Counterparty.merged_into_id == iban.counterparty_id)
+    is_its = or_(AuditEntry.object_id == iban.counterparty_id, AuditEntry.object_id.in_(gone))
+    told = select(AuditEntry).where(AuditEntry.object_type == Counterparty.__tablename__, is_its)
+    entries = db.session.scalars(told.where(AuditEntry.act == ibans.ADDED, AuditEntry.user_id.is_not(None)))
+    return {each.user_id for each in entries if each.user_id and each.changes.get("iban", [None])[-1] == iban.iban}
 
 
 def second_people(iban: CounterpartyIban) -> list[User]:

@@ -106,6 +106,8 @@ def is_usual(document_iban: str, counterparty: Counterparty) -> bool:
 
 # --- Adding and removing --------------------------------------------------------------------------
 
+ADDED = "IBAN added"
+
 
 def note(counterparty: Counterparty, document_iban: str, *, by: User | None) -> None:
     """Keep an account that a validated purchase brought, to be confirmed; two at once keep it once."""
@@ -122,7 +124,6 @@ def add(counterparty: Counterparty, number: str, *, by: User, bic: str = "") -> 
     if _row(counterparty, printed):
         raise Refused(_("This IBAN is there already."))
     _keep(counterparty, printed, by, bic)
-    trail.record(counterparty, by=by, act="IBAN added", changes={"iban": [None, printed]})
     return _row(counterparty, printed) or _gone()
 
 
@@ -140,6 +141,13 @@ def _keep(counterparty: Counterparty, iban: str, by: User | None, bic: str = "")
     insert = insert_unless_there(db.session, CounterpartyIban)
     db.session.execute(insert.values(**facts, bic=bic, channel="", created_at=clock.now()))
     db.session.expire(counterparty, ["ibans"])
+    tell_added(counterparty, iban, by)
+
+
+def tell_added(counterparty: Counterparty, iban: str, by: User | None) -> None:
+    """Who brought it stays in the trail, whatever becomes of its row: they never confirm it alone."""
+    if by:
+        trail.record(counterparty, by=by, act=ADDED, changes={"iban": [None, iban]})
 
 
 def remove(iban: CounterpartyIban, *, by: User) -> None:

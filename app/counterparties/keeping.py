@@ -13,7 +13,7 @@ from app.audit.models import AuditEntry
 from app.core import clock
 from app.core.database import change_if
 from app.core.errors import Refused
-from app.counterparties import assignments
+from app.counterparties import assignments, ibans
 from app.counterparties.models import Counterparty, CounterpartyIban
 from app.extensions import db
 from app.users.models import Company, Membership, User
@@ -56,6 +56,8 @@ def create(company: Company, facts: dict[str, Any], *, by: User | None) -> Count
     db.session.add(counterparty)
     told = {name: [None, _plain(value)] for name, value in known.items()}
     trail.record(counterparty, by=by, act="created", changes=told | _category(counterparty, None, known))
+    for row in counterparty.ibans:
+        ibans.tell_added(counterparty, row.iban, by)
     return counterparty
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from app.audit.models import AuditEntry
 from app.counterparties import ibans
@@ -95,16 +95,15 @@ def _brought_by(document: Document) -> User | None:
 
 
 def bringers(iban: CounterpartyIban) -> set[int]:
-    """Who typed this account into a document of its supplier, or entered one with it."""
-    documents = select(Document.id).where(*_on(iban))
-    about = (AuditEntry.object_type == Document.__tablename__, AuditEntry.object_id.in_(documents))
-    entries = db.session.scalars(select(AuditEntry).where(*about, AuditEntry.user_id.is_not(None)))
-    return {each.user_id for each in entries if each.user_id and _brings(each, iban.iban)}
-
-
-def _brings(entry: AuditEntry, iban: str) -> bool:
-    typed = entry.changes.get("iban", [None, None])[1]
-    return entry.act in ENTERED or (bool(typed) and ibans.compact(str(typed)) == iban)
+    """Who typed this account into a document of its supplier, whatever it names by now, or entered one with it."""
+    typed = func.upper(func.replace(AuditEntry.changes[("iban", 1)].as_string(), " ", ""))
+    its = select(Document.id).where(Document.counterparty_id == iban.counterparty_id)
+    ways = (
+        and_(AuditEntry.object_id.in_(its), typed == iban.iban),
+        and_(AuditEntry.object_id.in_(select(Document.id).where(*_on(iban))), AuditEntry.act.in_(ENTERED)),
+    )
+    about = (AuditEntry.object_type == Document.__tablename__, AuditEntry.user_id.is_not(None), or_(*ways))
+    return set(db.session.scalars(select(AuditEntry.user_id).where(*about).distinct()))
 
 
 def standing_on(iban: CounterpartyIban) -> ColumnElement[bool]:

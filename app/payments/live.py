@@ -11,7 +11,7 @@ from app.documents.models import Document
 from app.extensions import db
 from app.payments.models import BatchState, Payment, PaymentState
 
-FIXED = {"gross_minor", "currency", "iban", "kind", "counterparty_id", "counterparty_name"}
+FIXED = {"gross_minor", "currency", "iban", "kind", "direction", "counterparty_id", "counterparty_name"}
 """Columns a payment was made from."""
 
 
@@ -40,6 +40,13 @@ def refuse_edit(document: Document, columns: set[str]) -> None:
     """What a payment was made from stays as it was."""
     if columns & FIXED:
         refuse(document)
+
+
+def refuse_netting(document: Document, credit_note: Document) -> None:
+    """What a batch pays or deducts is netted only as its file has it: within one transfer."""
+    found = [payment_of(each) for each in (document, credit_note)]
+    if len({(each.batch_id, each.transfer) if each else None for each in found}) > 1:
+        raise Refused(next(why_not(each) for each in found if each))
 
 
 def keeps() -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ import time_machine
 from app.audit.models import AuditEntry
 from app.core import clock
 from app.core.errors import Refused
-from app.counterparties import confirming, ibans
+from app.counterparties import confirming, ibans, keeping
 from app.counterparties.models import CounterpartyIban
 from app.documents import decisions, paying_to, reasons, status
 from app.documents.models import Direction, Document, Kind
@@ -160,6 +160,29 @@ def test_whoever_typed_it_does_not_confirm_it(app):
     confirming.confirm(row, by=ann, channel="called them")
 
 
+def test_who_typed_it_is_remembered_when_the_document_names_another(app):
+    """S93: R16: Léa typed it, Tom validated; that she takes it off again makes her no second person."""
+    lea, tom = make_user(Role.ADMIN, name="Léa"), make_user(name="Tom")
+    document = make_document(counterparty=supplier(OTHER), category=make_category())
+    decisions.edit(document, {"iban": IBAN}, by=lea, version=document.version)
+    decisions.validate(document, by=tom)
+    decisions.edit(document, {"iban": OTHER}, by=lea, version=document.version)
+    row = db.session.query(CounterpartyIban).filter_by(iban=IBAN).one()
+
+    assert confirming.brought_it(row, lea) and confirming.brought_it(row, tom)
+
+
+def test_who_added_it_is_remembered_when_another_adds_it_again(app):
+    """S93: R16: also where it came with its supplier, or was removed and added by somebody else."""
+    lea, tom = make_user(name="Léa"), make_user(name="Tom")
+    facts = {"name": "Encre", "is_supplier": True, "ibans": [IBAN]}
+    party = keeping.create(the_company(), facts, by=lea)
+    ibans.remove(party.ibans[0], by=tom)
+    row = ibans.add(party, IBAN, by=tom)
+
+    assert confirming.brought_it(row, lea) and confirming.brought_it(row, tom)
+
+
 @pytest.mark.parametrize(
     "others",
     [
@@ -257,7 +280,7 @@ def test_of_two_who_confirm_at_once_one_does(live_app):
     both_ready, refused = threading.Barrier(2), []
 
     def confirm(user_id):
-        with live_app.app_context(), live_app.test_request_context(method="POST"):
+        with live_app.app_context(), live_app.test_request_context(method="POST", headers={"Accept-Language": "en"}):
             row, by = db.session.get(CounterpartyIban, row_id), db.session.get(User, user_id)
             db.session.commit()
             both_ready.wait()

@@ -77,7 +77,7 @@ def test_two_put_under_each_other_at_once_make_no_circle(live_app):
     both_ready, refused = threading.Barrier(2), []
 
     def put(pair):
-        with live_app.app_context(), live_app.test_request_context(method="POST"):
+        with live_app.app_context(), live_app.test_request_context(method="POST", headers={"Accept-Language": "en"}):
             child, parent = (db.session.get(Counterparty, each) for each in pair)
             by = db.session.get(User, by_id)
             db.session.commit()

@@ -11,7 +11,7 @@ from app.audit.models import AuditEntry
 from app.bank.models import BankAccount, BankTransaction, LabelRule, Statement
 from app.core import clock
 from app.core.errors import Refused
-from app.counterparties import finding, ibans, merging
+from app.counterparties import confirming, finding, ibans, merging
 from app.counterparties.models import Contact, Counterparty, CounterpartyIban
 from app.documents import decisions, paying_to
 from app.extensions import db
@@ -115,6 +115,18 @@ def test_accounts_of_the_first_are_confirmed_anew(app):
     assert paying_to.held_because(document) == "iban_changed" and reload(document).reason["key"] == "held"
 
 
+def test_whoever_brought_an_account_to_the_first_brought_it(app):
+    """S93: R16: Léa added it, Tom merged: neither of them is the second person."""
+    lea, tom = make_user(name="Léa"), make_user(Role.ADMIN, name="Tom")
+    gone, into = make_counterparty("Gone"), make_counterparty("Into")
+    ibans.add(gone, OTHER, by=lea)
+
+    merge(gone, into, by=tom)
+
+    (moved,) = reload(into).ibans
+    assert confirming.brought_it(moved, lea) and confirming.brought_it(moved, tom)
+
+
 def test_families_stay_without_circles(app):
     """CP-1: what was under the first is under the second, be it under the first itself."""
     top = make_counterparty("Top")
@@ -180,7 +192,7 @@ def test_two_merged_into_each_other_at_once_are_merged_once(live_app):
     both_ready, refused = threading.Barrier(2), []
 
     def run(pair):
-        with live_app.app_context(), live_app.test_request_context(method="POST"):
+        with live_app.app_context(), live_app.test_request_context(method="POST", headers={"Accept-Language": "en"}):
             gone, into = (db.session.get(Counterparty, each) for each in pair)
             by = db.session.get(User, admin_id)
             db.session.commit()

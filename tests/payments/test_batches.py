@@ -16,7 +16,7 @@ from app.documents.models import Direction, Document, Kind, PaidMeans, Status
 from app.extensions import db
 from app.payments import batches, choosing, executing, found, releasing
 from app.payments.models import BatchState, PaymentState
-from app.users.models import Company
+from app.users.models import Company, User
 from app.web.access import Role
 from tests.factories import make_company, make_user, reload, the_company
 from tests.payments.making import OTHER, make_account, make_batch, make_payable, make_payee, soon, to_pay
@@ -131,6 +131,11 @@ def _sent_back_and_moved(document: Document, company: Company) -> None:
     moving.move(document, company, by=None)
 
 
+def _sent_back_and_edited(document: Document, by: User) -> None:
+    document.validated_at = None
+    editing.edit(document, {"direction": Direction.SALE}, by=by, version=document.version)
+
+
 @pytest.mark.parametrize("is_made", [False, True])
 def test_what_is_in_a_live_batch_stays_as_it_is(admin, is_made):
     """PY-3: S105: amount, account, payee, trash, move, payment by hand and the day are refused; a label is not."""
@@ -149,6 +154,7 @@ def test_what_is_in_a_live_batch_stays_as_it_is(admin, is_made):
         lambda: choosing.choose(document, by=admin, on=soon() + timedelta(days=9)),
         lambda: paying.pay(document, by=admin, on=clock.today(), means=PaidMeans.CASH),
         lambda: _sent_back_and_moved(document, other),
+        lambda: _sent_back_and_edited(document, admin),
     ]
     for each in tries:
         with pytest.raises(Refused, match="the batch"):
