@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from flask import current_app, url_for
 from flask_login import current_user
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import joinedload
@@ -34,11 +33,6 @@ def line_mine(line_id: int) -> BankTransaction:
     line = line_seen(line_id)
     demand(Permission.EDIT, line.company_id)
     return line
-
-
-def list_url() -> str | None:
-    """Where the lines are listed."""
-    return url_for("bank.index") if "bank.index" in current_app.view_functions else None
 
 
 def matches_of(user: User, line: BankTransaction) -> list[Match]:

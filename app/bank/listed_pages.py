@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
 
-from app.bank import allocating, finding, planning, suggesting
-from app.bank.blueprint import bp
+from app.bank import allocating, planning, suggesting
+from app.bank.blueprint import bp, tabs_here
 from app.core.errors import Refused
 from app.extensions import db
 from app.tasks.jobs import commit
@@ -25,7 +25,7 @@ def suggestions():
     company = current_company() or abort(404)
     demand(Permission.EDIT, company.id)
     offers = suggesting.sure_and_likely(current_user, company)
-    return page("bank/suggestions.html", offers=offers, list_url=finding.list_url())
+    return page("bank/suggestions.html", offers=offers, **tabs_here("suggestions"))
 
 
 @bp.post("/bank/suggestions")

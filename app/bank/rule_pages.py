@@ -10,8 +10,8 @@ from flask_babel import ngettext
 from flask_login import current_user
 from sqlalchemy import select
 
-from app.bank import finding, labelling
-from app.bank.blueprint import bp
+from app.bank import labelling
+from app.bank.blueprint import bp, tabs_here
 from app.bank.models import LabelRule
 from app.core.errors import Refused
 from app.counterparties import finding as parties
@@ -60,9 +60,8 @@ def _page(company: Company, typed: dict[str, Any], status: int = 200, error: str
     )
     context["parties"] = list(db.session.scalars(names.order_by(Counterparty.name).limit(500)))
     preview = _preview(company, typed)
-    return page(
-        "bank/rules.html", status, typed=typed, error=error, preview=preview, list_url=finding.list_url(), **context
-    )
+    context |= tabs_here("rules")
+    return page("bank/rules.html", status, typed=typed, error=error, preview=preview, **context)
 
 
 def _preview(company: Company, typed: dict[str, Any]) -> tuple[int, list[Any]] | None:
