@@ -69,8 +69,10 @@ def _unread(company_id: int) -> bool:
 
 
 def _open_categories(company: Company) -> None:
-    if not db.session.scalar(select(Category.id).filter_by(company_id=company.id).limit(1)):
-        for name, code in CATEGORIES:
+    """Those the firm needs and has not yet."""
+    known = set(db.session.scalars(select(Category.account_code).filter_by(company_id=company.id)))
+    for name, code in CATEGORIES:
+        if code not in known:
             db.session.add(Category(company_id=company.id, name=name, account_code=code, direction=Direction.PURCHASE))
 
 
@@ -109,8 +111,7 @@ def _as_on_paper(document: Document, paper: Paper) -> dict[str, object]:
 
 
 def _category(document: Document, paper: Paper) -> int | None:
-    """One that fits the supplier, by the order it stands in; the last where none does."""
-    fitting = select(Category.id).filter_by(company_id=document.company_id, archived_at=None).order_by(Category.id)
-    known = db.session.scalars(fitting.where(Category.direction.is_distinct_from(Direction.SALE))).all()
-    place = paper.seller.category if paper.seller.category < len(known) else -1
-    return known[place] if known else None
+    """The one that fits the supplier, known by its account code."""
+    code = CATEGORIES[paper.seller.category][1]
+    fitting = select(Category.id).filter_by(company_id=document.company_id, account_code=code, archived_at=None)
+    return db.session.scalar(fitting.order_by(Category.id).limit(1))

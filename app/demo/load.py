@@ -1,4 +1,4 @@
-"""Bringing the month in: a company, its mails through the ordinary intake, and the older half of them checked."""
+"""Bringing the month in: a company, its mails, the older half of them checked, and its bank."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.audit import trail
 from app.core import clock
 from app.core.errors import Refused
-from app.demo import checking, mails, story
+from app.demo import checking, mails, settling, story
 from app.demo.firms import OURS
 from app.documents.models import Direction
 from app.extensions import db
@@ -26,11 +26,12 @@ from app.web.access import Role
 
 
 def load() -> int:
-    """Import the month into the demo firm, once, and check its older half; the number of mails."""
+    """Import the month into the demo firm, once, check its older half, and settle some; the number of mails."""
     admin = first_admin()
     company = demo_firm(admin)
     imported = bring_in(company)
     checking.check(company, by=admin)
+    settling.settle(company, by=admin)
     return imported
 
 

@@ -325,3 +325,19 @@ def test_the_command_imports_files_and_tells_each(app, tmp_path):
     told = app.test_cli_runner().invoke(args=["bank", "import", str(file), "--account", samples.IBAN])
     assert told.exit_code == 0, told.output
     assert json.loads(told.output)["added"] == 1
+
+
+@pytest.mark.parametrize(
+    ("role", "may", "may_not"),
+    [
+        (Role.MEMBER, {"suggestions", "missing", "statements", "accounts", "rules"}, set()),
+        (Role.ACCOUNTANT, {"missing", "statements", "accounts"}, {"suggestions", "rules"}),
+    ],
+)
+def test_each_page_of_the_bank_leads_to_the_others_one_may_open(app, browser, role, may, may_not):
+    """BK-2: BK-3: suggestions and rules are found from the lines, by whoever may use them."""
+    client = browser(make_user(role))
+    for name in {"", *may}:
+        page = client.get(f"/bank/{name}".rstrip("/")).text
+        assert all(f'href="/bank/{other}"' in page for other in may), name
+        assert not any(f'href="/bank/{other}"' in page for other in may_not), name
