@@ -60,6 +60,10 @@ def _sign_in(page: Page, language: str) -> None:
     assert page.locator("html").get_attribute("lang") == language
 
 
+NEW_IBAN = "IBAN never seen for this supplier"
+"""Said of each first purchase that names an account."""
+
+
 def _is_accessible(page: Page, path: str) -> None:
     page.evaluate(AXE.read_text())
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
@@ -77,7 +81,8 @@ def _validate(page: Page) -> None:
     page.select_option("[name=category_id]", index=1)
     with page.expect_navigation():
         page.keyboard.press("Control+Enter")
-    assert page.locator(".alert-box-red, .alert-box-amber").all_inner_texts() == []
+    alerts = page.locator(".alert-box-red, .alert-box-amber").all_inner_texts()
+    assert [each for each in alerts if NEW_IBAN not in each] == []
 
 
 def test_invoices_go_from_the_mail_to_the_list(there, visit):
