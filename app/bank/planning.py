@@ -17,7 +17,7 @@ def plan(
     difference: Difference | None = None,
     amounts: dict[int, int] | None = None,
 ) -> Plan:
-    """All that is open of each, as far as the line reaches, or these `amounts`; `difference` gives up what is left.
+    """All that is open of each, as far as the line reaches, or these `amounts` whole; `difference` gives up the rest.
 
     It is written off of the documents where the line falls short, of the line where it is more.
     """
@@ -29,11 +29,11 @@ def plan(
     for document in documents:
         minor = _wanted(document, amounts)
         if runs_with(line, document):
-            minor = min(minor, left)
+            minor = minor if document.id in amounts else min(minor, max(left, 0))
             left -= minor
         if minor:
             shares.append(Share(document, minor, rest=difference))
-    return shares, difference if left else None
+    return shares, difference if left > 0 else None
 
 
 def _in_two_currencies(

@@ -8,7 +8,7 @@ from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.bank import allocating, ignoring, planning, suggesting, undoing
+from app.bank import allocating, ignoring, line_pages, planning, suggesting, undoing
 from app.bank.allocating import Share
 from app.bank.blueprint import bp, line_to_change, line_to_match
 from app.bank.models import BankTransaction, Difference, Match
@@ -29,12 +29,23 @@ MOST = 500
 def settle(line_id: int):
     """Settle the chosen documents with it: all that is open of each, or the amounts that were typed."""
     line = line_to_match(line_id)
-    chosen = _chosen(line)
-    shares, rest = planning.plan(line, chosen, _difference(), _amounts(chosen))
-    act = allocating.allocate(line, shares, by=current_user, rest=rest, why=_why(line, chosen))
+    try:
+        act = _settled(line)
+    except Refused as refused:
+        if request.form.get("proposed") == "yes":  # one click, nothing was filled in
+            raise
+        db.session.rollback()
+        return line_pages.shown(line_to_match(line_id), 422, str(refused))
     commit()
     _flash(_("Matched."), act)
     return _back(line)
+
+
+def _settled(line: BankTransaction) -> str:
+    """By which act."""
+    chosen = _chosen(line)
+    shares, rest = planning.plan(line, chosen, _difference(), _amounts(chosen))
+    return allocating.allocate(line, shares, by=current_user, rest=rest, why=_why(line, chosen))
 
 
 def _chosen(line: BankTransaction) -> list[Document]:

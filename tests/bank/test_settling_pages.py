@@ -49,8 +49,21 @@ def test_several_are_ticked_with_amounts_of_their_own(browser):
     other = make_line(-12005)
     client.post(f"/bank/lines/{other.id}/matches", data={"ids": third.id, "difference": "rounding"})
     assert (reload(third).status, reload(other).open_minor) == (Status.VALIDATED, 0)
-    wrong = client.post(f"/bank/lines/{line.id}/matches", data={"ids": second.id, f"amount-{second.id}": "x"})
-    assert wrong.status_code == 422 or "not an amount" in client.get("/").text
+
+
+def test_what_was_ticked_and_typed_stays_where_something_is_wrong(browser):
+    """BK-2: an amount that is none, or is more than there is, is corrected where it stands."""
+    document, line = make_open(7000, number="KEPT-1"), make_line(-5000)
+    client = browser(make_user())
+    form = {"ids": document.id, "difference": "discount", "q": "kept1"}
+    for typed, why in (("x", "not an amount"), ("60", "Only")):
+        answer = client.post(f"/bank/lines/{line.id}/matches", data=form | {f"amount-{document.id}": typed})
+        assert answer.status_code == 422 and why in answer.text and f'value="{typed}"' in answer.text
+        ticked = [
+            part for part in answer.text.split("<input") if f'value="{document.id}"' in part and " checked" in part
+        ]
+        assert ticked and 'value="discount" selected' in answer.text
+    assert (reload(document).settled_minor, reload(line).matched_minor) == (0, 0)
 
 
 def test_documents_are_found_by_number_name_amount_and_day(browser):
@@ -149,6 +162,8 @@ def test_rules_for_labels_speak_of_lines(browser):
     wrong = client.post("/bank/rules", data={"words": "frais", "counterparty": "nobody"})
     assert wrong.status_code == 422 and "nobody" in wrong.text
     client.post("/bank/rules/application")
+    shown = client.get(f"/bank/lines/{line.id}").text
+    assert f'/counterparties/{party.id}">URSSAF' in shown and "<dd>Taxes</dd>" in shown
     assert (reload(line).counterparty_id, line.category_id, line.ignored_at) == (party.id, category.id, None)
     assert reload(other).ignored_reason == "Rule: frais"
     rule = db.session.scalars(select(LabelRule).order_by(LabelRule.id)).first()
