@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import update
 
-from app.bank.models import BankTransaction
+from app.bank.models import BankTransaction, LabelRule
 from app.counterparties.models import Counterparty
 from app.extensions import db
 
 
 def follow(gone: Counterparty, into: Counterparty, _by: Any) -> None:
-    """What a label rule said is the first one's is the second one's."""
-    mine = update(BankTransaction).where(BankTransaction.counterparty_id == gone.id)
-    db.session.execute(mine.values(counterparty_id=into.id))
+    """What a label rule says is the first one's is the second one's, on lines that are here and on those to come."""
+    for table in (BankTransaction, LabelRule):
+        db.session.execute(update(table).where(table.counterparty_id == gone.id).values(counterparty_id=into.id))

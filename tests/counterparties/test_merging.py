@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from app.audit.models import AuditEntry
-from app.bank.models import BankAccount, BankTransaction, Statement
+from app.bank.models import BankAccount, BankTransaction, LabelRule, Statement
 from app.core import clock
 from app.core.errors import Refused
 from app.counterparties import confirming, finding, ibans, merging
@@ -61,7 +61,8 @@ def test_everything_of_the_first_is_the_seconds(app):
     account = BankAccount(company=company, name="Bank")
     line = BankTransaction(company_id=company.id, account=account, statement=Statement(account=account), key="1")
     line.date, line.amount_minor, line.currency, line.counterparty_id = date(2026, 1, 1), -100, "EUR", gone.id
-    db.session.add_all([lesson, view, account, line])
+    label_rule = LabelRule(company_id=company.id, words="durand", counterparty_id=gone.id)
+    db.session.add_all([lesson, view, account, line, label_rule])
     db.session.commit()
 
     merge(gone, into)
@@ -71,6 +72,7 @@ def test_everything_of_the_first_is_the_seconds(app):
     assert (into.is_supplier, into.is_customer, into.vat_number) == (True, True, "FR40303265045")
     assert ([each.name for each in into.contacts], into.assigned_users) == (["Mme Petit"], [lea])
     assert (rule.conditions[0]["value"], lesson.counterparty_id, line.counterparty_id) == (into.id,) * 3
+    assert label_rule.counterparty_id == into.id
     assert view.query == f"counterparty={into.id}&tab=to_match"
     assert (gone.merged_into_id, gone.archived_at is not None) == (into.id, True)
     for document in made:
