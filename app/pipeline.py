@@ -104,7 +104,6 @@ def connect() -> None:
 def _match() -> None:
     """What the bank says, and what that settles."""
     _add(bank_importing.after_import, matching_jobs.follow_import)
-    _add(reasons.tellers, settled.reason)
     _add(retention.keeps, settled.is_matched)
     _add(editing.before_editing, settled.refuse_edit)
 
@@ -114,7 +113,6 @@ def _know_parties() -> None:
     _add(status.after_status, paying_to.note)
     _add(confirming.brought, paying_to.bringers)
     _add(confirming.after_confirming, paying_to.follow)
-    _add(reasons.tellers, paying_to.reason)
     for follow in (lessons.follow, rule_names.follow_merged_party, bank.follow, views.follow_merged_party):
         _add(merging.after_merging, follow)
     for follow in (merged_documents.follow, treasury.follow_merged):
@@ -131,14 +129,16 @@ def _know_parties() -> None:
 def _pay() -> None:
     """What is to be paid, and what may not happen to it while it is being paid."""
     _add(status.after_status, payments.follow)
-    _add(reasons.tellers, waiting.reason)
+    for tell in (waiting.stands_against, paying_to.reason, settled.reason, waiting.on_its_day):
+        _add(reasons.tellers, tell)
     reasons.WORDS.update(waiting.WORDS)
     _add(marks.kinds, waiting.mark)
     _add(retention.keeps, live.keeps)
     for asked in (trashing.before_trashing, moving.before_moving, paying.before_paying):
         _add(asked, live.refuse)
     _add(editing.before_editing, live.refuse_edit)
-    _add(confirming.after_confirming, waiting.look_again)
+    _add(confirming.after_confirming, waiting.follow_account)
+    _add(keeping.after_archiving, waiting.look_again)
     _add(suggesting.in_one_sum, found.documents_of_total)
     _add(allocating.before_netting, live.refuse_netting)
     bulk.VERBS.update({Act.TO_PAY: choosing.choose_in_bulk, Act.NOT_TO_PAY: choosing.cancel_in_bulk})

@@ -23,6 +23,8 @@ FACTS_OF_A_SUPPLIER = ("numbering_restarts_yearly",)
 FOUND_BY = {"name", "vat_number", "siren", "siret"}
 after_renaming: list[Callable[[Counterparty], None]] = []
 """What follows its names, such as the words its documents are found by; `pipeline` fills it."""
+after_archiving: list[Callable[[Counterparty], None]] = []
+"""What follows when it is archived or taken back, such as its payments, which wait; `pipeline` fills it."""
 DEFAULTS = (
     *("account_code", "default_category_id", "treasury_category", "default_label", "terms", "terms_days"),
     *("default_tags", "is_validated_automatically"),
@@ -119,3 +121,5 @@ def archive(counterparty: Counterparty, *, by: User, back: bool = False) -> None
     """Leave it out of lists and choices, or take it back; its documents stay."""
     counterparty.archived_at = None if back else clock.now()
     trail.record(counterparty, by=by, act="taken back" if back else "archived")
+    for follow in after_archiving:
+        follow(counterparty)

@@ -74,7 +74,7 @@ def _put(line: Line, batch: PaymentBatch, by: User) -> None:
     if not change_if(db.session(), document, *still, version=seen + 1):
         raise Refused(_("%(name)s was changed meanwhile: look at it again.", name=grouping.named(document)))
     facts: dict[str, Any] = {"transfer": line.transfer, "amount_minor": line.amount_minor, "iban": line.payee.iban}
-    facts |= {"name": line.payee.name[:200], "remittance": line.remittance}
+    facts |= {"bic": line.payee.bic, "name": line.payee.name[:200], "remittance": line.remittance}
     try:
         with db.session.begin_nested():
             db.session.add(Payment(batch_id=batch.id, document_id=document.id, **facts))

@@ -21,8 +21,14 @@ def follow(document: Document) -> None:
     for payment in _under_way(document):
         if is_settled:
             _executed(payment)
-        elif payment.state is PaymentState.EXECUTED:
+        elif payment.state is PaymentState.EXECUTED and _is_taken_back(document):
             _awaited_again(payment)
+
+
+def _is_taken_back(document: Document) -> bool:
+    """Is less of it settled than before? An amount that is corrected undoes no payment."""
+    told = document.cause.told if document.cause else {}
+    return any(told[name][1] < told[name][0] for name in ("settled_minor", "paid_minor") if name in told)
 
 
 def _under_way(document: Document) -> list[Payment]:

@@ -129,10 +129,9 @@ def drafts(user: User, company: Company) -> Select[tuple[PaymentBatch]]:
 
 
 def held_count(user: User, company: Company) -> int:
-    """How many are held, as their lines say."""
-    is_held = Document.reason["key"].as_string() == waiting.HELD
+    """How many are held, as the tab of that name lists them."""
     query = Document.visible_to(user).where(Document.company_id == company.id, Document.status == Status.TO_PAY)
-    return db.session.scalar(query.where(is_held).with_only_columns(func.count(Document.id))) or 0
+    return db.session.scalar(query.where(~LIVE, waiting.is_held()).with_only_columns(func.count(Document.id))) or 0
 
 
 def accounts(company: Company) -> list[BankAccount]:

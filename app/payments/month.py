@@ -12,6 +12,7 @@ from sqlalchemy import and_, or_
 
 from app.documents.models import Document, Status
 from app.extensions import db
+from app.payments.grouping import is_deducted
 from app.payments.listed import IS_DUE, documents
 from app.users.models import Company, User
 
@@ -30,11 +31,11 @@ class Day:
 
     @property
     def sums(self) -> dict[str, int]:
-        """What leaves on it, by currency; a credit note brings something back."""
+        """What leaves on it, by currency; a supplier's credit note is taken off, a customer's is paid back."""
         sums: dict[str, int] = {}
         for each in self.documents:
             minor = each.open_minor or 0
-            sums[each.currency] = sums.get(each.currency, 0) + (-minor if each.kind.value == "credit_note" else minor)
+            sums[each.currency] = sums.get(each.currency, 0) + (-minor if is_deducted(each) else minor)
         return sums
 
 

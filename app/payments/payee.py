@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 from stdnum import iban as iban_number
 
+from app.counterparties import ibans
 from app.counterparties.models import Counterparty, CounterpartyIban
 from app.documents.models import Document, Kind
 from app.extensions import db
@@ -23,6 +24,8 @@ class Payee:
 
     name: str
     iban: str
+    bic: str = ""
+    """Where it was given with the account."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,8 @@ class Known:
 
     accounts: dict[int, dict[str, bool]]
     """Counterparty's id → its accounts, and whether each is confirmed."""
+    bics: dict[tuple[int, str], str]
+    """The BIC of each."""
     doubtful: set[int]
 
 
@@ -67,11 +72,13 @@ def known_of(documents: Iterable[Document]) -> Known:
     ids, parties = {each.id for each in documents}, {each.counterparty_id for each in documents}
     facts = (CounterpartyIban.counterparty_id, CounterpartyIban.iban, CounterpartyIban.confirmed_at)
     accounts: dict[int, dict[str, bool]] = {}
-    rows = select(*facts).where(CounterpartyIban.counterparty_id.in_(parties)).order_by(CounterpartyIban.id)
-    for party_id, iban, confirmed_at in db.session.execute(rows):
+    bics: dict[tuple[int, str], str] = {}
+    rows = select(*facts, CounterpartyIban.bic).where(CounterpartyIban.counterparty_id.in_(parties))
+    for party_id, iban, confirmed_at, bic in db.session.execute(rows.order_by(CounterpartyIban.id)):
         accounts.setdefault(party_id, {})[iban] = confirmed_at is not None
+        bics[party_id, iban] = bic
     doubtful = select(Payment.document_id).where(Payment.document_id.in_(ids), Payment.state == PaymentState.DOUBTFUL)
-    return Known(accounts, set(db.session.scalars(doubtful)))
+    return Known(accounts, bics, set(db.session.scalars(doubtful)))
 
 
 def payee_of(document: Document, chosen: str = "", known: Known | None = None) -> Payee | Held:
@@ -105,13 +112,13 @@ def _held(document: Document, known: Known) -> Held | None:
 
 
 def _account(document: Document, party: Counterparty, chosen: str, known: Known) -> Payee | Held:
-    mine = confirmed(document, known)
+    mine, printed = confirmed(document, known), ibans.compact(document.iban)
     if not mine:
         return Held("unconfirmed" if known.accounts.get(party.id) else "no_iban", {"name": party.name})
-    if document.iban and document.iban not in mine and document.kind is not Kind.CREDIT_NOTE:
-        return Held("differs", {"iban": grouped(document.iban), "name": party.name})
-    if document.iban in mine:
-        return Payee(party.name, document.iban)
-    if chosen in mine or len(mine) == 1:
-        return Payee(party.name, chosen if chosen in mine else mine[0])
-    return Held("several", {"name": party.name})
+    if printed and printed not in mine and document.kind is not Kind.CREDIT_NOTE:
+        return Held("differs", {"iban": grouped(printed), "name": party.name})
+    only = mine if len(mine) == 1 else []
+    iban = next((each for each in (printed, chosen, *only) if each in mine), "")
+    if not iban:
+        return Held("several", {"name": party.name})
+    return Payee(party.name, iban, known.bics.get((party.id, iban), ""))

@@ -9,26 +9,26 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.core import clock
-from app.counterparties.models import CounterpartyIban
-from app.documents import reasons
+from app.counterparties.models import Counterparty, CounterpartyIban
+from app.documents import paying_to, reasons
 from app.documents.marks import Mark
 from app.documents.models import Document, Kind, Status
 from app.extensions import db
 from app.payments import payee
 from app.payments.models import BatchState, Payment, PaymentState
-from app.payments.payee import WHY, Held
+from app.payments.payee import WHY, Payee
 from app.users.models import User
 
 IN_PAYMENT, DOUBTFUL, HELD, ON = "in_payment", "payment_doubtful", "payment_held", "pay_on"
 LIVING = (PaymentState.LIVE, PaymentState.DOUBTFUL)
 
 
-def reason(document: Document) -> dict[str, Any] | None:
-    """Why it is to be paid and is not yet; None where it is not to be paid."""
+def stands_against(document: Document) -> dict[str, Any] | None:
+    """What the next payment waits for, before all else that could be said; None where nothing does."""
     if document.held_at is None or document.status not in (Status.TO_PAY, Status.TO_MATCH):
         return None
     payment = _payment(document)
@@ -36,7 +36,7 @@ def reason(document: Document) -> dict[str, Any] | None:
         return {"key": DOUBTFUL, "batch": payment.batch_id}
     if payment and payment.batch.state is BatchState.MADE:
         return {"key": IN_PAYMENT, "since": _local(payment, document).isoformat(), "batch": payment.batch_id}
-    return _to_pay(document) if document.pay_date and document.status is Status.TO_PAY else None
+    return _held(document) if document.status is Status.TO_PAY else None
 
 
 def _payment(document: Document) -> Payment | None:
@@ -49,10 +49,24 @@ def _local(payment: Payment, document: Document) -> date:
     return moment.astimezone(ZoneInfo(document.company.time_zone)).date()
 
 
-def _to_pay(document: Document) -> dict[str, Any]:
+def _held(document: Document) -> dict[str, Any] | None:
+    """Why nothing is paid yet; of the account printed on it the documents know to say more."""
     found = payee.payee_of(document)
-    if isinstance(found, Held) and found.key not in ("several", "currency"):
-        return {"key": HELD, "why": found.key, "said": found.said}
+    if isinstance(found, Payee) or found.key in ("several", "currency"):
+        return None
+    return paying_to.reason(document) or {"key": HELD, "why": found.key, "said": found.said}
+
+
+def is_held() -> ColumnElement[bool]:
+    """Of a row of `Document` that is to be paid and in no batch: does the page of payments list it as held?"""
+    told = Document.reason["key"].as_string().in_((HELD, paying_to.KEY, DOUBTFUL))
+    return or_(told, Document.disputed_at.is_not(None), Document.currency != "EUR")
+
+
+def on_its_day(document: Document) -> dict[str, Any] | None:
+    """When it is to be paid, where nothing stands against it."""
+    if document.status is not Status.TO_PAY or document.pay_date is None:
+        return None
     word = "refund" if document.kind is Kind.CREDIT_NOTE else "pay"
     return {"key": ON, "day": document.pay_date.isoformat(), "word": word}
 
@@ -100,8 +114,13 @@ def mark(document: Document) -> Mark | None:
     return Mark(_("May have been executed"), "triangle-alert", "amber") if key == DOUBTFUL else None
 
 
-def look_again(iban: CounterpartyIban, _by: User) -> None:
-    """An account was confirmed, or is not any more: the lines of what is to be paid to its counterparty say so."""
-    mine = (Document.counterparty_id == iban.counterparty_id, Document.status == Status.TO_PAY)
+def follow_account(iban: CounterpartyIban, _by: User) -> None:
+    """An account was confirmed, or is not any more."""
+    look_again(iban.counterparty)
+
+
+def look_again(counterparty: Counterparty) -> None:
+    """Its accounts changed, or it was archived: the lines of what is to be paid to it say so."""
+    mine = (Document.counterparty_id == counterparty.id, Document.status == Status.TO_PAY)
     for document in db.session.scalars(select(Document).where(*mine)):
         document.reason = reasons.first(document)

@@ -160,7 +160,7 @@ class PaymentHistories(RuleBasedStateMachine):
         known = db.session.get_one(Counterparty, self.ground.parties[party])
         known.ibans[0].confirmed_at = clock.now() if is_confirmed else None
         db.session.flush()
-        waiting.look_again(known.ibans[0], db.session.get_one(User, self.ground.people[0]))
+        waiting.look_again(known)
         db.session.commit()
 
     # --- How it is done ---------------------------------------------------------------------------

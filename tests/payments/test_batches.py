@@ -223,6 +223,17 @@ def test_in_payment_until_the_bank_line_comes(admin):
     assert reasons.in_words(documents[1].reason).startswith("In payment since")
 
 
+def test_a_corrected_amount_undoes_no_payment(admin):
+    """PY-3: what the bank paid is paid; the rest is to be paid, and may be."""
+    document = make_payable()
+    batch = made(admin, document)
+    settle(document, 12000)
+    editing.edit(document, {"gross": Decimal(140), "tax": Decimal(40)}, by=admin, version=document.version)
+    editing.edit(document, {"label": "Paper"}, by=admin, version=document.version)
+    assert (batch.payments[0].state, batch.state) == (PaymentState.EXECUTED, BatchState.EXECUTED)
+    assert make_batch(admin, document, account=batch.account).total_minor == 2000
+
+
 def test_one_transfer_of_several_documents_is_found_too(admin):
     """PY-3: where each transfer is booked: what is netted settles together; of two equal ones none is guessed."""
     party = make_payee()

@@ -13,9 +13,9 @@ from app.core import clock
 from app.core.errors import Refused
 from app.documents import decisions, disputing, reasons
 from app.documents.models import Direction, Kind, Status
-from app.payments import banking, choosing
+from app.payments import banking, choosing, month
 from tests.factories import make_document, make_user, reload, the_company
-from tests.payments.making import make_payable, make_payee, to_pay
+from tests.payments.making import make_payable, make_payee, soon, to_pay
 
 
 @pytest.fixture
@@ -120,3 +120,15 @@ def test_a_dispute_and_the_trash_keep_the_day(person):
     decisions.trash(document, by=person)
     decisions.restore(document, by=person)
     assert reload(document).status is Status.TO_PAY
+
+
+def test_a_day_of_the_calendar_adds_up_what_leaves(person):
+    """PY-1: R15: a supplier's credit note is taken off, a customer's is paid back; currencies stay apart."""
+    sale = {"kind": Kind.CREDIT_NOTE, "direction": Direction.SALE}
+    made = [make_payable(), make_payable(currency="USD"), make_payable(**sale, gross_minor=500)]
+    made.append(make_payable(kind=Kind.CREDIT_NOTE, gross_minor=2000))
+    for each in made:
+        to_pay(each, person, refund=True)
+    weeks = month.weeks(person, the_company(), soon().replace(day=1))
+    (day,) = [day for week in weeks for day in week if day.documents]
+    assert day.sums == {"EUR": 12000 + 500 - 2000, "USD": 12000}

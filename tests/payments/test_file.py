@@ -69,6 +69,15 @@ def test_it_is_made_once_and_stays_the_same(admin):
     assert batch.file.sha256 == hashlib.sha256(first).hexdigest()
 
 
+def test_a_bic_that_is_known_is_named(admin):
+    """PY-2: the one that was given with the account that is paid."""
+    document = make_payable()
+    document.counterparty.ibans[0].bic = "COBADEFFXXX"
+    batch = make_batch(admin, document)
+    releasing.release(batch, by=admin)
+    assert b"<BICFI>COBADEFFXXX</BICFI>" in store.read(batch.file)
+
+
 def _confirm_none(document):
     for each in document.counterparty.ibans:
         each.confirmed_at = None

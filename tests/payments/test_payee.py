@@ -5,13 +5,15 @@ from __future__ import annotations
 import pytest
 
 from app.core import clock
-from app.documents import reasons
+from app.counterparties import confirming, keeping
+from app.documents import disputing, reasons, status
 from app.documents.models import Kind
 from app.extensions import db
-from app.payments import addresses, choosing, letters, payee, waiting
+from app.payments import addresses, batches, choosing, letters, listed, payee, releasing, waiting
 from app.payments.payee import Held, Payee
-from tests.factories import make_counterparty, make_user
-from tests.payments.making import OTHER, OURS, THEIRS, make_payable, make_payee
+from app.web.access import Role
+from tests.factories import make_counterparty, make_user, the_company
+from tests.payments.making import OTHER, OURS, THEIRS, make_batch, make_payable, make_payee
 
 
 @pytest.mark.parametrize(
@@ -19,6 +21,7 @@ from tests.payments.making import OTHER, OURS, THEIRS, make_payable, make_payee
     [
         ([THEIRS], "", "", THEIRS),
         ([THEIRS], THEIRS, "", THEIRS),
+        ([THEIRS], "de89 3704 0044 0532 0130 00", "", THEIRS),
         ([THEIRS], OTHER, "", "differs"),
         ([THEIRS], OTHER, OTHER, "differs"),
         ([THEIRS, OTHER], OTHER, THEIRS, OTHER),
@@ -45,8 +48,52 @@ def test_an_account_nobody_confirmed_is_never_paid(app):
         choosing.choose(document, by=make_user())
         assert reasons.in_words(document.reason).startswith("Held: ")
     party.ibans[0].confirmed_at = clock.now()
-    waiting.look_again(party.ibans[0], make_user())
+    waiting.follow_account(party.ibans[0], make_user())
     assert reasons.in_words(document.reason).startswith("To be paid on")
+
+
+def test_an_archived_supplier_is_not_paid_and_says_so(app):
+    """LC-8: R16: its line waits at once, and no more when the supplier is taken back."""
+    person, document = make_user(), make_payable()
+    choosing.choose(document, by=person)
+    keeping.archive(document.counterparty, by=person)
+    assert reasons.in_words(document.reason) == "Held: Papeterie Durand is archived."
+    keeping.archive(document.counterparty, by=person, back=True)
+    assert reasons.in_words(document.reason).startswith("To be paid on")
+
+
+def test_an_account_taken_back_hides_no_payment_under_way(app):
+    """PY-3: LC-8: S92: in payment, or in doubt, before all else; also where a part of it is matched."""
+    admin = make_user(Role.ADMIN)
+    document = make_payable(iban=THEIRS)
+    batch = make_batch(admin, document)
+    releasing.release(batch, by=admin)
+    releasing.note_download(batch, by=admin)
+    confirming.take_back(document.counterparty.ibans[0], by=admin)
+    assert document.reason["key"] == "in_payment"
+    batches.cancel(batch, by=admin, why="wrong account")
+    document.settled_minor = 2000
+    status.settle(document, by=None, act="matched", changes={"settled_minor": [0, 2000]})
+    assert document.reason["key"] == "payment_doubtful"
+
+
+def test_home_counts_what_the_tab_lists_as_held(app):
+    """PY-2: LC-8: one figure, whatever holds them."""
+    admin = make_user(Role.ADMIN)
+    batch = make_batch(admin, make_payable(iban=THEIRS))
+    releasing.release(batch, by=admin)
+    releasing.note_download(batch, by=admin)
+    batches.cancel(batch, by=admin, why="wrong account")
+    others = [make_payable(), make_payable(iban=OTHER), make_payable(currency="USD"), make_payable()]
+    drafted = make_payable(iban=THEIRS)
+    make_batch(admin, drafted, account=batch.account)
+    for each in others:
+        choosing.choose(each, by=admin)
+    disputing.dispute(others[3], "why", by=admin)
+    confirming.take_back(drafted.counterparty.ibans[0], by=admin)
+    db.session.commit()
+    rows = listed.to_pay(admin, the_company())
+    assert (sum(row.is_held for row in rows), listed.held_count(admin, the_company())) == (4, 4)
 
 
 def test_letters_that_look_alike_are_another_account(app):

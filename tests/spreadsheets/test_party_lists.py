@@ -100,6 +100,17 @@ def test_what_changed_since_it_was_shown_is_shown_again(app, browser):
     assert reload(known).email == "other@d.example"
 
 
+def test_what_would_be_added_is_what_was_shown(app, browser):
+    """CP-1: columns that somebody said otherwise meanwhile are shown first, also of new ones and of accounts."""
+    member = browser(make_user())
+    made = listed(["Encre", VAT, IBAN], heads=["Nom", "N° TVA", "IBAN"])
+    token, address = seen(member, made), f"/add/spreadsheets/counterparties/{made.id}"
+    member.post(f"{address}/columns", data={"column-name": "0", "column-vat_number": "1"})
+
+    assert member.post(f"{address}/lines", data={"seen": token}).status_code == 409
+    assert db.session.query(Counterparty).count() == 0
+
+
 def test_columns_can_be_said_otherwise(app, browser):
     """CP-1: a heading nobody guessed."""
     member, made = browser(make_user()), listed(["Durand", "a@b.example"], heads=["Nom", "Bla"])
