@@ -12,6 +12,8 @@ from app.bank import export, listing, panel, why
 from app.bank.blueprint import bp, here, line_or_404, tabs_here
 from app.bank.models import BankTransaction, whole_banks
 from app.core import clock
+from app.counterparties.models import Counterparty
+from app.extensions import db
 from app.lists import csv_table, xlsx_table
 from app.lists.streaming import download
 from app.web.access import Permission, requires
@@ -56,4 +58,6 @@ def table(kind: str) -> Response:
 def line(line_id: int):
     """One line: what the bank says, and what it settles."""
     found = line_or_404(line_id)
-    return page("bank/line.html", line=found, sees_whole=found.company_id in whole_banks(current_user))
+    party = Counterparty.visible_to(current_user).where(Counterparty.id == found.counterparty_id)
+    facts = {"party": db.session.scalar(party), "sees_whole": found.company_id in whole_banks(current_user)}
+    return page("bank/line.html", line=found, **facts)

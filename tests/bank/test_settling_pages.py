@@ -182,3 +182,13 @@ def test_who_may_only_look_matches_nothing(browser):
     assert client.post(f"/bank/lines/{line.id}/matches", data={"ids": document.id}).status_code == 403
     assert client.post(f"/bank/lines/{line.id}/ignoring", data={"why": "x"}).status_code == 403
     assert reload(document).settled_minor == 0 and Difference.FEE
+
+
+def test_a_line_leads_to_whose_it_is(browser):
+    """BK-3: what a rule said of it is shown, and its counterparty is one click away."""
+    party, category = make_counterparty("Voltéa"), make_category(name="Energy")
+    line = make_line(counterparty=party, category=category)
+
+    text = browser(make_user()).get(f"/bank/lines/{line.id}").text
+
+    assert f'href="/counterparties/{party.id}"' in text and "Voltéa" in text and "Energy" in text
