@@ -70,6 +70,8 @@ def read(path: Path, choices: dict[str, Any], tables: list[dict[str, Any]]) -> t
     rows = table.rows_of(data) if form == "csv" else _rows_of_book(path)
     layout = _layout(rows, choices.get("layout"), tables)
     if layout is None:
+        if max(map(len, rows), default=0) < table.FEWEST:
+            raise Wrong("no_table")
         guessed = table.propose(rows, choices.get("header_row"))
         raise Asked(ImportStage.TO_MAP, sample=rows[:SAMPLED], guessed=guessed.as_kept())
     choices["layout"] = layout.as_kept()

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, and_, func, select
 
 from app.approval import waiting
+from app.bank.models import BankTransaction
 from app.core import clock, storage
 from app.documents import retention, twins, waiting_ibans
 from app.documents.models import Document, Kind, Status
@@ -42,7 +43,7 @@ def lines(user: User, company: Company) -> list[Line]:
     """Only what really waits, the most pressing first."""
     found = _approvals(user, company) + _documents(user, company) + _payments(user, company)
     if allowed(user, Permission.EDIT, company.id):
-        found += [_ibans(user, company), *_messages(user, company)]
+        found += [_bank(user, company), _ibans(user, company), *_messages(user, company)]
     if allowed(user, Permission.ADMINISTER, company.id):
         found += _for_admins(user, company)
     return [line for line in found if line.count]
@@ -89,6 +90,13 @@ def _documents(user: User, company: Company) -> list[Line]:
         ),
         late,
     ]
+
+
+def _bank(user: User, company: Company) -> Line:
+    """Lines of the bank that wait for their document, where the person may see them."""
+    mine = BankTransaction.visible_to(user).where(BankTransaction.company_id == company.id, BankTransaction.waits())
+    hint = _("Without a document yet: match them, or say that they need none")
+    return Line(_count(mine), _("Bank lines"), hint, "landmark", url_for("bank.index"))
 
 
 def _ibans(user: User, company: Company) -> Line:

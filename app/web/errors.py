@@ -95,8 +95,14 @@ def answer(code: int, text: str = "", error_id: str = "") -> Response:
         response = make_response(render_template("web/_alerts.html", out_of_band=True), code)
         response.headers["HX-Reswap"] = "none"
         return response
-    template = "web/error.html"
-    return make_response(render_template(template, code=code, message=text, error_id=error_id), code)
+    told = {"code": code, "message": text, "error_id": error_id, "back_url": came_from() if code == 422 else ""}
+    return make_response(render_template("web/error.html", **told), code)
+
+
+def came_from() -> str:
+    """The page of ours on which the refused form stands, with what was typed; empty where the browser does not say."""
+    said = request.referrer or ""
+    return said if said.startswith(request.host_url) else ""
 
 
 def _is_api() -> bool:

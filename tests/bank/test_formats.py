@@ -106,6 +106,8 @@ def test_newest_first_becomes_oldest_first_with_its_balances():
 BROKEN = [
     (b"", "empty", None),
     (b"%PDF-1.7 no statement", "format", None),
+    (b"\x89PNG\r\n\x1a\n a picture", "format", None),
+    (b"\xff\xd8\xff\xe0 a photo", "format", None),
     (b"<html><body>Sign in</body></html>", "format", None),
     (samples.ofx().replace(b"1200.00", b"$1200", 1), "amount", 18),
     (samples.ofx().replace(b"20261002", b"20261342", 1), "date", 18),

@@ -341,3 +341,8 @@ def test_each_page_of_the_bank_leads_to_the_others_one_may_open(app, browser, ro
         page = client.get(f"/bank/{name}".rstrip("/")).text
         assert all(f'href="/bank/{other}"' in page for other in may), name
         assert not any(f'href="/bank/{other}"' in page for other in may_not), name
+
+
+def test_a_letter_is_no_table_whose_columns_somebody_could_name(app, browser):
+    """S34: what has one column is refused in a sentence, and nobody is asked which is the amount."""
+    assert "No table" in upload(browser, make_user(), (b"Dear Sir\nSee you soon\n", "letter.txt")).text

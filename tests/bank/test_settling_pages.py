@@ -223,3 +223,28 @@ def test_who_may_only_look_matches_nothing(browser):
     assert client.post(f"/bank/lines/{line.id}/matches", data={"ids": document.id}).status_code == 403
     assert client.post(f"/bank/lines/{line.id}/ignoring", data={"why": "x"}).status_code == 403
     assert reload(document).settled_minor == 0 and Difference.FEE
+
+
+def test_a_line_leads_to_whose_it_is(browser):
+    """BK-3: what a rule said of it is shown, and its counterparty is one click away."""
+    party, category = make_counterparty("Voltéa"), make_category(name="Energy")
+    line = make_line(counterparty=party, category=category)
+
+    text = browser(make_user()).get(f"/bank/lines/{line.id}").text
+
+    assert f'href="/counterparties/{party.id}"' in text and "Voltéa" in text and "Energy" in text
+
+
+def test_what_was_refused_leads_back_to_its_form(browser):
+    """S68: a wrong amount is one click from being corrected; a page elsewhere is never linked."""
+    document, line = make_open(), make_line()
+    form, client = {"ids": document.id, f"amount-{document.id}": "abc"}, browser(make_user())
+    answered = lambda origin: client.post(  # noqa: E731
+        f"/bank/lines/{line.id}/matches", data=form, headers={"Referer": f"{origin}/bank/lines/{line.id}"}
+    )
+
+    ours, others = answered("http://localhost"), answered("http://localhost.evil.example")
+
+    assert ours.status_code == others.status_code == 422 and "not an amount" in ours.text
+    assert f'href="http://localhost/bank/lines/{line.id}"' in ours.text
+    assert "evil.example" not in others.text

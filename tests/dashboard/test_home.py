@@ -11,6 +11,7 @@ from app.extensions import db
 from app.tasks.jobs import JOBS
 from app.tasks.models import State, Task
 from app.web.access import Role
+from tests.bank.lines import make_line
 from tests.factories import make_company, make_counterparty, make_document, make_user, the_company
 
 OPEN = {"validated_at": clock.now()}
@@ -59,6 +60,17 @@ def test_each_line_of_work_leads_to_it(app, browser):
     for address in ("/review?status=to_process", "/documents?tab=outstanding&amp;late=yes&amp;sort=due"):
         assert f'href="{address}"' in text
         assert member.get(address.replace("&amp;", "&")).status_code == 200
+
+
+def test_bank_lines_that_wait_are_counted_for_whoever_may_match_them(app, browser):
+    """BK-2: what has its document or needs none does not wait; whoever only reads is not sent to work."""
+    for ignored_at in (None, None, clock.now()):
+        make_line(ignored_at=ignored_at)
+
+    member, accountant = (browser(make_user(role)).get("/").text for role in (Role.MEMBER, Role.ACCOUNTANT))
+
+    assert "Bank lines<span" in member and '<span class="work-count">2</span>' in member
+    assert "Bank lines<span" not in accountant
 
 
 def test_nothing_to_do_is_said(app, browser):

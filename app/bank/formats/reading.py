@@ -16,6 +16,7 @@ READERS: dict[str, ModuleType] = {
     "qif": qif,
 }
 HEAD = 4000
+PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
 
 
 def judge(data: bytes) -> str:
@@ -30,7 +31,7 @@ def judge(data: bytes) -> str:
     for name, reader in READERS.items():
         if reader.is_mine(head):
             return name
-    if head.startswith(("<", "%PDF", "\x89PNG", "{\\rtf")) or "\0" in head:
+    if data.startswith(PICTURES) or head.startswith(("<", "%PDF", "{\\rtf")) or "\0" in head:
         raise Wrong("format")
     return "csv"
 

@@ -22,6 +22,8 @@ NOT_DONE = ("refus", "rejet", "annul", "geweigerd", "rejected", "declined", "fai
 """A line that begins so in its column of states moved no money."""
 LOOKED_AT = 50
 """Rows from which the contents of a column are judged."""
+FEWEST = 2
+"""Columns of a table that could tell a day and an amount."""
 _ACCOUNT_WORDS = ("compte", "account", "rekening", "iban", "konto")
 _NUMBER = re.compile(r"(?<![\d*/.,:])[A-Z0-9]{9,34}(?![\d*/.,:])")
 
