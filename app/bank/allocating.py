@@ -127,8 +127,8 @@ def _netted(forward: list[Share], against: list[Share]) -> Iterable[Match]:
     """Credit notes taken off the invoices beside them, in order."""
     room = {share.document.id: share.amount_minor for share in forward}
     for credit in against:
-        left = credit.amount_minor
-        for share in forward:
+        left, theirs = credit.amount_minor, credit.document.counterparty_id
+        for share in [each for each in forward if each.document.counterparty_id == theirs] or forward:
             part = min(left, room[share.document.id])
             if part > 0:
                 yield _netting(share.document, credit.document, part)
