@@ -39,12 +39,6 @@ def is_open() -> ColumnElement[bool]:
     )
 
 
-def is_loose() -> ColumnElement[bool]:
-    """A test on a row of `BankTransaction`: something of it is open, and it is not ignored."""
-    left = func.abs(BankTransaction.amount_minor) - BankTransaction.matched_minor
-    return and_(left > 0, BankTransaction.ignored_at.is_(None))
-
-
 def line_of(row: BankTransaction) -> Line:
     """A line as matching reads it: what is open of it."""
     sign = 1 if row.amount_minor > 0 else -1
@@ -65,7 +59,7 @@ def whole_book(company_id: int) -> Book:
 
 def loose_lines(company_id: int, most: int | None = None) -> list[BankTransaction]:
     """The lines of a company that something is open of, newest first."""
-    mine = select(BankTransaction).where(BankTransaction.company_id == company_id, is_loose())
+    mine = select(BankTransaction).where(BankTransaction.company_id == company_id, BankTransaction.waits())
     return list(db.session.scalars(mine.order_by(BankTransaction.date.desc(), BankTransaction.id.desc()).limit(most)))
 
 
@@ -163,7 +157,7 @@ def lines_for(document: Document, visible: Select[tuple[BankTransaction]]) -> li
     """Bank lines that may settle it, of those somebody may see: by amount, account, party and number."""
     way = BankTransaction.amount_minor > 0 if takes_money_in(document) else BankTransaction.amount_minor < 0
     sign = 1 if takes_money_in(document) else -1
-    base = visible.where(BankTransaction.company_id == document.company_id, is_loose(), way)
+    base = visible.where(BankTransaction.company_id == document.company_id, BankTransaction.waits(), way)
     tests = [BankTransaction.amount_minor == sign * (document.open_minor or 0)]
     if document.counterparty_id:
         ibans = select(CounterpartyIban.iban).where(CounterpartyIban.counterparty_id == document.counterparty_id)

@@ -101,9 +101,11 @@ def _check_companies(lines: list[BankTransaction], documents: list[Document]) ->
 
 def _claim_line(line: BankTransaction, minor: int) -> None:
     is_there = func.abs(BankTransaction.amount_minor) - BankTransaction.matched_minor >= minor
-    still = (is_there, BankTransaction.ignored_at.is_(None))
+    still, line_id = (is_there, BankTransaction.ignored_at.is_(None)), line.id
     if change_if(db.session(), line, *still, matched_minor=BankTransaction.matched_minor):
         return
+    if db.session.get(BankTransaction, line_id) is None:
+        raise Refused(_("Its import was taken back: the line is no longer there. Nothing was matched."))
     if line.ignored_at:
         raise Refused(_("This line is ignored: take that back first. Nothing was matched."))
     left = amount(line.open_minor, line.currency)

@@ -46,8 +46,8 @@ def table(kind: str) -> Response:
     company = here()
     sought = listing.Sought.from_address(request.args)
     rows = export.rows(listing.lines(current_user, company, sought))
-    name = f"{_('bank')}-{clock.today(company)}"
-    return tables.table(kind, name, _("Bank lines"), export.HEADS, rows)
+    what = _("bank")
+    return tables.table(kind, f"{what}-{clock.today(company)}", _("Bank lines"), export.HEADS, rows)
 
 
 @bp.get("/bank/lines/<int:line_id>")

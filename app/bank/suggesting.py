@@ -79,7 +79,7 @@ def for_document(user: User, document: Document) -> list[Offer]:
 
 def sure_and_likely(user: User, company: Company) -> list[Offer]:
     """The best answer of each line that has a likely one, each document once, the sure ones first."""
-    visible = BankTransaction.visible_to(user).where(BankTransaction.company_id == company.id, candidates.is_loose())
+    visible = BankTransaction.visible_to(user).where(BankTransaction.company_id == company.id, BankTransaction.waits())
     lines = list(db.session.scalars(visible.order_by(BankTransaction.date.desc()).limit(LOOKED)))
     seen = set(db.session.scalars(Document.visible_to(user).with_only_columns(Document.id).where(candidates.is_open())))
     book = candidates.whole_book(company.id) if lines else None

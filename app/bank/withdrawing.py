@@ -23,8 +23,10 @@ def undo(brought: BankImport, *, by: User) -> None:
     statements = list(brought.statements)
     for account_id in sorted({each.account_id for each in statements}):
         hold(db.session(), f"bank-account:{account_id}")
-    _check(statements)
     ids = [each.id for each in statements]
+    mine = select(BankTransaction.id).where(BankTransaction.statement_id.in_(ids)).order_by(BankTransaction.id)
+    db.session.execute(mine.with_for_update())  # whoever is matching one of them comes first
+    _check(statements)
     changes = {"added_count": [sum(each.added_count for each in statements), 0]}
     db.session.execute(delete(BankTransaction).where(BankTransaction.statement_id.in_(ids)))
     touched = {each.account_id for each in statements}

@@ -8,9 +8,8 @@ from typing import Any
 from flask import Response
 
 from app.lists import csv_table, xlsx_table
+from app.lists.blueprint import XLSX
 from app.lists.streaming import download
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def table(kind: str, name: str, title: Any, heads: Iterable[Any], rows: Iterable[list[Any]]) -> Response:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
-from app.bank import allocating, finding, ignoring, suggesting, undoing
+from app.bank import allocating, finding, ignoring, suggesting, undoing, withdrawing
 from app.bank.allocating import Share
-from app.bank.models import BankTransaction, Match
+from app.bank.models import BankImport, BankTransaction, ImportStage, Match
+from app.core.errors import Refused
 from app.counterparties.models import Counterparty
 from app.documents.models import Document
 from app.extensions import db
+from app.files import store
 from tests.bank.lines import make_line, make_open
 from tests.documents.test_at_once import at_once, get
 from tests.factories import make_company, make_counterparty, make_user
@@ -45,6 +47,32 @@ def test_of_two_who_match_at_once_one_counts(live_app):
     ]
     assert at_once(live_app, lambda: ways.pop()())  # noqa: PLW0108 == ["Refused", "done"]
     with live_app.app_context():
+        _agree()
+
+
+def test_an_import_is_taken_back_or_its_line_is_matched(live_app):
+    """S94: BK-1: of two at once one counts, the other is told; a match without its line is nowhere."""  # S59
+    with live_app.app_context():
+        company = make_company()
+        document, line = make_open(company=company).id, make_line(-12000, company)
+        brought = BankImport(company=company, file=store.keep(b"x"), stage=ImportStage.IMPORTED)
+        line.statement.brought_by = brought
+        db.session.commit()
+        line_id, import_id = line.id, brought.id
+
+    def settle() -> None:
+        found = db.session.get(BankTransaction, line_id)
+        if found is None:
+            raise Refused("gone")
+        allocating.allocate(found, [Share(get(Document, document), 12000)], by=None)
+
+    def take_back() -> None:
+        withdrawing.undo(get(BankImport, import_id), by=None)
+
+    ways = [settle, take_back]
+    assert at_once(live_app, lambda: ways.pop()()) == ["Refused", "done"]  # noqa: PLW0108
+    with live_app.app_context():
+        assert (db.session.get(BankTransaction, line_id) is None) is (db.session.scalar(select(Match.id)) is None)
         _agree()
 
 
