@@ -28,7 +28,7 @@ def in_each_status(scope: Scope) -> Figure:
     for status in SHOWN:
         if told := found.get(status.value):
             url = url_for("documents.index", tab=status.value)
-            lines.append(Line(status.label, [round(told[0]), round(told[1]), told[2]], url))
+            lines.append(Line(str(status.label), [round(told[0]), round(told[1]), told[2]], url))
     return Figure(
         "stays",
         _("Time in each status"),

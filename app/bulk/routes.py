@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, request, url_for
@@ -19,6 +18,7 @@ from app.tasks.jobs import commit
 from app.users.models import Company
 from app.users.sessions import current_company
 from app.web.access import Permission, demand, requires
+from app.web.days import day_in
 from app.web.ids import row_id
 from app.web.pages import page
 from app.web.targets import local
@@ -51,9 +51,9 @@ def _said(company: Company) -> dict[str, Any]:
     """With what, as the bar says it; what belongs to another company is refused where it is done."""
     form = request.form
     numbers = {name: form.get(name, type=row_id) for name in ("category_id", "user_id", "company_id")}
-    paid_on = form.get("paid_date", type=date.fromisoformat)
+    paid_on = day_in(form, "paid_date")
     paid = {"means": form.get("means", "")[:40], "paid_date": paid_on.isoformat() if paid_on else ""}
-    pay_on = form.get("pay_date", type=date.fromisoformat)
+    pay_on = day_in(form, "pay_date")
     paid["pay_date"] = pay_on.isoformat() if pay_on else ""
     return numbers | paid | {"tag": form.get("tag", "")[:200], "why": form.get("why", "")[:500]}
 

@@ -53,7 +53,7 @@ def create(company: Company, facts: dict[str, Any], *, by: User | None) -> Count
     known = {name: facts[name] for name in ALL if facts.get(name)}
     counterparty = Counterparty(company=company, **known)
     counterparty.name = " ".join(counterparty.name.split())[:200]
-    accounts = dict.fromkeys(facts.get("ibans") or [])
+    accounts = dict.fromkeys(ibans.compact(each) for each in facts.get("ibans") or [])
     counterparty.ibans = [CounterpartyIban(iban=iban, added_by_id=by.id if by else None) for iban in accounts if iban]
     db.session.add(counterparty)
     told = {name: [None, _plain(value)] for name, value in known.items()}

@@ -65,6 +65,8 @@ def _fill(gone: Counterparty, into: Counterparty) -> dict[str, Any]:
         setattr(into, name, now)
     if into.terms is None and gone.terms:
         into.terms, into.terms_days = gone.terms, gone.terms_days
+    into.default_tags = into.default_tags or list(gone.default_tags)
+    into.numbering_restarts_yearly = into.numbering_restarts_yearly or gone.numbering_restarts_yearly
     names = dict.fromkeys([*into.other_names, gone.name, *gone.other_names])
     into.other_names = [name for name in names if name != into.name]
     into.is_customer, into.is_supplier = into.is_customer or gone.is_customer, into.is_supplier or gone.is_supplier

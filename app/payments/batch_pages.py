@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import flash, request
@@ -22,6 +21,7 @@ from app.payments.models import BatchState, Payment, PaymentBatch
 from app.tasks.jobs import commit
 from app.users import signing_in
 from app.web.access import Permission, requires
+from app.web.days import day_in
 from app.web.pages import page
 
 
@@ -107,7 +107,7 @@ def renew(batch_id: int):
 def execute(batch_id: int):
     """The bank executed it, and no bank line will say so."""
     batch = mine(batch_id)
-    on = request.form.get("paid_date", type=date.fromisoformat) or clock.today(batch.company)
+    on = day_in(request.form, "paid_date") or clock.today(batch.company)
     executing.execute(batch, by=current_user, on=on)
     commit()
     flash(_("Marked as executed: its documents are paid."))

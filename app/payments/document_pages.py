@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask import flash, request
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -14,6 +12,7 @@ from app.payments import choosing, month, panel
 from app.payments.blueprint import bp
 from app.tasks.jobs import commit
 from app.web.access import Permission, requires
+from app.web.days import day_in
 from app.web.filters import day as in_words
 
 bp.add_app_template_global(panel.of, "payment_panel")
@@ -26,12 +25,12 @@ bp.add_app_template_filter(month.title, "month_title")
 def choose(document_id: int):
     """To be paid now, or on a day."""
     document, form = mine(document_id), request.form
-    on = form.get("pay_date", type=date.fromisoformat)
+    on = day_in(form, "pay_date") if form.get("when") == "date" else None
     if form.get("when") == "date" and on is None:
         raise Refused(_("Choose the day it is to be paid on. Nothing was changed."))
-    day = choosing.choose(document, by=current_user, on=on if form.get("when") == "date" else None, refund=True)
+    day = choosing.choose(document, by=current_user, on=on, refund=True)
     commit()
-    if on and form.get("when") == "date" and day != on:
+    if on and day != on:
         flash(_("Banks do not pay on that day: it is to be paid on %(day)s.", day=in_words(day)), "info")
     else:
         flash(_("To be paid on %(day)s.", day=in_words(day)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import flash, request, url_for
@@ -14,11 +13,12 @@ from app.bank.models import BankAccount
 from app.core.errors import Refused
 from app.documents.models import Document
 from app.extensions import db
-from app.payments import banking, batches, listed, month
+from app.payments import banking, batches, listed, month, panel
 from app.payments.blueprint import bp, here, to
 from app.tasks.jobs import commit
 from app.users.models import Company
 from app.web.access import Permission, demand, requires
+from app.web.days import day_in
 from app.web.ids import row_id
 from app.web.pages import page
 
@@ -60,7 +60,8 @@ def _shown(tab: str, company: Company, rows: list[listed.Row], said: Any) -> dic
     if tab == "due":
         return {"view": "list", "weeks": listed.weeks(listed.due(current_user, company), today)}
     if tab == "in_payment":
-        return {"payments": listed.in_payment(current_user, company)}
+        payments = listed.in_payment(current_user, company)
+        return {"payments": payments, "seen": panel.seen_batches(current_user, payments)}
     if tab == "batches":
         leaf = listed.batches(current_user, company, said)
         link = lambda **place: url_for(".index", tab=tab, **place)  # noqa: E731
@@ -85,7 +86,7 @@ def make():
     if account is None:
         raise Refused(_("Choose the account it is paid from. Nothing was changed."))
     chosen = {each.id: form.get(f"iban-{each.id}", "")[:34] for each in documents}
-    on = form.get("execution_date", type=date.fromisoformat)
+    on = day_in(form, "execution_date")
     batch = batches.make(documents, account, by=current_user, on=on, chosen=chosen)
     commit()
     flash(_("The batch is a draft: look at it, then release it."))

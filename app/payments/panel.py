@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from markupsafe import Markup
@@ -12,7 +13,7 @@ from app.core import clock
 from app.documents.models import Document, Kind, Status
 from app.extensions import db
 from app.payments import banking, choosing, codes, grouping, payee
-from app.payments.models import Payment, PaymentState
+from app.payments.models import Payment, PaymentBatch, PaymentState
 from app.payments.payee import Held, Payee
 from app.users.models import User
 from app.web.access import Permission, allowed
@@ -34,7 +35,7 @@ def of(user: User, document: Document) -> dict[str, Any] | None:
         "may_edit": may_edit,
         "may_choose": may_choose and may_edit and payment is None,
         "may_cancel": may_edit and document.pay_date and (payment is None or payment.state is PaymentState.DOUBTFUL),
-        "may_see_batch": allowed(user, Permission.SEE_FIGURES, document.company_id),
+        "may_see_batch": bool(payment and seen_batches(user, [payment])),
         "next_day": banking.after(clock.today(document.company)),
         "today": clock.today(document.company),
         "is_credit": document.kind is Kind.CREDIT_NOTE,
@@ -42,6 +43,13 @@ def of(user: User, document: Document) -> dict[str, Any] | None:
         "code": Markup(codes.drawn(document, found)) if shows_code and isinstance(found, Payee) else "",
         "told": codes.told(document) if shows_code else "",
     }
+
+
+def seen_batches(user: User, payments: Iterable[Payment]) -> set[int]:
+    """Of these payments the batches that this person may look at: there are those that pay what is hidden, too."""
+    ids = {each.batch_id for each in payments}
+    query = PaymentBatch.visible_to(user).where(PaymentBatch.id.in_(ids)).with_only_columns(PaymentBatch.id)
+    return set(db.session.scalars(query))
 
 
 def _payment(document: Document) -> Payment | None:

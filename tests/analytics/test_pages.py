@@ -146,7 +146,7 @@ def test_time_in_each_status_is_read_from_the_trail(app):
             db.session.commit()
             machine.move_to(began)
         figure = stays.in_each_status(scope(make_user()))
-        assert {str(line.label): line.values for line in figure.lines} == {
+        assert {line.label: line.values for line in figure.lines} == {
             "To process": [4 * 3600, 12 * 3600, 3],
             "To match": [4 * 3600, 5 * 3600, 3],
         }

@@ -17,6 +17,7 @@ from app.documents import decisions, paying_to
 from app.extensions import db
 from app.extraction.models import KeptLesson
 from app.lists.models import SavedView
+from app.tags.models import Tag
 from app.users.models import User
 from app.web.access import Role
 from tests.factories import (
@@ -47,6 +48,8 @@ def test_everything_of_the_first_is_the_seconds(app):
     lea, company = make_user(name="Léa"), the_company()
     gone = make_counterparty("Durand Papeterie", vat_number="FR40303265045", assigned_users=[lea])
     gone.contacts = [Contact(name="Mme Petit", email="petit@d.example")]
+    gone.default_tags = [Tag(company_id=company.id, name="Paper", name_key="paper")]
+    gone.numbering_restarts_yearly = True
     into = make_counterparty("Papeterie Durand", is_supplier=False, is_customer=True)
     made = [
         make_document(counterparty=gone),
@@ -73,6 +76,7 @@ def test_everything_of_the_first_is_the_seconds(app):
     assert ([each.name for each in into.contacts], into.assigned_users) == (["Mme Petit"], [lea])
     assert (rule.conditions[0]["value"], lesson.counterparty_id, line.counterparty_id) == (into.id,) * 3
     assert words.counterparty_id == into.id, "its rules label the lines to come with the second"
+    assert ([tag.name for tag in into.default_tags], into.numbering_restarts_yearly) == (["Paper"], True)
     assert view.query == f"counterparty={into.id}&tab=to_match"
     assert (gone.merged_into_id, gone.archived_at is not None) == (into.id, True)
     for document in made:

@@ -117,10 +117,31 @@ def test_a_restricted_member_sees_no_trace(browser, admin):
         assert "Secret" not in client.get(f"/payments?tab={tab}").text
     assert "Secret" not in client.get("/payments?tab=due&view=month").text
     assert client.get(f"/payment-batches/{both.id}").status_code == 404
+    for page in ("/payments?tab=in_payment", f"/documents/{documents[0].id}"):
+        assert f'href="/payment-batches/{both.id}"' not in client.get(page).text
     assert client.get(f"/payment-batches/{own.id}").status_code == 200
     free = to_pay(make_payable(hidden), admin)
     answer = client.post("/payment-batches", data={"ids": [free.id], "account_id": account.id})
     assert answer.status_code == 422 and free.number not in answer.text
+
+
+def test_what_is_no_day_is_not_taken_for_another(browser, admin):
+    """PY-1: nothing is paid on the next banking day, nor was it today, because of a slip of the hand."""
+    document, account, client = make_payable(), make_account(), browser(admin)
+    wrong = {"when": "date", "pay_date": "31/12/2026"}
+    batch = make_batch(admin, make_payable(make_payee("Encre")), account=account)
+    releasing.release(batch, by=admin)
+    to_pay(document, admin)
+    tries = {
+        f"/documents/{document.id}/pay-date": wrong,
+        "/payment-batches": {"ids": [document.id], "account_id": account.id, "execution_date": "31/12/2026"},
+        f"/payment-batches/{batch.id}/execution": {"paid_date": "2026-13-01"},
+        "/bulk-acts": {"act": "to_pay", "ids": [document.id]} | wrong,
+    }
+    for address, said in tries.items():
+        answer = client.post(address, data=said)
+        assert answer.status_code == 422 and "is no day" in answer.text, address
+    assert reload(document).pay_date == soon() and reload(batch).state is BatchState.MADE
 
 
 def test_what_is_due_by_week_and_as_a_month(browser, admin):
