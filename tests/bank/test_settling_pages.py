@@ -236,15 +236,14 @@ def test_a_line_leads_to_whose_it_is(browser):
 
 
 def test_what_was_refused_leads_back_to_its_form(browser):
-    """S68: a wrong amount is one click from being corrected; a page elsewhere is never linked."""
-    document, line = make_open(), make_line()
-    form, client = {"ids": document.id, f"amount-{document.id}": "abc"}, browser(make_user())
+    """S68: where nothing was ticked the page is one click away; a page elsewhere is never linked."""
+    document, client = make_open(), browser(make_user())
     answered = lambda origin: client.post(  # noqa: E731
-        f"/bank/lines/{line.id}/matches", data=form, headers={"Referer": f"{origin}/bank/lines/{line.id}"}
+        f"/documents/{document.id}/netting", headers={"Referer": f"{origin}/documents/{document.id}"}
     )
 
     ours, others = answered("http://localhost"), answered("http://localhost.evil.example")
 
-    assert ours.status_code == others.status_code == 422 and "not an amount" in ours.text
-    assert f'href="http://localhost/bank/lines/{line.id}"' in ours.text
+    assert ours.status_code == others.status_code == 422
+    assert f'href="http://localhost/documents/{document.id}"' in ours.text
     assert "evil.example" not in others.text
