@@ -10,6 +10,7 @@ from app.core import clock
 from app.counterparties.models import Counterparty
 from app.documents.models import Direction, Document, Kind, Status
 from app.extensions import db
+from app.payments.models import Payment, PaymentBatch, PaymentState
 from app.treasury import delays
 from app.treasury.delays import Alike
 from app.treasury.models import CommittedOperation
@@ -57,7 +58,17 @@ def expect(operation: CommittedOperation, document: Document, days: int) -> None
     """When it will probably be paid: on the day somebody said, else as late as usual."""
     operation.delay_days = days
     shift = min(max(timedelta(days), -FAR), FAR)
-    operation.expected_date = operation.moved_date or document.pay_date or operation.contractual_date + shift
+    operation.expected_date = operation.moved_date or _pay_date(document) or operation.contractual_date + shift
+
+
+def _pay_date(document: Document) -> date | None:
+    """The day it is put down for; once it is in a batch, the day on which that is executed."""
+    if document.pay_date is None:
+        return None
+    batch = select(PaymentBatch.execution_date).join(PaymentBatch.payments)
+    mine = batch.where(Payment.document_id == document.id, Payment.state == PaymentState.LIVE)
+    with db.session.no_autoflush:  # the operation is only half written
+        return db.session.scalar(mine) or document.pay_date
 
 
 def _amount(document: Document) -> int:
@@ -70,7 +81,7 @@ def _amount(document: Document) -> int:
 
 def _contractual(document: Document) -> date:
     """A credit note has no due date: it may be used from its day of issue on."""
-    return document.pay_date or document.due_date or document.issue_date or clock.today(document.company)
+    return _pay_date(document) or document.due_date or document.issue_date or clock.today(document.company)
 
 
 def _former(document: Document, alike: Alike) -> Alike:

@@ -13,10 +13,12 @@ from app.counterparties import merging
 from app.documents import decisions, paying
 from app.documents.models import Category, Direction, Document, Kind, PaidMeans, Status
 from app.extensions import db
+from app.payments import banking, batches
 from app.treasury import aligning, delays, moving
 from app.treasury.models import CommittedOperation
 from app.web.access import Role
-from tests.factories import make_category, make_company, make_counterparty, make_document, make_user
+from tests.factories import make_category, make_company, make_counterparty, make_document, make_user, the_company
+from tests.payments.making import make_batch, make_payable, to_pay
 from tests.treasury.making import make_account, make_line, paid_by_bank, take_back_match
 
 DUE = date(2026, 10, 31)
@@ -187,3 +189,18 @@ def test_merged_counterparties_are_expected_anew(app):
     merging.merge(first, second, by=make_user(Role.ADMIN), typed="Durand")
     db.session.commit()
     assert of(waits).delay_days == 5
+
+
+def test_what_is_in_a_batch_is_expected_on_its_execution_date(app):
+    """TS-1: PY-2: the forecast says what the bank was told, and the day it was put down for once the batch is gone."""
+    admin = make_user(Role.ADMIN)
+    day, later = banking.after(clock.today(the_company())), banking.on_or_after(clock.today() + timedelta(20))
+    document = to_pay(make_payable(), admin, on=later)
+    assert of(document).expected_date == later
+
+    batch = make_batch(admin, document, on=day)
+    assert of(document).expected_date == day
+
+    batches.cancel(batch, by=admin)
+    db.session.commit()
+    assert of(document).expected_date == document.pay_date == later
