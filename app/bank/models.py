@@ -207,19 +207,19 @@ class BankTransaction(db.Model):
     @classmethod
     def visible_to(cls, user: User) -> Select[tuple[BankTransaction]]:
         """The lines `user` may know about: all, or only those of their own counterparties and documents."""
-        scoped = set(user.company_ids(Permission.SEE_FIGURES)) - set(whole_banks(user))
-        return select(cls).where(
-            or_(cls.company_id.in_(whole_banks(user)), and_(cls.company_id.in_(scoped), cls._is_in_scope_of(user)))
-        )
+        whole = whole_banks(user)
+        ways: list[ColumnElement[bool]] = [cls.company_id.in_(whole)]
+        if scoped := set(user.company_ids(Permission.SEE_FIGURES)) - set(whole):
+            ways.append(and_(cls.company_id.in_(scoped), cls._is_in_scope_of(user)))
+        return select(cls).where(or_(*ways))
 
     @classmethod
     def _is_in_scope_of(cls, user: User) -> ColumnElement[bool]:
         """Of a counterparty assigned to them or settling a document they may see, and no other."""
-        seen = Document.visible_to(user).with_only_columns(Document.id)
         mine = select(assigned.c.counterparty_id).where(assigned.c.user_id == user.id)
-        settling = select(Match.id).where(Match.transaction_id == cls.id)
-        hidden = settling.where(Match.document_id.is_not(None), Match.document_id.not_in(seen)).exists()
-        return and_(or_(cls.counterparty_id.in_(mine), settling.where(Match.document_id.in_(seen)).exists()), ~hidden)
+        seen = Document.visible_to(user).where(Document.id == Match.document_id).correlate(Match).exists()
+        settling = select(Match.id).where(Match.transaction_id == cls.id, Match.document_id.is_not(None))
+        return and_(or_(cls.counterparty_id.in_(mine), settling.where(seen).exists()), ~settling.where(~seen).exists())
 
     @classmethod
     def waits(cls) -> ColumnElement[bool]:

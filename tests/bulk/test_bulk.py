@@ -294,7 +294,16 @@ def test_what_is_selected_is_marked_as_paid(app, browser):
     assert list(latest().stayed) == [unpaid.id] and reload(unpaid).paid_minor == 0
 
 
-@pytest.mark.parametrize(("means", "day"), [("", ""), ("gold", "2026-11-01"), ("cash", "x")])
+def test_a_day_that_is_none_is_refused_before_anything_is_done(app, browser):
+    """LC-4: a day that was mistyped is no other day."""
+    document = complete(validated_at=clock.now())
+
+    answer = do(browser(make_user()), "pay", [document], means="cash", paid_date="x")
+
+    assert "is no day" in answer.text and latest() is None and reload(document).paid_minor == 0
+
+
+@pytest.mark.parametrize(("means", "day"), [("", ""), ("gold", "2026-11-01")])
 def test_how_and_when_it_was_paid_must_be_said(app, browser, means, day):
     """LC-4: nothing is guessed."""
     document = complete(validated_at=clock.now())
