@@ -151,7 +151,8 @@ def test_a_number_is_found_however_it_stands_in_a_name(number, before, after):
     """IN-9: whole, it is always found; with one digit more, never."""
     assert in_name(number, f"{before}{number}{after}.pdf")
     assert key_of(number) in keys_of_name(f"{before}{number}{after}.pdf")
-    assert not in_name(number, f"{before}{number}7.pdf")
+    holds_it_before = in_name(number, f"{before}.pdf")  # "2. 27.pdf" names a 2
+    assert holds_it_before or not in_name(number, f"{before}{number}7.pdf")
 
 
 @settings(max_examples=200, deadline=None)
