@@ -63,17 +63,6 @@ def allocate(
     return _write(made, by=by, act="matched", why=list(why), is_automatic=is_automatic)
 
 
-def gather(document: Document, lines: Iterable[BankTransaction], *, by: User | None, why: Iterable[Any] = ()) -> str:
-    """Settle one document with several lines, in their order, each with as much as is open of both."""
-    left, made = document.open_minor or 0, []
-    for line in sorted(set(lines), key=lambda each: (each.date, each.id)):
-        part = min(left, line.open_minor)
-        if part > 0:
-            made += _of_line(line, [Share(document, part)])
-            left -= part
-    return _write(made, by=by, act="matched", why=list(why))
-
-
 def net(credit_note: Document, shares: Iterable[Share], *, by: User | None) -> str:
     """Use up a credit note on invoices of the same counterparty."""
     made = [_netting(share.document, credit_note, share.amount_minor) for share in shares]

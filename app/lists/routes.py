@@ -14,8 +14,8 @@ from app.core import clock
 from app.core.errors import Refused
 from app.documents.models import Document
 from app.extensions import db
-from app.lists import columns, csv_table, originals, party_tables, selecting, views, xlsx_table
-from app.lists.blueprint import XLSX, bp
+from app.lists import columns, originals, party_tables, selecting, tables, views
+from app.lists.blueprint import bp
 from app.lists.models import SavedView
 from app.lists.sources import ways_in
 from app.lists.streaming import download
@@ -55,10 +55,7 @@ def table_of_ticked(kind: str):
 
 def _table(kind: str, query: Select[tuple[Document]], sort: str | None = None) -> Response:
     rows = selecting.told(query, partial(columns.row, sources=ways_in()), sort)
-    name = _file_name(kind)
-    if kind == "csv":
-        return download(csv_table.pieces(columns.HEADS, rows), name, "text/csv")
-    return download(xlsx_table.pieces(_("Documents"), columns.HEADS, rows), name, XLSX)
+    return tables.table(kind, _file_name(), _("Documents"), columns.HEADS, rows)
 
 
 @bp.get("/documents/originals.zip")
@@ -77,7 +74,7 @@ def originals_of_ticked():
 
 def _originals(query: Select[tuple[Document]], sort: str | None = None) -> Response:
     originals.check_size(query)
-    name = _file_name("zip")
+    name = f"{_file_name()}.zip"
     return download(originals.pieces(selecting.told(query, originals.told, sort)), name, "application/zip")
 
 
@@ -142,6 +139,6 @@ def _mine(view_id: int) -> SavedView:
     return view
 
 
-def _file_name(kind: str) -> str:
+def _file_name() -> str:
     what = _("documents")
-    return f"{what}-{clock.today(here())}.{kind}"
+    return f"{what}-{clock.today(here())}"

@@ -47,15 +47,15 @@ def told(query: Select[tuple[Document]], tell: Callable[[Document], Told], sort:
 
     A portion at a time is read anew, in a transaction of its own: none stays open while somebody downloads.
     """
-    return _told(query.options(*IN_A_TABLE), tell, search.order_of(sort)[1], Document.id, kept_context())
+    return told_of(query.options(*IN_A_TABLE), tell, search.order_of(sort)[1], Document.id)
 
 
 def told_of(query: Select[Any], tell: Callable[[Any], Told], order: keyset.Order, row: Any) -> Iterator[Told]:
     """The same of rows of any other kind, by this order and the column of their ids."""
-    return _told(query, tell, order, row, kept_context())
+    return _told(query, tell, order, row, _kept_context())
 
 
-def kept_context() -> Callable[[], ExitStack]:
+def _kept_context() -> Callable[[], ExitStack]:
     """What makes this application and language the current ones again, once the request is over; it only reads."""
     app, locale = current_app._get_current_object(), get_locale()  # type: ignore[attr-defined]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from app.core.database import looking
 from app.extensions import db
 from app.reader import acts
@@ -13,31 +15,27 @@ from app.tasks.jobs import job
 @job("default", timeout=240)
 def read_spreadsheet(spreadsheet_id: int) -> None:
     """Read its cells in the cage and guess its columns; run again, nothing happens."""
-    with looking(db.session()):
-        path = arriving.path_of(spreadsheet_id)
-    if path is None:
-        return
-    try:
-        sheets = acts.sheet(path)  # no transaction open
-    except Unreadable as error:
-        arriving.give_up(spreadsheet_id, error)
-    else:
-        arriving.keep_cells(spreadsheet_id, sheets)
+    _read(arriving, spreadsheet_id)
 
 
 @job("default", timeout=240)
 def read_party_list(list_id: int) -> None:
     """Read the cells of a list of customers or suppliers in the cage; run again, nothing happens."""
+    _read(party_arriving, list_id)
+
+
+def _read(kind: Any, row_id: int) -> None:
+    """What `kind` keeps of the cells of its file, or why there are none."""
     with looking(db.session()):
-        path = party_arriving.path_of(list_id)
+        path = kind.path_of(row_id)
     if path is None:
         return
     try:
         sheets = acts.sheet(path)  # no transaction open
     except Unreadable as error:
-        party_arriving.give_up(list_id, error)
+        kind.give_up(row_id, error)
     else:
-        party_arriving.keep_cells(list_id, sheets)
+        kind.keep_cells(row_id, sheets)
 
 
 @job("default", timeout=240)

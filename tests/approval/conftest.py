@@ -5,23 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from flask_babel import force_locale
 
 from app.approval import demands
 from app.approval.demands import Demand, WantedStep
 from app.approval.models import Mode
 from app.users.models import User
 from tests.approval.making import Firm, make_firm
+from tests.language import in_english
 
-
-@pytest.fixture(autouse=True)
-def in_english(request: pytest.FixtureRequest, undone: None) -> Iterator[None]:
-    """Outside a request Facteur speaks French; a browser's person speaks English already."""
-    if "app" not in request.fixturenames or request.node.get_closest_marker("alone"):
-        yield
-        return
-    with force_locale("en"):
-        yield
+__all__ = ["demand", "firm", "in_english"]
 
 
 @pytest.fixture

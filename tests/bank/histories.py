@@ -106,11 +106,6 @@ class Allocations(RuleBasedStateMachine):
 
         self.act(settle)
 
-    @rule(document=documents, chosen=st.lists(lines, min_size=1, max_size=3))
-    def gather(self, document: int, chosen: list[int]) -> None:
-        rows = lambda: [self.line(each) for each in chosen]  # noqa: E731
-        self.act(lambda user: allocating.gather(self.document(document), rows(), by=user))
-
     @rule(document=documents, credit=documents, minor=minors)
     def net(self, document: int, credit: int, minor: int) -> None:
         share = lambda: Share(self.document(document), minor)  # noqa: E731

@@ -1,18 +1,5 @@
 """What these tests read is English."""
 
-from __future__ import annotations
+from tests.language import in_english
 
-from collections.abc import Iterator
-
-import pytest
-from flask_babel import force_locale
-
-
-@pytest.fixture(autouse=True)
-def in_english(request: pytest.FixtureRequest, undone: None) -> Iterator[None]:
-    """Outside a request Facteur speaks French; a browser's person speaks English already."""
-    if "app" not in request.fixturenames or request.node.get_closest_marker("alone"):
-        yield
-        return
-    with force_locale("en"):
-        yield
+__all__ = ["in_english"]
