@@ -20,7 +20,8 @@ from app.users.models import User
 
 KEY = "held"
 PRINTED = func.upper(func.replace(Document.iban, " ", ""))
-ENTERED = {"entered by hand", "imported from a spreadsheet"}
+LISTED = "imported from a spreadsheet"
+"""An act whose trail does not repeat the facts it came with."""
 LINES: dict[Doubt, Any] = {
     Doubt.NEW: _("Held: IBAN never seen before. A second person confirms it."),
     Doubt.CHANGED: _("Held: not the usual IBAN. A second person confirms it."),
@@ -95,12 +96,12 @@ def _brought_by(document: Document) -> User | None:
 
 
 def bringers(iban: CounterpartyIban) -> set[int]:
-    """Who typed this account into a document of its supplier, whatever it names by now, or entered one with it."""
+    """Who typed this account into a document of its supplier, whatever it names by now, or listed it with one."""
     typed = func.upper(func.replace(AuditEntry.changes[("iban", 1)].as_string(), " ", ""))
     its = select(Document.id).where(Document.counterparty_id == iban.counterparty_id)
     ways = (
         and_(AuditEntry.object_id.in_(its), typed == iban.iban),
-        and_(AuditEntry.object_id.in_(select(Document.id).where(*_on(iban))), AuditEntry.act.in_(ENTERED)),
+        and_(AuditEntry.object_id.in_(select(Document.id).where(*_on(iban))), AuditEntry.act == LISTED),
     )
     about = (AuditEntry.object_type == Document.__tablename__, AuditEntry.user_id.is_not(None), or_(*ways))
     return set(db.session.scalars(select(AuditEntry.user_id).where(*about).distinct()))

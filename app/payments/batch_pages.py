@@ -87,7 +87,12 @@ def cancel(batch_id: int):
     batch = mine(batch_id)
     batches.cancel(batch, by=current_user, why=request.form.get("why", ""))
     commit()
-    flash(_("Cancelled: its documents are free again."))
+    is_out = batch.downloaded_at is not None
+    flash(
+        _("Cancelled: say of each document, once you know, that it was not executed.")
+        if is_out
+        else _("Cancelled: its documents are free again.")
+    )
     return to(batch)
 
 

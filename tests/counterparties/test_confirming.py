@@ -160,6 +160,19 @@ def test_whoever_typed_it_does_not_confirm_it(app):
     confirming.confirm(row, by=ann, channel="called them")
 
 
+def test_whoever_brought_it_in_a_list_of_invoices_does_not_confirm_it(app):
+    """S93: Léa's spreadsheet named it, Tom validated: Ann confirms."""
+    lea, tom, ann = make_user(name="Léa"), make_user(name="Tom"), make_user(name="Ann")
+    document = make_document(counterparty=supplier(), category=make_category(), iban=IBAN, source="spreadsheet")
+    status.settle(document, by=lea, act="imported from a spreadsheet")
+    decisions.validate(document, by=tom)
+    row = db.session.query(CounterpartyIban).one()
+
+    with app.test_request_context(), pytest.raises(Refused, match="somebody else confirms it: Ann"):
+        confirming.confirm(row, by=lea, channel="called them")
+    confirming.confirm(row, by=ann, channel="called them")
+
+
 def test_who_typed_it_is_remembered_when_the_document_names_another(app):
     """S93: R16: Léa typed it, Tom validated; that she takes it off again makes her no second person."""
     lea, tom = make_user(Role.ADMIN, name="Léa"), make_user(name="Tom")

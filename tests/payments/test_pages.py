@@ -49,7 +49,9 @@ def test_a_whole_payment(browser, admin):
     assert "In payment since" in client.get(f"/documents/{document.id}").text
 
     assert client.post(f"/payment-batches/{batch.id}/cancellation", data={}).status_code == 422
-    client.post(f"/payment-batches/{batch.id}/cancellation", data={"why": "the bank refused it"})
+    why = {"why": "the bank refused it"}
+    told = client.post(f"/payment-batches/{batch.id}/cancellation", data=why, follow_redirects=True).text
+    assert "say of each document" in told and "free again" not in told
     assert "May have been executed" in client.get(f"/documents/{document.id}").text
     assert "the bank refused it" in client.get(f"/payment-batches/{batch.id}").text
     client.post(f"/payments/{reload(batch).payments[0].id}/denial")
