@@ -27,7 +27,12 @@ function show(root) {
   const count = bar.querySelector("[data-bulk-count]");
   if (count.textContent !== String(chosen.length)) count.textContent = chosen.length;
   const sum = bar.querySelector("[data-bulk-sum]");
-  if (sum) sum.textContent = sums(chosen);
+  if (sum) sum.textContent = chosen.some(hasOwnAmount) ? "" : sums(chosen);
+}
+
+/** Somebody typed how much of it: what that comes to is read by the server alone. */
+function hasOwnAmount(box) {
+  return Boolean(box.closest("tr")?.querySelector("input[name^='amount-']")?.value.trim());
 }
 
 /** What the selected ones (data-minor, data-currency) add up to, currency by currency, as the reader writes it. */
@@ -67,6 +72,10 @@ document.addEventListener("change", (event) => {
     for (const box of boxes(root)) box.checked = event.target.checked;
     show(root);
   }
+});
+
+document.addEventListener("input", (event) => {
+  if (event.target.matches("[data-select] input[name^='amount-']")) show(region(event.target));
 });
 
 function showAll() {
