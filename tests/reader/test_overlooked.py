@@ -44,6 +44,22 @@ def test_a_line_without_a_word_is_found_and_no_frame_or_logo():
     assert strip.top < 106 / SIZE[1] and 132 / SIZE[1] < strip.bottom < 200 / SIZE[1]
 
 
+def test_a_word_that_was_only_guessed_at_hides_no_line():
+    """EX-2: what Tesseract was hardly sure of is as if it had read nothing."""
+    guessed = [*READ, word("aa data sn " * 2, 700, 100, 0.1)]
+
+    assert len(overlooked.strips(sheet(), guessed)) == 1
+    assert overlooked.strips(sheet(), [*READ, word("FACTURE F20260031 AB", 700, 100, 0.4)]) == []
+
+
+def test_the_empty_row_of_a_table_is_no_line_of_print():
+    """EX-2: frames are taken out first."""
+    picture = sheet()
+    ImageDraw.Draw(picture).rectangle((100, 600, 1100, 634), outline=0, width=3)
+
+    assert overlooked.strips(picture, [*READ, word("FACTURE F20260031 AB", 700, 100)]) == []
+
+
 def test_where_all_was_read_nothing_is_looked_at_again():
     """EX-2: a page costs no second reading for nothing, nor does one without any word."""
     assert overlooked.strips(sheet(), [*READ, word("FACTURE F20260031 AB", 700, 100)]) == []
