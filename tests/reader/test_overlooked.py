@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 from app.reader import overlooked
 from app.reader.contents import Word
 from app.reader.job import Job
-from app.reader.legible import Legible, _read_overlooked
+from app.reader.legible import Legible, _look_closer
 
 SIZE = (1240, 1754)
 LINES = {"FACTURE F20260031": (700, 100), "Papeterie du Canal": (100, 300), "Date 31/01/2026": (100, 400)}
@@ -68,10 +68,11 @@ def test_where_all_was_read_nothing_is_looked_at_again():
 
 def test_what_was_passed_over_is_read():
     """EX-2: by Tesseract, alone and larger, with its place on the page."""
-    found = Legible(sheet().convert("RGB"), words=list(READ))
+    plenty = [word("Papeterie", 100, 300)] * 30
+    found = Legible(sheet().convert("RGB"), words=[*READ, *plenty])
     job = Job(Path())
     job.begin_page()
-    _read_overlooked(found, job, 150)
+    _look_closer(found, job, 150)
 
     (number,) = (each for each in found.words if each.text == "F20260031")
     assert number.box[0] == pytest.approx(850 / SIZE[0], abs=0.03) and number.box[1] == pytest.approx(0.06, abs=0.01)
