@@ -9,8 +9,8 @@ from app.analytics import showing
 from app.core import clock
 from app.lists.tables import table
 from app.users.models import Company
-from app.users.sessions import current_company
-from app.web.access import Permission, demand, requires
+from app.users.sessions import company_where
+from app.web.access import Permission, requires
 from app.web.pages import page
 
 bp = Blueprint("analytics", __name__)
@@ -18,9 +18,7 @@ bp = Blueprint("analytics", __name__)
 
 def here() -> Company:
     """The company looked at, where the signed-in person may see its figures."""
-    company = current_company() or abort(404)
-    demand(Permission.SEE_FIGURES, company.id)
-    return company
+    return company_where(Permission.SEE_FIGURES)
 
 
 @bp.get("/analytics")

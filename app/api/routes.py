@@ -15,8 +15,8 @@ from app.documents.models import Direction
 from app.extensions import csrf, db, limiter
 from app.intake import uploads
 from app.tasks.jobs import commit
-from app.users.sessions import current_company, digest
-from app.web.access import Permission, demand, public, requires
+from app.users.sessions import company_where, current_company, digest
+from app.web.access import Permission, public, requires
 from app.web.pages import page
 
 bp = Blueprint("api", __name__)
@@ -81,8 +81,7 @@ def _page(status: int = 200, **context: Any) -> Any:
 @requires(Permission.EDIT)
 def make():
     """A new one for the company looked at; its text is on this answer and nowhere else."""
-    company = current_company() or abort(404)
-    demand(Permission.EDIT, company.id)
+    company = company_where(Permission.EDIT)
     name = request.form.get("name", "")
     try:
         _token, text = tokens.make(current_user, company, name)

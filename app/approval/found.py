@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flask import abort
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -11,15 +10,13 @@ from app.approval.models import Seat
 from app.core.errors import Refused
 from app.extensions import db
 from app.users.models import Company
-from app.users.sessions import current_company
+from app.users.sessions import company_where
 from app.web.access import Permission, demand
 
 
 def here() -> Company:
     """The company looked at, where the signed-in person may decide in it."""
-    company = current_company() or abort(404)
-    demand(Permission.DECIDE, company.id)
-    return company
+    return company_where(Permission.DECIDE)
 
 
 def seen(seat_id: int) -> Seat:

@@ -10,7 +10,7 @@ from flask_login import current_user
 from app.bank.models import BankAccount, BankImport, BankTransaction, Statement, whole_banks
 from app.extensions import db
 from app.users.models import Company
-from app.users.sessions import current_company
+from app.users.sessions import company_where
 from app.web.access import Permission, demand
 
 bp = Blueprint("bank", __name__)
@@ -18,9 +18,7 @@ bp = Blueprint("bank", __name__)
 
 def here() -> Company:
     """The company looked at, of whose bank one may see something."""
-    company = current_company() or abort(404)
-    demand(Permission.SEE_FIGURES, company.id)
-    return company
+    return company_where(Permission.SEE_FIGURES)
 
 
 def whole_here() -> Company:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
@@ -12,8 +12,8 @@ from app.bank.blueprint import bp, tabs_here
 from app.core.errors import Refused
 from app.extensions import db
 from app.tasks.jobs import commit
-from app.users.sessions import current_company
-from app.web.access import Permission, demand, requires
+from app.users.sessions import company_where
+from app.web.access import Permission, requires
 from app.web.ids import row_id
 from app.web.pages import page
 
@@ -22,8 +22,7 @@ from app.web.pages import page
 @requires(Permission.EDIT)
 def suggestions():
     """The likely ones of the company, the sure ones first."""
-    company = current_company() or abort(404)
-    demand(Permission.EDIT, company.id)
+    company = company_where(Permission.EDIT)
     offers = suggesting.sure_and_likely(current_user, company)
     return page("bank/suggestions.html", offers=offers, **tabs_here("suggestions"))
 
@@ -32,8 +31,7 @@ def suggestions():
 @requires(Permission.EDIT)
 def settle_all():
     """Match the ticked ones, each as it was shown: what was matched or changed meanwhile is left and told."""
-    company = current_company() or abort(404)
-    demand(Permission.EDIT, company.id)
+    company = company_where(Permission.EDIT)
     ticked = dict.fromkeys(request.form.getlist("ids", type=row_id)[: suggesting.LISTED])
     offers = {offer.line.id: offer for offer in suggesting.sure_and_likely(current_user, company)}
     done, left = 0, 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, request, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -16,8 +16,8 @@ from app.documents.sight import only_visible
 from app.extensions import db
 from app.tasks.jobs import commit
 from app.users.models import Company
-from app.users.sessions import current_company
-from app.web.access import Permission, demand, requires
+from app.users.sessions import company_where
+from app.web.access import Permission, requires
 from app.web.days import day_in
 from app.web.ids import row_id
 from app.web.pages import page
@@ -34,8 +34,7 @@ SHOWN = 500
 @requires(Permission.EDIT)
 def do():
     """Do it to the selected documents, at once or, where they are many, by a task."""
-    company, name = current_company() or abort(404), request.form.get("act", "")
-    demand(Permission.EDIT, company.id)
+    company, name = company_where(Permission.EDIT), request.form.get("act", "")
     ids = choosing.wanted(current_user, company, request.form)
     if name == "merge":
         return redirect(url_for("review.merging", ids=ids[:51]), 303)

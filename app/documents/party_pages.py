@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort
 from flask_login import current_user
 
 from app.counterparties.models import Counterparty
 from app.documents import party_timeline, search, showing, waiting_ibans
 from app.documents.blueprint import bp
 from app.users.models import User
-from app.users.sessions import current_company
-from app.web.access import Permission, demand, requires
+from app.users.sessions import company_where
+from app.web.access import Permission, requires
 from app.web.pages import page
 
 
@@ -26,6 +25,5 @@ def tell(counterparty: Counterparty, user: User) -> dict[str, Any]:
 @requires(Permission.EDIT)
 def ibans():
     """The accounts that wait for a second person, with what is to be paid to them."""
-    company = current_company() or abort(404)
-    demand(Permission.EDIT, company.id)
+    company = company_where(Permission.EDIT)
     return page("documents/ibans.html", rows=waiting_ibans.rows(current_user, company))

@@ -36,8 +36,8 @@ from app.intake import addresses
 from app.lists import views
 from app.lists.sources import ways_in
 from app.tasks.jobs import commit
-from app.users.sessions import current_company
-from app.web.access import Permission, allowed, demand, requires
+from app.users.sessions import company_where, current_company
+from app.web.access import Permission, allowed, requires
 from app.web.pages import page
 
 __all__ = ["bp", "duplicates", "labelling", "marking", "party_pages"]
@@ -164,8 +164,7 @@ def trash_list():
 @requires(Permission.ADMINISTER)
 def empty_trash():
     """All of it for good, but for what the law wants kept."""
-    company = current_company() or abort(404)
-    demand(Permission.ADMINISTER, company.id)
+    company = company_where(Permission.ADMINISTER)
     if not _is_typed(_("empty")):
         return redirect(url_for(".trash_list"), 303)
     now = clock.now()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, request, url_for
+from flask import Blueprint, flash, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -13,7 +13,7 @@ from app.extensions import db
 from app.intake.models import Message
 from app.intake.uploads import Taken
 from app.users.models import Company
-from app.users.sessions import current_company
+from app.users.sessions import company_where
 from app.web.access import Permission, demand
 
 bp = Blueprint("intake", __name__)
@@ -21,9 +21,7 @@ bp = Blueprint("intake", __name__)
 
 def company_here() -> Company:
     """The company looked at, where one may add to it."""
-    company = current_company() or abort(404)
-    demand(Permission.EDIT, company.id)
-    return company
+    return company_where(Permission.EDIT)
 
 
 def chosen_direction() -> Direction:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, redirect, url_for
+from flask import Blueprint, Response, redirect, url_for
 from flask_login import current_user
 
 from app.extensions import db
 from app.payments.models import Payment, PaymentBatch
 from app.users.models import Company
-from app.users.sessions import current_company
+from app.users.sessions import company_where
 from app.web.access import Permission, demand
 
 bp = Blueprint("payments", __name__)
@@ -16,9 +16,7 @@ bp = Blueprint("payments", __name__)
 
 def here() -> Company:
     """The company looked at; 403 where this person sees no figures of it."""
-    company = current_company() or abort(404)
-    demand(Permission.SEE_FIGURES, company.id)
-    return company
+    return company_where(Permission.SEE_FIGURES)
 
 
 def seen(batch_id: int) -> PaymentBatch:

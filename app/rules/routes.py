@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, request, url_for
+from flask import flash, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.rules import building, demanding, jobs, keeping, running, showing, words
 from app.rules.blueprint import bp, company_or_404, rule_or_404, to_list
 from app.tasks.jobs import commit
-from app.users.sessions import current_company
+from app.users.sessions import company_where
 from app.web.access import Permission, requires
-from app.web.access import demand as demand_permission
 from app.web.ids import row_id
 from app.web.pages import page
 
@@ -24,8 +23,7 @@ bp.add_app_template_filter(words.why, "rule_why")
 @requires(Permission.ADMINISTER)
 def index():
     """The rules of the company looked at, in their order."""
-    company = current_company() or abort(404)
-    demand_permission(Permission.ADMINISTER, company.id)
+    company = company_where(Permission.ADMINISTER)
     return page("rules/index.html", **showing.list_page(current_user, company))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, flash, redirect, request, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_login import current_user
@@ -18,7 +18,7 @@ from app.treasury import accounts, forecast, moving, showing, tables
 from app.treasury.models import CommittedOperation
 from app.treasury.wanted import Wanted
 from app.users.models import Company
-from app.users.sessions import current_company
+from app.users.sessions import company_where
 from app.web.access import Permission, demand, requires
 from app.web.fields import DayField
 from app.web.forms import Form
@@ -29,9 +29,7 @@ bp = Blueprint("treasury", __name__)
 
 def here() -> Company:
     """The company looked at, where the signed-in person may see its figures."""
-    company = current_company() or abort(404)
-    demand(Permission.SEE_FIGURES, company.id)
-    return company
+    return company_where(Permission.SEE_FIGURES)
 
 
 # --- What comes and goes --------------------------------------------------------------------------

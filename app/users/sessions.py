@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from flask import g, request, session
+from flask import abort, g, request, session
 from flask_login import current_user, login_user, logout_user
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import joinedload
@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload
 from app.core import clock
 from app.extensions import db, login
 from app.users.models import Company, Membership, SignIn, User
+from app.web.access import Permission, demand
 
 LONGEST = timedelta(days=30)
 SEEN_EVERY = timedelta(minutes=5)
@@ -104,3 +105,10 @@ def current_company() -> Company | None:
         mine = sign_in.user.companies
         g.company = next((each for each in mine if each.id == sign_in.company_id), mine[0] if mine else None)
     return g.company
+
+
+def company_where(permission: Permission) -> Company:
+    """The company looked at, where the signed-in person may do this: 404 without one, 403 where they may not."""
+    company = current_company() or abort(404)
+    demand(permission, company.id)
+    return company

@@ -346,7 +346,7 @@ def _entries(after: int) -> list[AuditEntry]:
     return list(db.session.scalars(ENTRIES.order_by(AuditEntry.id), {"after": after}))
 
 
-def run(machine: type[Histories], ground: Ground, *, times: int, steps: int = 12, number: int | None = None) -> None:
+def run(machine: Any, ground: Any, *, times: int, steps: int = 12, number: int | None = None) -> None:
     """So many histories; `number` repeats them."""
     make = lambda: machine(ground)  # noqa: E731
     if number is not None:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from sqlalchemy import Connection, func, select
 
 from app.bank.models import BankAccount
@@ -232,16 +231,3 @@ def _match(document: Document, minor: int) -> None:
         raise Refused("no")
     document.settled_minor += minor
     status.settle(document, by=None, act="matched", changes={"settled_minor": [0, minor]})
-
-
-def run(machine: type[PaymentHistories], ground: Ground, *, times: int, steps: int, number: int) -> None:
-    """So many histories; `number` repeats them."""
-    quiet = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
-    phases = [Phase.generate, Phase.shrink]
-    db.session.remove()
-    db.session.configure(expire_on_commit=False)  # suppliers and people never change but where a rule says so
-    try:
-        how = settings(max_examples=times, stateful_step_count=steps, phases=phases, **quiet)
-        run_state_machine_as_test(seed(number)(lambda: machine(ground)), settings=how)
-    finally:
-        db.session.configure(expire_on_commit=True)

@@ -6,7 +6,8 @@ import os
 import random
 
 from app.extensions import db
-from tests.payments.histories import PaymentHistories, ground, run
+from tests.documents.histories import run
+from tests.payments.histories import PaymentHistories, ground
 
 SEED = int(os.environ.get("FACTEUR_SEED", random.randrange(2**32)))
 

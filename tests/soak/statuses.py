@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import traceback
 from pathlib import Path
 
-from tests.documents.histories import Histories, ground, run
-from tests.live import make_live_app
+from tests.documents.histories import Histories, ground
+from tests.soak.histories import play
 from tests.soak.told import Told
-from tests.undoing import undone_in
 
 
 class Thorough(Histories):
@@ -24,12 +22,5 @@ class Thorough(Histories):
 
 def history_loop(folder: Path, seed: int, kills: int = 10_000) -> Told:
     """So many histories (SPEC LC-1, TR-1, TR-2); the seed repeats them."""
-    app, told = make_live_app(folder), Told()
-    with undone_in(app) as connection:
-        try:
-            run(Thorough, ground(connection), times=kills, steps=12, number=seed)
-        except Exception:
-            traceback.print_exc()
-            told.check(False, "facts and what is shown did not agree: the shortest history that shows it stands above")
-    told.figures["histories"] = Thorough.looked
-    return told
+    broken = "facts and what is shown did not agree"
+    return play(folder, Thorough, ground, times=kills, steps=12, seed=seed, broken=broken)
