@@ -38,6 +38,9 @@ PACKAGES = (
     "payments",
     "treasury",
     "analytics",
+    "channels",
+    "dunning",
+    "sending",
     "outbox",
     "rules",
     "notices",
@@ -54,6 +57,7 @@ MODELS = (
     *("documents", "comments"),
     *("intake", "extraction", "approval", "bank", "rules", "payments"),
     *("review", "bulk", "treasury"),
+    *("channels", "dunning"),
     *("mailboxes", "lists"),
     *("operation", "api", "spreadsheets"),
 )
@@ -113,7 +117,8 @@ def _limits_storage(redis: str) -> str:
 
 def _start_extensions(app: Flask) -> None:
     for name in MODELS:
-        importlib.import_module(f"app.{name}.models")
+        for file in sorted(Path(ROOT, "app", name).glob("*models.py")):
+            importlib.import_module(f"app.{name}.{file.stem}")
     db.init_app(app)
     with app.app_context():
         database.prepare(db.engine)

@@ -29,6 +29,7 @@ review approval bank spreadsheets
 bulk
 rules payments
 treasury
+channels
 dunning
 sending accounting
 analytics dashboard settings api

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -98,6 +98,12 @@ class Counterparty(db.Model):
     terms_days: Mapped[int] = mapped_column(default=30)
     is_validated_automatically: Mapped[bool] = mapped_column(default=False)
     """What is sure and complete needs no person's look (SPEC LC-3, LC-6)."""
+    email_bounced_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """A mail to its own address came back then."""
+    dunning_plan_id: Mapped[int | None] = mapped_column(ForeignKey("dunning_plan.id", ondelete="SET NULL"), index=True)
+    """What it is sent as a customer, and when."""
+    reminders_paused_until: Mapped[date | None]
+    """It is not reminded up to this day; the last day there is: until somebody lifts it."""
     archived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
 
@@ -194,6 +200,8 @@ class Contact(db.Model):
     """Where letters go; empty: the counterparty's own."""
     language: Mapped[str] = mapped_column(String(5), default="")
     """Empty: the company's."""
+    bounced_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """A mail to it came back then; empty again once its address is changed."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
 
     counterparty: Mapped[Counterparty] = relationship(back_populates="contacts")

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, and_
 
+from app.documents.models import Document
 from app.documents.wanted import DECIDED
 
 
-def counted() -> ColumnElement[bool]:
-    """Validated and not in the trash.
+def is_to_send() -> ColumnElement[bool]:
+    """Has its customer still to get it? `Document.is_to_send` as a test on its row."""
+    return and_(Document.to_send_at.is_not(None), Document.sent_at.is_(None))
 
-    Every figure goes through here: outstanding, overdue, delays, purchases, what a counterparty owes. Sales that are
-    still *to send* are to be left out (SPEC SE-2); once documents know whether they were sent, that is said here, and
-    all figures follow. Treasury alone does not ask: money is expected for what is not sent yet, too.
+
+def counted() -> ColumnElement[bool]:
+    """Validated, not in the trash, and not *to send* any more.
+
+    Every figure goes through here: outstanding, overdue, delays, purchases, what a counterparty owes (SPEC SE-2).
+    Treasury alone does not ask: money is expected for what is not sent yet, too.
     """
-    return DECIDED
+    return and_(DECIDED, ~is_to_send())

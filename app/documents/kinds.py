@@ -87,6 +87,22 @@ class PaidMeans(StrEnum):
         return LABELS[self]
 
 
+class SentMeans(StrEnum):
+    """How a sale reached its customer."""
+
+    EMAIL = "email"
+    LETTER = "letter"
+    SMS = "sms"
+    SKIPPED = "skipped"
+    """A person decided that nothing needs to be sent: it counts as sent (SPEC SE-6)."""
+    MARKED = "marked"
+    """Sent outside Facteur, as a person says."""
+
+    @property
+    def label(self) -> Any:
+        return LABELS[self]
+
+
 class FileRole(StrEnum):
     """What a file is to its document."""
 
@@ -126,6 +142,11 @@ LABELS: dict[StrEnum, Any] = {
     PaidMeans.CHEQUE: _("Cheque"),
     PaidMeans.OTHER_ACCOUNT: _("Another account"),
     PaidMeans.OTHER: _("Other means"),
+    SentMeans.EMAIL: _("By e-mail"),
+    SentMeans.LETTER: _("By letter"),
+    SentMeans.SMS: _("By text message"),
+    SentMeans.SKIPPED: _("Skipped"),
+    SentMeans.MARKED: _("Outside Facteur"),
     FileRole.ORIGINAL: _("Original"),
     FileRole.E_INVOICE: _("E-invoice"),
     FileRole.ATTACHMENT: _("Attachment"),

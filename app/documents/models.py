@@ -30,7 +30,7 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship, validat
 from app.core import clock
 from app.core.types import Json, UTCDateTime, Word
 from app.counterparties.models import Counterparty, assigned
-from app.documents.kinds import Direction, FileRole, Kind, PaidMeans, ReadState, Status, TrashKind
+from app.documents.kinds import Direction, FileRole, Kind, PaidMeans, ReadState, SentMeans, Status, TrashKind
 from app.extensions import db
 from app.files.models import File
 from app.tags.models import Tag
@@ -69,6 +69,7 @@ class Category(db.Model):
 ISSUED = text("coalesce(issue_date, '9999-12-31')")
 """What lists stand by, as `documents.search` writes it: an unknown day comes last."""
 DUE, AMOUNT = text("coalesce(due_date, '9999-12-31')"), text("coalesce(gross_minor, 0)")
+TO_SEND = "to_send_at IS NOT NULL AND sent_at IS NULL AND trashed_at IS NULL"
 STILL_OPEN = "validated_at IS NOT NULL AND trashed_at IS NULL AND gross_minor != settled_minor"
 
 
@@ -97,6 +98,7 @@ class Document(db.Model):
         Index("ix_document_reading", "created_at", **only_where("read_state = 'reading'")),
         Index("ix_document_number", "company_id", "number_key"),
         Index("ix_document_counterparty", "counterparty_id", "issue_date"),
+        Index("ix_document_to_send", "company_id", ISSUED, "id", **only_where(TO_SEND)),
         Index("ix_document_reference", "company_id", "payment_reference", **only_where("payment_reference != ''")),
         CheckConstraint("paid_minor BETWEEN 0 AND settled_minor", name="paid_is_settled"),
         CheckConstraint("settled_minor BETWEEN 0 AND abs(coalesce(gross_minor, 0))", name="settled_is_there"),
@@ -173,6 +175,15 @@ class Document(db.Model):
     trash_reason: Mapped[str] = mapped_column(String(500), default="")
     exported_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """First given to the accountant."""
+    to_send_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """Since then it is to be sent to its customer; `counted.is_to_send` says whether it still is (SPEC SE-1)."""
+    sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """Accepted by the customer's mail server, posted, or said to be sent; empty again after a bounce."""
+    sent_means: Mapped[SentMeans | None] = mapped_column(Word(SentMeans))
+    promised_date: Mapped[date | None]
+    """The customer promised to pay by then; no reminder before it is past."""
+    reminders_paused_until: Mapped[date | None]
+    """Not reminded of up to this day; the last day there is: until somebody lifts it."""
     held_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """First paid, matched, exported or sent: since then the law wants it kept (SAFETY R17)."""
     duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("document.id", ondelete="SET NULL"), index=True)
@@ -242,6 +253,11 @@ class Document(db.Model):
     def open_minor(self) -> int | None:
         """What is still to be paid, allocated or refunded; None while the amount is unknown."""
         return None if self.gross_minor is None else self.gross_minor - self.settled_minor
+
+    @property
+    def is_to_send(self) -> bool:
+        """Has its customer still to get it? Then it counts in no figure but the treasury's (SPEC SE-2)."""
+        return self.to_send_at is not None and self.sent_at is None
 
     @property
     def original(self) -> DocumentFile | None:

@@ -36,14 +36,16 @@ MOST, FEW, SHARE = 500, 5, 20
 
 
 def note_hold(document: Document) -> None:
-    """Remember that it was once paid, matched, exported or given to payment, even if that is undone later."""
-    if document.held_at is None and (document.settled_minor or document.pay_date or document.exported_at):
+    """Remember that it was once paid, matched, exported, sent or given to payment, even if that is undone later."""
+    facts = (document.settled_minor, document.pay_date, document.exported_at, document.sent_at)
+    if document.held_at is None and any(facts):
         document.held_at = clock.now()
 
 
 def held() -> ColumnElement[bool]:
     """The one test of the legal hold, on a row of `Document`."""
-    is_bound = or_(Document.settled_minor != 0, Document.pay_date.is_not(None), Document.exported_at.is_not(None))
+    facts = (Document.pay_date, Document.exported_at, Document.sent_at)
+    is_bound = or_(Document.settled_minor != 0, *(fact.is_not(None) for fact in facts))
     unmarked = and_(Document.held_at.is_(None), is_bound)
     is_marked = and_(Document.held_at.is_not(None), Document.held_at > clock.now() - HOLD)
     return or_(unmarked, is_marked, *(test() for test in keeps))

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from app.audit import trail
 from app.core import clock
 from app.core.errors import Refused
-from app.outbox import delivery
+from app.outbox import delivery, kinds
 from app.outbox.models import Mark, OutgoingMail
 from app.web.access import Person
 
@@ -43,3 +43,4 @@ def cancel(mail: OutgoingMail, *, by: Person) -> None:
 def _move(mail: OutgoingMail, mark: Mark, *, by: Person, act: str) -> None:
     trail.record(mail, by=by, act=act, changes={"mark": [mail.mark, mark]})
     mail.mark, mail.marked_at = mark, clock.now()
+    kinds.tell(mail)

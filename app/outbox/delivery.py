@@ -253,6 +253,7 @@ def _settle(mail: OutgoingMail, mark: Mark, answer: str) -> None:
     mail.mark, mail.marked_at, mail.answer = mark, clock.now(), answer[:2000]
     if mark is Mark.SENT:
         blot(mail)
+    kinds.tell(mail)
     faultpoint("outbox.before_settle")
     db.session.commit()
     faultpoint("outbox.settled")

@@ -18,6 +18,10 @@ class MailKind:
     """Why it need not leave any more, empty where it does: asked when its turn has come (SAFETY S52)."""
     is_personal: bool = False
     """Its links act in the name of whom it is written to: nobody else is shown them."""
+    after: Callable[[OutgoingMail], None] | None = None
+    """Told of the mail's end, or of what a person decided about it, in the transaction that keeps its mark."""
+    leaves_always: bool = False
+    """Also while everything is stopped: mails by which people sign in (SAFETY R7)."""
 
 
 mail_kinds: list[MailKind] = []
@@ -33,6 +37,13 @@ def why_not(mail: OutgoingMail) -> str:
     """Why it is not to leave any more; empty where it is."""
     kind = kind_of(mail)
     return kind.why_not(mail) if kind else ""
+
+
+def tell(mail: OutgoingMail) -> None:
+    """Its mark changed for good, or back again: say so to whoever wrote it."""
+    kind = kind_of(mail)
+    if kind and kind.after:
+        kind.after(mail)
 
 
 def shown_to(mail: OutgoingMail, person: Person) -> str:

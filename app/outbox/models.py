@@ -60,6 +60,10 @@ class OutgoingMail(db.Model):
     about_type: Mapped[str] = mapped_column(String(40), default="")
     about_id: Mapped[int | None]
     subject: Mapped[str] = mapped_column(String(300))
+    sender_name: Mapped[str] = mapped_column(String(200), default="")
+    """Shown as the sender's in the place of Facteur's own; the address stays that of the settings."""
+    return_path: Mapped[str] = mapped_column(String(254), default="")
+    """Where it comes back to when it cannot be delivered; empty: the sender's address."""
     text: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text, default="")
     headers: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
@@ -108,6 +112,24 @@ class Recipient(db.Model):
     answer: Mapped[str] = mapped_column(Text, default="")
 
     mail: Mapped[OutgoingMail] = relationship(back_populates="recipients")
+
+
+class Outlet(db.Model):
+    """One way out, and whether it is shut: by a person, after equal failures, or in a copy (SAFETY R7, S56)."""
+
+    __tablename__ = "outlet"
+
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    """`all`, or a channel: `mail`, `sms`, `letter`."""
+    shut_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    shut_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+    why: Mapped[str] = mapped_column(String(20), default="")
+    """`person`, `failures` or `copy`."""
+    failure: Mapped[str] = mapped_column(Text, default="")
+    """What went wrong last, the same `failure_count` times in a row."""
+    failure_count: Mapped[int] = mapped_column(default=0)
+    identity: Mapped[str] = mapped_column(String(100), default="")
+    """Of `all`: which installation this database belongs to; another one that finds it is a copy."""
 
 
 class MailAttachment(db.Model):

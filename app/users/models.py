@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
 
 from flask_login import UserMixin
@@ -51,6 +51,22 @@ class Company(db.Model):
     trash_days: Mapped[int | None] = mapped_column(default=30)
     matches_automatically: Mapped[bool] = mapped_column(default=False)
     """A bank line with the number and amount of one open document, and no rival, is matched by itself (SPEC BK-3)."""
+    sends_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """Sale invoices that came from then on are *to send*; None: Facteur sends none (SPEC SE-1)."""
+    sends_automatically: Mapped[bool] = mapped_column(default=True)
+    """The master switch: off, nothing goes to customers by itself (SPEC SE-8)."""
+    send_time: Mapped[time] = mapped_column(default=time(8, 30))
+    """When what waits some days leaves, in its time zone."""
+    keeps_holidays: Mapped[bool] = mapped_column(default=False)
+    """What waits some days does not leave on a public holiday of its country."""
+    uses_parent_plan: Mapped[bool] = mapped_column(default=False)
+    """A customer without a plan has that of the one it is shown under (SPEC SE-3)."""
+    message_gap_days: Mapped[int] = mapped_column(default=3)
+    """Least days between two reminders to one contact (SPEC DN-1)."""
+    letter_after_days: Mapped[int] = mapped_column(default=5)
+    """Days after a bounce until a letter is proposed (SPEC SE-7)."""
+    customer_language: Mapped[str] = mapped_column(String(5), default="fr")
+    """Of messages to customers whose contact has none."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
 
     memberships: Mapped[list[Membership]] = relationship(back_populates="company")

@@ -58,6 +58,14 @@ def upgrade():
     sa.Column('trash_emptied', sa.Boolean(), nullable=False),
     sa.Column('trash_days', sa.Integer(), nullable=True),
     sa.Column('matches_automatically', sa.Boolean(), nullable=False),
+    sa.Column('sends_since', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('sends_automatically', sa.Boolean(), nullable=False),
+    sa.Column('send_time', sa.Time(), nullable=False),
+    sa.Column('keeps_holidays', sa.Boolean(), nullable=False),
+    sa.Column('uses_parent_plan', sa.Boolean(), nullable=False),
+    sa.Column('message_gap_days', sa.Integer(), nullable=False),
+    sa.Column('letter_after_days', sa.Integer(), nullable=False),
+    sa.Column('customer_language', sa.String(length=5), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_company'))
     )
@@ -224,6 +232,23 @@ def upgrade():
     sa.PrimaryKeyConstraint('id', name=op.f('pk_tag')),
     sa.UniqueConstraint('company_id', 'name_key', name=op.f('uq_tag_company_id_name_key'))
     )
+    op.create_table('dunning_plan',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('company_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('level', sa.String(length=40), nullable=False),
+    sa.Column('is_default', sa.Boolean(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['company_id'], ['company.id'], name=op.f('fk_dunning_plan_company_id_company')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_dunning_plan')),
+    sa.UniqueConstraint('company_id', 'name', name=op.f('uq_dunning_plan_company_id_name'))
+    )
+    with op.batch_alter_table('dunning_plan', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_dunning_plan_company_id'), ['company_id'], unique=False)
+        batch_op.create_index('ix_dunning_plan_default', ['company_id'], unique=True, sqlite_where=sa.text('is_default'), postgresql_where=sa.text('is_default'))
+
     op.create_table('counterparty',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('company_id', sa.Integer(), nullable=False),
@@ -249,8 +274,12 @@ def upgrade():
     sa.Column('terms', sa.String(length=40), nullable=True),
     sa.Column('terms_days', sa.Integer(), nullable=False),
     sa.Column('is_validated_automatically', sa.Boolean(), nullable=False),
+    sa.Column('email_bounced_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('dunning_plan_id', sa.Integer(), nullable=True),
+    sa.Column('reminders_paused_until', sa.Date(), nullable=True),
     sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['dunning_plan_id'], ['dunning_plan.id'], name=op.f('fk_counterparty_dunning_plan_id_dunning_plan'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['company_id'], ['company.id'], name=op.f('fk_counterparty_company_id_company')),
     sa.ForeignKeyConstraint(['default_category_id'], ['category.id'], name=op.f('fk_counterparty_default_category_id_category'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['merged_into_id'], ['counterparty.id'], name=op.f('fk_counterparty_merged_into_id_counterparty'), ondelete='SET NULL'),
@@ -259,6 +288,7 @@ def upgrade():
     sa.PrimaryKeyConstraint('id', name=op.f('pk_counterparty'))
     )
     with op.batch_alter_table('counterparty', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_counterparty_dunning_plan_id'), ['dunning_plan_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_counterparty_merged_into_id'), ['merged_into_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_counterparty_owner_id'), ['owner_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_counterparty_parent_id'), ['parent_id'], unique=False)
@@ -313,6 +343,8 @@ def upgrade():
     sa.Column('about_type', sa.String(length=40), nullable=False),
     sa.Column('about_id', sa.Integer(), nullable=True),
     sa.Column('subject', sa.String(length=300), nullable=False),
+    sa.Column('sender_name', sa.String(length=200), nullable=False),
+    sa.Column('return_path', sa.String(length=254), nullable=False),
     sa.Column('text', sa.Text(), nullable=False),
     sa.Column('html', sa.Text(), nullable=False),
     sa.Column('headers', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
@@ -458,6 +490,11 @@ def upgrade():
     sa.Column('trash_kind', sa.String(40), nullable=True),
     sa.Column('trash_reason', sa.String(length=500), nullable=False),
     sa.Column('exported_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('to_send_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('sent_means', sa.String(length=40), nullable=True),
+    sa.Column('promised_date', sa.Date(), nullable=True),
+    sa.Column('reminders_paused_until', sa.Date(), nullable=True),
     sa.Column('held_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('duplicate_of_id', sa.Integer(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
@@ -495,6 +532,8 @@ def upgrade():
     op.create_index('ix_document_reading', 'document', ['created_at'], sqlite_where=reading, postgresql_where=reading)
     referred = sa.text("payment_reference != ''")
     op.create_index('ix_document_reference', 'document', ['company_id', 'payment_reference'], sqlite_where=referred, postgresql_where=referred)
+    to_send = sa.text('to_send_at IS NOT NULL AND sent_at IS NULL AND trashed_at IS NULL')
+    op.create_index('ix_document_to_send', 'document', ['company_id', issued, 'id'], sqlite_where=to_send, postgresql_where=to_send)
     op.create_index('ix_document_open', 'document', ['company_id', 'kind', issued, 'id'], sqlite_where=still_open, postgresql_where=still_open)
 
     op.create_table('approval',
@@ -1123,6 +1162,7 @@ def upgrade():
     sa.Column('phone', sa.String(length=40), nullable=False),
     sa.Column('address', sa.Text(), nullable=False),
     sa.Column('language', sa.String(length=5), nullable=False),
+    sa.Column('bounced_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['counterparty_id'], ['counterparty.id'], name=op.f('fk_contact_counterparty_id_counterparty'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_contact'))
@@ -1380,11 +1420,241 @@ def upgrade():
     with op.batch_alter_table('bulk_act', schema=None) as batch_op:
         batch_op.create_index('ix_bulk_act_by', ['by_id', 'id'], unique=False)
 
+    op.create_table('gateway_message',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('company_id', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(length=200), nullable=False),
+    sa.Column('carries', sa.String(length=40), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('about_type', sa.String(length=40), nullable=False),
+    sa.Column('about_id', sa.Integer(), nullable=True),
+    sa.Column('to', sa.Text(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('file_id', sa.Integer(), nullable=True),
+    sa.Column('mark', sa.String(length=40), nullable=False),
+    sa.Column('marked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('send_after', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('answer', sa.Text(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['company_id'], ['company.id'], name=op.f('fk_gateway_message_company_id_company')),
+    sa.ForeignKeyConstraint(['file_id'], ['file.id'], name=op.f('fk_gateway_message_file_id_file')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_gateway_message')),
+    sa.UniqueConstraint('key', name=op.f('uq_gateway_message_key'))
+    )
+    with op.batch_alter_table('gateway_message', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_gateway_message_company_id'), ['company_id'], unique=False)
+        batch_op.create_index('ix_gateway_message_mark', ['mark', 'send_after'], unique=False)
+
+    op.create_table('outlet',
+    sa.Column('name', sa.String(length=20), nullable=False),
+    sa.Column('shut_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('shut_by_id', sa.Integer(), nullable=True),
+    sa.Column('why', sa.String(length=20), nullable=False),
+    sa.Column('failure', sa.Text(), nullable=False),
+    sa.Column('failure_count', sa.Integer(), nullable=False),
+    sa.Column('identity', sa.String(length=100), nullable=False),
+    sa.ForeignKeyConstraint(['shut_by_id'], ['user_account.id'], name=op.f('fk_outlet_shut_by_id_user_account'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('name', name=op.f('pk_outlet'))
+    )
+    op.create_table('print_batch',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('company_id', sa.Integer(), nullable=False),
+    sa.Column('file_id', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_by_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['company_id'], ['company.id'], name=op.f('fk_print_batch_company_id_company')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['user_account.id'], name=op.f('fk_print_batch_created_by_id_user_account'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['file_id'], ['file.id'], name=op.f('fk_print_batch_file_id_file')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_print_batch'))
+    )
+    with op.batch_alter_table('print_batch', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_print_batch_company_id'), ['company_id'], unique=False)
+
+    op.create_table('letter',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('company_id', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(length=200), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('about_type', sa.String(length=40), nullable=False),
+    sa.Column('about_id', sa.Integer(), nullable=True),
+    sa.Column('address', sa.Text(), nullable=False),
+    sa.Column('file_id', sa.Integer(), nullable=False),
+    sa.Column('page_count', sa.Integer(), nullable=False),
+    sa.Column('state', sa.String(length=40), nullable=False),
+    sa.Column('batch_id', sa.Integer(), nullable=True),
+    sa.Column('posted_date', sa.Date(), nullable=True),
+    sa.Column('posted_by_id', sa.Integer(), nullable=True),
+    sa.Column('tracking_number', sa.String(length=60), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['batch_id'], ['print_batch.id'], name=op.f('fk_letter_batch_id_print_batch'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['company_id'], ['company.id'], name=op.f('fk_letter_company_id_company')),
+    sa.ForeignKeyConstraint(['file_id'], ['file.id'], name=op.f('fk_letter_file_id_file')),
+    sa.ForeignKeyConstraint(['posted_by_id'], ['user_account.id'], name=op.f('fk_letter_posted_by_id_user_account'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_letter')),
+    sa.UniqueConstraint('key', name=op.f('uq_letter_key'))
+    )
+    with op.batch_alter_table('letter', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_letter_batch_id'), ['batch_id'], unique=False)
+        batch_op.create_index('ix_letter_list', ['company_id', 'state', 'id'], unique=False)
+
+    op.create_table('plan_step',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('plan_id', sa.Integer(), nullable=False),
+    sa.Column('is_sending', sa.Boolean(), nullable=False),
+    sa.Column('days', sa.Integer(), nullable=False),
+    sa.Column('channel', sa.String(length=40), nullable=False),
+    sa.Column('is_automatic', sa.Boolean(), nullable=False),
+    sa.Column('position', sa.String(length=40), nullable=True),
+    sa.Column('cc', sa.String(length=500), nullable=False),
+    sa.Column('attaches_file', sa.Boolean(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['plan_id'], ['dunning_plan.id'], name=op.f('fk_plan_step_plan_id_dunning_plan'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_plan_step')),
+    sa.UniqueConstraint('plan_id', 'is_sending', 'days', name=op.f('uq_plan_step_plan_id_is_sending_days'))
+    )
+    with op.batch_alter_table('plan_step', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_plan_step_plan_id'), ['plan_id'], unique=False)
+        batch_op.create_index('ix_plan_step_sending', ['plan_id'], unique=True, sqlite_where=sa.text('is_sending'), postgresql_where=sa.text('is_sending'))
+
+    op.create_table('portal_link',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('counterparty_id', sa.Integer(), nullable=False),
+    sa.Column('token_hash', sa.String(length=64), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_by_id', sa.Integer(), nullable=True),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('seen_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['counterparty_id'], ['counterparty.id'], name=op.f('fk_portal_link_counterparty_id_counterparty'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['created_by_id'], ['user_account.id'], name=op.f('fk_portal_link_created_by_id_user_account'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_portal_link')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_portal_link_token_hash'))
+    )
+    with op.batch_alter_table('portal_link', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_portal_link_counterparty_id'), ['counterparty_id'], unique=False)
+
+    op.create_table('wording',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('step_id', sa.Integer(), nullable=False),
+    sa.Column('language', sa.String(length=5), nullable=False),
+    sa.Column('subject', sa.String(length=200), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['step_id'], ['plan_step.id'], name=op.f('fk_wording_step_id_plan_step'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_wording')),
+    sa.UniqueConstraint('step_id', 'language', name=op.f('uq_wording_step_id_language'))
+    )
+    op.create_table('action',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('company_id', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(length=200), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('channel', sa.String(length=40), nullable=False),
+    sa.Column('state', sa.String(length=40), nullable=False),
+    sa.Column('counterparty_id', sa.Integer(), nullable=False),
+    sa.Column('document_id', sa.Integer(), nullable=False),
+    sa.Column('step_id', sa.Integer(), nullable=True),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('owner_id', sa.Integer(), nullable=True),
+    sa.Column('reason', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
+    sa.Column('to', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
+    sa.Column('cc', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
+    sa.Column('language', sa.String(length=5), nullable=False),
+    sa.Column('subject', sa.String(length=300), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('mail_id', sa.Integer(), nullable=True),
+    sa.Column('letter_id', sa.Integer(), nullable=True),
+    sa.Column('gateway_message_id', sa.Integer(), nullable=True),
+    sa.Column('note', sa.String(length=500), nullable=False),
+    sa.Column('done_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('done_by_id', sa.Integer(), nullable=True),
+    sa.Column('bounced_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('bounce_reason', sa.String(length=500), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['company_id'], ['company.id'], name=op.f('fk_action_company_id_company')),
+    sa.ForeignKeyConstraint(['counterparty_id'], ['counterparty.id'], name=op.f('fk_action_counterparty_id_counterparty')),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_action_document_id_document')),
+    sa.ForeignKeyConstraint(['done_by_id'], ['user_account.id'], name=op.f('fk_action_done_by_id_user_account'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['gateway_message_id'], ['gateway_message.id'], name=op.f('fk_action_gateway_message_id_gateway_message'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['letter_id'], ['letter.id'], name=op.f('fk_action_letter_id_letter'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['mail_id'], ['outgoing_mail.id'], name=op.f('fk_action_mail_id_outgoing_mail'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['owner_id'], ['user_account.id'], name=op.f('fk_action_owner_id_user_account'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['step_id'], ['plan_step.id'], name=op.f('fk_action_step_id_plan_step'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_action')),
+    sa.UniqueConstraint('key', name=op.f('uq_action_key'))
+    )
+    with op.batch_alter_table('action', schema=None) as batch_op:
+        batch_op.create_index('ix_action_counterparty', ['counterparty_id', 'id'], unique=False)
+        batch_op.create_index('ix_action_document', ['document_id'], unique=False)
+        batch_op.create_index('ix_action_due', ['due_at', 'id'], unique=False, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
+        batch_op.create_index(batch_op.f('ix_action_letter_id'), ['letter_id'], unique=False)
+        batch_op.create_index('ix_action_list', ['company_id', 'state', 'due_at', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_action_mail_id'), ['mail_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_action_owner_id'), ['owner_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_action_step_id'), ['step_id'], unique=False)
+
+    op.create_table('action_document',
+    sa.Column('action_id', sa.Integer(), nullable=False),
+    sa.Column('document_id', sa.Integer(), nullable=False),
+    sa.Column('reached_days', sa.Integer(), nullable=True),
+    sa.Column('open_minor', sa.BigInteger(), nullable=True),
+    sa.ForeignKeyConstraint(['action_id'], ['action.id'], name=op.f('fk_action_document_action_id_action'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_action_document_document_id_document')),
+    sa.PrimaryKeyConstraint('action_id', 'document_id', name=op.f('pk_action_document'))
+    )
+    with op.batch_alter_table('action_document', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_action_document_document_id'), ['document_id'], unique=False)
+
+    op.create_table('contact_day',
+    sa.Column('company_id', sa.Integer(), nullable=False),
+    sa.Column('address', sa.String(length=254), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('action_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['action_id'], ['action.id'], name=op.f('fk_contact_day_action_id_action'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['company_id'], ['company.id'], name=op.f('fk_contact_day_company_id_company')),
+    sa.PrimaryKeyConstraint('company_id', 'address', 'day', name=op.f('pk_contact_day'))
+    )
+    op.create_table('reply',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('company_id', sa.Integer(), nullable=False),
+    sa.Column('counterparty_id', sa.Integer(), nullable=False),
+    sa.Column('action_id', sa.Integer(), nullable=True),
+    sa.Column('message_id', sa.Integer(), nullable=False),
+    sa.Column('sender', sa.String(length=254), nullable=False),
+    sa.Column('subject', sa.String(length=300), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('read_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('read_by_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['action_id'], ['action.id'], name=op.f('fk_reply_action_id_action'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['company_id'], ['company.id'], name=op.f('fk_reply_company_id_company')),
+    sa.ForeignKeyConstraint(['counterparty_id'], ['counterparty.id'], name=op.f('fk_reply_counterparty_id_counterparty')),
+    sa.ForeignKeyConstraint(['message_id'], ['message.id'], name=op.f('fk_reply_message_id_message')),
+    sa.ForeignKeyConstraint(['read_by_id'], ['user_account.id'], name=op.f('fk_reply_read_by_id_user_account'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_reply')),
+    sa.UniqueConstraint('message_id', name=op.f('uq_reply_message_id'))
+    )
+    with op.batch_alter_table('reply', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_reply_counterparty_id'), ['counterparty_id'], unique=False)
+        batch_op.create_index('ix_reply_unread', ['company_id', 'id'], unique=False, sqlite_where=sa.text('read_at IS NULL'), postgresql_where=sa.text('read_at IS NULL'))
+
     # ### end Alembic commands ###
 
 
 def downgrade():
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_table('reply')
+    op.drop_table('contact_day')
+    op.drop_table('action_document')
+    op.drop_table('action')
+    op.drop_table('wording')
+    op.drop_table('portal_link')
+    op.drop_table('plan_step')
+    op.drop_table('letter')
+    op.drop_table('print_batch')
+    op.drop_table('outlet')
+    op.drop_table('gateway_message')
     op.drop_table('bulk_act')
     op.drop_table('decision_page')
     op.drop_table('decision_link')
@@ -1513,6 +1783,7 @@ def downgrade():
         batch_op.drop_index('ix_document_number')
         batch_op.drop_index('ix_document_open')
         batch_op.drop_index('ix_document_reading')
+        batch_op.drop_index('ix_document_to_send')
         batch_op.drop_index('ix_document_trash')
         batch_op.drop_index('ix_document_amount')
         batch_op.drop_index('ix_document_due')
@@ -1559,6 +1830,7 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_counterparty_company_id'))
 
     op.drop_table('counterparty')
+    op.drop_table('dunning_plan')
     with op.batch_alter_table('category', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_category_company_id'))
 

@@ -1,0 +1,1 @@
+"""Ways to reach a customer beside e-mail: letters, and text messages by a gateway (SPEC SE-4)."""
