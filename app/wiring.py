@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, g, has_request_context, request, url_for
 from flask_login import current_user
+from werkzeug.local import LocalProxy
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli, pipeline
@@ -136,6 +138,17 @@ def _time_zone() -> str:
     return company.time_zone if company else "Europe/Paris"
 
 
+def _frame(company_id: int | None) -> dict[str, Any]:
+    """What stands around a page, asked of the database once it is drawn: a fragment or an alert draws none of it."""
+
+    @cache
+    def asked() -> dict[str, Any]:
+        banners = problems.banners() if access.allowed(current_user, P.ADMINISTER) else []
+        return navigation.shell(company_id) | {"banners": banners}
+
+    return {name: LocalProxy(lambda name=name: asked().get(name)) for name in (*navigation.NAMES, "banners")}
+
+
 def _register(app: Flask) -> None:
     for jobs in sorted(Path(ROOT, "app").glob("*/jobs.py")):  # a worker must know every job it may be rung for
         importlib.import_module(f"app.{jobs.parent.name}.jobs")
@@ -158,7 +171,6 @@ def _register(app: Flask) -> None:
         if g.get("sign_in") and current_user.is_authenticated and request.endpoint:
             mine = current_user.companies
             here = sessions.current_company()
-            shell |= {"company": here, "companies": mine, **navigation.shell(here.id if here else None)}
-            shell |= {"banners": problems.banners() if access.allowed(current_user, P.ADMINISTER) else []}
+            shell |= {"company": here, "companies": mine, **_frame(here.id if here else None)}
             shell |= {"company_url": url_for("users.choose_company"), "sign_out_url": url_for("users.sign_out")}
         return shell

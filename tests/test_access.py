@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.web.access import PUBLIC, Permission, Role
+from tests.conftest import aimed_at
 from tests.factories import make_company, make_user
 from tests.web.world import address, addresses, ask, contents, make_world, rules, taken_back, told
 
@@ -19,6 +20,8 @@ MAY = {
 """SPEC US-6 once more, in other words than the table that is tested."""
 SEE = {P.SEE_ALL, P.SEE_ASSIGNED, P.SEE_VALIDATED}
 OBJECTS = ("_id",)
+IN_SHORT = aimed_at("nothing")
+"""A refusal as its alert alone: the page around it is drawn by other tests."""
 
 
 def permission(app, rule):
@@ -63,7 +66,7 @@ def test_a_role_without_the_right_is_refused(app, browser, role):
             continue
         with taken_back():
             before = contents()
-            status = ask(client, method, address(app, rule, world.values(rule))).status_code
+            status = ask(client, method, address(app, rule, world.values(rule)), headers=IN_SHORT).status_code
             if status != 403 or contents() != before:
                 wrong.append((method, rule.rule, status))
 
@@ -172,7 +175,7 @@ def test_a_right_in_one_company_is_none_in_another(app, browser, role):
         for url in addresses(app, rule, world, (world.validated, world.waiting)):
             with taken_back():
                 before = contents()
-                status = ask(client, method, url).status_code
+                status = ask(client, method, url, headers=IN_SHORT).status_code
                 if status not in {403, 404} or contents() != before:
                     wrong.append((method, rule.rule, status))
 

@@ -77,6 +77,13 @@ APART = [
 ]
 
 
+NAMES = (
+    "navigation",
+    *("bottom_bar", "person_menu", "notifications_url", "notifications_count", "search_url", "add_url"),
+)
+"""What `shell` tells, each left out where there is nothing."""
+
+
 def _once(shown: dict[Item, dict[str, Any] | None], item: Item, company_id: int | None) -> dict[str, Any] | None:
     """The link of an entry that stands in several places: what waits there is counted once."""
     if item not in shown:

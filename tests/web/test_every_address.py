@@ -72,7 +72,7 @@ def test_no_number_in_a_path_breaks_a_page(app, client, world):
         for number in re.findall(r"(?<=/)\d+", url):
             for other in (2**31, 2**63, 10**40):
                 wrong = re.sub(rf"/{number}(?=/|\.|$)", f"/{other}", url)
-                status = ask(client, method, wrong).status_code
+                status = ask(client, method, wrong, headers=aimed_at("nothing")).status_code
                 if status not in {404, 405}:
                     broken.append((method, rule.rule, other, status))
 

@@ -396,20 +396,36 @@ def ask(browser: FlaskClient, method: str, url: str, **how: Any):
 def taken_back() -> Iterator[None]:
     """What happens inside leaves no trace in the database."""
     db.session.commit()  # a savepoint of the session's own, if older, would take ours with it
-    savepoint = db.engines[None].begin_nested()
+    savepoint, written = db.engines[None].begin_nested(), _written()
     try:
         yield
     finally:
         db.session.rollback()
         savepoint.rollback()
         db.session.expire_all()
+        if _written() != written:  # what was taken back is not counted
+            _SEEN.clear()
 
 
 def contents(but: Callable[[str], bool] = lambda table: table == "sign_in") -> dict[str, list[Any]]:
     """All rows of all tables, to see that nothing changed; whole, for what SQLAlchemy shows of a row is shortened."""
-    names = [name for name in db.metadata.tables if not but(name)]
-    cursor = db.engines[None].connection.cursor()
-    return {name: sorted(map(repr, cursor.execute(f'SELECT * FROM "{name}"').fetchall())) for name in names}
+    names = tuple(name for name in db.metadata.tables if not but(name))
+    seen = (_written(), names)
+    if _SEEN.get("last") != seen:
+        cursor = db.engines[None].connection.cursor()
+        rows = {name: sorted(map(repr, cursor.execute(f'SELECT * FROM "{name}"').fetchall())) for name in names}
+        _SEEN.update(last=seen, rows=rows)
+    return _SEEN["rows"]
+
+
+def _written() -> tuple[int, int]:
+    """On this connection so many rows were written so far."""
+    connection = db.engines[None].connection.driver_connection
+    return id(connection), connection.total_changes
+
+
+_SEEN: dict[str, Any] = {}
+"""What was looked at last: where SQLite counted no row written since, all is as it was."""
 
 
 def told(answer: Any) -> str:
