@@ -51,7 +51,7 @@ PACKAGES = (
     "operation",
     "api",
 )
-"""Those with pages: each has a `routes.py` with a blueprint `bp`."""
+"""Those with pages: each has a `routes.py` with a blueprint `bp`, and `…_routes.py` for a blueprint more."""
 MODELS = (
     *("audit", "files", "tasks", "outbox", "users", "notices", "tags", "counterparties", "search"),
     *("documents", "comments"),
@@ -140,8 +140,8 @@ def _register(app: Flask) -> None:
     for jobs in sorted(Path(ROOT, "app").glob("*/jobs.py")):  # a worker must know every job it may be rung for
         importlib.import_module(f"app.{jobs.parent.name}.jobs")
     for package in PACKAGES:
-        if Path(ROOT, "app", package, "routes.py").exists():
-            app.register_blueprint(importlib.import_module(f"app.{package}.routes").bp)
+        for file in sorted(Path(ROOT, "app", package).glob("*routes.py")):
+            app.register_blueprint(importlib.import_module(f"app.{package}.{file.stem}").bp)
 
     @app.context_processor
     def _shell() -> dict[str, Any]:

@@ -58,8 +58,9 @@ def offered(company: Company) -> list[DunningPlan]:
     return list(db.session.scalars(query.order_by(DunningPlan.name, DunningPlan.id)))
 
 
-def customer_counts(company: Company) -> dict[int | None, int]:
-    """How many customers have each plan; under None those that have none of their own."""
-    query = select(Counterparty.dunning_plan_id, func.count()).where(Counterparty.company_id == company.id)
-    query = query.where(Counterparty.is_customer, Counterparty.archived_at.is_(None))
+def customer_counts(company: Company, user: User) -> dict[int | None, int]:
+    """How many customers whom `user` may see have each plan; under None those that have none of their own."""
+    query = Counterparty.visible_to(user).where(Counterparty.company_id == company.id, Counterparty.is_customer)
+    query = query.where(Counterparty.archived_at.is_(None))
+    query = query.with_only_columns(Counterparty.dunning_plan_id, func.count())
     return dict(map(tuple, db.session.execute(query.group_by(Counterparty.dunning_plan_id))))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.core.database import hold
 from app.core.errors import Refused
@@ -58,8 +59,9 @@ def name(step: PlanStep) -> str:
         return _("The invoice")
     if step.days == 0:
         return _("On the due date")
-    count = abs(step.days)
-    return _("%(count)s d. before due", count=count) if step.days < 0 else _("%(count)s d. after due", count=count)
+    if step.days < 0:
+        return ngettext("%(num)d day before the due date", "%(num)d days before the due date", -step.days)
+    return ngettext("%(num)d day after the due date", "%(num)d days after the due date", step.days)
 
 
 def _check_day(plan: DunningPlan, facts: dict[str, Any], but: PlanStep | None = None) -> None:

@@ -107,7 +107,7 @@ def test_steps_come_and_go(app):
     added = step_editing.add(plan, facts, {"en": ("", "Due on {due_date}")}, by=by, version=1)
     db.session.commit()
 
-    assert reload(plan).reminders[0] is added and step_editing.name(added) == "5 d. before due"
+    assert reload(plan).reminders[0] is added and step_editing.name(added) == "5 days before the due date"
     step_editing.remove(added, by=by, version=2)
     db.session.commit()
     assert [step.days for step in reload(plan).reminders] == [7, 15, 30]
@@ -218,5 +218,5 @@ def test_how_many_customers_have_each_plan(app):
     make_customer("None")
     make_counterparty("Supplier")
 
-    assert plans.customer_counts(the_company()) == {plan.id: 1, None: 1}
+    assert plans.customer_counts(the_company(), make_user()) == {plan.id: 1, None: 1}
     assert db.session.scalars(DunningPlan.visible_to(make_user())).all() == [plan]
