@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import cli, pipeline
 from app.config import ROOT, Settings, load
 from app.core import database, logs
+from app.dunning import switch
 from app.extensions import babel, csrf, db, htmx, limiter, login, mail, migrate
 from app.operation import problems
 from app.outbox import connection
@@ -159,6 +160,7 @@ def _register(app: Flask) -> None:
             mine = current_user.companies
             here = sessions.current_company()
             shell |= {"company": here, "companies": mine, **navigation.shell(here.id if here else None)}
-            shell |= {"banners": problems.banners() if access.allowed(current_user, P.ADMINISTER) else []}
+            problem_banners = problems.banners() if access.allowed(current_user, P.ADMINISTER) else []
+            shell |= {"banners": [*problem_banners, *switch.banners(here)]}
             shell |= {"company_url": url_for("users.choose_company"), "sign_out_url": url_for("users.sign_out")}
         return shell
