@@ -37,6 +37,7 @@ from app.documents import (
 from app.documents import jobs as documents
 from app.documents import merged as merged_documents
 from app.documents import trash as trashing
+from app.dunning import assignment_pages, plans, trying
 from app.extraction import jobs as extraction
 from app.extraction import learning, texts
 from app.extraction import merged as lessons
@@ -97,7 +98,7 @@ def connect() -> None:
     _match()
     _know_parties()
     _pay()
-    for kind in (*approval_mails.KINDS, *seat_mails.KINDS, notice_mails.KIND, bank_asking.KIND):
+    for kind in (*approval_mails.KINDS, *seat_mails.KINDS, notice_mails.KIND, bank_asking.KIND, trying.KIND):
         _add(mail_kinds, kind)
 
 
@@ -122,6 +123,8 @@ def _know_parties() -> None:
     _add(one_page.tellers, party_pages.tell)
     _add(one_page.tellers, learned.tell)
     _add(one_page.tellers, party_figures.tell)
+    _add(one_page.tellers, assignment_pages.tell)
+    _add(keeping.after_becoming_customer, plans.give_default)
     _add(one_page.iban_tellers, waiting_ibans.tell)
     reasons.WORDS[paying_to.KEY] = paying_to.in_words
 

@@ -16,10 +16,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import cli, pipeline
 from app.config import ROOT, Settings, load
 from app.core import database, logs
+from app.dunning import switch
 from app.extensions import babel, csrf, db, htmx, limiter, login, mail, migrate
 from app.operation import problems
 from app.outbox import connection
 from app.users import sessions
+from app.users.models import Company
 from app.web import access, assets, bodies, errors, filters, guard, headers, language, navigation, request_log
 from app.web.access import Permission as P
 from app.web.ids import RowIdConverter
@@ -53,7 +55,7 @@ PACKAGES = (
     "operation",
     "api",
 )
-"""Those with pages: each has a `routes.py` with a blueprint `bp`."""
+"""Those with pages: each has a `routes.py` with a blueprint `bp`, and `…_routes.py` for a blueprint more."""
 MODELS = (
     *("audit", "files", "tasks", "outbox", "users", "notices", "tags", "counterparties", "search"),
     *("documents", "comments"),
@@ -138,13 +140,14 @@ def _time_zone() -> str:
     return company.time_zone if company else "Europe/Paris"
 
 
-def _frame(company_id: int | None) -> dict[str, Any]:
+def _frame(company: Company | None) -> dict[str, Any]:
     """What stands around a page, asked of the database once it is drawn: a fragment or an alert draws none of it."""
 
     @cache
     def asked() -> dict[str, Any]:
         banners = problems.banners() if access.allowed(current_user, P.ADMINISTER) else []
-        return navigation.shell(company_id) | {"banners": banners}
+        shown = [*banners, *switch.banners(company)]
+        return navigation.shell(company.id if company else None) | {"banners": shown}
 
     return {name: LocalProxy(lambda name=name: asked().get(name)) for name in (*navigation.NAMES, "banners")}
 
@@ -153,8 +156,8 @@ def _register(app: Flask) -> None:
     for jobs in sorted(Path(ROOT, "app").glob("*/jobs.py")):  # a worker must know every job it may be rung for
         importlib.import_module(f"app.{jobs.parent.name}.jobs")
     for package in PACKAGES:
-        if Path(ROOT, "app", package, "routes.py").exists():
-            app.register_blueprint(importlib.import_module(f"app.{package}.routes").bp)
+        for file in sorted(Path(ROOT, "app", package).glob("*routes.py")):
+            app.register_blueprint(importlib.import_module(f"app.{package}.{file.stem}").bp)
 
     @app.context_processor
     def _shell() -> dict[str, Any]:
@@ -171,6 +174,6 @@ def _register(app: Flask) -> None:
         if g.get("sign_in") and current_user.is_authenticated and request.endpoint:
             mine = current_user.companies
             here = sessions.current_company()
-            shell |= {"company": here, "companies": mine, **_frame(here.id if here else None)}
+            shell |= {"company": here, "companies": mine, **_frame(here)}
             shell |= {"company_url": url_for("users.choose_company"), "sign_out_url": url_for("users.sign_out")}
         return shell

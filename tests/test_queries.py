@@ -24,6 +24,7 @@ from app.rules.acts import Act
 from app.users.models import Company, User
 from app.web import keyset
 from app.web.access import Role
+from tests.dunning.making import make_plan
 from tests.factories import make_category, make_counterparty, make_document, make_file, make_user, the_company
 from tests.payments.making import OTHER, make_account, make_batch, make_payable, make_payee, to_pay
 from tests.rules.making import do, make_rule, when
@@ -45,6 +46,7 @@ LISTS = (
     *(
         "/suppliers",
         "/customers",
+        "/plans",
         "/review",
         "/messages",
         "/rules",
@@ -94,6 +96,7 @@ def fill(company: Company) -> None:
         make_rule(
             when("counterparty", "is", twin["counterparty"].id), company=company, does=[do(Act.CATEGORY, category.id)]
         )
+        make_plan(company, by=member, name=f"Plan {number}")
         _message(company, first)
         _approvals(company, member)
         _bank(company, number, second)

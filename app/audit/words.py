@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _
 
 from app.audit.models import AuditEntry
-from app.web.filters import amount, day
+from app.web.filters import amount, day, moment
 
 NOTHING = "–"
 
@@ -125,6 +125,10 @@ ACTS: dict[str, Any] = {
     "read": _("read"),
     "read again": _("had read again"),
     "port": _("Port"),
+    "plan assigned": _("gave a plan"),
+    "step added": _("added a step"),
+    "step changed": _("changed a step"),
+    "step removed": _("removed a step"),
     "removed": _("took the access away"),
     "replaced": _("replaced the file"),
     "restored": _("restored"),
@@ -163,6 +167,7 @@ OBJECTS: dict[str, Any] = {
     "company": _("Company"),
     "counterparty": _("Customer or supplier"),
     "document": _("Document"),
+    "dunning_plan": _("Plan"),
     "mailbox": _("Mailbox"),
     "membership": _("Access"),
     "intake_rule": _("Rule for a sender"),
@@ -215,6 +220,28 @@ FIELDS: dict[str, Any] = {
     "document": _("Document"),
     "due": _("Documents due"),
     "due_date": _("Due date"),
+    "dunning_plan": _("Plan"),
+    "dunning_plan_id": _("Plan"),
+    "level": _("Reminds by"),
+    "is_default": _("For new customers"),
+    "step": _("Step"),
+    "days": _("Days"),
+    "channel": _("Channel"),
+    "is_automatic": _("Goes by itself"),
+    "cc": _("Copy to"),
+    "attaches_file": _("Attach the invoice’s PDF"),
+    "subject_fr": _("Subject in French"),
+    "text_fr": _("Text in French"),
+    "subject_en": _("Subject in English"),
+    "text_en": _("Text in English"),
+    "sends_since": _("Facteur sends the invoices since"),
+    "sends_automatically": _("Automatic sending"),
+    "send_time": _("Sent at"),
+    "keeps_holidays": _("Not on public holidays either"),
+    "uses_parent_plan": _("A customer without a plan has that of the one it belongs to"),
+    "message_gap_days": _("Days between two reminders"),
+    "letter_after_days": _("Days until a letter is proposed"),
+    "customer_language": _("Language of messages"),
     "expected_account": _("Account it goes through"),
     "expected_date": _("Expected on"),
     "duplicate_of": _("Duplicate of"),
@@ -320,6 +347,14 @@ VALUES: dict[str, Any] = {
     "card": _("Card"),
     "cash": _("Cash"),
     "bulk": _("several at once"),
+    "billing": _("Billing"),
+    "dunning": _("Reminders"),
+    "accounting": _("Accounting"),
+    "call": _("Call"),
+    "customer": _("Customer"),
+    "email": _("E-mail"),
+    "letter": _("Letter"),
+    "sms": _("Text message"),
     "change templates": _("Change templates"),
     "cheque": _("Cheque"),
     "credit_note": _("Credit note"),
@@ -418,6 +453,6 @@ def value(it: Any, name: str = "", currency: str = "EUR") -> str:
         return ", ".join(value(each) for each in (it.values() if isinstance(it, dict) else it))
     if name.endswith("_minor"):
         return amount(int(it), currency)
-    if name.endswith(("_date", "_start", "_end")):
-        return day(date.fromisoformat(it))
+    if name.endswith(("_date", "_start", "_end", "_at", "_since")):
+        return moment(datetime.fromisoformat(it)) if "T" in it else day(date.fromisoformat(it))
     return str(VALUES.get(str(it), it))

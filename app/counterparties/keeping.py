@@ -23,6 +23,8 @@ FACTS_OF_A_SUPPLIER = ("numbering_restarts_yearly",)
 FOUND_BY = {"name", "vat_number", "siren", "siret"}
 after_renaming: list[Callable[[Counterparty], None]] = []
 """What follows its names, such as the words its documents are found by; `pipeline` fills it."""
+after_becoming_customer: list[Callable[[Counterparty], None]] = []
+"""What a new customer gets, such as the usual plan; `pipeline` fills it."""
 after_archiving: list[Callable[[Counterparty], None]] = []
 """What follows when it is archived or taken back, such as its payments, which wait; `pipeline` fills it."""
 DEFAULTS = (
@@ -60,7 +62,21 @@ def create(company: Company, facts: dict[str, Any], *, by: User | None) -> Count
     trail.record(counterparty, by=by, act="created", changes=told | _category(counterparty, None, known))
     for row in counterparty.ibans:
         ibans.tell_added(counterparty, row.iban, by)
+    if counterparty.is_customer:
+        _welcome(counterparty)
     return counterparty
+
+
+def make_customer(counterparty: Counterparty) -> None:
+    """It is a customer for sure; one that was none gets what new ones get."""
+    if not counterparty.is_customer:
+        counterparty.is_customer = True
+        _welcome(counterparty)
+
+
+def _welcome(counterparty: Counterparty) -> None:
+    for follow in after_becoming_customer:
+        follow(counterparty)
 
 
 def edit(counterparty: Counterparty, facts: dict[str, Any], *, by: User, version: int) -> None:
@@ -80,6 +96,8 @@ def edit(counterparty: Counterparty, facts: dict[str, Any], *, by: User, version
     told = {name: [_plain(each) for each in pair] for name, pair in changes.items()}
     told |= _category(counterparty, category, changes) | {"version": [version, version + 1]}
     trail.record(counterparty, by=by, act="edited", changes=told)
+    if changes.get("is_customer", [None, False])[1]:
+        _welcome(counterparty)
     if FOUND_BY & set(changes):
         for follow in after_renaming:
             follow(counterparty)

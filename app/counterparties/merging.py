@@ -21,7 +21,7 @@ after_merging: list[Callable[[Counterparty, Counterparty, User], None]] = []
 """What was the first one's and is the second one's now, such as documents, lessons and rules; `pipeline` fills it."""
 FILLED = (
     *("vat_number", "siren", "siret", "email", "address", "account_code", "default_category_id", "treasury_category"),
-    *("default_label", "owner_id"),
+    *("default_label", "owner_id", "dunning_plan_id"),
 )
 """Where the second one has none, the first one's is taken."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Column, ForeignKey, Index, Select, String, Table, Text, UniqueConstraint, and_, or_, select
@@ -117,6 +117,8 @@ class Counterparty(db.Model):
     assigned_users: Mapped[list[User]] = relationship(secondary=assigned)
     default_category: Mapped[Any] = relationship("Category")
     default_tags: Mapped[list[Tag]] = relationship(secondary=default_tag, order_by="(Tag.position, Tag.name_key)")
+    dunning_plan = cast(Any, None)
+    """The plan itself: hung on here by `dunning.models`."""
 
     @validates("name")
     def _name_and_key(self, _name: str, name: str) -> str:

@@ -15,7 +15,9 @@ from app.users import people
 from app.users.models import Company, Membership, User
 from app.web import keyset
 from app.web.access import Role
+from app.web.ids import row_id
 
+WITHOUT_PLAN = "none"
 ORDER = keyset.Order(func.lower(Counterparty.name), str, is_descending=False)
 
 
@@ -25,6 +27,7 @@ def list_page(user: User, company: Company, said: Any, *, is_customer: bool) -> 
     leaf = keyset.leaf(query, ORDER, Counterparty.id, before=said.get("before", ""), after=said.get("after", ""))
     endpoint = "counterparties.customers" if is_customer else "counterparties.suppliers"
     kept = {"q": _words(said) or None, "archived": "yes" if said.get("archived") == "yes" else None}
+    kept |= {"plan": said.get("plan") if _plan(said) is not None else None}
     return {
         "counterparties": [row[0] for row in leaf.rows],
         "is_customer": is_customer,
@@ -49,7 +52,13 @@ def listed(user: User, company: Company, said: Any, *, is_customer: bool) -> Sel
     query = query.where(archived.is_not(None) if said.get("archived") == "yes" else archived.is_(None))
     for word in _words(said).split()[:5]:
         query = query.where(_has(word))
-    return query
+    plan = _plan(said)
+    return query if plan is None else query.where(Counterparty.dunning_plan_id == (plan or None))
+
+
+def _plan(said: Any) -> int | None:
+    """Only those that have this plan; 0: none of their own."""
+    return 0 if said.get("plan") == WITHOUT_PLAN else said.get("plan", type=row_id)
 
 
 def _words(said: Any) -> str:

@@ -33,7 +33,7 @@ def make(document: Document, facts: dict[str, Any], *, by: User | None) -> None:
     if document.direction is Direction.PURCHASE:
         document.counterparty.is_supplier = True
     else:
-        document.counterparty.is_customer = True
+        keeping.make_customer(document.counterparty)
 
 
 def settle_on_typed(document: Document, *, by: User) -> None:

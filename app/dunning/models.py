@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
 from app.core.types import UTCDateTime, Word
-from app.counterparties.models import Position
+from app.counterparties.models import Counterparty, Position
 from app.documents.models import only_where
 from app.extensions import db
 from app.users.models import User
@@ -131,3 +131,6 @@ class Wording(db.Model):
     text: Mapped[str] = mapped_column(Text, default="")
 
     step: Mapped[PlanStep] = relationship(back_populates="wordings")
+
+
+Counterparty.dunning_plan = relationship(DunningPlan)

@@ -23,7 +23,7 @@ HEADS = (
     *(lazy_gettext("Name"), lazy_gettext("Type"), lazy_gettext("VAT number"), lazy_gettext("SIREN")),
     *(lazy_gettext("SIRET"), lazy_gettext("E-mail"), lazy_gettext("Address"), lazy_gettext("Ledger account")),
     *(lazy_gettext("IBAN"), lazy_gettext("IBAN confirmed"), lazy_gettext("Looked after by")),
-    lazy_gettext("Account owner"),
+    *(lazy_gettext("Account owner"), lazy_gettext("Plan")),
 )
 
 
@@ -34,7 +34,7 @@ def party_table(which: str, kind: str) -> Response:
     company = current_company() or abort(404)
     query = showing.listed(current_user, company, request.args, is_customer=which == "customers")
     beside = (selectinload(Counterparty.ibans), selectinload(Counterparty.assigned_users))
-    query = query.options(*beside, joinedload(Counterparty.owner))
+    query = query.options(*beside, joinedload(Counterparty.owner), joinedload(Counterparty.dunning_plan))
     rows = told_of(query, row, showing.ORDER, Counterparty.id)
     what = _("customers") if which == "customers" else _("suppliers")
     return table(kind, f"{what}-{clock.today(company)}", what.capitalize(), HEADS, rows)
@@ -50,6 +50,7 @@ def row(party: Counterparty) -> list[Any]:
         *(first.iban if first else "", _("yes") if first and first.confirmed_at else ""),
         ", ".join(user.name or user.email for user in party.assigned_users),
         party.owner.name if party.owner else "",
+        party.dunning_plan.name if party.dunning_plan else "",
     ]
 
 

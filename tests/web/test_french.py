@@ -134,17 +134,18 @@ class Spoken(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.said: list[str] = []
-        self.silent = 0
+        self.silent, self.foreign = 0, False
 
     def handle_starttag(self, tag, attrs):
-        self.silent += tag in {"script", "style", "kbd", "code"}
+        self.foreign = tag == "textarea" and ("lang", "en") in attrs  # what is written to readers of English
+        self.silent += tag in {"script", "style", "kbd", "code"} or self.foreign
         self.said += [text or "" for name, text in attrs if self.is_spoken(tag, name)]
 
     def is_spoken(self, tag, name):
         return tag != "meta" and (name in SPOKEN or bool(SPOKEN_BY_SCRIPT.fullmatch(name)))
 
     def handle_endtag(self, tag):
-        self.silent -= tag in {"script", "style", "kbd", "code"}
+        self.silent -= tag in {"script", "style", "kbd", "code"} or (tag == "textarea" and self.foreign)
 
     def handle_data(self, text):
         if not self.silent:

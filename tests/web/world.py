@@ -27,6 +27,7 @@ from app.comments.models import Comment
 from app.core import clock
 from app.counterparties.models import Contact, Counterparty, CounterpartyIban
 from app.documents.models import Direction, Document, TrashKind
+from app.dunning.models import DunningPlan, PlanStep, Wording
 from app.extensions import db
 from app.extraction.models import KeptLesson
 from app.files import store
@@ -168,6 +169,7 @@ def make_world(canary: str, number: int) -> World:
         "rearrangement_id": arrangement.id,
         **_approval(world, canary),
         **_payments(world, canary),
+        **_plan(world, canary),
         **_bank(company, canary, number, people[Role.ADMIN]),
         **_settling(world, canary, number),
         "direction": Direction.PURCHASE.value,
@@ -351,6 +353,18 @@ def _approval(world: World, canary: str) -> dict[str, int]:
     db.session.add_all([approval, handing, absence])
     db.session.commit()
     return {"seat_id": seats[0].id, "handing_id": handing.id, "absence_id": absence.id}
+
+
+def _plan(world: World, canary: str) -> dict[str, int]:
+    """A plan that the customer has, with texts in both languages."""
+    plan = DunningPlan(company_id=world.company.id, name=f"{canary}-plan"[:120])
+    step = PlanStep(is_sending=True, cc=f"{canary}@copy.example")
+    step.wordings = [
+        Wording(language=each, subject=f"{canary}-subject", text=f"{canary}-text") for each in ("en", "fr")
+    ]
+    plan.steps, world.counterparty.dunning_plan = [step], plan
+    db.session.commit()
+    return {"plan_id": plan.id, "step_id": step.id}
 
 
 def _payments(world: World, canary: str) -> dict[str, int]:
