@@ -52,6 +52,7 @@ from app.review import learned, next_step, undoing
 from app.rules import demanding, following, retesting, validating
 from app.rules import names as rule_names
 from app.rules import words as rule_words
+from app.sending import arriving
 from app.tags import keeping as tags
 from app.treasury import aligning as treasury
 from app.users import memberships, people
@@ -97,6 +98,7 @@ def connect() -> None:
     _match()
     _know_parties()
     _pay()
+    _send()
     for kind in (*approval_mails.KINDS, *seat_mails.KINDS, notice_mails.KIND, bank_asking.KIND):
         _add(mail_kinds, kind)
 
@@ -142,6 +144,11 @@ def _pay() -> None:
     _add(suggesting.in_one_sum, found.documents_of_total)
     _add(allocating.before_netting, live.refuse_netting)
     bulk.VERBS.update({Act.TO_PAY: choosing.choose_in_bulk, Act.NOT_TO_PAY: choosing.cancel_in_bulk})
+
+
+def _send() -> None:
+    """What customers are sent."""
+    _add(status.before_status, arriving.align)
 
 
 def _add(following: list[Any], follow: Any) -> None:
