@@ -1,4 +1,4 @@
-"""Marks beside a document's status: to send, paid by hand, disputed; a list shows them without a further query (SPEC LC-8)."""
+"""Marks beside a document's status: to send, paid by hand, disputed; a list shows them without a query (SPEC LC-8)."""
 
 from __future__ import annotations
 
