@@ -11,7 +11,7 @@ from app.counterparties import merging
 from app.documents import decisions, reasons, status, trash
 from app.documents.models import Direction, Kind, SentMeans
 from app.documents.sent import come_back, sent
-from app.dunning import actions, plans
+from app.dunning import actions
 from app.dunning.action_models import ActionState
 from app.dunning.models import Channel
 from app.extensions import db
@@ -112,7 +112,7 @@ def test_a_plan_assigned_later_plans_what_waits(sender, plan):
     """SE-3: without waiting for the next change of the invoice."""
     customer = make_customer(sender)
     document = make_sale(sender, customer)
-    plans.assign([customer], plan, None)
+    customer.dunning_plan_id = plan.id
     jobs.plan_sendings_of(sender.id)
     db.session.commit()
     assert last(document).state is ActionState.WAITING

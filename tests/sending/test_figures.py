@@ -11,7 +11,8 @@ from werkzeug.datastructures import MultiDict
 from app.analytics import showing
 from app.core import clock
 from app.documents import figures
-from app.documents.models import SentMeans
+from app.documents import showing as lists
+from app.documents.models import Document, SentMeans
 from app.documents.sent import sent
 from app.extensions import db
 from app.web.access import Role
@@ -113,8 +114,6 @@ NOT_OF_SALES = {"suppliers", "categories", "approvers", "stays", "approvals", "s
 
 
 def customer_documents(customer):
-    from app.documents.models import Document
-
     return list(db.session.query(Document).filter_by(counterparty_id=customer.id).order_by(Document.id))
 
 
@@ -169,8 +168,6 @@ def test_its_chip_says_so_and_nothing_is_late(browser, sender, admin, unsent):
 
 def test_a_list_with_the_tab_asks_for_nothing_it_has_not(app, sender, admin, unsent):
     """SE-2: the tab filters like any other."""
-    from app.documents import showing as lists
-
     unsent()
     with app.test_request_context():
         found = lists.list_page(admin, sender, MultiDict({"tab": "to_send", "direction": "sale"}), {})
