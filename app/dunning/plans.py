@@ -62,4 +62,4 @@ def customer_counts(company: Company) -> dict[int | None, int]:
     """How many customers have each plan; under None those that have none of their own."""
     query = select(Counterparty.dunning_plan_id, func.count()).where(Counterparty.company_id == company.id)
     query = query.where(Counterparty.is_customer, Counterparty.archived_at.is_(None))
-    return dict(db.session.execute(query.group_by(Counterparty.dunning_plan_id)).tuples())
+    return dict(map(tuple, db.session.execute(query.group_by(Counterparty.dunning_plan_id))))
