@@ -6,13 +6,11 @@ from collections.abc import Callable, Iterable
 from pathlib import PurePath
 
 from flask import current_app
-from sqlalchemy import delete
 
 from app.counterparties.models import Counterparty
-from app.documents import sent
 from app.documents.models import Direction, Document, SentMeans
-from app.dunning import actions, composing, standing, words
-from app.dunning.action_models import Action, ActionKind, ActionState, ContactDay
+from app.dunning import composing, ending
+from app.dunning.action_models import Action, ActionKind
 from app.dunning.recipients import CannotReach, Recipients
 from app.extensions import db
 from app.files.leaving import safe_name
@@ -108,54 +106,30 @@ def paragraphs(text: str) -> list[list[str]]:
 
 
 def why_not(mail: OutgoingMail) -> str:
-    """Why it need not leave any more, whatever it was written for (SAFETY S52)."""
+    """Asked when its turn has come (SAFETY S52)."""
     action = _action_of(mail)
-    if action is None or action.mail_id != mail.id:
-        return "it was replaced by another message"
-    if action.state.is_over:
-        return words.in_words(action.reason) or f"the action is {action.state.value}"
-    why = standing.against(action)
-    return words.in_words(why) or why["key"] if why else ""
+    return ending.why_not(action, action is not None and action.mail_id == mail.id)
 
 
 def after(mail: OutgoingMail) -> None:
-    """It left, was refused, nobody knows, or somebody cancelled it: the action follows."""
+    """It left, was refused, nobody knows, or somebody decided about it: the action follows."""
     action = _action_of(mail)
     if action is None or action.mail_id != mail.id:
         return
-    if action.state.is_over:
-        _after_the_end(mail, action)
-    elif mail.mark is Mark.SENT:
-        actions.done(action)
-    elif mail.mark is Mark.QUEUED and action.state is ActionState.TO_DO:
-        actions.leave(action, by=action.done_by)
+    if mail.mark is Mark.SENT:
+        ending.arrived(action, SentMeans.EMAIL)
+    elif mail.mark is Mark.QUEUED:
+        ending.leaves_again(action)
     elif mail.mark in {Mark.REFUSED, Mark.UNCERTAIN}:
-        actions.hand_over(action, {"key": mail.mark.value, "why": _said(mail)})
+        ending.failed(action, mail.mark.value, _said(mail))
     elif mail.mark is Mark.CANCELLED:
-        _end(action)
-
-
-def _after_the_end(mail: OutgoingMail, action: Action) -> None:
-    """It was on its way when it became needless: where it arrived all the same, nothing is sent a second time."""
-    document = action.document
-    is_unsent = document.is_to_send and document.counterparty_id == action.counterparty_id
-    if mail.mark is Mark.SENT and action.kind is ActionKind.SENDING and is_unsent:
-        sent.sent(document, SentMeans.EMAIL, by=None)
-
-
-def _end(action: Action) -> None:
-    """Needless, or a person's; an address that was not written to may be reminded on that day all the same."""
-    db.session.execute(delete(ContactDay).where(ContactDay.action_id == action.id))
-    if why := standing.against(action):
-        actions.withdraw(action, why)
-    else:
-        actions.hand_over(action, {"key": "cancelled"})
+        ending.cancelled(action)
 
 
 def _said(mail: OutgoingMail) -> str:
     """The server's words, to the mail or to its first recipient who was refused."""
     refused = next((each.answer for each in mail.recipients if each.mark is Mark.REFUSED and each.answer), "")
-    return (refused or mail.answer)[:300]
+    return refused or mail.answer
 
 
 def _action_of(mail: OutgoingMail) -> Action | None:

@@ -92,8 +92,13 @@ def _check(address: str) -> None:
 
 
 def _contacts(counterparty: Counterparty, step: PlanStep | None, kind: ActionKind) -> list[Contact]:
-    """All of the first position that has one, else the first there is; those a mail came back from are left out."""
+    """Those with an e-mail address from which no mail came back."""
     usable = [each for each in counterparty.contacts if each.email and not each.bounced_at]
+    return by_position(usable, step, kind)
+
+
+def by_position(usable: list[Contact], step: PlanStep | None, kind: ActionKind) -> list[Contact]:
+    """All of the first position that has one of these, else the first there is."""
     wanted = [step.position] if step and step.position else []
     for position in [*wanted, *POSITIONS[kind]]:
         if found := [each for each in usable if each.position is position]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from app.outbox.connection import config_of
+from tests.language import in_english
+
+__all__ = ["in_english", "server"]
 
 
 @pytest.fixture
