@@ -29,10 +29,10 @@ link_makers: list[Callable[[Counterparty, User | None], tuple[str, str]]] = []
 """Make the address that shows a customer what is open, and the token in it; `pipeline` fills it."""
 
 
-def compose(action: Action, who: Recipients) -> tuple[str, str]:
+def compose(action: Action, who: Recipients, *, needs_subject: bool = True) -> tuple[str, str]:
     """Subject and text, in the language of whoever reads it. Raises `CannotReach` where the step says nothing."""
     subject, text = composing.compose(action, language=who.language, contact_name=who.name)
-    if not subject.strip() or not text.strip():
+    if not text.strip() or (needs_subject and not subject.strip()):
         raise CannotReach("no_wording")
     return subject, text
 
@@ -61,7 +61,7 @@ def send(action: Action, who: Recipients, said: tuple[str, str], files: Iterable
     """Write it into the outbox; its key counts the action's versions, so that each decision sends once."""
     kind, company = KINDS_OF[action.kind], action.counterparty.company
     subject, text = said
-    text, secrets = _with_link(action, text, by)
+    text, secrets = with_link(action, text, by)
     reply_to = addresses.full(addresses.living(company, Direction.SALE))
     headers = {"Reply-To": reply_to} | ({} if by else {"Auto-Submitted": "auto-generated"})
     action.mail = write(
@@ -86,7 +86,7 @@ def send(action: Action, who: Recipients, said: tuple[str, str], files: Iterable
     db.session.flush()
 
 
-def _with_link(action: Action, text: str, by: User | None) -> tuple[str, list[str]]:
+def with_link(action: Action, text: str, by: User | None) -> tuple[str, list[str]]:
     """The text with the customer's own link in it, where it names one, and the token to be blotted out."""
     if composing.LINK not in text:
         return text, []

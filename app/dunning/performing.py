@@ -9,16 +9,12 @@ from flask_babel import gettext as _
 
 from app.core import clock
 from app.core.errors import Refused
-from app.dunning import actions, gaps, hours, mails, recipients, standing, words
+from app.dunning import actions, contact_days, hours, mails, recipients, standing, words
 from app.dunning.action_models import Action, ActionKind, ActionState
 from app.dunning.models import Channel
 from app.dunning.recipients import CannotReach
 from app.extensions import db
 from app.users.models import User
-
-
-class TooEarly(Exception):
-    """All its contacts were reminded lately: it was put off."""
 
 
 def perform(action: Action, *, by: User | None) -> None:
@@ -38,7 +34,7 @@ def perform(action: Action, *, by: User | None) -> None:
         _let_leave(action, by)
     except CannotReach as cannot:
         actions.hand_over(action, cannot.reason)
-    except TooEarly:
+    except contact_days.TooEarly:
         return
 
 
@@ -71,20 +67,9 @@ def by_mail(action: Action, by: User | None) -> None:
     """Into the outbox, once; nothing of it is written where anything is missing."""
     who = recipients.of(action)
     said, files = mails.compose(action, who), mails.enclosed(action)
-    if action.kind is ActionKind.REMINDER and by is None:
-        who = replace(who, to=claim_day(action, who.to))
+    who = replace(who, to=contact_days.claim(action, who.to, by))
     actions.leave(action, by=by)
     mails.send(action, who, said, files, by)
-
-
-def claim_day(action: Action, addresses: list[str]) -> list[str]:
-    """Those of its contacts who may be reminded today, which none is twice (SAFETY S48). Raises `TooEarly`."""
-    today = clock.today(action.counterparty.company)
-    free = gaps.claim(action, addresses, today)
-    if not free:
-        gaps.slide(action, addresses, today)
-        raise TooEarly
-    return free
 
 
 ways: dict[Channel, Callable[[Action, User | None], None]] = {Channel.EMAIL: by_mail}
