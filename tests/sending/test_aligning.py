@@ -12,6 +12,7 @@ from app.documents import decisions, reasons, status, trash
 from app.documents.models import Direction, Kind, SentMeans
 from app.documents.sent import come_back, sent
 from app.dunning import actions
+from app.dunning import jobs as asking
 from app.dunning.action_models import ActionState
 from app.dunning.models import Channel
 from app.extensions import db
@@ -243,3 +244,13 @@ def test_the_master_switch_is_asked_when_it_would_leave(server, sender, customer
     db.session.commit()
     sweep()
     assert (last(document).state, len(server.messages)) == (ActionState.DONE, 1)
+
+
+def test_switched_off_since_it_was_asked_for_it_stays(server, sender, customer):
+    """SE-8: the work itself asks once more."""
+    document = make_sale(sender, customer)
+    asking.ask_what_is_due()
+    sender.sends_automatically = False
+    db.session.commit()
+    asking.perform_action(last(document).id)
+    assert (last(document).state, last(document).mail) == (ActionState.WAITING, None)
