@@ -37,7 +37,9 @@ from app.documents import (
 from app.documents import jobs as documents
 from app.documents import merged as merged_documents
 from app.documents import trash as trashing
-from app.dunning import assignment_pages, plans, trying
+from app.dunning import actions, assignment_pages, plans, trying
+from app.dunning import following as plans_following
+from app.dunning import mails as customer_mails
 from app.extraction import jobs as extraction
 from app.extraction import learning, texts
 from app.extraction import merged as lessons
@@ -53,6 +55,9 @@ from app.review import learned, next_step, undoing
 from app.rules import demanding, following, retesting, validating
 from app.rules import names as rule_names
 from app.rules import words as rule_words
+from app.sending import aligning as sendings
+from app.sending import arriving, saying
+from app.sending import jobs as sending
 from app.tags import keeping as tags
 from app.treasury import aligning as treasury
 from app.users import memberships, people
@@ -98,6 +103,7 @@ def connect() -> None:
     _match()
     _know_parties()
     _pay()
+    _send()
     for kind in (*approval_mails.KINDS, *seat_mails.KINDS, notice_mails.KIND, bank_asking.KIND, trying.KIND):
         _add(mail_kinds, kind)
 
@@ -147,6 +153,20 @@ def _pay() -> None:
     bulk.VERBS.update({Act.TO_PAY: choosing.choose_in_bulk, Act.NOT_TO_PAY: choosing.cancel_in_bulk})
 
 
-def _add(following: list[Any], follow: Any) -> None:
+def _send() -> None:
+    """What customers are sent."""
+    _add(status.before_status, arriving.align)
+    _add(status.after_status, sendings.align)
+    _add(reasons.tellers, saying.reason, first=True)
+    reasons.WORDS[saying.KEY] = saying.in_words
+    _add(actions.after_done, sendings.follow_done)
+    _add(actions.after_change, sendings.tell)
+    _add(plans_following.after_plans_changed, sending.plan_sendings_of.later)
+    _add(merging.after_merging, sendings.follow_merged, first=True)
+    for kind in customer_mails.KINDS:
+        _add(mail_kinds, kind)
+
+
+def _add(following: list[Any], follow: Any, *, first: bool = False) -> None:
     if follow not in following:
-        following.append(follow)
+        following.insert(0 if first else len(following), follow)

@@ -12,6 +12,7 @@ from app.audit import trail
 from app.core import clock
 from app.core.database import looking
 from app.documents import jobs as documents
+from app.dunning import jobs as dunning
 from app.extensions import db
 from app.extraction import jobs as extraction
 from app.intake import jobs as intake
@@ -21,6 +22,7 @@ from app.operation import jobs as operation
 from app.operation import watch
 from app.operation.presence import Presence
 from app.outbox import waking
+from app.sending import jobs as sending
 from app.tasks import due, sweep
 from app.tasks.jobs import Job, commit
 from app.tasks.models import Task
@@ -35,6 +37,7 @@ DAILY: dict[str, Job] = {
     "check-files": operation.check_stored_files,
     "sweep-files": operation.sweep_stored_files,
     "missing-words": extraction.keep_missing_words,
+    "sendings": sending.plan_sendings,
 }
 """Name → what runs once a day: a task with a key such as `purge:2026-11-22`, however many sweeps there are."""
 
@@ -59,6 +62,7 @@ BEFORE = (
     waking.end_what_is_stuck,
     extraction.end_what_is_stuck,
     watching.look,
+    dunning.ask_what_is_due,
 )
 """What asks for work, and what ends work that nobody does any more."""
 

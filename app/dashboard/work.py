@@ -13,8 +13,9 @@ from app.approval import waiting
 from app.bank.models import BankTransaction
 from app.core import clock, storage
 from app.documents import retention, twins, waiting_ibans
+from app.documents.counted import counted
 from app.documents.models import Document, Kind, Status
-from app.documents.search import DECIDED, OPEN
+from app.documents.search import OPEN
 from app.extensions import db
 from app.files import store
 from app.intake import forwarding, quarantine
@@ -61,7 +62,7 @@ def _documents(user: User, company: Company) -> list[Line]:
     """To review, unreadable, perhaps there twice, late: each counted by the index it has."""
     mine = Document.visible_to(user).where(Document.company_id == company.id)
     to_process = mine.where(Document.status == Status.TO_PROCESS)
-    is_late = and_(DECIDED, OPEN, Document.kind == Kind.INVOICE, Document.due_date < clock.today(company))
+    is_late = and_(counted(), OPEN, Document.kind == Kind.INVOICE, Document.due_date < clock.today(company))
     late_url = url_for("documents.index", tab="outstanding", late="yes", sort="due")
     late = Line(_count(mine.where(is_late)), _("Late"), _("Invoices past their due date"), "clock", late_url)
     if not allowed(user, Permission.EDIT, company.id):
@@ -206,6 +207,9 @@ def names_of_work() -> dict[str, str]:
         "open_message": _("Open a message"),
         "poll_mailbox": _("Fetch from a mailbox"),
         "settle_statement": _("Match a statement"),
+        "perform_action": _("Send a message to a customer"),
+        "plan_sendings": _("Plan what is to be sent"),
+        "plan_sendings_of": _("Plan what a company has to send"),
         "purge_trash": _("Empty the trash"),
         "read_document": _("Read a document"),
         "read_party_list": _("Read a list of customers or suppliers"),

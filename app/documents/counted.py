@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, and_
 
-from app.documents.models import Document
-from app.documents.wanted import DECIDED
+from app.documents.wanted import DECIDED, UNSENT
 
 
 def is_to_send() -> ColumnElement[bool]:
     """Has its customer still to get it? `Document.is_to_send` as a test on its row."""
-    return and_(Document.to_send_at.is_not(None), Document.sent_at.is_(None))
+    return UNSENT
 
 
 def counted() -> ColumnElement[bool]:

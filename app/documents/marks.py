@@ -1,4 +1,4 @@
-"""Marks beside a document's status: paid by hand, disputed; a list shows them without a further query (SPEC LC-8)."""
+"""Marks beside a document's status: to send, paid by hand, disputed; a list shows them without a query (SPEC LC-8)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from app.documents import words
-from app.documents.models import Document, PaidMeans
+from app.documents.models import Document, PaidMeans, Status
 from app.web.filters import amount, day
 
 KEYS_BY_BANK = {"matched", "part_matched"}
@@ -57,7 +57,13 @@ def disputed(document: Document) -> Mark | None:
     return Mark(_("Disputed"), "flag", "red", title=document.dispute_reason) if document.disputed_at else None
 
 
-kinds: list[Callable[[Document], Mark | None]] = [disputed, paid_by_hand, by_bank]
+def to_send(document: Document) -> Mark | None:
+    """Paid already, and its customer has still to get it; what is open says so by its status."""
+    is_paid = document.status is Status.VALIDATED and document.is_to_send
+    return Mark(_("To send"), "send", "blue") if is_paid else None
+
+
+kinds: list[Callable[[Document], Mark | None]] = [to_send, disputed, paid_by_hand, by_bank]
 """All there are; stages that come later add theirs, from columns the lists load (`showing.SHOWN`)."""
 
 

@@ -30,7 +30,7 @@ from app.core import money
 from app.documents import twins
 from app.documents.counted import counted
 from app.documents.models import Document, DocumentFile, FileRole, document_tag
-from app.documents.wanted import DECIDED, OPEN, Tab, Wanted
+from app.documents.wanted import DECIDED, OPEN, UNSENT, Tab, Wanted
 from app.extensions import db
 from app.search.asking import Asked, by_index
 from app.search.finding import Search
@@ -105,7 +105,7 @@ def _choices(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
 def _states(wanted: Wanted, today: date) -> Iterator[ColumnElement[bool]]:
     """What somebody should look at; only a document that is not validated yet may be there twice."""
     if wanted.late:
-        yield and_(Document.due_date < today, ORDERS["due"].value < today, OPEN)
+        yield and_(Document.due_date < today, ORDERS["due"].value < today, OPEN, ~UNSENT)
     if wanted.disputed:
         yield Document.disputed_at.is_not(None)
     if wanted.twins:

@@ -33,6 +33,7 @@ SHOWN = (
     *(Document.counterparty_id, Document.counterparty_name, Document.issue_date, Document.due_date),
     *(Document.currency, Document.gross_minor, Document.settled_minor, Document.validated_at, Document.trashed_at),
     *(Document.paid_minor, Document.paid_date, Document.paid_means, Document.disputed_at, Document.dispute_reason),
+    *(Document.to_send_at, Document.sent_at),
 )
 IN_A_LIST = (
     load_only(*SHOWN, raiseload=True),
@@ -112,6 +113,7 @@ def _tabs(company: Company, wanted: Wanted, counts: search.Counts, link: Callabl
     labels = {Tab.VALIDATED: _("Paid sales")} if is_sale else {}
     kept = {tab for tab in Tab if tab.is_kept} - ({Tab.TO_MATCH} if is_sale else set())
     kept |= {Tab.TO_APPROVE} if any(asks(company) for asks in asks_for_approval) else set()
+    kept |= {Tab.TO_SEND} if company.sends_since and wanted.direction is not Direction.PURCHASE else set()
     told = [tab for tab in Tab if tab in kept or wanted.tab is tab or (any(counts[tab]) and not tab.is_kept)]
     return [
         {
@@ -140,8 +142,9 @@ def _sorts(sort: str, link: Callable[..., str]) -> dict[str, dict[str, Any]]:
 
 
 def late(document: Document, today: Any) -> str:
-    """How late it is, in words; empty where it is not."""
-    if document.trashed_at or not document.due_date or not document.open_minor or document.kind is Kind.CREDIT_NOTE:
+    """How late it is, in words; empty where it is not, or its customer has not got it yet."""
+    is_counted = not (document.trashed_at or document.is_to_send or document.kind is Kind.CREDIT_NOTE)
+    if not is_counted or not document.due_date or not document.open_minor:
         return ""
     days = (today - document.due_date).days
     count = format_decimal(days)

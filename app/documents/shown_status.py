@@ -20,6 +20,7 @@ class Called(StrEnum):
     AVAILABLE = "available"
     TO_REFUND = "to_refund"
     USED = "used"
+    TO_SEND = "to_send"
 
     @property
     def label(self) -> Any:
@@ -33,17 +34,20 @@ LABELS = {
     Called.AVAILABLE: _("Available"),
     Called.TO_REFUND: _("To refund"),
     Called.USED: _("Used or refunded"),
+    Called.TO_SEND: _("To send"),
 }
 CREDIT_NOTE = {Status.TO_MATCH: Called.AVAILABLE, Status.TO_PAY: Called.TO_REFUND, Status.VALIDATED: Called.USED}
 SALE = {Status.TO_MATCH: Called.OUTSTANDING, Status.TO_PAY: Called.OUTSTANDING, Status.VALIDATED: Called.PAID}
 
 
 def shown(document: Document, today: date) -> Status | Called:
-    """What its chip says; only what is validated has words of its own, and nothing paid is overdue."""
+    """What its chip says; only what is validated has words of its own, and nothing paid or unsent is overdue."""
     if document.kind is Kind.CREDIT_NOTE:
         return CREDIT_NOTE.get(document.status, document.status)
     if document.direction is not Direction.SALE:
         return document.status
     called = SALE.get(document.status, document.status)
+    if called is Called.OUTSTANDING and document.is_to_send:
+        return Called.TO_SEND
     is_late = document.due_date is not None and document.due_date < today
     return Called.OVERDUE if called is Called.OUTSTANDING and is_late else called

@@ -17,14 +17,21 @@ from app.web.ids import row_id
 
 OPEN = Document.gross_minor != Document.settled_minor
 DECIDED = and_(Document.validated_at.is_not(None), Document.trashed_at.is_(None))
+UNSENT = and_(Document.to_send_at.is_not(None), Document.sent_at.is_(None))
+"""*To send*: no figure counts it yet (SPEC SE-2)."""
 YES, WITHOUT = "yes", "none"
 MOST_MONEY = 10**14
 """Beyond that no column holds the minor units."""
-LISTS = {"all": _("All"), "outstanding": _("Outstanding invoices"), "credits": _("Available credit notes")}
+LISTS = {
+    "all": _("All"),
+    "outstanding": _("Outstanding invoices"),
+    "credits": _("Available credit notes"),
+    "to_send": _("To send"),
+}
 
 
 class Tab(StrEnum):
-    """The lists there are: two of what is open, and one a status."""
+    """The lists there are: two of what is open, one of what is to send, and one a status."""
 
     ALL = "all"
     OUTSTANDING = "outstanding"
@@ -33,6 +40,7 @@ class Tab(StrEnum):
     UNREADABLE = "unreadable"
     TO_PROCESS = "to_process"
     TO_APPROVE = "to_approve"
+    TO_SEND = "to_send"
     TO_MATCH = "to_match"
     TO_PAY = "to_pay"
     VALIDATED = "validated"
@@ -44,16 +52,18 @@ class Tab(StrEnum):
     @property
     def is_kept(self) -> bool:
         """Shown even while it is empty."""
-        return self not in {Tab.READING, Tab.UNREADABLE, Tab.TO_APPROVE}
+        return self not in {Tab.READING, Tab.UNREADABLE, Tab.TO_APPROVE, Tab.TO_SEND}
 
     def test(self) -> ColumnElement[bool]:
         """What is in it."""
         if self is Tab.ALL:
             return Document.trashed_at.is_(None)
         if self is Tab.OUTSTANDING:
-            return and_(DECIDED, OPEN, Document.kind == Kind.INVOICE)
+            return and_(DECIDED, OPEN, Document.kind == Kind.INVOICE, ~UNSENT)
         if self is Tab.CREDITS:
             return and_(DECIDED, OPEN, Document.kind == Kind.CREDIT_NOTE)
+        if self is Tab.TO_SEND:
+            return and_(UNSENT, Document.trashed_at.is_(None))
         return and_(Document.trashed_at.is_(None), Document.status == Status(self.value))
 
 

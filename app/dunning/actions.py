@@ -22,6 +22,8 @@ from app.users.models import User
 
 after_done: list[Callable[[Action, SentMeans, User | None], None]] = []
 """What follows when a message reached its customer, or counts as such: an invoice is sent then; `pipeline` fills it."""
+after_change: list[Callable[[Action], None]] = []
+"""Who tells where an action stands, such as the line of its invoice; `pipeline` fills it."""
 ALIVE = (ActionState.WAITING, ActionState.TO_DO, ActionState.LEAVING)
 MEANS = {Channel.EMAIL: SentMeans.EMAIL, Channel.LETTER: SentMeans.LETTER, Channel.SMS: SentMeans.SMS}
 
@@ -79,6 +81,7 @@ def hand_over(action: Action, reason: dict[str, Any]) -> None:
     _move(action, ActionState.TO_DO, *ALIVE, by=None, act="handed to a person", why=str(reason.get("key", "")))
     action.reason = reason
     action.owner_id = action.owner_id or action.counterparty.owner_id
+    _tell(action)
 
 
 def take_over(action: Action, *, by: User) -> None:
@@ -94,6 +97,7 @@ def leave(action: Action, *, by: User | None) -> None:
     """It is handed to the outbox, the printer or a gateway; what becomes of it is told to `done` or `hand_over`."""
     _move(action, ActionState.LEAVING, ActionState.WAITING, ActionState.TO_DO, by=by, act="given to send")
     action.done_by_id = by.id if by else None
+    _tell(action)
 
 
 def done(action: Action, *, by: User | None = None, means: SentMeans | None = None, note: str = "") -> None:
@@ -118,6 +122,12 @@ def withdraw(action: Action, reason: dict[str, Any]) -> None:
         return
     _move(action, ActionState.WITHDRAWN, *ALIVE, by=None, act="withdrawn", why=str(reason.get("key", "")))
     action.reason = reason
+    _tell(action)
+
+
+def _tell(action: Action) -> None:
+    for follow in after_change:
+        follow(action)
 
 
 def _follow(action: Action, means: SentMeans, by: User | None) -> None:

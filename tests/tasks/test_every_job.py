@@ -27,6 +27,7 @@ from app.bulk.models import BulkAct
 from app.core import clock, storage
 from app.documents import trash
 from app.documents.models import Direction, Document, DocumentFile, ReadState, TrashKind, document_tag
+from app.dunning.action_models import Action, ActionState
 from app.extensions import db
 from app.extraction.models import DocumentReading
 from app.files import store
@@ -63,6 +64,7 @@ from tests.intake import mails
 from tests.mailboxes.making import make_mailbox
 from tests.mailboxes.server import Server
 from tests.rules.making import do, make_rule, when
+from tests.sending import making as sendings
 from tests.sink import Sink
 from tests.spreadsheets.sheets import HEAD, as_csv, line
 
@@ -316,6 +318,36 @@ def deliver(app: Flask, sink: Sink):
 
 def mark_of(mail_id: int) -> Mark:
     return db.session.scalar(select(OutgoingMail.mark).filter_by(id=mail_id))
+
+
+@case
+def perform_action(app: Flask, sink: Sink):
+    company = sendings.make_sender()
+    document = sendings.make_sale(company, sendings.make_customer(company, sendings.make_plan(company)))
+    action = db.session.scalars(select(Action).filter_by(document_id=document.id)).one()
+    state = select(Action.state).filter_by(id=action.id)
+    return [action.id], lambda: (count_of(OutgoingMail)(), db.session.scalar(state)), ([1], ActionState.LEAVING)
+
+
+def unplanned() -> int:
+    """An invoice whose customer got a plan a moment ago; its company's id."""
+    company = sendings.make_sender()
+    customer = sendings.make_customer(company)
+    sendings.make_sale(company, customer)
+    customer.dunning_plan_id = sendings.make_plan(company).id
+    return company.id
+
+
+@case
+def plan_sendings(app: Flask, sink: Sink):
+    company_id = unplanned()
+    asked = lambda: db.session.scalar(select(func.count()).where(Task.kind == "plan_sendings_of")) > 0  # noqa: E731
+    return [], lambda: (asked(), company_id > 0), (True, True)
+
+
+@case
+def plan_sendings_of(app: Flask, sink: Sink):
+    return [unplanned()], count_of(Action), [1]
 
 
 @case
