@@ -57,6 +57,7 @@ class PrintBatch(db.Model):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
 
+    company: Mapped[Company] = relationship()
     file: Mapped[File | None] = relationship()
     created_by: Mapped[User | None] = relationship()
     letters: Mapped[list[Letter]] = relationship(back_populates="batch", order_by="Letter.id")
@@ -99,6 +100,7 @@ class Letter(db.Model):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
 
     company: Mapped[Company] = relationship()
+    counterparty: Mapped[Counterparty | None] = relationship()
     file: Mapped[File] = relationship()
     batch: Mapped[PrintBatch | None] = relationship(back_populates="letters")
     posted_by: Mapped[User | None] = relationship()
