@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -53,6 +56,13 @@ class Settings(BaseSettings):
     private_hosts: Annotated[list[str], NoDecode] = Field(
         [], description="Hosts in private networks that mailboxes may be fetched from."
     )
+    sms_url: str = Field("", description="Where text messages are handed to a gateway; empty: they wait.")
+    sms_token: str = Field("", description="Sent to it as `Authorization: Bearer …`.")
+    sms_body: str = Field(
+        '{"to": "{to}", "text": "{text}", "reference": "{reference}"}', description="What it is sent, as JSON."
+    )
+    letter_url: str = Field("", description="Where letters are handed to a postal provider; empty: they are printed.")
+    letter_token: str = Field("", description="Sent to it as `Authorization: Bearer …`.")
     largest_message: int = Field(50 * 1024 * 1024, description="Bytes of a mail or an uploaded file.", ge=1024)
     smtp_connections: int = Field(50, description="Connections to the mail receiver at once.", ge=1)
     smtp_per_address: int = Field(5, description="Of these from one address; loopback and relays are free.", ge=1)
@@ -88,6 +98,29 @@ class Settings(BaseSettings):
             raise ValueError("write ADDRESS=NAME, such as 192.0.2.25=mx.example.org")
         named = {address.strip(): name.strip() for address, _mark, name in pairs if address}
         return named if isinstance(value, str) else value
+
+    @field_validator("sms_body")
+    @classmethod
+    def _is_json(cls, value: str) -> str:
+        """JSON in which number and text have their place."""
+        try:
+            json.loads(value)
+        except ValueError:
+            raise ValueError("write JSON") from None
+        if not {"{to}", "{text}"} <= set(re.findall(r"\{[a-z]+\}", value)):
+            raise ValueError("say in it where {to} and {text} stand")
+        return value
+
+    @field_validator("sms_url", "letter_url")
+    @classmethod
+    def _speaks_safely(cls, url: str, told: ValidationInfo) -> str:
+        """A gateway is spoken to over TLS, except on this machine and on hosts that were named as private."""
+        parts = urlsplit(url)
+        near = {"localhost", "127.0.0.1", "::1", *told.data.get("private_hosts", [])}
+        is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in near)
+        if url and not (parts.hostname and is_safe):
+            raise ValueError("it begins with https://, or with http:// and a host of your own")
+        return url
 
     @cached_property
     def database(self) -> str:

@@ -14,6 +14,9 @@ from app.bank import importing as bank_importing
 from app.bank import merged as bank
 from app.bulk import acts as bulk
 from app.bulk.models import Act
+from app.channels import merged as letters
+from app.channels import providing
+from app.channels.kinds import message_kinds
 from app.comments import noticing as comments
 from app.counterparties import confirming, keeping, merging, one_page
 from app.documents import (
@@ -100,6 +103,7 @@ def connect() -> None:
     reasons.WORDS[awaited.SENT_BACK] = awaited.sent_back_in_words
     reasons.said_in_review.add(awaited.SENT_BACK)
     _add(next_step.foreseen, awaited.foreseen)
+    _add(message_kinds, providing.KIND)
     _match()
     _know_parties()
     _pay()
@@ -122,7 +126,7 @@ def _know_parties() -> None:
     _add(confirming.after_confirming, paying_to.follow)
     for follow in (lessons.follow, rule_names.follow_merged_party, bank.follow, views.follow_merged_party):
         _add(merging.after_merging, follow)
-    for follow in (merged_documents.follow, treasury.follow_merged):
+    for follow in (merged_documents.follow, treasury.follow_merged, letters.follow):
         _add(merging.after_merging, follow)
     for count in (merged_documents.count, lessons.count, rule_names.count_of_party):
         _add(merging.counted, count)

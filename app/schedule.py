@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.approval import jobs as approval
 from app.audit import trail
+from app.channels import waking as channels
 from app.core import clock
 from app.core.database import looking
 from app.documents import jobs as documents
@@ -60,6 +61,8 @@ BEFORE = (
     mailboxes.ask_what_is_due,
     waking.wake,
     waking.end_what_is_stuck,
+    channels.wake_messages,
+    channels.end_stuck_messages,
     extraction.end_what_is_stuck,
     watching.look,
     dunning.ask_what_is_due,

@@ -33,6 +33,7 @@ from app.tasks.jobs import commit
 from app.tasks.models import State, Task
 from tests import samples
 from tests.bank.test_kills import POINTS as OF_THE_BANK
+from tests.channels.test_kills import POINTS as OF_GATEWAYS
 from tests.factories import make_category, make_company, make_document, make_user
 from tests.intake.test_folder import POINTS as OF_THE_FOLDER
 from tests.intake.test_hook import POINTS as OF_THE_HOOK
@@ -50,7 +51,7 @@ pytestmark = pytest.mark.alone
 APP = Path(__file__).resolve().parent.parent / "app"
 FAULTPOINT = re.compile(r"""faultpoint\(\s*["']([^"']+)["']""")
 POINTS = sorted({name for path in APP.rglob("*.py") for name in FAULTPOINT.findall(path.read_text(encoding="utf-8"))})
-ELSEWHERE = ("texts.", "bank.", "spreadsheet.", "folder.", "rearranging.", "hook.", "mailbox.", "receiver.")
+ELSEWHERE = ("texts.", "bank.", "spreadsheet.", "folder.", "rearranging.", "hook.", "mailbox.", "receiver.", "gateway.")
 """Those that nobody comes by who only does what waits."""
 NOBODY_KNOWS = {"outbox.transmitting", "outbox.transmitted", "outbox.before_settle"}
 """The content may have left when it died there, and no answer was kept."""
@@ -128,6 +129,7 @@ def test_every_fault_point_has_its_case():
     died_at = {
         *OF_TEXTS,
         *OF_THE_BANK,
+        *OF_GATEWAYS,
         *OF_SPREADSHEETS,
         *OF_THE_FOLDER,
         *OF_REARRANGING,

@@ -7,14 +7,17 @@ from enum import StrEnum
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ColumnElement, ForeignKey, Index, Select, String, Text, and_, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
 from app.core.types import UTCDateTime, Word
+from app.counterparties.models import Counterparty
 from app.extensions import db
 from app.files.models import File
 from app.outbox.models import Mark
+from app.users.models import Company, User
+from app.web.access import Permission
 
 
 class LetterState(StrEnum):
@@ -46,12 +49,25 @@ class PrintBatch(db.Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id"), index=True)
-    file_id: Mapped[int] = mapped_column(ForeignKey("file.id"))
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("file.id"))
+    """None until it was put together."""
+    is_double_sided: Mapped[bool] = mapped_column(default=False)
+    """Each letter begins on a front side when both sides are printed on."""
+    cancelled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
 
-    file: Mapped[File] = relationship()
+    company: Mapped[Company] = relationship()
+    file: Mapped[File | None] = relationship()
+    created_by: Mapped[User | None] = relationship()
     letters: Mapped[list[Letter]] = relationship(back_populates="batch", order_by="Letter.id")
+
+    @classmethod
+    def visible_to(cls, user: User) -> Select[tuple[PrintBatch]]:
+        """Batches whose every letter `user` may see: they are one file."""
+        seen = Letter.visible_to(user).with_only_columns(Letter.id)
+        mine = cls.company_id.in_(user.company_ids(Permission.EDIT))
+        return select(cls).where(mine, ~cls.letters.any(Letter.id.not_in(seen)))
 
 
 class Letter(db.Model):
@@ -68,7 +84,10 @@ class Letter(db.Model):
     """Who is asked before it goes and told what became of it, as of a mail."""
     about_type: Mapped[str] = mapped_column(String(40), default="")
     about_id: Mapped[int | None]
+    counterparty_id: Mapped[int | None] = mapped_column(ForeignKey("counterparty.id"), index=True)
+    """To whom it goes, and so who may see it; None: for those who see all of the company."""
     address: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(String(300), default="")
     file_id: Mapped[int] = mapped_column(ForeignKey("file.id"))
     page_count: Mapped[int] = mapped_column(default=1)
     state: Mapped[LetterState] = mapped_column(Word(LetterState), default=LetterState.TO_PRINT)
@@ -76,10 +95,28 @@ class Letter(db.Model):
     posted_date: Mapped[date | None]
     posted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
     tracking_number: Mapped[str] = mapped_column(String(60), default="")
+    note: Mapped[str] = mapped_column(Text, default="")
+    """Why it is not needed any more, or what the postal provider said last."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
 
+    company: Mapped[Company] = relationship()
+    counterparty: Mapped[Counterparty | None] = relationship()
     file: Mapped[File] = relationship()
     batch: Mapped[PrintBatch | None] = relationship(back_populates="letters")
+    posted_by: Mapped[User | None] = relationship()
+
+    @classmethod
+    def visible_to(cls, user: User) -> Select[tuple[Letter]]:
+        """Letters to customers whose page `user` may see, in companies in which they work with documents."""
+        seen = Counterparty.visible_to(user).with_only_columns(Counterparty.id)
+        to_nobody = and_(cls.counterparty_id.is_(None), cls.company_id.in_(user.company_ids(Permission.SEE_ALL)))
+        mine = cls.company_id.in_(user.company_ids(Permission.EDIT))
+        return select(cls).where(mine, or_(cls.counterparty_id.in_(seen), to_nobody))
+
+    @property
+    def name(self) -> str:
+        """To whom it is addressed."""
+        return self.address.partition("\n")[0]
 
 
 class GatewayKind(StrEnum):
@@ -115,4 +152,15 @@ class GatewayMessage(db.Model):
     """What the gateway said last."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
 
+    company: Mapped[Company] = relationship()
     file: Mapped[File | None] = relationship()
+
+    @classmethod
+    def visible_to(cls, user: User) -> Select[tuple[GatewayMessage]]:
+        """Those of the companies `user` administers, as of mails."""
+        return select(cls).where(cls.company_id.in_(user.company_ids(Permission.ADMINISTER)))
+
+    @classmethod
+    def due(cls, now: datetime) -> ColumnElement[bool]:
+        """Its time has come, or was set by a clock that was ahead (SAFETY S107)."""
+        return or_(cls.send_after <= now, cls.marked_at > now + clock.MAY_DIFFER)

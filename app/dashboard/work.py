@@ -11,6 +11,7 @@ from sqlalchemy import Select, and_, func, select
 
 from app.approval import waiting
 from app.bank.models import BankTransaction
+from app.channels.models import GatewayMessage, Letter, LetterState
 from app.core import clock, storage
 from app.documents import retention, twins, waiting_ibans
 from app.documents.counted import counted
@@ -45,6 +46,8 @@ def lines(user: User, company: Company) -> list[Line]:
     found = _approvals(user, company) + _documents(user, company) + _payments(user, company)
     if allowed(user, Permission.EDIT, company.id):
         found += [_bank(user, company), _ibans(user, company), *_messages(user, company)]
+    if allowed(user, Permission.SEND_LETTERS, company.id):
+        found += _letters(user, company)
     if allowed(user, Permission.ADMINISTER, company.id):
         found += _for_admins(user, company)
     return [line for line in found if line.count]
@@ -116,6 +119,17 @@ def _payments(user: User, company: Company) -> list[Line]:
     return [*lines, Line(to_release, _("To release"), _("Batches of payments, still drafts"), "send", url("batches"))]
 
 
+def _letters(user: User, company: Company) -> list[Line]:
+    mine = Letter.visible_to(user).where(Letter.company_id == company.id)
+    to_print, to_post = (mine.where(Letter.state == state) for state in (LetterState.TO_PRINT, LetterState.PRINTED))
+    url = lambda state: url_for("channels.letters", state=state.value)  # noqa: E731
+    hint = _("Printed, but nobody said that they were posted")
+    return [
+        Line(_count(to_print), _("Letters to print"), _("In one batch"), "stamp", url(LetterState.TO_PRINT)),
+        Line(_count(to_post), _("Letters to post"), hint, "stamp", url(LetterState.PRINTED)),
+    ]
+
+
 def _messages(user: User, company: Company) -> list[Line]:
     mine = Message.visible_to(user).where(Message.company_id == company.id)
     fetch, failed = mine.where(Message.awaits_download), mine.where(Message.state == MessageState.FAILED)
@@ -134,6 +148,7 @@ def _for_admins(user: User, company: Company) -> list[Line]:
     mails = OutgoingMail.visible_to(user)
     leaving = mails.where(OutgoingMail.mark.in_([Mark.QUEUED, Mark.CLAIMED, Mark.TRANSMITTING]))
     stuck = mails.where(OutgoingMail.mark.in_([Mark.UNCERTAIN, Mark.REFUSED]))
+    doubtful = GatewayMessage.visible_to(user).where(GatewayMessage.mark.in_([Mark.UNCERTAIN, Mark.REFUSED]))
     failed = failures() if administers_all(user) else None
     due = retention.plan(company)
     trash = due.due_count if due.is_unusual else due.overdue_count
@@ -152,6 +167,13 @@ def _for_admins(user: User, company: Company) -> list[Line]:
             _("Refused or uncertain"),
             "triangle-alert",
             url_for("outbox.index", mark="uncertain"),
+        ),
+        Line(
+            _count(doubtful),
+            _("Text messages to decide on"),
+            _("Refused or uncertain"),
+            "triangle-alert",
+            url_for("channels.messages", mark="uncertain"),
         ),
         Line(
             _count(leaving),

@@ -6,6 +6,7 @@ Every one raises `Unreadable` with the reason where the file, or what was asked,
 from __future__ import annotations
 
 import io
+import json
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -37,12 +38,18 @@ def cut(
 
 def join(files: Sequence[Path], *, limits: Limits = Limits()) -> bytes:
     """One PDF of the pages of these PDFs and pictures, in this order."""
+    return bind(files, limits=limits)[0]
+
+
+def bind(files: Sequence[Path], *, fronts: bool = False, limits: Limits = Limits()) -> tuple[bytes, int]:
+    """The same with its number of pages; with `fronts` each file begins on a front side when both are printed on."""
     whole = replace(limits, file_bytes=limits.file_bytes * _ALTOGETHER)
     with tempfile.TemporaryFile() as all_of_them:
         sizes = list(_appended(all_of_them, files))
         if too_large := [size for size in sizes if size > limits.file_bytes]:
             raise Unreadable("too_large", f"{max(too_large)} bytes")
-        return _file(all_of_them, "join", PDF, whole, {"sizes": sizes})
+        made, status = _made(all_of_them, "join", PDF, whole, {"sizes": sizes, "fronts": fronts})
+    return made.file(status), made.page_count
 
 
 def compose(html: bytes | str, *, title: str, limits: Limits = Limits()) -> bytes:
@@ -52,6 +59,25 @@ def compose(html: bytes | str, *, title: str, limits: Limits = Limits()) -> byte
         source.write(body)
         source.flush()
         return _file(source, "compose", PDF, limits, {"title": title[:_LONGEST_TITLE]})
+
+
+def letter(said: Mapping[str, Any], *, attached: Sequence[Path] = (), limits: Limits = Limits()) -> tuple[bytes, int]:
+    """An A4 letter for a window envelope and how many pages it has, followed by those of the attached files.
+
+    `said` has the lines of `sender` and `address`, and as plain text `dated`, `subject`, `text` and `signature`.
+    """
+    with tempfile.NamedTemporaryFile() as source:
+        source.write(json.dumps(said).encode())
+        source.flush()
+        made, status = _made(source, "letter", PDF, limits, {})
+        pages = made.file(status)
+        if not attached:
+            return pages, made.page_count
+        source.seek(0)
+        source.truncate()
+        source.write(pages)
+        source.flush()
+        return bind([Path(source.name), *attached], limits=limits)
 
 
 def sheet(file: Path, *, limits: Limits = Limits()) -> list[Sheet]:

@@ -17,7 +17,7 @@ from typing import Any, NoReturn, TextIO
 
 from app.einvoice.invoice import NotAnInvoice
 from app.einvoice.parsing import parse
-from app.reader import composing, cutting, pdf, pictures, renditions, sheets
+from app.reader import composing, cutting, lettering, pdf, pictures, renditions, sheets
 from app.reader.confine import confine, die_with_parent
 from app.reader.contents import Embedded, Unreadable
 from app.reader.faults import FAULT, provoke
@@ -30,6 +30,7 @@ ACTS: dict[str, Reader] = {
     "cut": cutting.cut,
     "join": cutting.join,
     "compose": composing.compose,
+    "letter": lettering.letter,
     "sheet": sheets.read,
     "straighten": renditions.straighten,
 }

@@ -23,6 +23,7 @@ _PRINTED = {
 }
 """What a page needs to be printed; the rest starts something or leads elsewhere."""
 _QUARTER = 90
+_A4 = (595, 842)
 
 
 def cut(data: bytes, job: Job) -> Iterator[tuple[str, Any]]:
@@ -42,7 +43,10 @@ def cut(data: bytes, job: Job) -> Iterator[tuple[str, Any]]:
 
 
 def join(data: bytes, job: Job) -> Iterator[tuple[str, Any]]:
-    """One PDF of files that lie one after the other in `data`, with the e-invoices they carry."""
+    """One PDF of files that lie one after the other in `data`, with the e-invoices they carry.
+
+    Where asked, each begins on a front side when it is printed on both.
+    """
     result, start = pikepdf.new(), 0
     for place, size in enumerate(job.asked["sizes"], start=1):
         yield "at", [place, len(job.asked["sizes"])]
@@ -50,11 +54,14 @@ def join(data: bytes, job: Job) -> Iterator[tuple[str, Any]]:
             source = _as_pdf(data[start : start + size], job)
             if len(result.pages) + len(source.pages) > job.limits.made_pages:
                 raise Unreadable("too_many_pages")
+            if job.asked.get("fronts") and len(result.pages) % 2:
+                result.add_blank_page(page_size=_A4)
             _add(result, source, range(1, len(source.pages) + 1))
             _carry(result, source, job)
         start += size
     if not len(result.pages):
         raise Unreadable("no_pages")
+    yield "pages", len(result.pages)
     yield "file", _saved(result, job)
 
 

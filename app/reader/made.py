@@ -23,6 +23,7 @@ class Made(Told):
         super().__init__(work, limits)
         self.wanted = wanted
         self.data = b""
+        self.page_count = 0
         self.sheets: list[Sheet] = []
         self.bytes_left = limits.cells_bytes
 
@@ -44,6 +45,9 @@ class Made(Told):
         self.data = read_plain(self.work / name, self.limits.made_bytes)
         if not self.data.startswith(self.wanted[1]):
             raise Malformed("another kind of file")
+
+    def _take_pages(self, value: Any) -> None:
+        self.page_count = rebuilt(int, value)
 
     def _take_sheet(self, name: Any) -> None:
         if self.wanted or len(self.sheets) >= MAX_SHEETS:

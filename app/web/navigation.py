@@ -69,6 +69,7 @@ MONEY = [
 ]
 APART = [
     Item("intake.index", _("Mail log"), "mail", (P.EDIT,)),
+    Item("channels.letters", _("Letters"), "stamp", (P.SEND_LETTERS,)),
     Item("outbox.index", _("Outbox"), "send", (P.ADMINISTER,)),
     Item("rules.index", _("Rules"), "workflow", (P.ADMINISTER,)),
     Item("documents.trash_list", _("Trash"), "trash-2", (P.EDIT,)),

@@ -1460,7 +1460,9 @@ def upgrade():
     op.create_table('print_batch',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('company_id', sa.Integer(), nullable=False),
-    sa.Column('file_id', sa.Integer(), nullable=False),
+    sa.Column('file_id', sa.Integer(), nullable=True),
+    sa.Column('is_double_sided', sa.Boolean(), nullable=False),
+    sa.Column('cancelled_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('created_by_id', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['company_id'], ['company.id'], name=op.f('fk_print_batch_company_id_company')),
@@ -1478,7 +1480,9 @@ def upgrade():
     sa.Column('kind', sa.String(length=40), nullable=False),
     sa.Column('about_type', sa.String(length=40), nullable=False),
     sa.Column('about_id', sa.Integer(), nullable=True),
+    sa.Column('counterparty_id', sa.Integer(), nullable=True),
     sa.Column('address', sa.Text(), nullable=False),
+    sa.Column('subject', sa.String(length=300), nullable=False),
     sa.Column('file_id', sa.Integer(), nullable=False),
     sa.Column('page_count', sa.Integer(), nullable=False),
     sa.Column('state', sa.String(length=40), nullable=False),
@@ -1486,9 +1490,11 @@ def upgrade():
     sa.Column('posted_date', sa.Date(), nullable=True),
     sa.Column('posted_by_id', sa.Integer(), nullable=True),
     sa.Column('tracking_number', sa.String(length=60), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['batch_id'], ['print_batch.id'], name=op.f('fk_letter_batch_id_print_batch'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['company_id'], ['company.id'], name=op.f('fk_letter_company_id_company')),
+    sa.ForeignKeyConstraint(['counterparty_id'], ['counterparty.id'], name=op.f('fk_letter_counterparty_id_counterparty')),
     sa.ForeignKeyConstraint(['file_id'], ['file.id'], name=op.f('fk_letter_file_id_file')),
     sa.ForeignKeyConstraint(['posted_by_id'], ['user_account.id'], name=op.f('fk_letter_posted_by_id_user_account'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_letter')),
@@ -1496,6 +1502,7 @@ def upgrade():
     )
     with op.batch_alter_table('letter', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_letter_batch_id'), ['batch_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_letter_counterparty_id'), ['counterparty_id'], unique=False)
         batch_op.create_index('ix_letter_list', ['company_id', 'state', 'id'], unique=False)
 
     op.create_table('plan_step',

@@ -24,6 +24,8 @@ from app.bank.models import Match as BankMatch
 from app.bulk import doing
 from app.bulk.models import Act as BulkDeed
 from app.bulk.models import BulkAct
+from app.channels import batches
+from app.channels.models import GatewayMessage, PrintBatch
 from app.core import clock, storage
 from app.documents import trash
 from app.documents.models import Direction, Document, DocumentFile, ReadState, TrashKind, document_tag
@@ -59,6 +61,8 @@ from app.web.access import Role
 from tests import samples
 from tests.bank import samples as statements
 from tests.bank.lines import make_line, make_open, make_statement
+from tests.channels.gateway_server import Gateway
+from tests.channels.making import make_letter, make_message
 from tests.factories import make_category, make_company, make_document, make_file, make_user
 from tests.intake import mails
 from tests.mailboxes.making import make_mailbox
@@ -473,6 +477,25 @@ def settle_statement(app: Flask, sink: Sink):
     settled = lambda: db.session.get(Document, document_id, populate_existing=True).settled_minor  # noqa: E731
     ignored = lambda: db.session.scalar(select(func.count()).where(AuditEntry.act == "line ignored"))  # noqa: E731
     return [statement.id], lambda: (count_of(BankMatch)(), settled(), ignored()), ([1], 12000, 1)
+
+
+@case
+def hand_to_gateway(app: Flask, sink: Sink):
+    gateway = Gateway()
+    app.config["SETTINGS"].__dict__["sms_url"] = gateway.url
+    message_id = make_message().id
+    mark = lambda: db.session.scalar(select(GatewayMessage.mark).filter_by(id=message_id))  # noqa: E731
+    return [message_id], lambda: (len(gateway.taken), mark()), (1, Mark.SENT)
+
+
+@case
+def bind_letters(app: Flask, sink: Sink):
+    make_letter()
+    batch, _left_out = batches.make(make_user(Role.ADMIN).companies[0], by=make_user(Role.ADMIN))
+    batch_id = batch.id
+    commit()
+    bound = lambda: db.session.scalar(select(func.count(PrintBatch.file_id)))  # noqa: E731
+    return [batch_id], lambda: (count_of(File)(), bound()), ([2], 1)
 
 
 def test_every_job_has_its_case(app):

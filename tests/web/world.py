@@ -52,6 +52,7 @@ from app.treasury.models import CommittedOperation
 from app.users.models import Company, SignIn, User
 from app.web.access import Role
 from tests.bank.lines import make_line
+from tests.channels.making import make_one_of_each
 from tests.factories import make_category, make_company, make_counterparty, make_document, make_file, make_user
 
 READS = {"GET"}
@@ -167,6 +168,7 @@ def make_world(canary: str, number: int) -> World:
         "other_id": trashed.id,
         "twin_id": trashed.id,
         "rearrangement_id": arrangement.id,
+        **make_one_of_each(company, canary, counterparty),
         **_approval(world, canary),
         **_payments(world, canary),
         **_plan(world, canary),
