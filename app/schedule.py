@@ -12,6 +12,7 @@ from app.audit import trail
 from app.core import clock
 from app.core.database import looking
 from app.documents import jobs as documents
+from app.dunning import reminder_jobs
 from app.extensions import db
 from app.extraction import jobs as extraction
 from app.intake import jobs as intake
@@ -54,6 +55,7 @@ def start_the_day() -> None:
 BEFORE = (
     start_the_day,
     approval.start_the_day,
+    reminder_jobs.start_the_day,
     mailboxes.ask_what_is_due,
     waking.wake,
     waking.end_what_is_stuck,
