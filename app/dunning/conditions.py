@@ -6,39 +6,22 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, tuple_
-from sqlalchemy.orm import aliased
 
 from app.bank.models import BankAccount, BankTransaction, Statement
 from app.counterparties.models import Counterparty
 from app.documents.counted import counted, is_to_send
 from app.documents.models import Direction, Document, Kind
 from app.documents.wanted import OPEN
+from app.dunning import plans
 from app.dunning.customer_models import Reply
-from app.dunning.models import DunningPlan
 from app.extensions import db
 from app.users.models import Company
 
 BANK_DAYS = timedelta(days=7)
 """Bank data older than that may lack the very payment a customer would be reminded of."""
 SOLD = and_(Document.direction == Direction.SALE, Document.kind == Kind.INVOICE)
-Parent = aliased(Counterparty)
-PLAN_ID = func.coalesce(
-    Counterparty.dunning_plan_id, case((Company.uses_parent_plan.is_(True), Parent.dunning_plan_id))
-)
-"""The plan that counts, as a column of what `joined` puts together: the customer's own, or its parent's (SPEC SE-3)."""
 Tests = dict[str, ColumnElement[bool]]
 """A key of `words.REASONS` → whether it is so, in the order in which people are told."""
-
-
-def joined(*columns: Any) -> Select[Any]:
-    """Invoices with their customer, the plan that counts for it, and the company."""
-    query = select(*columns).select_from(Document).join(Company, Company.id == Document.company_id)
-    return _with_plan(query.outerjoin(Counterparty, Counterparty.id == Document.counterparty_id))
-
-
-def _with_plan(query: Select[Any]) -> Select[Any]:
-    living = and_(DunningPlan.id == PLAN_ID, DunningPlan.archived_at.is_(None))
-    return query.outerjoin(Parent, Parent.id == Counterparty.parent_id).outerjoin(DunningPlan, living)
 
 
 def of_invoices(today: date, among: ColumnElement[bool]) -> Tests:
@@ -62,7 +45,6 @@ def of_customers(today: date) -> Tests:
     unread = exists().where(Reply.counterparty_id == Counterparty.id, Reply.read_at.is_(None))
     return {
         "archived": Counterparty.archived_at.is_not(None),
-        "no_plan": DunningPlan.id.is_(None),
         "customer_paused": _lasts(Counterparty.reminders_paused_until, today),
         "unread_reply": unread,
     }
@@ -91,17 +73,19 @@ def may_remind(it: Document | Counterparty, today: date) -> str:
 
 def reasons(it: Document | Counterparty, today: date) -> list[str]:
     """All there are, of the invoice, its customer and the company."""
-    db.session.flush()
     if isinstance(it, Document):
-        tests = of_invoices(today, Document.counterparty_id == it.counterparty_id) | of_customers(today)
-        query = joined(*tests.values()).where(Document.id == it.id)
-    else:
-        tests = of_customers(today)
-        query = _with_plan(select(*tests.values()).select_from(Counterparty).join(Counterparty.company))
-        query = query.where(Counterparty.id == it.id)
-    found = [key for key, is_so in zip(tests, db.session.execute(query).one(), strict=True) if is_so]
+        found = _of_one(it, of_invoices(today, Document.counterparty_id == it.counterparty_id))
+        return found + (reasons(it.counterparty, today) if it.counterparty else ["no_plan"])
+    found = _of_one(it, of_customers(today))
+    found += [] if plans.plan_of(it) else ["no_plan"]
     held = of_company(it.company, today)
     return found + [held] * bool(held)
+
+
+def _of_one(it: Any, tests: Tests) -> list[str]:
+    db.session.flush()
+    row = db.session.execute(select(*tests.values()).where(type(it).id == it.id)).one()
+    return [key for key, is_so in zip(tests, row, strict=True) if is_so]
 
 
 def _lasts(until: Any, today: date) -> ColumnElement[bool]:

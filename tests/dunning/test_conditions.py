@@ -65,7 +65,7 @@ def test_each_has_its_case_and_its_words(app):
     """DN-1: what is not here is not proven."""
     document = owed()
     tests = conditions.of_invoices(TODAY, Document.id == document.id) | conditions.of_customers(TODAY)
-    assert list(CASES) == list(tests)
+    assert set(CASES) == {*tests, "no_plan"}
     assert {*CASES, "bank_old", "switched_off"} <= set(REASONS)
 
 
