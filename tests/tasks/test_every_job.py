@@ -27,6 +27,8 @@ from app.bulk.models import BulkAct
 from app.core import clock, storage
 from app.documents import trash
 from app.documents.models import Direction, Document, DocumentFile, ReadState, TrashKind, document_tag
+from app.dunning import hours
+from app.dunning.action_models import Action, ActionDocument
 from app.extensions import db
 from app.extraction.models import DocumentReading
 from app.files import store
@@ -58,6 +60,7 @@ from app.web.access import Role
 from tests import samples
 from tests.bank import samples as statements
 from tests.bank.lines import make_line, make_open, make_statement
+from tests.dunning.owing import make_customer, make_owed, make_plan
 from tests.factories import make_category, make_company, make_document, make_file, make_user
 from tests.intake import mails
 from tests.mailboxes.making import make_mailbox
@@ -441,6 +444,14 @@ def settle_statement(app: Flask, sink: Sink):
     settled = lambda: db.session.get(Document, document_id, populate_existing=True).settled_minor  # noqa: E731
     ignored = lambda: db.session.scalar(select(func.count()).where(AuditEntry.act == "line ignored"))  # noqa: E731
     return [statement.id], lambda: (count_of(BankMatch)(), settled(), ignored()), ([1], 12000, 1)
+
+
+@case
+def plan_reminders(app: Flask, sink: Sink):
+    due = clock.today() - timedelta(days=9)
+    company = make_owed(make_customer(make_plan(3)), due).company
+    made = [1, 1] if hours.is_open(clock.today(company), company) else [0, 0]
+    return [company.id], count_of(Action, ActionDocument), made
 
 
 def test_every_job_has_its_case(app):
