@@ -14,6 +14,7 @@ from app.core import clock
 from app.core.database import looking
 from app.documents import jobs as documents
 from app.dunning import jobs as dunning
+from app.dunning import reminder_jobs
 from app.extensions import db
 from app.extraction import jobs as extraction
 from app.intake import jobs as intake
@@ -58,6 +59,7 @@ def start_the_day() -> None:
 BEFORE = (
     start_the_day,
     approval.start_the_day,
+    reminder_jobs.start_the_day,
     mailboxes.ask_what_is_due,
     waking.wake,
     waking.end_what_is_stuck,

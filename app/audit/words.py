@@ -51,6 +51,10 @@ ACTS: dict[str, Any] = {
     "discarded": _("discarded"),
     "document moved": _("moved a document to another company"),
     "dispute ended": _("ended a dispute"),
+    "promised": _("noted a promise to pay"),
+    "promise taken back": _("took a promise to pay back"),
+    "reminders paused": _("paused the reminders"),
+    "reminders resumed": _("let the reminders go on"),
     "disputed": _("marked as disputed"),
     "download needed again": _("said that it is to be downloaded after all"),
     "download not needed": _("said that nothing is to be downloaded"),
@@ -310,6 +314,9 @@ FIELDS: dict[str, Any] = {
     "payment_reference": _("Payment reference"),
     "period_end": _("Service to"),
     "period_start": _("Service from"),
+    "promised_date": _("Promised for"),
+    "promised_minor": _("Promised amount"),
+    "reminders_paused_until": _("Reminders paused until"),
     "purchase_is_limited": _("Only senders on the list (purchases)"),
     "purchase_senders": _("Senders let in (purchases)"),
     "removed": _("Documents removed"),
@@ -349,6 +356,7 @@ FIELDS: dict[str, Any] = {
 }
 
 VALUES: dict[str, Any] = {
+    "9999-12-31": _("until somebody lifts it"),
     "accountant": _("Accountant"),
     "admin": _("Admin"),
     "annex": _("Annex"),
@@ -463,6 +471,6 @@ def value(it: Any, name: str = "", currency: str = "EUR") -> str:
         return ", ".join(value(each) for each in (it.values() if isinstance(it, dict) else it))
     if name.endswith("_minor"):
         return amount(int(it), currency)
-    if name.endswith(("_date", "_start", "_end", "_at", "_since")):
+    if name.endswith(("_date", "_start", "_end", "_until", "_at", "_since")) and it not in VALUES:
         return moment(datetime.fromisoformat(it)) if "T" in it else day(date.fromisoformat(it))
     return str(VALUES.get(str(it), it))

@@ -102,6 +102,7 @@ def _person(company: Company, id: int) -> str:
 def _states(wanted: Wanted) -> Said:
     yield "late", wanted.late and _("Late")
     yield "disputed", wanted.disputed and _("Disputed")
+    yield "broken", wanted.broken and _("Promised and past")
     yield "twins", wanted.twins and _("Possible duplicates")
     yield "fileless", wanted.fileless and _("Without a file")
     yield "currency", wanted.currency

@@ -104,6 +104,10 @@ def acts() -> dict[str, tuple[str, str]]:
         "expected date taken back": (_("expects it on the usual day again"), "calendar"),
         "disputed": (_("marked it as disputed"), "flag"),
         "dispute ended": (_("ended the dispute"), "check"),
+        "promised": (_("noted that the customer promised to pay it"), "calendar"),
+        "promise taken back": (_("took back that it was promised"), "undo-2"),
+        "reminders paused": (_("paused its reminders"), "clock"),
+        "reminders resumed": (_("let its reminders go on"), "undo-2"),
         "trashed": (_("put it into the trash"), "trash-2"),
         "restored": (_("took it out of the trash"), "undo-2"),
         "counterparty merged": (_("took the customer or supplier it was merged into"), "git-merge"),
@@ -123,6 +127,8 @@ def _said(name: str, value: Any, currency: str) -> str:
         return "–"
     if name.endswith("_minor"):
         return amount(value, currency)
+    if name.endswith("_until"):
+        return trail_words.value(value, name)
     if name.endswith(("_date", "_start", "_end")):
         return day(date.fromisoformat(value))
     if isinstance(value, list):

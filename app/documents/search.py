@@ -108,6 +108,8 @@ def _states(wanted: Wanted, today: date) -> Iterator[ColumnElement[bool]]:
         yield and_(Document.due_date < today, ORDERS["due"].value < today, OPEN, ~UNSENT)
     if wanted.disputed:
         yield Document.disputed_at.is_not(None)
+    if wanted.broken:
+        yield and_(Document.promised_date < today, DECIDED, OPEN)
     if wanted.twins:
         yield and_(Document.validated_at.is_(None), twins.has_living_twin())
     if wanted.counted:

@@ -89,6 +89,8 @@ class Wanted:
     source: str = ""
     late: bool = False
     disputed: bool = False
+    broken: bool = False
+    """Promised for a day that is past, and open still (SPEC DN-1)."""
     twins: bool = False
     fileless: bool = False
     currency: str = ""
@@ -118,6 +120,7 @@ class Wanted:
             source=said.get("source", "") if said.get("source", "").isidentifier() else "",
             late=said.get("late") == YES,
             disputed=said.get("disputed") == YES,
+            broken=said.get("broken") == YES,
             twins=said.get("twins") == YES,
             fileless=said.get("fileless") == YES,
             currency=_code(said.get("currency", "")),

@@ -43,6 +43,9 @@ NAMES: dict[str, Any] = {
     "company": _("Company"),
     "assignee": _("In charge"),
     "word": _("Word found in its text"),
+    "promised_date": _("Promised for"),
+    "promised_minor": _("Promised amount"),
+    "reminders_paused_until": _("Reminders paused until"),
 }
 NAMES |= {f"{name}_minor": NAMES[name] for name in ("net", "tax", "gross")}
 NAMES |= {f"{name}_id": NAMES[name] for name in ("counterparty", "category")}

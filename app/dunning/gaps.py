@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
 
 from app.core.database import insert_unless_there
+from app.counterparties.models import Counterparty
 from app.dunning import hours
 from app.dunning.action_models import Action, ActionKind, ActionState, ContactDay
 from app.extensions import db
@@ -43,7 +44,7 @@ def slide(action: Action, addresses: Iterable[str], today: date) -> datetime:
     last = dict.fromkeys((each.strip().lower() for each in addresses), today)
     for address, day in db.session.execute(kept.where(ContactDay.address.in_(last))):
         last[address] = max(last[address], day)
-    free = min(last.values(), default=today) + _gap(company)
+    free = min(last.values(), default=today) + between(company)
     action.due_at = hours.at_send_time(hours.open_day(free, company), company)
     return action.due_at
 
@@ -51,7 +52,7 @@ def slide(action: Action, addresses: Iterable[str], today: date) -> datetime:
 def recently_reminded(company: Company, today: date) -> set[int]:
     """Ids of customers for whom it is too early today: written to, or called, less than the gap ago."""
     written = select(Action.counterparty_id).join(ContactDay, ContactDay.action_id == Action.id)
-    since = datetime.combine(today - _gap(company), time.max, ZoneInfo(company.time_zone)).astimezone(UTC)
+    since = datetime.combine(today - between(company), time.max, ZoneInfo(company.time_zone)).astimezone(UTC)
     done = select(Action.counterparty_id).where(
         *(Action.company_id == company.id, Action.kind == ActionKind.REMINDER),
         *(Action.state == ActionState.DONE, Action.done_at > since),
@@ -60,14 +61,24 @@ def recently_reminded(company: Company, today: date) -> set[int]:
     return set(db.session.scalars(union(written, done)))
 
 
-def _gap(company: Company) -> timedelta:
-    """One day at least."""
+def last_reminded(customer: Counterparty) -> date | None:
+    """The last day on which it was written to or called, as the runs count it."""
+    written = select(func.max(ContactDay.day)).join(Action, Action.id == ContactDay.action_id)
+    done = select(func.max(Action.done_at)).where(Action.kind == ActionKind.REMINDER, Action.state == ActionState.DONE)
+    days = [db.session.scalar(written.where(Action.counterparty_id == customer.id))]
+    if moment := db.session.scalar(done.where(Action.counterparty_id == customer.id)):
+        days.append(moment.astimezone(ZoneInfo(customer.company.time_zone)).date())
+    return max((each for each in days if each), default=None)
+
+
+def between(company: Company) -> timedelta:
+    """The least days between two reminders: one at least."""
     return timedelta(days=max(company.message_gap_days, 1))
 
 
 def _near(company: Company, today: date) -> ColumnElement[bool]:
     """Nearer than the gap, on either side: the clock may have been set back since."""
-    return and_(ContactDay.day > today - _gap(company), ContactDay.day < today + _gap(company))
+    return and_(ContactDay.day > today - between(company), ContactDay.day < today + between(company))
 
 
 def _taken(company: Company, addresses: Iterable[str], today: date) -> Select[tuple[str]]:

@@ -32,6 +32,20 @@ REASONS: dict[str, Any] = {
     "paid": _("It is paid."),
     "gone": _("The document is in the trash."),
     "sent_otherwise": _("It was sent another way."),
+    "not_validated": _("It is not validated yet."),
+    "not_approved": _("It waits for approval."),
+    "to_send": _("It has not been sent to the customer yet."),
+    "no_due_date": _("It has no due date."),
+    "disputed": _("It is disputed."),
+    "promised": _("The customer promised to pay it."),
+    "paused": _("Reminders of it are paused."),
+    "netted": _("Credit notes of the customer cover all that is due."),
+    "archived": _("The customer is archived."),
+    "no_plan": _("The customer has no dunning plan."),
+    "customer_paused": _("Reminders to the customer are paused."),
+    "unread_reply": _("An answer of the customer is unread."),
+    "bank_old": _("The bank data is older than a week: a payment may be missing."),
+    "switched_off": _("Automatic sending is switched off."),
 }
 
 

@@ -29,7 +29,8 @@ from app.channels.models import GatewayMessage, PrintBatch
 from app.core import clock, storage
 from app.documents import trash
 from app.documents.models import Direction, Document, DocumentFile, ReadState, TrashKind, document_tag
-from app.dunning.action_models import Action, ActionState
+from app.dunning import hours
+from app.dunning.action_models import Action, ActionDocument, ActionState
 from app.extensions import db
 from app.extraction.models import DocumentReading
 from app.files import store
@@ -63,6 +64,7 @@ from tests.bank import samples as statements
 from tests.bank.lines import make_line, make_open, make_statement
 from tests.channels.gateway_server import Gateway
 from tests.channels.making import make_letter, make_message
+from tests.dunning.owing import make_customer, make_owed, make_plan
 from tests.factories import make_category, make_company, make_document, make_file, make_user
 from tests.intake import mails
 from tests.mailboxes.making import make_mailbox
@@ -496,6 +498,13 @@ def bind_letters(app: Flask, sink: Sink):
     commit()
     bound = lambda: db.session.scalar(select(func.count(PrintBatch.file_id)))  # noqa: E731
     return [batch_id], lambda: (count_of(File)(), bound()), ([2], 1)
+
+
+def plan_reminders(app: Flask, sink: Sink):
+    due = clock.today() - timedelta(days=9)
+    company = make_owed(make_customer(make_plan(3)), due).company
+    made = [1, 1] if hours.is_open(clock.today(company), company) else [0, 0]
+    return [company.id], count_of(Action, ActionDocument), made
 
 
 def test_every_job_has_its_case(app):
