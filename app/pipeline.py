@@ -37,6 +37,8 @@ from app.documents import (
 from app.documents import jobs as documents
 from app.documents import merged as merged_documents
 from app.documents import trash as trashing
+from app.dunning import bounces
+from app.dunning import replies as customer_replies
 from app.extraction import jobs as extraction
 from app.extraction import learning, texts
 from app.extraction import merged as lessons
@@ -74,7 +76,8 @@ def connect() -> None:
     _add(tags.before_merging, rule_names.follow_merged_tag)
     subjects.SIGHTS.update(document=noticing.subjects, comment=comments.subjects, message=forwarding.subjects)
     _add(kinds.message_kinds, forwarding.KIND)
-    _add(kinds.message_kinds, replies.KIND)
+    for kind in (replies.KIND, bounces.KIND, customer_replies.KIND):
+        _add(kinds.message_kinds, kind)
     _add(status.after_status, hidden_twins.tell_admins)
     _add(status.after_status, following.follow)
     _add(demands.asks, demanding.demand)
