@@ -15,7 +15,7 @@ from app.bank import merged as bank
 from app.bulk import acts as bulk
 from app.bulk.models import Act
 from app.comments import noticing as comments
-from app.counterparties import confirming, keeping, merging, one_page
+from app.counterparties import confirming, contacts, keeping, merging, one_page
 from app.documents import (
     arrival,
     editing,
@@ -37,7 +37,7 @@ from app.documents import (
 from app.documents import jobs as documents
 from app.documents import merged as merged_documents
 from app.documents import trash as trashing
-from app.dunning import bounces
+from app.dunning import answering, bounces, portal_link_pages, portal_links, reply_pages
 from app.dunning import replies as customer_replies
 from app.extraction import jobs as extraction
 from app.extraction import learning, texts
@@ -89,6 +89,7 @@ def connect() -> None:
     _add(status.after_status, learning.learn_from)
     _add(status.after_status, treasury.align)
     _add(keeping.after_renaming, documents.follow_names)
+    _add(contacts.after_new_address, bounces.mended)
     _add(memberships.after_access_changed, leaving.follow)
     _add(demands.words, rule_words.why)
     _add(reasons.tellers, awaited.reason)
@@ -100,7 +101,7 @@ def connect() -> None:
     _match()
     _know_parties()
     _pay()
-    for kind in (*approval_mails.KINDS, *seat_mails.KINDS, notice_mails.KIND, bank_asking.KIND):
+    for kind in (*approval_mails.KINDS, *seat_mails.KINDS, notice_mails.KIND, bank_asking.KIND, answering.KIND):
         _add(mail_kinds, kind)
 
 
@@ -118,6 +119,8 @@ def _know_parties() -> None:
     _add(confirming.after_confirming, paying_to.follow)
     for follow in (lessons.follow, rule_names.follow_merged_party, bank.follow, views.follow_merged_party):
         _add(merging.after_merging, follow)
+    for follow in (customer_replies.follow_merged, portal_links.follow_merged):
+        _add(merging.after_merging, follow)
     for follow in (merged_documents.follow, treasury.follow_merged):
         _add(merging.after_merging, follow)
     for count in (merged_documents.count, lessons.count, rule_names.count_of_party):
@@ -125,6 +128,8 @@ def _know_parties() -> None:
     _add(one_page.tellers, party_pages.tell)
     _add(one_page.tellers, learned.tell)
     _add(one_page.tellers, party_figures.tell)
+    _add(one_page.tellers, reply_pages.tell)
+    _add(one_page.tellers, portal_link_pages.tell)
     _add(one_page.iban_tellers, waiting_ibans.tell)
     reasons.WORDS[paying_to.KEY] = paying_to.in_words
 

@@ -12,6 +12,7 @@ from app.audit import trail
 from app.core import clock
 from app.core.database import looking
 from app.documents import jobs as documents
+from app.dunning import letter_jobs as letters
 from app.extensions import db
 from app.extraction import jobs as extraction
 from app.intake import jobs as intake
@@ -34,6 +35,7 @@ DAILY: dict[str, Job] = {
     "drafts": intake.remove_drafts,
     "check-files": operation.check_stored_files,
     "sweep-files": operation.sweep_stored_files,
+    "letters": letters.propose_letters,
     "missing-words": extraction.keep_missing_words,
 }
 """Name → what runs once a day: a task with a key such as `purge:2026-11-22`, however many sweeps there are."""

@@ -53,6 +53,7 @@ LISTS = (
         "/outbox",
         "/settings/people",
         "/settings/companies/1/categories",
+        "/actions/replies",
         "/audit",
         "/operation",
         "/treasury",

@@ -206,6 +206,7 @@ def names_of_work() -> dict[str, str]:
         "open_message": _("Open a message"),
         "poll_mailbox": _("Fetch from a mailbox"),
         "settle_statement": _("Match a statement"),
+        "propose_letters": _("Propose letters for what came back"),
         "purge_trash": _("Empty the trash"),
         "read_document": _("Read a document"),
         "read_party_list": _("Read a list of customers or suppliers"),

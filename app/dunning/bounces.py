@@ -118,7 +118,7 @@ def _next_key(action: Action) -> str:
     return f"{action.kind.value}:{action.document_id}:after:{action.id}"
 
 
-def mended(counterparty: Counterparty, was: str, now: str, *, by: User) -> None:
+def mended(counterparty: Counterparty, was: str, now: str, by: User) -> None:
     """An address was changed: what waits because mails to the old one came back says so."""
     if not now:
         return

@@ -63,3 +63,4 @@ class PortalLink(db.Model):
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     counterparty: Mapped[Counterparty] = relationship()
+    created_by: Mapped[User | None] = relationship()

@@ -10,8 +10,11 @@ from app.documents import sent
 from app.documents.models import Direction, Document, SentMeans
 from app.dunning import actions
 from app.dunning.action_models import Action, ActionKind
+from app.dunning.customer_models import Reply
 from app.dunning.models import Channel
 from app.extensions import db
+from app.files import store
+from app.intake.models import Message, MessageState, Source
 from app.outbox.models import Mark, OutgoingMail, Recipient
 from tests.factories import make_counterparty, make_document, the_company
 
@@ -70,6 +73,38 @@ def make_sent(*to: str, document: Document | None = None, kind: ActionKind = Act
             sent.sent(document, SentMeans.EMAIL, by=None)
     db.session.commit()
     return action
+
+
+def make_back(*, document: Document | None = None, **facts) -> Action:
+    """An invoice whose mail came back, and that waits for a person."""
+    document = document or make_sale(to_send_at=clock.now())
+    reason = {"key": "bounced", "why": f"{WHOM}: 550 5.1.1 unknown", "addresses": [WHOM]}
+    key = f"sending:{document.id}:2"
+    action = actions.make(
+        ActionKind.SENDING, document, key=key, channel=Channel.EMAIL, due_at=clock.now(), reason=reason
+    )
+    for name, value in facts.items():
+        setattr(action, name, value)
+    db.session.commit()
+    return action
+
+
+def make_reply(action: Action | None = None, *, text: str = "We pay on Friday.", **facts) -> Reply:
+    """What a customer answered to the mail of an action."""
+    action = action or make_sent()
+    company = action.counterparty.company
+    raw = store.keep(f"{text} {db.session.query(Reply).count()}".encode(), type="message/rfc822")
+    told = {"sender": WHOM, "subject": "Re: Facture"}
+    message = Message(company=company, direction=Direction.SALE, source=Source.SMTP, raw=raw, **told)
+    message.state, message.message_id = MessageState.OPENED, "<re@client.example>"
+    message.counterparty_id = action.counterparty_id
+    db.session.add(message)
+    db.session.flush()
+    reply = Reply(company_id=company.id, message_id=message.id, **(told | {"text": text} | facts))
+    reply.counterparty, reply.action = action.counterparty, action
+    db.session.add(reply)
+    db.session.commit()
+    return reply
 
 
 # --- Reports ----------------------------------------------------------------------------------------

@@ -14,9 +14,9 @@ from app.extensions import db
 from app.intake.models import MessageState
 from app.outbox.models import Mark, OutgoingMail
 from app.web.access import Role
+from tests.dunning.returns import REPORTS, WHOM, exchange, exim, make_mail, make_sale, make_sent, postfix
 from tests.factories import make_company, make_user, reload, the_company
 from tests.intake.test_opening import opened
-from tests.dunning.returns import REPORTS, WHOM, exchange, exim, make_mail, make_sale, make_sent, postfix
 
 
 def arrives(raw: bytes, **facts):
@@ -134,11 +134,13 @@ def test_what_was_sent_again_since_is_not_brought_back(app):
 
 
 FORGERIES = {
-    "unknown mail": lambda raw, action: raw.replace(action.mail.message_id.encode(), b"<1.2.3.customer-sending@x.example>"),
+    "unknown mail": lambda raw, action: raw.replace(action.mail.message_id.encode(), b"<1.customer-sending@x.example>"),
     "our domain, no such mail": lambda raw, action: raw.replace(b"<1764.", b"<9999."),
-    "no report": lambda raw, action: raw.replace(b"multipart/report; report-type=delivery-status", b"multipart/mixed")
-    .replace(b"MAILER-DAEMON", b"someone")
-    .replace(b"Return-Path: <>\r\n", b""),
+    "no report": lambda raw, action: (
+        raw.replace(b"multipart/report; report-type=delivery-status", b"multipart/mixed")
+        .replace(b"MAILER-DAEMON", b"someone")
+        .replace(b"Return-Path: <>\r\n", b"")
+    ),
     "delivered": lambda raw, action: raw.replace(b"Action: failed", b"Action: delivered"),
     "of nobody": lambda raw, action: raw.replace(b"-Recipient: ", b"-Nobody: "),
 }

@@ -15,10 +15,10 @@ from app.extensions import db
 from app.intake.letter import parse
 from app.intake.models import MessageState
 from app.intake.openings import take_anyway
+from tests.dunning.returns import WHOM, make_mail, make_sent
 from tests.factories import make_company, make_user, the_company
 from tests.intake import mails
 from tests.intake.test_opening import opened
-from tests.dunning.returns import WHOM, make_mail, make_sent
 from tests.samples import invoice_pdf
 
 TEXT = """Hello,

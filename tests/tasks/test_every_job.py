@@ -27,6 +27,7 @@ from app.bulk.models import BulkAct
 from app.core import clock, storage
 from app.documents import trash
 from app.documents.models import Direction, Document, DocumentFile, ReadState, TrashKind, document_tag
+from app.dunning.action_models import Action
 from app.extensions import db
 from app.extraction.models import DocumentReading
 from app.files import store
@@ -58,6 +59,7 @@ from app.web.access import Role
 from tests import samples
 from tests.bank import samples as statements
 from tests.bank.lines import make_line, make_open, make_statement
+from tests.dunning.returns import make_back
 from tests.factories import make_category, make_company, make_document, make_file, make_user
 from tests.intake import mails
 from tests.mailboxes.making import make_mailbox
@@ -316,6 +318,15 @@ def deliver(app: Flask, sink: Sink):
 
 def mark_of(mail_id: int) -> Mark:
     return db.session.scalar(select(OutgoingMail.mark).filter_by(id=mail_id))
+
+
+@case
+def propose_letters(app: Flask, sink: Sink):
+    action = make_back(created_at=clock.now() - timedelta(days=9))
+    action_id = action.id
+    acts = lambda: db.session.scalar(select(func.count()).where(AuditEntry.act == "letter proposed"))  # noqa: E731
+    key = lambda: db.session.get_one(Action, action_id, populate_existing=True).reason["key"]  # noqa: E731
+    return [], lambda: (key(), acts()), ("letter_proposed", 1)
 
 
 @case

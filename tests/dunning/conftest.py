@@ -1,0 +1,5 @@
+"""What the tests of this package read is English."""
+
+from tests.language import in_english
+
+__all__ = ["in_english"]
