@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from app.audit import trail
 from app.core import clock
+from app.core.database import change_if, hold
 from app.core.errors import Refused
 from app.dunning.action_models import Action, ActionKind, ActionState
 from app.dunning.bounces import KEY, OPEN_KEYS
@@ -18,11 +19,13 @@ from app.extensions import db
 from app.users.models import User
 
 PROPOSED = "letter_proposed"
+WAITS = (Action.state == ActionState.TO_DO, Action.channel == Channel.EMAIL)
 
 
 def propose_due() -> int:
     """Of all companies, what has waited long enough; how many. Run again, it finds nothing more."""
-    waiting = select(Action).where(Action.state == ActionState.TO_DO, Action.channel == Channel.EMAIL)
+    hold(db.session, "letter proposals")
+    waiting = select(Action).where(*WAITS)
     actions = waiting.options(joinedload(Action.document), joinedload(Action.counterparty)).order_by(Action.id)
     return sum(propose(action) for action in db.session.scalars(actions) if _is_due(action))
 
@@ -39,9 +42,11 @@ def propose(action: Action) -> bool:
     """Say on what waits that it could go as a letter; False where it does not wait because it came back."""
     if action.reason.get("key") != KEY:
         return False
-    action.reason = action.reason | {"key": PROPOSED, "days": action.counterparty.company.letter_after_days}
-    trail.record(action, by=None, act="letter proposed")
-    return True
+    reason = action.reason | {"key": PROPOSED, "days": action.counterparty.company.letter_after_days}
+    is_proposed = change_if(db.session, action, *WAITS, reason=reason)
+    if is_proposed:
+        trail.record(action, by=None, act="letter proposed")
+    return is_proposed
 
 
 def can_be_letter(action: Action) -> bool:
@@ -60,7 +65,7 @@ def as_letter(action: Action, *, by: User) -> None:
     """It goes as a letter, once somebody has looked at it and sends it."""
     if not can_be_letter(action):
         raise Refused(_("This customer has no postal address, or it is not to be sent any more. Nothing was changed."))
-    was, action.channel = action.channel, Channel.LETTER
-    action.reason, action.version = {"key": "as_letter"}, action.version + 1
-    action.to, action.cc = [], []
-    trail.record(action, by=by, act="letter chosen", changes={"channel": [was, action.channel]})
+    values = {"channel": Channel.LETTER, "reason": {"key": "as_letter"}, "to": [], "cc": []}
+    if not change_if(db.session, action, *WAITS, **values, version=Action.version + 1):
+        raise Refused(_("Somebody else was faster: look at it again. Nothing was changed."))
+    trail.record(action, by=by, act="letter chosen", changes={"channel": [Channel.EMAIL, Channel.LETTER]})
