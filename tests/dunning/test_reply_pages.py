@@ -117,4 +117,4 @@ def test_the_customers_page_shows_the_latest(app, browser):
     reply = make_reply()
     text = browser(make_user()).get(f"/counterparties/{reply.counterparty_id}").text
 
-    assert f"/actions/replies/{reply.id}" in text and "Unread" in text
+    assert f"/actions/replies/{reply.id}" in text and "Not read yet" in text
