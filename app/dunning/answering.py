@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from app.audit import trail
 from app.core.errors import Refused
@@ -33,7 +35,7 @@ def count(reply: Reply) -> int:
     return db.session.scalar(_to(reply, select(func.count(OutgoingMail.id)))) or 0
 
 
-def _to(reply: Reply, query):
+def _to(reply: Reply, query: Select[Any]) -> Select[Any]:
     return query.where(
         OutgoingMail.kind == ANSWER, OutgoingMail.about_type == Reply.__tablename__, OutgoingMail.about_id == reply.id
     )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from app.audit import trail
 from app.core import clock
 from app.counterparties.models import Contact, Counterparty
 from app.documents import sent
+from app.documents.models import Document
 from app.dunning import actions, returned
 from app.dunning.action_models import Action, ActionKind, ActionState
 from app.dunning.answered import action_of, reply_of
@@ -91,23 +92,37 @@ def _bring_back(action: Action, reason: dict[str, Any]) -> None:
     """The action is a person's, or a new one is where it was done; an invoice that came back is *to send*."""
     if action.state in actions.ALIVE:
         actions.hand_over(action, reason)
-    elif action.state is ActionState.DONE:
-        _once_more(action, reason)
-    else:
+    elif action.state is not ActionState.DONE or _came_otherwise(action):
         return
+    else:
+        _once_more(action, reason)
     if action.kind is ActionKind.SENDING:
         sent.come_back(action.document, why=reason["why"])
 
 
 def _once_more(action: Action, reason: dict[str, Any]) -> None:
     """The same again, for a person; made before its document settles, so that nothing else is made of it."""
-    covers = {each.document: each.reached_days for each in action.covers}
+    covers = {each.document: each.reached_days for each in action.covers if _is_needed(each.document, action.kind)}
+    if not covers:
+        return
+    document = action.document if action.document in covers else next(iter(covers))
     facts = {"channel": action.channel, "due_at": clock.now(), "step": action.step, "reason": reason}
-    made = actions.make(action.kind, action.document, key=_next_key(action), covers=covers or None, **facts)
-    if made:
+    if made := actions.make(action.kind, document, key=_next_key(action), covers=covers, **facts):
         made.to, made.cc, made.language = action.to, action.cc, action.language
         made.subject, made.text = action.subject, action.text
         trail.record(made, by=None, act="handed to a person", why=KEY)
+
+
+def _came_otherwise(action: Action) -> bool:
+    """Did the invoice reach its customer by another message, such as a letter?"""
+    same = (Action.kind == ActionKind.SENDING, Action.document_id == action.document_id, Action.id != action.id)
+    arrived = exists().where(*same, Action.state == ActionState.DONE, Action.bounced_at.is_(None))
+    return action.kind is ActionKind.SENDING and bool(db.session.scalar(select(arrived)))
+
+
+def _is_needed(document: Document, kind: ActionKind) -> bool:
+    """Nobody is reminded of what is paid, nor sent what was thrown away."""
+    return document.trashed_at is None and (kind is ActionKind.SENDING or (document.open_minor or 0) > 0)
 
 
 def _next_key(action: Action) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, url_for
+from flask import Response, flash, redirect, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -26,7 +26,7 @@ def _customer(counterparty_id: int, permission: Permission) -> Counterparty:
     return counterparty
 
 
-def _back(counterparty: Counterparty):
+def _back(counterparty: Counterparty) -> Response:
     return redirect(url_for("counterparties.show", counterparty_id=counterparty.id) + "#portal", 303)
 
 

@@ -9,7 +9,9 @@ from sqlalchemy import func, select
 
 from app.core import clock
 from app.documents.models import Document
+from app.dunning import actions
 from app.dunning.action_models import Action, ActionKind, ActionState
+from app.dunning.models import Channel
 from app.extensions import db
 from app.intake.models import MessageState
 from app.outbox.models import Mark, OutgoingMail
@@ -111,6 +113,32 @@ def test_a_reminder_that_came_back_is_a_persons(app):
     [again] = to_do()
     assert again.kind is ActionKind.REMINDER and [each.reached_days for each in again.covers] == [7]
     assert not reload(document).is_to_send
+
+
+def test_what_was_paid_or_thrown_away_meanwhile_is_nobodys_work(app):
+    """SE-7: S52: the bounce of a reminder is no reason to remind of what was paid."""
+    paid, thrown = make_sale(to_send_at=clock.now()), make_sale(to_send_at=clock.now())
+    reminder = make_sent(document=paid, kind=ActionKind.REMINDER)
+    sending = make_sent(document=thrown)
+    paid.settled_minor, thrown.trashed_at = paid.gross_minor, clock.now()
+    db.session.commit()
+    for action in (reminder, sending):
+        arrives(postfix(action.mail))
+
+    assert to_do() == []
+
+
+def test_what_reached_its_customer_otherwise_stays_sent(app):
+    """SE-7: a letter went after the mail, and the mail comes back late."""
+    action = make_sent()
+    other = actions.make(
+        ActionKind.SENDING, action.document, key="sending:x:9", channel=Channel.LETTER, due_at=clock.now()
+    )
+    actions.done(other)
+    db.session.commit()
+    arrives(postfix(action.mail))
+
+    assert to_do() == [] and not reload(action).document.is_to_send
 
 
 def test_a_report_settles_what_nobody_could_know(app):
