@@ -18,7 +18,7 @@ from app.channels import merged as letters
 from app.channels import providing
 from app.channels.kinds import message_kinds
 from app.comments import noticing as comments
-from app.counterparties import confirming, keeping, merging, one_page
+from app.counterparties import confirming, contacts, keeping, merging, one_page
 from app.documents import (
     arrival,
     editing,
@@ -40,9 +40,20 @@ from app.documents import (
 from app.documents import jobs as documents
 from app.documents import merged as merged_documents
 from app.documents import trash as trashing
-from app.dunning import actions, assignment_pages, plans, trying
+from app.dunning import (
+    actions,
+    answering,
+    assignment_pages,
+    bounces,
+    plans,
+    portal_link_pages,
+    portal_links,
+    reply_pages,
+    trying,
+)
 from app.dunning import following as plans_following
 from app.dunning import mails as customer_mails
+from app.dunning import replies as customer_replies
 from app.extraction import jobs as extraction
 from app.extraction import learning, texts
 from app.extraction import merged as lessons
@@ -83,7 +94,8 @@ def connect() -> None:
     _add(tags.before_merging, rule_names.follow_merged_tag)
     subjects.SIGHTS.update(document=noticing.subjects, comment=comments.subjects, message=forwarding.subjects)
     _add(kinds.message_kinds, forwarding.KIND)
-    _add(kinds.message_kinds, replies.KIND)
+    for kind in (replies.KIND, bounces.KIND, customer_replies.KIND):
+        _add(kinds.message_kinds, kind)
     _add(status.after_status, hidden_twins.tell_admins)
     _add(status.after_status, following.follow)
     _add(demands.asks, demanding.demand)
@@ -95,6 +107,7 @@ def connect() -> None:
     _add(status.after_status, learning.learn_from)
     _add(status.after_status, treasury.align)
     _add(keeping.after_renaming, documents.follow_names)
+    _add(contacts.after_new_address, bounces.mended)
     _add(memberships.after_access_changed, leaving.follow)
     _add(demands.words, rule_words.why)
     _add(reasons.tellers, awaited.reason)
@@ -108,7 +121,9 @@ def connect() -> None:
     _know_parties()
     _pay()
     _send()
-    for kind in (*approval_mails.KINDS, *seat_mails.KINDS, notice_mails.KIND, bank_asking.KIND, trying.KIND):
+    for kind in (*approval_mails.KINDS, *seat_mails.KINDS, notice_mails.KIND, bank_asking.KIND):
+        _add(mail_kinds, kind)
+    for kind in (trying.KIND, answering.KIND):
         _add(mail_kinds, kind)
 
 
@@ -128,6 +143,8 @@ def _know_parties() -> None:
         _add(merging.after_merging, follow)
     for follow in (merged_documents.follow, treasury.follow_merged, letters.follow):
         _add(merging.after_merging, follow)
+    for follow in (customer_replies.follow_merged, portal_links.follow_merged):
+        _add(merging.after_merging, follow)
     for count in (merged_documents.count, lessons.count, rule_names.count_of_party):
         _add(merging.counted, count)
     _add(one_page.tellers, party_pages.tell)
@@ -135,6 +152,8 @@ def _know_parties() -> None:
     _add(one_page.tellers, party_figures.tell)
     _add(one_page.tellers, assignment_pages.tell)
     _add(keeping.after_becoming_customer, plans.give_default)
+    _add(one_page.tellers, reply_pages.tell)
+    _add(one_page.tellers, portal_link_pages.tell)
     _add(one_page.iban_tellers, waiting_ibans.tell)
     reasons.WORDS[paying_to.KEY] = paying_to.in_words
 

@@ -14,6 +14,7 @@ from app.core import clock
 from app.core.database import looking
 from app.documents import jobs as documents
 from app.dunning import jobs as dunning
+from app.dunning import letter_jobs as letters
 from app.dunning import reminder_jobs
 from app.extensions import db
 from app.extraction import jobs as extraction
@@ -38,6 +39,7 @@ DAILY: dict[str, Job] = {
     "drafts": intake.remove_drafts,
     "check-files": operation.check_stored_files,
     "sweep-files": operation.sweep_stored_files,
+    "letters": letters.propose_letters,
     "missing-words": extraction.keep_missing_words,
     "sendings": sending.plan_sendings,
 }

@@ -153,8 +153,8 @@ def _frame(company: Company | None) -> dict[str, Any]:
 
 
 def _register(app: Flask) -> None:
-    for jobs in sorted(Path(ROOT, "app").glob("*/jobs.py")):  # a worker must know every job it may be rung for
-        importlib.import_module(f"app.{jobs.parent.name}.jobs")
+    for jobs in sorted(Path(ROOT, "app").glob("*/*jobs.py")):  # a worker must know every job it may be rung for
+        importlib.import_module(f"app.{jobs.parent.name}.{jobs.stem}")
     for package in PACKAGES:
         for file in sorted(Path(ROOT, "app", package).glob("*routes.py")):
             app.register_blueprint(importlib.import_module(f"app.{package}.{file.stem}").bp)

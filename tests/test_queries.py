@@ -16,6 +16,7 @@ from app.approval.models import Approval, ApprovalStep, Choice, Decision, Handed
 from app.bank.models import BankAccount, BankImport, BankTransaction, ImportStage, Statement
 from app.core import clock
 from app.documents.models import Category, Direction, Document, TrashKind
+from app.dunning.customer_models import Reply
 from app.extensions import db
 from app.intake.models import Message, MessageState, Outcome, Part, Source
 from app.outbox.models import OutgoingMail, Recipient
@@ -55,6 +56,7 @@ LISTS = (
         "/outbox",
         "/settings/people",
         "/settings/companies/1/categories",
+        "/actions/replies",
         "/audit",
         "/operation",
         "/treasury",
@@ -98,6 +100,7 @@ def fill(company: Company) -> None:
         )
         make_plan(company, by=member, name=f"Plan {number}")
         _message(company, first)
+        _reply(company, number)
         _approvals(company, member)
         _bank(company, number, second)
         _mail(company, f"mail-{number}")
@@ -131,6 +134,16 @@ def _message(company: Company, document: Document) -> None:
     part.document = document
     message.parts = [part]
     db.session.add(message)
+
+
+def _reply(company: Company, number: int) -> None:
+    """What a customer of its own answered, and nobody read."""
+    message = Message(company=company, direction=Direction.SALE, source=Source.SMTP, raw=make_file())
+    customer = make_counterparty(f"Customer {number}", company, is_customer=True)
+    message.state, message.counterparty_id = MessageState.OPENED, customer.id
+    db.session.add(message)
+    db.session.flush()
+    db.session.add(Reply(company_id=company.id, counterparty=customer, message_id=message.id, text="Friday"))
 
 
 def _payments(company: Company, member: User, name: str) -> None:

@@ -55,6 +55,17 @@ def change_contact(counterparty_id: int, contact_id: int):
     return to(counterparty)
 
 
+@bp.post("/counterparties/<int:counterparty_id>/contacts/<int:contact_id>/trust")
+@requires(Permission.EDIT)
+def trust_contact(counterparty_id: int, contact_id: int):
+    """Its address is right although a mail came back."""
+    counterparty = mine(counterparty_id)
+    contacts.trust(_of(counterparty, contact_id), by=current_user)
+    commit()
+    flash(_("It is written to again."))
+    return to(counterparty)
+
+
 @bp.post("/counterparties/<int:counterparty_id>/contacts/<int:contact_id>/removal")
 @requires(Permission.EDIT)
 def remove_contact(counterparty_id: int, contact_id: int):

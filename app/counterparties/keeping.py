@@ -13,7 +13,7 @@ from app.audit.models import AuditEntry
 from app.core import clock
 from app.core.database import change_if
 from app.core.errors import Refused
-from app.counterparties import assignments, ibans
+from app.counterparties import assignments, contacts, ibans
 from app.counterparties.models import Counterparty, CounterpartyIban
 from app.extensions import db
 from app.users.models import Company, Membership, User
@@ -98,6 +98,9 @@ def edit(counterparty: Counterparty, facts: dict[str, Any], *, by: User, version
     trail.record(counterparty, by=by, act="edited", changes=told)
     if changes.get("is_customer", [None, False])[1]:
         _welcome(counterparty)
+    if "email" in changes:
+        counterparty.email_bounced_at = None
+        contacts.tell_new_address(counterparty, *changes["email"], by=by)
     if FOUND_BY & set(changes):
         for follow in after_renaming:
             follow(counterparty)

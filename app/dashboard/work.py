@@ -233,6 +233,7 @@ def names_of_work() -> dict[str, str]:
         "plan_sendings": _("Plan what is to be sent"),
         "plan_sendings_of": _("Plan what a company has to send"),
         "plan_reminders": _("Find what customers are to be reminded of"),
+        "propose_letters": _("Propose letters for what came back"),
         "purge_trash": _("Empty the trash"),
         "read_document": _("Read a document"),
         "read_party_list": _("Read a list of customers or suppliers"),

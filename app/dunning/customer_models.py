@@ -61,7 +61,6 @@ class PortalLink(db.Model):
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    seen_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    """Last opened then."""
 
     counterparty: Mapped[Counterparty] = relationship()
+    created_by: Mapped[User | None] = relationship()

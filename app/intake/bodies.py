@@ -122,6 +122,12 @@ def _link(url: str, text: str) -> Iterator[dict[str, str]]:
         yield {"text": text_of(text)[:200], "host": text_of(host)[:200], "url": text_of(url)[:LONGEST_URL]}
 
 
+def words_of(html: str) -> str:
+    """The words of an HTML text alone, a line for each block of it."""
+    lines = (" ".join(line.split()) for line in _seen(html)[0].splitlines())
+    return "\n".join(lines)
+
+
 def _seen(html: str) -> tuple[str, list[dict[str, str]]]:
     """The words of an HTML text, and its links.
 

@@ -20,6 +20,7 @@ T = TypeVar("T")
 MOST_PARTS = 100
 DEEPEST = 10
 BODY_TYPES = {"text/plain", "text/html", "text/enriched", "text/richtext", "text/x-amp-html", "text/watch-html"}
+STATUS_TYPES = {"message/delivery-status", "message/global-delivery-status"}
 LONGEST_HTML = 2 * 1024 * 1024
 LONGEST_HEADER = 64 * 1024
 MOST_HEADERS = 1000
@@ -80,6 +81,8 @@ class Letter:
     shown: set[str] = field(default_factory=set)
     left_out: bool = False
     """There were more parts than are opened."""
+    carried: list[Headers] = field(default_factory=list)
+    """Those of the messages inside it: what a delivery report brings back."""
 
 
 def parse(raw: bytes) -> Letter:
@@ -89,7 +92,7 @@ def parse(raw: bytes) -> Letter:
     except RecursionError:
         raise TooDeep from None
     letter = Letter(headers_of(mail), [])
-    for leaf in _leaves(mail):
+    for leaf in _leaves(mail, letter.carried):
         if len(letter.leaves) == MOST_PARTS:
             letter.left_out = True
             break
@@ -117,7 +120,7 @@ def _sender(written: str) -> str:
     return f"{text_of(name)} <{address}>" if name and address else address
 
 
-def _leaves(mail: Mail) -> Iterator[Leaf]:
+def _leaves(mail: Mail, carried: list[Headers]) -> Iterator[Leaf]:
     """The parts in their order, those of forwarded messages too; a stack, so that no nesting can exhaust ours."""
     letters = 0
     stack: list[tuple[Mail, int, int]] = [(mail, 0, 0)]
@@ -132,6 +135,7 @@ def _leaves(mail: Mail) -> Iterator[Leaf]:
             yield Leaf(name_of(part), declared, b"", letter=letter, is_too_deep=True)
         elif inner is not None:
             letters += 1
+            carried.append(headers_of(inner))
             stack.append((inner, depth + 1, letters))
         else:
             children = [each for each in part.get_payload() if isinstance(each, Mail)]
@@ -154,6 +158,8 @@ def _leaf(part: Mail, declared: str, letter: int) -> Leaf:
     name = name_of(part)
     disposition = safely(part.get_content_disposition, None)
     data = safely(lambda: part.get_payload(decode=True), None)
+    if declared in STATUS_TYPES and part.is_multipart():  # the parser takes its blocks for mails
+        data = safely(lambda: b"".join(bytes(block) for block in part.get_payload()), None)
     is_body = declared in BODY_TYPES and not name and disposition != "attachment"
     content_id = text_of(part.get("content-id", "")).strip("<> ")
     location = text_of(part.get("content-location", ""))

@@ -23,10 +23,11 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from app.core import clock
 from app.core.types import Json, UTCDateTime, Word
+from app.counterparties.models import assigned
 from app.documents.models import Direction, Document, DocumentFile, Status, only_where
 from app.extensions import db
 from app.files.models import File
@@ -150,6 +151,8 @@ class Message(db.Model):
     """What our checks said of the sender (see `proof.prove`); empty until they were made."""
     awaits_download: Mapped[bool] = mapped_column(default=False)
     """It holds only a link, and nobody has fetched what lies there yet (SPEC IN-4)."""
+    counterparty_id: Mapped[int | None] = mapped_column(ForeignKey("counterparty.id", ondelete="SET NULL"))
+    """Whose answer it is, or to whom a mail could not be delivered; None of all other messages."""
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
     received_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
 
@@ -190,13 +193,23 @@ class Message(db.Model):
     def visible_to(cls, user: User) -> Select[tuple[Message]]:
         """The messages `user` may know about.
 
-        For a restricted member those of whose documents none is out of sight, or was and is purged since, and no
-        list of invoices; what repeats a message is seen by whoever sees that one.
+        For a restricted member those of whose documents none is out of sight, or was and is purged since, no list
+        of invoices, and no answer of a customer they do not look after; what repeats a message is seen by whoever
+        sees that one.
         """
         ways = [cls.company_id.in_(user.company_ids(Permission.SEE_ALL))]
         if restricted := user.company_ids(Permission.SEE_ASSIGNED):
-            ways.append(and_(cls.company_id.in_(restricted), ~cls._holds_what_is_hidden_from(user)))
+            hidden = or_(cls._holds_what_is_hidden_from(user), cls._is_of_another(user))
+            ways.append(and_(cls.company_id.in_(restricted), ~hidden))
         return select(cls).where(or_(*ways))
+
+    @classmethod
+    def _is_of_another(cls, user: User) -> ColumnElement[bool]:
+        """Does it, or what it repeats, come back from a customer whom somebody else looks after?"""
+        mine = select(assigned.c.counterparty_id).where(assigned.c.user_id == user.id)
+        first = aliased(cls)
+        of_another = lambda row: and_(row.counterparty_id.is_not(None), row.counterparty_id.not_in(mine))  # noqa: E731
+        return or_(of_another(cls), exists().where(first.id == cls.first_id, of_another(first)))
 
     @classmethod
     def _holds_what_is_hidden_from(cls, user: User) -> ColumnElement[bool]:

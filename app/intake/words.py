@@ -14,7 +14,7 @@ from app.intake.pieces import NO_FILE
 from app.reader.reasons import reason as unreadable
 from app.web.filters import size
 
-ABOUT_MAILS = {"approval_reply", "bounce", "auto_reply", "forwarding", "own"}
+ABOUT_MAILS = {"approval_reply", "customer_reply", "bounce", "auto_reply", "forwarding", "own"}
 """Why no document is made of a message, where its text is none either."""
 
 
@@ -65,6 +65,7 @@ def of_machine(key: str) -> str:
         "list": _("Sent through a mailing list."),
         "own": _("Sent by Facteur itself."),
         "approval_reply": _("An answer to a mail about an approval: it decides nothing, and its author was told how."),
+        "customer_reply": _("A customer's answer to a mail of ours: it waits under To do → Replies."),
         "forwarding": _("A mailbox asks to forward its mails here. Admins find the code under Import by e-mail."),
         "loop": _("It went round in circles between mail servers."),
     }

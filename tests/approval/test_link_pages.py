@@ -384,14 +384,14 @@ def test_what_is_no_link_opens_nothing(asked, visitor, change):
 
 @pytest.mark.alone
 def test_what_opens_nothing_is_throttled(tmp_path, monkeypatch):
-    """AP-3: S60: who tries tokens is told to wait."""
+    """AP-3: DN-2: S60: S70: who tries tokens is told to wait."""
     monkeypatch.setattr(limiter, "enabled", True)
     app = create_app(settings_in(tmp_path), TESTING=True, BELLS=[], RATELIMIT_ENABLED=True)
     with app.app_context():
         flask_migrate.upgrade()
-    seen = [app.test_client().get(f"/approvals/links/no-such-{turn}").status_code for turn in range(40)]
-
-    assert seen.count(404) == 30 and seen[-1] == 429
+    for path in ("/approvals/links", "/portal"):
+        seen = [app.test_client().get(f"{path}/no-such-{turn}").status_code for turn in range(40)]
+        assert seen.count(404) == 30 and seen[-1] == 429
 
 
 def test_a_new_link_in_place_of_an_old_one_goes_to_the_approver_alone(asked, visitor, firm):

@@ -1,0 +1,1 @@
+"""What customers are sent and reminded of."""

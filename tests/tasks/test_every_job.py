@@ -65,6 +65,7 @@ from tests.bank.lines import make_line, make_open, make_statement
 from tests.channels.gateway_server import Gateway
 from tests.channels.making import make_letter, make_message
 from tests.dunning.owing import make_customer, make_owed, make_plan
+from tests.dunning.returns import make_back
 from tests.factories import make_category, make_company, make_document, make_file, make_user
 from tests.intake import mails
 from tests.mailboxes.making import make_mailbox
@@ -354,6 +355,14 @@ def plan_sendings(app: Flask, sink: Sink):
 @case
 def plan_sendings_of(app: Flask, sink: Sink):
     return [unplanned()], count_of(Action), [1]
+
+
+def propose_letters(app: Flask, sink: Sink):
+    action = make_back(created_at=clock.now() - timedelta(days=9))
+    action_id = action.id
+    acts = lambda: db.session.scalar(select(func.count()).where(AuditEntry.act == "letter proposed"))  # noqa: E731
+    key = lambda: db.session.get_one(Action, action_id, populate_existing=True).reason["key"]  # noqa: E731
+    return [], lambda: (key(), acts()), ("letter_proposed", 1)
 
 
 @case

@@ -27,7 +27,9 @@ from app.comments.models import Comment
 from app.core import clock
 from app.counterparties.models import Contact, Counterparty, CounterpartyIban
 from app.documents.models import Direction, Document, TrashKind
-from app.dunning.models import DunningPlan, PlanStep, Wording
+from app.dunning.action_models import Action, ActionKind, ActionState
+from app.dunning.customer_models import PortalLink, Reply
+from app.dunning.models import Channel, DunningPlan, PlanStep, Wording
 from app.extensions import db
 from app.extraction.models import KeptLesson
 from app.files import store
@@ -172,6 +174,7 @@ def make_world(canary: str, number: int) -> World:
         **_approval(world, canary),
         **_payments(world, canary),
         **_plan(world, canary),
+        **_answered(world, canary),
         **_bank(company, canary, number, people[Role.ADMIN]),
         **_settling(world, canary, number),
         "direction": Direction.PURCHASE.value,
@@ -207,6 +210,26 @@ def _decision(document: Document, by: User, canary: str) -> int:
     db.session.add_all([approval, decision])
     db.session.commit()
     return decision.id
+
+
+def _answered(world: World, canary: str) -> dict[str, int]:
+    """An answer of the customer to a mail of ours, and a link that shows them what is open."""
+    raw = store.keep(f"Subject: {canary}-re\r\n\r\n{canary}-reply".encode(), type="message/rfc822")
+    message = Message(company=world.company, direction=Direction.SALE, source=Source.SMTP, raw=raw)
+    message.state, message.counterparty_id = MessageState.OPENED, world.counterparty.id
+    message.sender, message.subject = f"{canary}@reply.example", f"{canary}-re"
+    db.session.add(message)
+    db.session.flush()
+    reply = Reply(company_id=world.company.id, counterparty=world.counterparty, message_id=message.id)
+    reply.sender, reply.subject, reply.text = f"{canary}@reply.example", f"{canary}-re", f"{canary}-reply"
+    link = PortalLink(counterparty=world.counterparty, token_hash=f"{canary}-portal"[:64])
+    link.expires_at = clock.now() + timedelta(days=90)
+    back = Action(company_id=world.company.id, key=f"{canary}-back", kind=ActionKind.REMINDER, channel=Channel.EMAIL)
+    back.counterparty, back.document, back.due_at = world.counterparty, world.validated, clock.now()
+    back.state, back.reason = ActionState.TO_DO, {"key": "bounced", "why": f"{canary}-why", "addresses": []}
+    db.session.add_all([reply, link, back])
+    db.session.commit()
+    return {"reply_id": reply.id, "link_id": link.id, "action_id": back.id}
 
 
 def _bank(company: Company, canary: str, number: int, by: User) -> dict[str, int]:
