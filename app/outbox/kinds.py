@@ -33,6 +33,11 @@ def kind_of(mail: OutgoingMail) -> MailKind | None:
     return next((each for each in mail_kinds if each.key == mail.kind), None)
 
 
+def always() -> list[str]:
+    """Those by which people sign in: they leave also while everything else is stopped."""
+    return [each.key for each in mail_kinds if each.leaves_always]
+
+
 def why_not(mail: OutgoingMail) -> str:
     """Why it is not to leave any more; empty where it is."""
     kind = kind_of(mail)
