@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -16,7 +17,7 @@ LAST_ANSWER_SECONDS = 600
 GOODBYE_SECONDS = 5
 MOST_MAILS = 100
 """Over one connection: many servers end it then."""
-CLOSING = 421
+CLOSING, GO_ON = 421, 354
 TROUBLES = (OSError, smtplib.SMTPException)
 PORTS = {"smtp": 587, "smtps": 465}
 
@@ -75,6 +76,11 @@ class Connection(flask_mail.Connection):
 def connect() -> Connection:
     """A connection to the configured mail server, to be used in a `with`."""
     return Connection(current_app.extensions["mail"])
+
+
+def _dotted(content: bytes) -> bytes:
+    """Its lines as they go over the line: those that begin with a dot have one more."""
+    return content.replace(b"\r\n.", b"\r\n..") if content.endswith(b"\r\n") else _dotted(content + b"\r\n")
 
 
 class Line:
@@ -141,15 +147,17 @@ class Line:
         """RCPT."""
         return self._hung_up_at(*self._host.rcpt(address)) if self.is_open else (CLOSING, b"the server hung up")
 
-    def data(self, content: bytes) -> tuple[int, bytes]:
-        """DATA and the content; its last answer may take long."""
+    def data(self, content: bytes, meanwhile: Callable[[], None]) -> tuple[int, bytes]:
+        """DATA and the content; its last answer may take long, and `meanwhile` is done before we listen to it."""
         self._host.sock.settimeout(LAST_ANSWER_SECONDS)
-        try:
-            code, answer = self._host.data(content)
+        code, answer = self._host.docmd("DATA")
+        if code == GO_ON:
+            self._host.send(_dotted(content) + b".\r\n")
+            meanwhile()
+            code, answer = self._host.getreply()
             self._is_amid = False
-        except smtplib.SMTPDataError as error:  # before any of it was sent
-            code, answer = error.smtp_code, error.smtp_error
-        self._host.sock.settimeout(ANSWER_SECONDS)
+        if self._host.sock:
+            self._host.sock.settimeout(ANSWER_SECONDS)
         return self._hung_up_at(code, answer)
 
     def _hung_up_at(self, code: int, answer: bytes | str) -> tuple[int, bytes]:

@@ -9,9 +9,11 @@ from flask import current_app
 
 from app.core.database import looking
 from app.core.faultpoint import faultpoint
+from app.core.storage import Damaged
 from app.extensions import db
 from app.outbox import belonging, marks, outlets, sending, taking
 from app.outbox.connection import TROUBLES, Line
+from app.outbox.models import OutgoingMail
 from app.outbox.sending import Attempt
 from app.tasks import stopping
 from app.tasks.jobs import after_commit, commit, job
@@ -58,7 +60,9 @@ class Run:
 
     def __init__(self) -> None:
         self.line, self.until = Line(), time.monotonic() + LONGEST_SECONDS
-        self.found: list[int] = []
+        self.found: list[OutgoingMail] = []
+        self.composed: bytes | Damaged | None = None
+        """Of the first of these, once it was done ahead."""
         self.is_troubled = self.is_cut_short = self.has_sent = self.has_worked = False
         with looking(db.session()):
             self.room = taking.room()
@@ -73,20 +77,27 @@ class Run:
         while self.found or self._look():
             if not (self.line.is_open or self._connect()):
                 return None
-            mail_id = self.found.pop(0)
-            if number := taking.claim(mail_id, self.room):
+            self.compose_ahead()
+            mail, content, self.composed = self.found.pop(0), self.composed, None
+            if number := taking.claim(mail, self.room):
                 db.session.commit()
                 faultpoint("outbox.claimed")
-                if attempt := sending.prepare(mail_id, number):
+                if attempt := sending.prepare(mail, number, content):
                     return attempt
         return None
+
+    def compose_ahead(self) -> None:
+        """The bytes of the next mail, while the server thinks about this one; it is taken and asked afterwards."""
+        if self.found and self.composed is None:
+            self.composed = sending.composed(self.found[0])
 
     def _look(self) -> bool:
         db.session.commit()
         if self.has_sent:
             faultpoint("outbox.settled")
         with looking(db.session()):
-            self.found = taking.due(AT_ONCE, self.room)
+            waiting = taking.due(AT_ONCE, self.room)
+        self.found = taking.read(waiting)
         return bool(self.found)
 
     def _connect(self) -> bool:
@@ -101,9 +112,9 @@ class Run:
     def send(self, attempt: Attempt) -> None:
         """Send it; where the server is in trouble the others wait, where only this mail is they go on."""
         try:
-            told = sending.transmit(attempt, self.line)
+            told = sending.transmit(attempt, self.line, self.compose_ahead)
         except Exception:
-            log.exception("outbox.failed", mail=attempt.mail_id)
+            log.exception("outbox.failed", mail=attempt.mail.id)
             db.session.rollback()
             self.line.hang_up()
             return

@@ -38,6 +38,16 @@ def always() -> list[str]:
     return [each.key for each in mail_kinds if each.leaves_always]
 
 
+def is_asked(key: str) -> bool:
+    """Is there anybody to ask whether such a mail is still needed?"""
+    return any(each.key == key for each in mail_kinds)
+
+
+def is_told(key: str) -> bool:
+    """Does anybody want to know what became of it?"""
+    return any(each.key == key and each.after for each in mail_kinds)
+
+
 def why_not(mail: OutgoingMail) -> str:
     """Why it is not to leave any more; empty where it is."""
     kind = kind_of(mail)

@@ -170,9 +170,10 @@ def test_found_claimed_after_a_crash_it_is_sent(server):
 
 def begun(mail: OutgoingMail) -> sending.Attempt:
     """An attempt that has taken the mail and nothing else."""
-    number = taking.claim(mail.id, None)
+    (read,) = taking.read([mail.id])
+    number = taking.claim(read, None)
     db.session.commit()
-    return sending.prepare(mail.id, number)
+    return sending.prepare(read, number, sending.composed(read))
 
 
 @pytest.mark.parametrize("answers", [{}, {"mail": "451 later"}, {"mail": "554 no"}, {"rcpt": "450 later"}])
@@ -203,7 +204,7 @@ def test_what_seemed_uncertain_is_sent_once_the_answer_comes(server):
     run_waiting()
     assert reload(mail).mark is Mark.UNCERTAIN
 
-    sending._interrupted(alive, "cut")
+    sending.interrupted(alive, sending.Told("cut", has_left=True))
     assert reload(mail).mark is Mark.UNCERTAIN
     sending.has_left(alive, list(alive.waiting), "250 taken")
     assert (reload(mail).mark, mail.recipients[0].mark) == (Mark.SENT, Mark.SENT)
