@@ -41,6 +41,7 @@ class Settings(BaseSettings):
         "", description="smtp://user:password@host:587 or smtps://…; empty: mails wait in the outbox."
     )
     mail_from: str = Field("Facteur <facteur@localhost>", description="Sender of all outgoing mail.")
+    mails_per_hour: int = Field(1000, description="Mails that leave in an hour at most, in all; 0: any number.", ge=0)
     admin_email: str = Field("admin@localhost", description="The first admin, made at first start.")
     admin_password: str = Field("", description="The first admin's password; made and printed once if empty.")
     storage_url: str = Field("", description="Where files are kept; empty: the data folder.")

@@ -61,6 +61,9 @@ from app.intake import addresses, forwarding, kinds
 from app.lists import views
 from app.notices import mails as notice_mails
 from app.notices import subjects
+from app.operation import sending_stopped
+from app.outbox import addresses as outbox_addresses
+from app.outbox import outlets
 from app.outbox.kinds import mail_kinds
 from app.payments import choosing, found, live, waiting
 from app.payments import following as payments
@@ -74,6 +77,7 @@ from app.sending import arriving, saying
 from app.sending import jobs as sending
 from app.tags import keeping as tags
 from app.treasury import aligning as treasury
+from app.users import mails as user_mails
 from app.users import memberships, people
 
 
@@ -121,10 +125,12 @@ def connect() -> None:
     _know_parties()
     _pay()
     _send()
-    for kind in (*approval_mails.KINDS, *seat_mails.KINDS, notice_mails.KIND, bank_asking.KIND):
+    for kind in (*user_mails.KINDS, *approval_mails.KINDS, *seat_mails.KINDS, notice_mails.KIND, bank_asking.KIND):
         _add(mail_kinds, kind)
     for kind in (trying.KIND, answering.KIND):
         _add(mail_kinds, kind)
+    _add(outbox_addresses.is_ours, addresses.whose)
+    _add(outlets.after_shutting, sending_stopped.tell_admins)
 
 
 def _match() -> None:

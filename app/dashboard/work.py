@@ -214,7 +214,7 @@ def names_of_work() -> dict[str, str]:
         "check_sender": _("Check a sender again"),
         "check_spreadsheet": _("Check the lines of a spreadsheet"),
         "check_stored_files": _("Check the stored files"),
-        "deliver": _("Send a mail"),
+        "deliver": _("Send mails"),
         "draw_document": _("Draw the pages of an added file"),
         "act_on_many": _("Change many documents at once"),
         "empty_trash": _("Empty a large trash"),

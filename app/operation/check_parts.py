@@ -16,7 +16,7 @@ from app.extensions import db
 from app.operation import parts
 from app.operation.finding import Finding, broken, ok, warning
 from app.operation.parts import Part
-from app.outbox import connection
+from app.outbox import connection, outlets
 from app.tasks import bell
 from app.tasks.models import State, Task
 from deploy.supervision import receives
@@ -101,6 +101,16 @@ def check_mail_server() -> Iterator[Finding]:
         yield broken("mail server", f"{where} cannot be used ({faults.told(error)})", do)
     else:
         yield ok("mail server", f"{where} answers {code}")
+
+
+def check_sending() -> Iterator[Finding]:
+    """Is anything that leaves stopped, and is this database a copy of another's?"""
+    for outlet in outlets.shut_ones():
+        said = {"person": "a person stopped it", "copy": "this database came from another installation"}
+        do = "Look at the page Outbox, and allow it again there."
+        yield warning("sending", f"{outlet.name}: {said.get(outlet.why, outlet.failure)}", do)
+    if not outlets.shut_ones():
+        yield ok("sending", "nothing is stopped")
 
 
 def check_work() -> Iterator[Finding]:

@@ -22,6 +22,7 @@ CHECKS: tuple[Check, ...] = (
     check_parts.check_running_parts,
     check_parts.check_work,
     check_parts.check_mail_server,
+    check_parts.check_sending,
     check_mailboxes.check_mailboxes,
     check_reader.check_reader,
     check_reader.check_tesseract,

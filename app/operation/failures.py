@@ -16,7 +16,6 @@ MOST_OF_A_KIND = 20
 PAGES = {
     "read_document": ("documents.show", "document_id"),
     "open_message": ("intake.show", "message_id"),
-    "deliver": ("outbox.show", "mail_id"),
 }
 """Job → the page of what it was about, which its first id names."""
 

@@ -9,7 +9,8 @@ from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
 from app.operation.parts import CONSEQUENCES, Part
-from app.outbox.models import OutgoingMail
+from app.outbox.models import OutgoingMail, Outlet
+from app.outbox.outlets import WORDS
 from app.outbox.writing import write
 from app.users.mails import address
 from app.users.models import User
@@ -60,6 +61,22 @@ def files_damaged(user: User, key: str, names: list[str], count: int) -> Outgoin
         }
 
     return _write("files-damaged", key, user, told)
+
+
+def sending_stopped(user: User, outlet: Outlet) -> OutgoingMail:
+    """A channel was shut after equal failures."""
+
+    def told() -> dict[str, Any]:
+        channel = WORDS[outlet.name]
+        return {
+            "subject": _("Facteur: sending is paused (%(channel)s)", channel=channel),
+            "title": _("Sending is paused: %(channel)s", channel=channel),
+            "facts": [(_("Since"), moment(outlet.shut_at)), (_("What was said last"), outlet.failure[:300])],
+            "text": _("It failed five times in a row in the same way. What waits is kept, and leaves once it is open."),
+            "advice": _("Mend the cause, then press “Try again” in the outbox."),
+        }
+
+    return _write("sending-stopped", f"{outlet.name}:{outlet.shut_at:%Y%m%d%H%M%S}", user, told)
 
 
 def _silence(part: Part) -> str:

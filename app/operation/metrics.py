@@ -19,7 +19,8 @@ from app.files.models import File
 from app.intake.models import Message
 from app.operation import parts, versions
 from app.operation.exposition import Gauge
-from app.outbox.models import OutgoingMail
+from app.outbox import outlets
+from app.outbox.models import OUTLETS, OutgoingMail
 from app.tasks.models import State, Task
 
 FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
@@ -47,6 +48,8 @@ def gauges() -> Iterator[Gauge]:
     yield Gauge("tasks", "Tasks by state, queue and kind.", _counts(Task, "state", "queue", "kind"))
     yield Gauge("task_oldest_waiting_seconds", "For how long the oldest task that is due waits.", _oldest())
     yield Gauge("outgoing_mails", "Outgoing mails by mark.", _counts(OutgoingMail, "mark"))
+    shut = [({"name": name}, int(name in {each.name for each in outlets.shut_ones()})) for name in OUTLETS]
+    yield Gauge("outlet_shut", "Ways out that are shut: 1.", shut)
     yield Gauge("messages", "Messages that arrived, by state.", _counts(Message, "state"))
     yield Gauge("documents", "Documents by status.", _counts(Document, "status"))
     last = db.session.scalar(select(func.max(Message.received_at)))

@@ -19,7 +19,8 @@ from app.mailboxes.words import words
 from app.operation import parts
 from app.operation.overview import PartLine, QueueLine, Room
 from app.operation.parts import CONSEQUENCES, Part
-from app.outbox.models import Mark
+from app.outbox import outlets
+from app.outbox.models import Mark, Outlet
 from app.users.models import User
 from app.web.filters import moment, size
 
@@ -105,16 +106,37 @@ def _decisions(seen: dict[str, Any]) -> list[Problem]:
 
 
 def banners() -> list[dict[str, str]]:
-    """What every page says to who administers: that nobody watches any more, and which mailboxes rest."""
-    return (_nobody_watches() if work.administers_all(current_user) else []) + [
-        {
-            "text": _("The mailbox %(name)s failed five times in a row and is paused.", name=mailbox.name),
-            "kind": "warning",
-            "url": _mailbox_url(mailbox),
-            "label": str(_("Try again")),
-        }
-        for mailbox in paused(current_user)
+    """What every page says to who administers: what is not sent, that nobody watches any more, which mailboxes rest."""
+    return (
+        _shut_outlets()
+        + (_nobody_watches() if work.administers_all(current_user) else [])
+        + [
+            {
+                "text": _("The mailbox %(name)s failed five times in a row and is paused.", name=mailbox.name),
+                "kind": "warning",
+                "url": _mailbox_url(mailbox),
+                "label": str(_("Try again")),
+            }
+            for mailbox in paused(current_user)
+        ]
+    )
+
+
+def _shut_outlets() -> list[dict[str, str]]:
+    """Nothing leaves, or not one way: as long as it is so."""
+    shut = outlets.shut_ones()
+    return [
+        {"text": _outlet(each), "kind": "warning", "url": url_for("outbox.index"), "label": _("Outbox")}
+        for each in shut
     ]
+
+
+def _outlet(outlet: Outlet) -> str:
+    if outlet.why == "copy":
+        return _("Nothing is sent: this database came from another installation.")
+    if outlet.name == "all":
+        return _("All sending is stopped.")
+    return _("Sending is paused after five equal failures: %(channel)s.", channel=outlets.WORDS[outlet.name])
 
 
 def paused(user: User) -> list[Mailbox]:

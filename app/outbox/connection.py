@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -14,6 +15,10 @@ ANSWER_SECONDS = 30
 LAST_ANSWER_SECONDS = 600
 """How long to wait for the reply to the final dot."""
 GOODBYE_SECONDS = 5
+MOST_MAILS = 100
+"""Over one connection: many servers end it then."""
+CLOSING, GO_ON = 421, 354
+TROUBLES = (OSError, smtplib.SMTPException)
 PORTS = {"smtp": 587, "smtps": 465}
 
 
@@ -71,3 +76,92 @@ class Connection(flask_mail.Connection):
 def connect() -> Connection:
     """A connection to the configured mail server, to be used in a `with`."""
     return Connection(current_app.extensions["mail"])
+
+
+def _dotted(content: bytes) -> bytes:
+    """Its lines as they go over the line: those that begin with a dot have one more."""
+    return content.replace(b"\r\n.", b"\r\n..") if content.endswith(b"\r\n") else _dotted(content + b"\r\n")
+
+
+class Line:
+    """One connection for many mails, in a `with`: opened when it is needed, anew where the server had enough of it."""
+
+    def __init__(self) -> None:
+        self._connection: Connection | None = None
+        self._host: Any = None
+        self._used_count = 0
+        self._is_amid = False
+        """Was a mail begun whose content was not sent?"""
+
+    def __enter__(self) -> Line:
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        if self._connection:
+            self._connection.__exit__(*error)
+
+    @property
+    def is_open(self) -> bool:
+        """Is somebody there?"""
+        return self._host is not None
+
+    def open(self) -> None:
+        """Call the server; raises what the call raises."""
+        self._connection = connect()
+        self._host = self._connection.__enter__().host
+        self._used_count, self._is_amid = 0, False
+
+    def hang_up(self) -> None:
+        """Without a goodbye: what was said on it is over."""
+        if self._host is not None:
+            self._host.close()
+        self._connection = self._host = None
+
+    def mail(self, sender: str, size: int) -> tuple[int, bytes]:
+        """MAIL; on a fresh connection where the server ended the one that earlier mails went over."""
+        if self._used_count >= MOST_MAILS:
+            self._anew()
+        try:
+            code, answer = self._mail(sender, size)
+        except (smtplib.SMTPServerDisconnected, OSError):
+            code, answer = CLOSING, b""
+            if not self._used_count:
+                raise
+        if code == CLOSING and self._used_count:
+            self._anew()
+            code, answer = self._mail(sender, size)
+        self._used_count += 1
+        return self._hung_up_at(code, answer)
+
+    def _mail(self, sender: str, size: int) -> tuple[int, bytes]:
+        if self._is_amid:
+            self._host.rset()
+        self._is_amid = True
+        return self._host.mail(sender, [f"size={size}"] if self._host.has_extn("size") else [])
+
+    def _anew(self) -> None:
+        self.hang_up()
+        self.open()
+
+    def rcpt(self, address: str) -> tuple[int, bytes]:
+        """RCPT."""
+        return self._hung_up_at(*self._host.rcpt(address)) if self.is_open else (CLOSING, b"the server hung up")
+
+    def data(self, content: bytes, meanwhile: Callable[[], None]) -> tuple[int, bytes]:
+        """DATA and the content; its last answer may take long, and `meanwhile` is done before we listen to it."""
+        self._host.sock.settimeout(LAST_ANSWER_SECONDS)
+        code, answer = self._host.docmd("DATA")
+        if code == GO_ON:
+            self._host.send(_dotted(content) + b".\r\n")
+            meanwhile()
+            code, answer = self._host.getreply()
+            self._is_amid = False
+        if self._host.sock:
+            self._host.sock.settimeout(ANSWER_SECONDS)
+        return self._hung_up_at(code, answer)
+
+    def _hung_up_at(self, code: int, answer: bytes | str) -> tuple[int, bytes]:
+        """A server that says 421 closes the connection."""
+        if code == CLOSING:
+            self.hang_up()
+        return code, answer.encode() if isinstance(answer, str) else answer

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from app.audit import trail
 from app.core import clock
 from app.core.errors import Refused
-from app.outbox import delivery, kinds
+from app.outbox import delivery, kinds, marks
 from app.outbox.models import Mark, OutgoingMail
 from app.web.access import Person
 
@@ -21,15 +21,18 @@ def send_again(mail: OutgoingMail, *, by: Person) -> None:
             each.mark = Mark.QUEUED
     _move(mail, Mark.QUEUED, by=by, act="sent again")
     mail.send_after = clock.now()
-    delivery.ask(mail)
+    delivery.ask()
 
 
 def has_arrived(mail: OutgoingMail, *, by: Person) -> None:
     """A person knows that an uncertain mail did arrive."""
     if mail.mark is not Mark.UNCERTAIN:
         raise Refused(_("This mail is not uncertain. Nothing was changed."))
+    for each in mail.recipients:
+        if each.mark is Mark.QUEUED:
+            each.mark = Mark.SENT
     _move(mail, Mark.SENT, by=by, act="declared sent")
-    delivery.blot(mail)
+    marks.blot(mail)
 
 
 def cancel(mail: OutgoingMail, *, by: Person) -> None:
@@ -37,7 +40,7 @@ def cancel(mail: OutgoingMail, *, by: Person) -> None:
     if mail.mark not in {Mark.QUEUED, Mark.REFUSED, Mark.UNCERTAIN}:
         raise Refused(_("This mail is leaving or has left. Nothing was changed."))
     _move(mail, Mark.CANCELLED, by=by, act="cancelled")
-    delivery.blot(mail)
+    marks.blot(mail)
 
 
 def _move(mail: OutgoingMail, mark: Mark, *, by: Person, act: str) -> None:

@@ -33,6 +33,21 @@ def kind_of(mail: OutgoingMail) -> MailKind | None:
     return next((each for each in mail_kinds if each.key == mail.kind), None)
 
 
+def always() -> list[str]:
+    """Those by which people sign in: they leave also while everything else is stopped."""
+    return [each.key for each in mail_kinds if each.leaves_always]
+
+
+def is_asked(key: str) -> bool:
+    """Is there anybody to ask whether such a mail is still needed?"""
+    return any(each.key == key for each in mail_kinds)
+
+
+def is_told(key: str) -> bool:
+    """Does anybody want to know what became of it?"""
+    return any(each.key == key and each.after for each in mail_kinds)
+
+
 def why_not(mail: OutgoingMail) -> str:
     """Why it is not to leave any more; empty where it is."""
     kind = kind_of(mail)

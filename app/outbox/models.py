@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -50,7 +50,10 @@ class OutgoingMail(db.Model):
     """One mail, as it will leave: its Message-ID and Date are fixed for all attempts."""
 
     __tablename__ = "outgoing_mail"
-    __table_args__ = (Index("ix_outgoing_mail_mark", "mark", "send_after"),)
+    __table_args__ = (
+        Index("ix_outgoing_mail_mark", "mark", "send_after"),
+        Index("ix_outgoing_mail_marked", "mark", "marked_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(200), unique=True)
@@ -108,10 +111,15 @@ class Recipient(db.Model):
     mail_id: Mapped[int] = mapped_column(ForeignKey("outgoing_mail.id", ondelete="CASCADE"), index=True)
     address: Mapped[str] = mapped_column(String(254))
     role: Mapped[str] = mapped_column(String(3), default="to")
+    """`to`, or `cc`: everybody sees who else got it."""
     mark: Mapped[Mark] = mapped_column(Word(Mark), default=Mark.QUEUED)
     answer: Mapped[str] = mapped_column(Text, default="")
 
     mail: Mapped[OutgoingMail] = relationship(back_populates="recipients")
+
+
+OUTLETS = ("all", "mail", "sms", "letter")
+LONGEST_REST = timedelta(hours=1)
 
 
 class Outlet(db.Model):
@@ -128,8 +136,26 @@ class Outlet(db.Model):
     failure: Mapped[str] = mapped_column(Text, default="")
     """What went wrong last, the same `failure_count` times in a row."""
     failure_count: Mapped[int] = mapped_column(default=0)
+    try_after: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """After a failure, nothing is tried this way before."""
     identity: Mapped[str] = mapped_column(String(100), default="")
     """Of `all`: which installation this database belongs to; another one that finds it is a copy."""
+
+    @property
+    def id(self) -> int:
+        """By which the trail knows it: it counts."""
+        return 1 + OUTLETS.index(self.name)
+
+    @classmethod
+    def is_shut(cls, *names: str) -> ColumnElement[bool]:
+        """Is one of these shut?"""
+        return exists().where(cls.name.in_(names), cls.shut_at.is_not(None))
+
+    @classmethod
+    def rests(cls, name: str, now: datetime) -> ColumnElement[bool]:
+        """Failed a moment ago: tried again later, unless that moment is one of a clock that was ahead (SAFETY S107)."""
+        soon = cls.try_after.between(now, now + LONGEST_REST + clock.MAY_DIFFER)
+        return exists().where(cls.name == name, soon)
 
 
 class MailAttachment(db.Model):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, flash, redirect, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
+from app.dashboard import work
 from app.extensions import db
-from app.outbox import decisions, kinds
+from app.outbox import decisions, delivery, kinds, outlets, taking
 from app.outbox.models import Mark, OutgoingMail
 from app.tasks.jobs import commit
+from app.users.models import User
 from app.web import keyset
 from app.web.access import Permission, requires
 from app.web.pages import page
@@ -35,8 +37,56 @@ def index():
         "previous_url": url_for(".index", mark=mark.value, before=leaf.before) if leaf.before else None,
         "next_url": url_for(".index", mark=mark.value, after=leaf.after) if leaf.after else None,
     }
-    shown = [row[0] for row in leaf.rows]
-    return page("outbox/index.html", mails=shown, mark=mark, tabs=_tabs(mark), pages=pages, has_server=has_server)
+    shown, facts = [row[0] for row in leaf.rows], {"has_server": has_server, "pages": pages, **_brakes()}
+    return page("outbox/index.html", mails=shown, mark=mark, tabs=_tabs(mark), **facts)
+
+
+def _brakes() -> dict[str, object]:
+    """What stands in the way of all mails: who stopped them, which channel failed, what left within the hour."""
+    shut = outlets.shut_ones()
+    people = {outlet.id: db.session.get(User, outlet.shut_by_id) for outlet in shut if outlet.shut_by_id}
+    waits = (
+        OutgoingMail.visible_to(current_user).where(OutgoingMail.mark == Mark.QUEUED).with_only_columns(func.count())
+    )
+    return {
+        "shut": shut,
+        "shut_by": people,
+        "words": outlets.WORDS,
+        "is_stopped": any(outlet.name == "all" for outlet in shut),
+        "may_stop": work.administers_all(current_user),
+        "ceiling": taking.ceiling(),
+        "is_full": taking.room() == 0,
+        "waiting_count": db.session.scalar(waits.order_by(None)) or 0,
+    }
+
+
+@bp.post("/outlets/all/closing")
+@requires(Permission.ADMINISTER)
+def stop():
+    """Nothing leaves any more but mails by which people sign in."""
+    _only_who_administers_all()
+    outlets.stop(by=current_user)
+    commit()
+    flash(_("Sending is stopped. What waits is kept."))
+    return redirect(url_for(".index"), 303)
+
+
+@bp.post("/outlets/<any(all, mail, sms, letter):name>/opening")
+@requires(Permission.ADMINISTER)
+def allow(name: str):
+    """What waits leaves again."""
+    _only_who_administers_all()
+    outlets.allow(name, by=current_user)
+    delivery.ask()
+    commit()
+    flash(_("Sending is allowed again."))
+    return redirect(url_for(".index"), 303)
+
+
+def _only_who_administers_all() -> None:
+    """What stops everybody's mails is not for the admin of one company among several."""
+    if not work.administers_all(current_user):
+        abort(403)
 
 
 def _shown_under(mark: Mark) -> tuple[Mark, ...]:

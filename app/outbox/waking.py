@@ -10,42 +10,40 @@ from sqlalchemy import select
 from app.core import clock
 from app.core.database import looking
 from app.extensions import db
-from app.outbox import delivery
-from app.outbox.models import Mark, OutgoingMail
+from app.outbox import belonging, delivery, marks, taking
 from app.tasks.models import State, Task
 
-AT_ONCE = 100
 STUCK_AFTER = timedelta(minutes=4)
 """Longer than a lease and its bell take; so what nobody can know is visible within five minutes (SAFETY S43)."""
 
 
-def wake() -> int:
-    """Ask for the delivery of mails that wait though a mail server is set, such as after it was; how many."""
+def wake() -> bool:
+    """Have mails sent that are due and may leave now, such as after a mail server was set; were there any?"""
+    belonging.recognise()
     if not current_app.config["SETTINGS"].mail_url:
-        return 0
-    due = select(OutgoingMail.id).where(OutgoingMail.mark == Mark.QUEUED, OutgoingMail.due(clock.now()))
+        return False
     with looking(db.session()):
-        waiting = list(db.session.scalars(due.order_by(OutgoingMail.id).limit(AT_ONCE)))
-    for mail_id in waiting:
-        delivery.ask(db.session.get_one(OutgoingMail, mail_id))
-    return len(waiting)
+        waits = not _is_asked_for() and bool(taking.due(1, taking.room()))
+    if waits:
+        delivery.ask()
+    return waits
 
 
 def end_what_is_stuck() -> int:
-    """Put mails whose delivery was given up half-way before a person; how many."""
+    """Settle mails that stand half-way though nobody has been at them for long; how many."""
     with looking(db.session()):
-        stuck = _stuck()
+        stuck = [] if _has_sender() else marks.half_way(STUCK_AFTER)
     for mail_id in stuck:
-        delivery.give_up(db.session.get_one(OutgoingMail, mail_id))
+        marks.give_up(mail_id)
     return len(stuck)
 
 
-def _stuck() -> list[int]:
-    """Half-way for long, and no task will go on with them."""
-    half_way = OutgoingMail.mark.in_([Mark.CLAIMED, Mark.TRANSMITTING])
-    old = select(OutgoingMail.id).where(half_way, OutgoingMail.marked_at < clock.now() - STUCK_AFTER)
-    mails = set(db.session.scalars(old))
-    if not mails:
-        return []
-    living = select(Task.ids).where(Task.kind == delivery.deliver.name, Task.state.in_([State.READY, State.RUNNING]))
-    return sorted(mails - {ids[0] for ids in db.session.scalars(living)})
+def _is_asked_for() -> bool:
+    living = Task.state.in_([State.READY, State.RUNNING])
+    return db.session.scalar(select(Task.id).where(Task.key == delivery.KEY, living)) is not None
+
+
+def _has_sender() -> bool:
+    """Does somebody hold the lease of the one task that sends?"""
+    held = (Task.state == State.RUNNING, ~Task.abandoned(clock.now()))
+    return db.session.scalar(select(Task.id).where(Task.key == delivery.KEY, *held)) is not None

@@ -86,14 +86,14 @@ def job(queue: str, *, timeout: int = 60, attempts: int = 5) -> Callable[[Callab
 
 
 def after_commit(call: Callable[..., Any], *args: Any) -> None:
-    """Do this once the current transaction has been committed by `commit()`."""
-    db.session.info.setdefault("after_commit", []).append((call, args))
+    """Do this, once, when the current transaction has been committed by `commit()`."""
+    db.session.info.setdefault("after_commit", {})[call, args] = None
 
 
 def commit() -> None:
     """Make it so, then do what was waiting for it. Routes, commands and the runner call this, nobody else."""
     db.session.commit()
-    waiting = db.session.info.pop("after_commit", [])
+    waiting = db.session.info.pop("after_commit", {})
     if waiting:
         faultpoint("commit.before_bells")
     for call, args in waiting:

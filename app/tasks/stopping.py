@@ -14,6 +14,9 @@ GRACE_SECONDS = 6
 """What a task may still take when its worker is told to stop; four seconds later the supervisor kills."""
 
 
+_told = threading.Event()
+
+
 class Stopped(BaseException):
     """The process was told to stop; no job catches this by accident."""
 
@@ -32,14 +35,21 @@ def stoppable() -> Iterator[None]:
             if callable(told):
                 told(number, frame)
         signal.setitimer(signal.ITIMER_REAL, GRACE_SECONDS)
+        _told.set()
 
     before = {signal.SIGTERM: signal.signal(signal.SIGTERM, stop), signal.SIGALRM: signal.signal(signal.SIGALRM, _end)}
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
+        _told.clear()
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def is_told() -> bool:
+    """Was this process told to stop? What is done in many steps ends after the one it is at."""
+    return _told.is_set()
 
 
 def _end(_number: int, _frame: FrameType | None) -> None:

@@ -8,6 +8,7 @@ from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from app.outbox.kinds import MailKind
 from app.outbox.models import OutgoingMail
 from app.outbox.writing import write
 from app.users.links import LIFETIME
@@ -130,3 +131,12 @@ def only_company(user: User) -> int | None:
     """
     companies = [m.company_id for m in user.memberships]
     return companies[0] if len(companies) == 1 else None
+
+
+def _still_leaves(_mail: OutgoingMail) -> str:
+    """Nothing stands against it: a link that was used or has expired says so itself."""
+    return ""
+
+
+KINDS = tuple(MailKind(key, _still_leaves, leaves_always=True) for key in ("invitation", "password-reset"))
+"""By which people sign in."""

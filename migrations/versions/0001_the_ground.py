@@ -365,6 +365,7 @@ def upgrade():
     with op.batch_alter_table('outgoing_mail', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_outgoing_mail_company_id'), ['company_id'], unique=False)
         batch_op.create_index('ix_outgoing_mail_mark', ['mark', 'send_after'], unique=False)
+        batch_op.create_index('ix_outgoing_mail_marked', ['mark', 'marked_at'], unique=False)
 
     op.create_table('sign_in',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -1455,6 +1456,7 @@ def upgrade():
     sa.Column('why', sa.String(length=20), nullable=False),
     sa.Column('failure', sa.Text(), nullable=False),
     sa.Column('failure_count', sa.Integer(), nullable=False),
+    sa.Column('try_after', sa.DateTime(timezone=True), nullable=True),
     sa.Column('identity', sa.String(length=100), nullable=False),
     sa.ForeignKeyConstraint(['shut_by_id'], ['user_account.id'], name=op.f('fk_outlet_shut_by_id_user_account'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_outlet'))
@@ -1819,6 +1821,7 @@ def downgrade():
 
     op.drop_table('sign_in')
     with op.batch_alter_table('outgoing_mail', schema=None) as batch_op:
+        batch_op.drop_index('ix_outgoing_mail_marked')
         batch_op.drop_index('ix_outgoing_mail_mark')
         batch_op.drop_index(batch_op.f('ix_outgoing_mail_company_id'))
 

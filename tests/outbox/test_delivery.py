@@ -16,11 +16,12 @@ from app.core.errors import Refused
 from app.extensions import db
 from app.files import store
 from app.outbox import connection as outbox_connection
-from app.outbox import decisions, delivery, waking
-from app.outbox.connection import config_of, connect
-from app.outbox.models import Mark, OutgoingMail
+from app.outbox import decisions, delivery, sending, taking, waking
+from app.outbox.connection import Line, config_of
+from app.outbox.models import Mark, OutgoingMail, Outlet
 from app.outbox.writing import write
 from app.tasks import runner
+from app.tasks.jobs import commit
 from app.tasks.models import State, Task
 from app.web.access import Role
 from tests.factories import make_file, make_user, reload
@@ -44,7 +45,7 @@ def make_mail(key: str = "test:1", **facts) -> OutgoingMail:
     """A mail to Anna with a link in it."""
     facts = {"to": ANNA, "subject": "Hello", "template": "mail/sample", "body": "Hello Anna"} | facts
     mail = write("test", key=key, **facts)
-    db.session.commit()
+    commit()
     return mail
 
 
@@ -62,9 +63,18 @@ def sample_template(app):
 
 
 def run_waiting() -> None:
-    """Run the deliveries that are due."""
+    """Run the delivery as the sweep asks for it."""
+    waking.wake()
+    commit()
     for task_id in db.session.scalars(select(Task.id).where(Task.kind == "deliver", Task.state == State.READY)).all():
         runner.run(task_id)
+
+
+def let_time_pass() -> None:
+    """What was put off is due, and the mail server is tried again."""
+    db.session.query(OutgoingMail).update({"send_after": clock.now()})
+    db.session.query(Outlet).update({"try_after": None})
+    db.session.commit()
 
 
 def test_a_mail_leaves_as_it_was_written(server):
@@ -85,7 +95,7 @@ def test_the_same_cause_writes_one_mail(server):
     """S42: a key is used once, so that running a job again writes no second mail."""
     assert make_mail().id == make_mail().id
     run_waiting()
-    delivery.deliver(reload(db.session.scalars(select(OutgoingMail)).one()).id)
+    delivery.deliver()
     assert len(server.messages) == 1
 
 
@@ -100,7 +110,6 @@ def test_mails_that_waited_leave_when_a_server_is_set(app, sink, request):
     """OP-7: what waited is woken by the sweep, once."""
     mail = make_mail()
     server = request.getfixturevalue("server")
-    waking.wake()
     waking.wake()
     run_waiting()
     assert reload(mail).mark is Mark.SENT
@@ -118,12 +127,11 @@ def test_cut_before_the_content_it_is_tried_again(server, moment):
         assert mail.mark is Mark.UNCERTAIN
         return
     assert (mail.mark, server.messages) == (Mark.QUEUED, [])
-    assert mail.send_after > clock.now()
-
     server.answers.clear()
-    mail.send_after = clock.now()
-    db.session.query(Task).update({"run_after": clock.now()})
-    db.session.commit()
+    run_waiting()
+    assert not server.messages, "it waits a while"
+
+    let_time_pass()
     run_waiting()
     assert (reload(mail).mark, len(server.messages)) == (Mark.SENT, 1)
 
@@ -138,7 +146,7 @@ def test_cut_after_the_last_dot_it_is_uncertain_and_stays_so(server):
     server.answers.clear()
     waking.wake()
     run_waiting()
-    delivery.deliver(mail.id)
+    delivery.deliver()
     assert len(server.messages) == 1
 
 
@@ -160,12 +168,12 @@ def test_found_claimed_after_a_crash_it_is_sent(server):
     assert (reload(mail).mark, len(server.messages)) == (Mark.SENT, 1)
 
 
-def begun(mail: OutgoingMail) -> delivery.Attempt:
+def begun(mail: OutgoingMail) -> sending.Attempt:
     """An attempt that has taken the mail and nothing else."""
-    number = delivery._claim(mail)
-    attempt = delivery.Attempt(mail, number, delivery._message(mail), delivery._waiting(mail))
+    (read,) = taking.read([mail.id])
+    number = taking.claim(read, None)
     db.session.commit()
-    return attempt
+    return sending.prepare(read, number, sending.composed(read))
 
 
 @pytest.mark.parametrize("answers", [{}, {"mail": "451 later"}, {"mail": "554 no"}, {"rcpt": "450 later"}])
@@ -173,12 +181,14 @@ def test_whoever_lost_the_mail_to_another_changes_nothing(server, answers):
     """S37: S43: a worker that froze and woke after another sent its mail neither sends it nor has it sent again."""
     mail = make_mail()
     late = begun(mail)
-    run_waiting()
+    run_waiting()  # its lease ran out
     assert (reload(mail).mark, mail.attempts) == (Mark.SENT, 2)
 
     server.answers.update(answers)
-    with connect() as connection:
-        delivery._transmit(late, connection.host)
+    with Line() as line:
+        line.open()
+        sending.transmit(late, line)
+        db.session.commit()
     run_waiting()
 
     assert (reload(mail).mark, mail.recipients[0].mark) == (Mark.SENT, Mark.SENT)
@@ -194,21 +204,23 @@ def test_what_seemed_uncertain_is_sent_once_the_answer_comes(server):
     run_waiting()
     assert reload(mail).mark is Mark.UNCERTAIN
 
-    delivery._interrupted(alive, OSError("cut"))
+    sending.interrupted(alive, sending.Told("cut", has_left=True))
     assert reload(mail).mark is Mark.UNCERTAIN
-    delivery._has_left(alive, list(alive.waiting), "250 taken")
+    sending.has_left(alive, list(alive.waiting), "250 taken")
     assert (reload(mail).mark, mail.recipients[0].mark) == (Mark.SENT, Mark.SENT)
 
 
-@pytest.mark.parametrize(("mark", "shown"), [(Mark.TRANSMITTING, Mark.UNCERTAIN), (Mark.CLAIMED, Mark.REFUSED)])
+@pytest.mark.parametrize(("mark", "shown"), [(Mark.TRANSMITTING, Mark.UNCERTAIN), (Mark.CLAIMED, Mark.QUEUED)])
 def test_a_mail_whose_task_was_given_up_is_shown_within_five_minutes(server, mark, shown):
     """S43: nobody works on it any more: a person decides; one that is being worked on is left alone."""
     mail = make_mail()
     mail.mark, mail.attempts, mail.marked_at = mark, 1, clock.now() - timedelta(minutes=4, seconds=10)
+    lease = clock.now() + timedelta(seconds=50)
+    db.session.query(Task).update({"state": State.RUNNING, "lease_until": lease})
     db.session.commit()
     assert waking.end_what_is_stuck() == 0
 
-    db.session.query(Task).update({"state": State.FAILED})
+    db.session.query(Task).update({"lease_until": clock.now() - timedelta(seconds=1)})
     db.session.commit()
     assert waking.end_what_is_stuck() == 1
     assert (reload(mail).mark, server.messages) == (shown, [])
@@ -236,7 +248,7 @@ def test_nobody_waits_for_the_database_while_a_mail_server_thinks(live_app, sink
         db.session.commit()
     thinking, enough = threading.Event(), threading.Event()
     sink.at = lambda at: at == moment and (thinking.set(), enough.wait(20))
-    sending = threading.Thread(target=deliver_in, args=(live_app, mail_id))
+    sending = threading.Thread(target=deliver_in, args=(live_app,))
     sending.start()
     assert thinking.wait(20)
 
@@ -256,9 +268,9 @@ def use_server(app, sink: Sink) -> None:
     state.server, state.port, state.suppress = "127.0.0.1", sink.port, False
 
 
-def deliver_in(app, mail_id: int) -> None:
+def deliver_in(app) -> None:
     with app.app_context():
-        delivery.deliver(mail_id)
+        delivery.deliver()
         db.session.remove()
 
 
@@ -314,10 +326,7 @@ def test_one_postponed_recipient_is_written_to_alone_later(server):
     run_waiting()
     server.answers["rcpt:b@example.org"] = "250 ok"
     server.answers[f"rcpt:{ANNA}"] = "550 must not be asked again"
-    mail = reload(mail)
-    mail.send_after = clock.now()
-    db.session.query(Task).update({"run_after": clock.now()})
-    db.session.commit()
+    let_time_pass()
     run_waiting()
     assert [each.mark for each in reload(mail).recipients] == [Mark.SENT, Mark.SENT]
     assert len(server.messages) == 2
@@ -327,7 +336,7 @@ def test_after_two_days_it_is_given_up(server):
     """S44: retries for 48 hours, then a person decides."""
     server.answers["mail"] = "451 later"
     mail = make_mail()
-    mail.created_at = clock.now() - timedelta(hours=49)
+    mail.created_at, mail.attempts = clock.now() - timedelta(hours=49), 20
     db.session.commit()
     run_waiting()
     assert reload(mail).mark is Mark.REFUSED
@@ -377,7 +386,7 @@ def test_a_foreign_server_without_encryption_gets_nothing(app, server, monkeypat
     foreign.close()
     mail = reload(mail)
     assert (mail.mark, foreign.messages) == (Mark.QUEUED, [])
-    assert "no encryption" in mail.answer
+    assert "no encryption" in db.session.get_one(Outlet, "mail").failure
 
 
 def test_a_person_settles_an_uncertain_mail(server):
@@ -386,15 +395,19 @@ def test_a_person_settles_an_uncertain_mail(server):
     server.answers["dot"] = CUT
     first, second = make_mail("test:1"), make_mail("test:2")
     run_waiting()
+    let_time_pass()
+    run_waiting()
     server.answers.clear()
 
     decisions.has_arrived(reload(first), by=admin)
     db.session.commit()
     decisions.send_again(reload(second), by=admin)
     db.session.commit()
+    let_time_pass()
     run_waiting()
 
-    assert (reload(first).mark, reload(second).mark) == (Mark.SENT, Mark.SENT)
+    for mail in (first, second):
+        assert (reload(mail).mark, [each.mark for each in mail.recipients]) == (Mark.SENT, [Mark.SENT])
     assert len(server.messages) == 3
     with pytest.raises(Refused):
         decisions.send_again(reload(first), by=admin)

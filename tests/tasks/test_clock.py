@@ -28,7 +28,7 @@ def ahead(jump: timedelta):
 
 def asked_for() -> Task:
     """A task asked for just now, whatever the clock says."""
-    task_id = deliver.later(0)
+    task_id = deliver.later()
     commit()
     return db.session.get_one(Task, task_id)
 
@@ -71,7 +71,7 @@ def test_a_bell_rung_by_a_clock_that_was_ahead_is_rung_again(app, jump):
 
 def test_what_is_to_be_done_later_is_not_done_now(app, jump):
     """S107: only what a wrong clock wrote is."""
-    deliver.later(0, run_after=clock.now() + jump)
+    deliver.later(run_after=clock.now() + jump)
     commit()
     assert due.run_due() == 0
 

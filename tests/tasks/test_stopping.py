@@ -35,7 +35,7 @@ def test_told_to_stop_in_mid_job_a_worker_hands_it_back(installation, sink):
     settings = {"FACTEUR_MAIL_URL": f"smtp://127.0.0.1:{sink.port}"}
     with installation.app_context():
         mail_id = write_mail().id
-        task_id = deliver.later(mail_id)
+        task_id = deliver.later()
         commit()
         stopped = installation.start_worker("mail", **settings)
         assert waits.wait(30)
@@ -98,7 +98,7 @@ def test_a_job_broken_off_leaves_nothing_and_keeps_its_attempts(app, impatient):
 
 def test_what_was_taken_over_is_not_handed_back(app):
     """S41: only whoever has the task may give it up."""
-    task_id = deliver.later(1)
+    task_id = deliver.later()
     commit()
     fence = runner.claim(task_id).fence
     db.session.execute(db.update(Task).values(fence=fence + 1))
