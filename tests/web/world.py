@@ -27,6 +27,8 @@ from app.comments.models import Comment
 from app.core import clock
 from app.counterparties.models import Contact, Counterparty, CounterpartyIban
 from app.documents.models import Direction, Document, TrashKind
+from app.dunning.action_models import ActionKind
+from app.dunning.models import Channel
 from app.extensions import db
 from app.extraction.models import KeptLesson
 from app.files import store
@@ -51,6 +53,7 @@ from app.treasury.models import CommittedOperation
 from app.users.models import Company, SignIn, User
 from app.web.access import Role
 from tests.bank.lines import make_line
+from tests.dunning.making import make_action
 from tests.factories import make_category, make_company, make_counterparty, make_document, make_file, make_user
 
 READS = {"GET"}
@@ -168,6 +171,7 @@ def make_world(canary: str, number: int) -> World:
         "rearrangement_id": arrangement.id,
         **_approval(world, canary),
         **_payments(world, canary),
+        **_action(world, canary),
         **_bank(company, canary, number, people[Role.ADMIN]),
         **_settling(world, canary, number),
         "direction": Direction.PURCHASE.value,
@@ -203,6 +207,16 @@ def _decision(document: Document, by: User, canary: str) -> int:
     db.session.add_all([approval, decision])
     db.session.commit()
     return decision.id
+
+
+def _action(world: World, canary: str) -> dict[str, int]:
+    """A reminder that a person sends, whose every text somebody wrote; and a call."""
+    facts = {"kind": ActionKind.REMINDER, "subject": f"{canary}-subject", "text": f"{canary}-text"}
+    facts |= {"to": [f"{canary}@to.example"], "cc": [f"{canary}@cc.example"], "note": f"{canary}-note"}
+    action = make_action(world.counterparty, world.validated, owner_id=world.people[Role.MEMBER].id, **facts)
+    facts |= {"channel": Channel.CALL, "owner_id": None}
+    make_action(world.counterparty, world.validated, **facts)
+    return {"action_id": action.id}
 
 
 def _bank(company: Company, canary: str, number: int, by: User) -> dict[str, int]:
