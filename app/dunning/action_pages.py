@@ -84,7 +84,10 @@ def _sent(action: Action, right: Permission) -> Response:
     if answer := _kept(action):
         return answer
     following = one_action.beside(current_user, action)["following"]
-    stayed = giving.send(action, by=current_user)
+    try:
+        stayed = giving.send(action, by=current_user)
+    except Refused as refused:  # such as paid meanwhile: what was typed stays on the page
+        return _again(action.id, str(refused))
     commit()
     if stayed:
         flash(stayed, "warning")
@@ -98,13 +101,19 @@ def _kept(action: Action) -> Response | None:
     form = DraftForm(action, now := drafting.of(action))
     if not form.validate():
         return shown(action, 422, form=form, preview=form.draft(now), seal=form.seen.data)
-    typed = form.draft(now)
     try:
-        giving.keep(action, typed, version=form.version.data or 0, seen=form.seen.data or "", by=current_user)
-    except Refused as refused:  # what was typed stays on the page
-        db.session.rollback()
-        return shown(seen(action.id), 409, form=form, preview=typed, problem=str(refused))
+        giving.keep(action, form.draft(now), version=form.version.data or 0, seen=form.seen.data or "", by=current_user)
+    except Refused as refused:
+        return _again(action.id, str(refused))
     return None
+
+
+def _again(action_id: int, problem: str) -> Response:
+    """The page with what was typed, and why nothing came of it."""
+    db.session.rollback()
+    action = seen(action_id)
+    form = DraftForm(action, now := drafting.of(action))
+    return shown(action, 409, form=form, preview=form.draft(now), problem=problem, seal=form.seen.data)
 
 
 def _leaves(action: Action) -> dict[str, str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from app.dunning import words
+from app.core.errors import Refused
 from app.dunning.action_models import Action
+from app.dunning.models import Channel
 
 WRITTEN = ("to", "cc", "subject", "text")
 """What somebody may write otherwise."""
@@ -33,23 +34,23 @@ class Draft:
 
 def of(action: Action) -> Draft:
     """As it would leave now; what somebody wrote goes before what the plan says."""
-    found = _found(action)
-    to, cc = action.to or found.to, action.cc or found.cc
-    language = action.language or found.language or action.counterparty.company.customer_language
-    subject, text = _composed(action, language, found.name)
-    return Draft(to, cc, subject, text, language, found.name, "" if to else found.cannot)
+    who = _reached(action)
+    language = who.language or action.language or action.counterparty.company.customer_language
+    subject, text = _composed(action, language, who.name)
+    return replace(who, subject=subject, text=text, language=language)
 
 
-def _found(action: Action) -> Draft:
-    """Whom the customer's contacts name."""
-    recipients = _part("recipients")
+def _reached(action: Action) -> Draft:
+    """Whom it goes to, as somebody chose or as the customer's contacts name them."""
+    plain = Draft(list(action.to), list(action.cc), language=action.language)
+    recipients = _part("recipients") if action.channel is Channel.EMAIL else None
     if recipients is None:
-        return Draft()
+        return plain
     try:
-        who = recipients.whom(action.counterparty, action.step, action.kind)
-    except recipients.CannotReach as cannot:
-        return Draft(cannot=words.in_words(cannot.reason))
-    return Draft(to=list(who.to), cc=list(who.cc), language=who.language, name=who.name)
+        who = recipients.of(action)
+    except Refused as cannot:
+        return replace(plain, cannot=str(cannot))
+    return Draft(list(who.to), list(who.cc), language=who.language, name=who.name)
 
 
 def _composed(action: Action, language: str, name: str) -> tuple[str, str]:
