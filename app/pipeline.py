@@ -24,6 +24,7 @@ from app.documents import (
     moving,
     noticing,
     party_pages,
+    party_timeline,
     paying,
     paying_to,
     reasons,
@@ -37,6 +38,8 @@ from app.documents import (
 from app.documents import jobs as documents
 from app.documents import merged as merged_documents
 from app.documents import trash as trashing
+from app.dunning import panel as customer_actions
+from app.dunning import telling as action_notices
 from app.extraction import jobs as extraction
 from app.extraction import learning, texts
 from app.extraction import merged as lessons
@@ -73,6 +76,7 @@ def connect() -> None:
     _add(tags.before_merging, tagging.rename)
     _add(tags.before_merging, rule_names.follow_merged_tag)
     subjects.SIGHTS.update(document=noticing.subjects, comment=comments.subjects, message=forwarding.subjects)
+    subjects.SIGHTS["action"] = action_notices.subjects
     _add(kinds.message_kinds, forwarding.KIND)
     _add(kinds.message_kinds, replies.KIND)
     _add(status.after_status, hidden_twins.tell_admins)
@@ -122,6 +126,8 @@ def _know_parties() -> None:
     _add(one_page.tellers, party_pages.tell)
     _add(one_page.tellers, learned.tell)
     _add(one_page.tellers, party_figures.tell)
+    _add(one_page.tellers, customer_actions.of_customer)
+    party_timeline.kinds["action"] = party_timeline.Kind(customer_actions.ids_of, customer_actions.named, "send")
     _add(one_page.iban_tellers, waiting_ibans.tell)
     reasons.WORDS[paying_to.KEY] = paying_to.in_words
 

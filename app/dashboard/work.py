@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import g, url_for
+from flask import current_app, g, url_for
 from flask_babel import gettext as _
 from sqlalchemy import Select, and_, func, select
 
@@ -15,6 +15,7 @@ from app.core import clock, storage
 from app.documents import retention, twins, waiting_ibans
 from app.documents.models import Document, Kind, Status
 from app.documents.search import DECIDED, OPEN
+from app.dunning import todo
 from app.extensions import db
 from app.files import store
 from app.intake import forwarding, quarantine
@@ -44,6 +45,7 @@ def lines(user: User, company: Company) -> list[Line]:
     found = _approvals(user, company) + _documents(user, company) + _payments(user, company)
     if allowed(user, Permission.EDIT, company.id):
         found += [_bank(user, company), _ibans(user, company), *_messages(user, company)]
+        found += _to_customers(user, company)
     if allowed(user, Permission.ADMINISTER, company.id):
         found += _for_admins(user, company)
     return [line for line in found if line.count]
@@ -113,6 +115,22 @@ def _payments(user: User, company: Company) -> list[Line]:
     hint = _("To be paid, but something stands against it")
     lines = [Line(held if allowed(user, Permission.EDIT, company.id) else 0, _("Held"), hint, "lock", url("held"))]
     return [*lines, Line(to_release, _("To release"), _("Batches of payments, still drafts"), "send", url("batches"))]
+
+
+def _to_customers(user: User, company: Company) -> list[Line]:
+    """What is to be sent or said to customers by this person, or by nobody in particular, and what came back."""
+    count, _others = todo.counts(user, company, todo.Sought())
+    url = lambda **said: url_for("dunning.index", **said)  # noqa: E731
+    replies = "dunning.replies" if "dunning.replies" in current_app.view_functions else "dunning.index"
+    by_hand, remind = _("Invoices that could not go by themselves"), _("Reminders and calls that are yours")
+    back, answers = _("Could not be delivered: look for another address"), _("Reminders wait until they are read")
+    bounced = todo.bounced()
+    return [
+        Line(count[todo.Tab.BILLING], _("To send"), by_hand, "send", url()),
+        Line(count[todo.Tab.REMINDERS], _("To remind"), remind, "list-todo", url(tab="reminders")),
+        Line(_count(todo.wanted(user, company, bounced)), _("Came back"), back, "undo-2", url(**bounced.in_address())),
+        Line(todo.unread(user, company), _("Answers of customers"), answers, "message-square", url_for(replies)),
+    ]
 
 
 def _messages(user: User, company: Company) -> list[Line]:

@@ -112,8 +112,9 @@ def _chips(user: User, company: Company, sought: Sought) -> list[dict[str, str]]
         "owner": _owner(company, sought.owner),
         "counterparty": _customer(user, sought.counterparty),
         "broken": sought.broken and _("Promise not kept"),
+        "bounced": sought.bounced and _("Came back"),
     }
-    off = {"broken": False}
+    off = {"broken": False, "bounced": False}
     remove = lambda name: url_for("dunning.index", **sought.in_address(**{name: off.get(name)}))  # noqa: E731
     return [{"label": str(label), "remove_url": remove(name)} for name, label in said.items() if label]
 

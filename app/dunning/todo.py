@@ -63,6 +63,8 @@ class Sought:
     counterparty: int | None = None
     broken: bool = False
     """Its customer promised to pay by a day that is past."""
+    bounced: bool = False
+    """A person's, because it came back."""
 
     @classmethod
     def from_address(cls, said: Any) -> Sought:
@@ -77,6 +79,7 @@ class Sought:
             owner=0 if said.get("owner") == "0" else said.get("owner", None, row_id),
             counterparty=said.get("counterparty", None, row_id),
             broken=said.get("broken") == "yes",
+            bounced=said.get("bounced") == "yes",
         )
 
     def in_address(self, **other: Any) -> dict[str, Any]:
@@ -84,7 +87,7 @@ class Sought:
         named = replace(self, **other)
         words = {name: each.value if (each := getattr(named, name)) else None for name in ("state", "kind", "channel")}
         told = {"tab": None if named.tab is Tab.BILLING else named.tab.value, "owner": named.owner}
-        told |= {name: "yes" if getattr(named, name) else None for name in ("others", "broken")}
+        told |= {name: "yes" if getattr(named, name) else None for name in ("others", "broken", "bounced")}
         return told | words | {"counterparty": named.counterparty}
 
     def of(self, tab: Tab) -> Sought:
@@ -117,6 +120,8 @@ def wanted(user: User, company: Company, sought: Sought, *, of_tab: bool = True)
         query = query.where(Action.owner_id == sought.owner if sought.owner else Action.owner_id.is_(None))
     if sought.broken:
         query = query.where(_has_broken_promise(clock.today(company)))
+    if sought.bounced:
+        query = query.where(Action.reason["key"].as_string() == "bounced")
     if not of_tab:
         return query
     own = sought.tab is not Tab.ALL and not sought.others and sought.owner is None
@@ -149,6 +154,11 @@ def unread(user: User, company: Company) -> int:
 def to_do(user: User, company: Company) -> Select[tuple[Action]]:
     """What is this person's to do, or nobody's in particular."""
     return at(user, company).where(Action.state == ActionState.TO_DO, is_mine(user))
+
+
+def bounced() -> Sought:
+    """What came back and is to do, whoever's it is."""
+    return Sought(Tab.ALL, state=ActionState.TO_DO, bounced=True)
 
 
 def count(user: User, company: Company | None) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, request, url_for
 from flask_login import current_user
 
-from app.dunning import listing, many, saying, todo, words
+from app.dunning import listing, many, panel, saying, todo, words
 from app.dunning.blueprint import bp, here
 from app.dunning.todo import Tab
 from app.tasks.jobs import commit
@@ -16,6 +16,7 @@ from app.web.pages import page
 from app.web.targets import local
 
 bp.add_app_template_global(listing.tabs, "todo_tabs")
+bp.add_app_template_global(panel.of_document, "sending_panel")
 bp.add_app_template_global(saying.ICONS, "channel_icons")
 bp.add_app_template_global(saying.LOOKS, "action_looks")
 bp.add_app_template_filter(words.in_words, "action_reason")
