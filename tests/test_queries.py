@@ -24,7 +24,7 @@ from app.rules.acts import Act
 from app.users.models import Company, User
 from app.web import keyset
 from app.web.access import Role
-from tests.dunning.making import make_action
+from tests.dunning.acting import make_action
 from tests.factories import make_category, make_counterparty, make_document, make_file, make_user, the_company
 from tests.payments.making import OTHER, make_account, make_batch, make_payable, make_payee, to_pay
 from tests.rules.making import do, make_rule, when

@@ -14,7 +14,7 @@ from app.dunning.models import Channel
 from app.extensions import db
 from app.web.access import Role
 from tests.conftest import aimed_at
-from tests.dunning.making import make_action, make_customer, make_sale
+from tests.dunning.acting import make_action, make_customer, make_sale
 from tests.factories import make_user, reload
 
 WRITTEN = {"to": "zoe@lumiere.example", "cc": "", "subject": "Your invoice", "text": "Please find it attached."}

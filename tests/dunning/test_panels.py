@@ -18,7 +18,7 @@ from app.notices import jobs as notices
 from app.notices.models import ByMail, Notice, NoticeChoice, NoticeKind
 from app.outbox.models import OutgoingMail
 from app.web.access import Role
-from tests.dunning.making import make_action, make_customer, make_sale
+from tests.dunning.acting import make_action, make_customer, make_sale
 from tests.factories import make_document, make_user, reload, the_company
 from tests.web.world import make_message
 

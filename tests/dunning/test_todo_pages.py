@@ -13,7 +13,7 @@ from app.dunning.action_models import ActionKind, ActionState
 from app.dunning.models import Channel
 from app.extensions import db
 from app.web.access import Role
-from tests.dunning.making import make_action, make_customer, make_sale
+from tests.dunning.acting import make_action, make_customer, make_sale
 from tests.factories import make_company, make_user, reload, the_company
 
 CANARY = "zanzibar"

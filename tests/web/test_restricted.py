@@ -11,7 +11,7 @@ from app.documents import retention
 from app.documents.models import Document, TrashKind
 from app.extensions import db
 from app.web.access import PUBLIC, Role
-from tests.dunning.making import make_action
+from tests.dunning.acting import make_action
 from tests.factories import make_company, make_counterparty, make_document, make_user
 from tests.web.world import address, ask, make_message, make_world, rules, taken_back, told, without_tokens
 

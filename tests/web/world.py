@@ -53,7 +53,7 @@ from app.treasury.models import CommittedOperation
 from app.users.models import Company, SignIn, User
 from app.web.access import Role
 from tests.bank.lines import make_line
-from tests.dunning.making import make_action
+from tests.dunning.acting import make_action
 from tests.factories import make_category, make_company, make_counterparty, make_document, make_file, make_user
 
 READS = {"GET"}
