@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.counterparties.models import Counterparty
 from app.documents.showing import counted
-from app.dunning import saying, todo, words
+from app.dunning import saying, todo
 from app.dunning.action_models import Action, ActionDocument, ActionKind, ActionState
 from app.dunning.models import Channel
 from app.dunning.todo import Sought, Tab
@@ -46,7 +46,7 @@ def rows(user: User, actions: list[Action]) -> list[Row]:
 
 def _row(action: Action, covered: list[ActionDocument]) -> Row:
     total = saying.total(action, covered)
-    return Row(action, saying.what(action, covered), total, words.in_words(action.reason))
+    return Row(action, saying.what(action, covered), total, saying.why(action))
 
 
 def list_page(user: User, company: Company, said: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from app.audit.models import AuditEntry
 from app.core import clock
 from app.counterparties.models import Contact
 from app.documents.comparing import page_numbers
-from app.dunning import drafting, giving, rights, saying, todo
+from app.dunning import drafting, giving, rights, saying, telling, todo
 from app.dunning.action_models import Action, ActionKind
 from app.dunning.models import Channel
 from app.dunning.todo import Tab
@@ -33,6 +33,7 @@ def action_page(user: User, action: Action, draft: drafting.Draft) -> dict[str, 
         "covered": covered,
         "what": saying.what(action, covered),
         "total": saying.total(action, covered),
+        "why": "" if action.reason.get("key") in telling.EXPECTED else saying.why(action),
         "draft": draft,
         "seal": drafting.seal(action, draft),
         "today": clock.today(action.counterparty.company),

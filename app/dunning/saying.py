@@ -11,6 +11,7 @@ from app.documents.kinds import Kind
 from app.documents.models import Document
 from app.documents.noticing import title
 from app.documents.sight import visible_ids
+from app.dunning import words
 from app.dunning.action_models import Action, ActionDocument, ActionKind, ActionState
 from app.dunning.models import Channel
 from app.users.models import User
@@ -57,6 +58,12 @@ def _minor(action: Action, each: ActionDocument, document: Document) -> int:
         return document.gross_minor or 0
     minor = (each.open_minor if action.state.is_over else document.open_minor) or 0
     return -minor if document.kind is Kind.CREDIT_NOTE else minor
+
+
+def why(action: Action) -> str:
+    """Why a person must do it, or why it is not needed any more; nothing once it is done or on its way."""
+    is_told = action.state in {ActionState.TO_DO, ActionState.WITHDRAWN}
+    return words.in_words(action.reason) if is_told else ""
 
 
 def visible(user: User, actions: Iterable[Action]) -> dict[int, list[ActionDocument]]:
