@@ -122,7 +122,7 @@ def _to_customers(user: User, company: Company) -> list[Line]:
     count, _others = todo.counts(user, company, todo.Sought())
     url = lambda **said: url_for("dunning.index", **said)  # noqa: E731
     replies = "dunning.replies" if "dunning.replies" in current_app.view_functions else "dunning.index"
-    by_hand, remind = _("Invoices that could not go by themselves"), _("Reminders and calls that are yours")
+    by_hand, remind = _("Invoices that wait for a person"), _("Reminders and calls that wait for a person")
     back, answers = _("Could not be delivered: look for another address"), _("Reminders wait until they are read")
     bounced = todo.bounced()
     return [

@@ -35,6 +35,7 @@ def action_page(user: User, action: Action, draft: drafting.Draft) -> dict[str, 
         "total": saying.total(action, covered),
         "why": "" if action.reason.get("key") in telling.EXPECTED else saying.why(action),
         "draft": draft,
+        "said": _said(action),
         "seal": drafting.seal(action, draft),
         "today": clock.today(action.counterparty.company),
         "is_open": is_open,
@@ -48,6 +49,16 @@ def action_page(user: User, action: Action, draft: drafting.Draft) -> dict[str, 
         "sees_outbox": allowed(user, Permission.ADMINISTER, action.company_id),
         **beside(user, action),
     }
+
+
+def _said(action: Action) -> dict[str, str]:
+    """What left, without the links that only its reader may use; or what somebody wrote."""
+    if action.mail is None:
+        return {"subject": action.subject, "text": action.text}
+    text = action.mail.text
+    for secret in action.mail.secrets:
+        text = text.replace(secret, "…")
+    return {"subject": action.mail.subject, "text": text}
 
 
 def enclosed(action: Action) -> list[Any]:
