@@ -32,6 +32,7 @@ ACTS: dict[str, Any] = {
     "assignment ended": _("ended an assignment"),
     "attached": _("attached a file"),
     "brought back": _("brought back"),
+    "came back": _("noted that it could not be delivered"),
     "cancelled": _("cancelled"),
     "changed": _("changed"),
     "contact added": _("added a contact"),

@@ -77,7 +77,7 @@ def test_all_actions_are_found_by_state_kind_channel_owner_and_customer(app, bro
     client = browser(make_user())
 
     for query, said in (
-        ("state=done", "Done"), ("kind=sending", "Send the invoice"), ("channel=letter", "Letter"),
+        ("state=done", "Completed"), ("kind=sending", "Send the invoice"), ("channel=letter", "Letter"),
         (f"owner={ana.id}", "Of Ana Roux"), (f"counterparty={first.id}", "First"),
     ):  # fmt: skip
         text = client.get(f"/actions?tab=all&{query}").text
