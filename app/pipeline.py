@@ -27,6 +27,7 @@ from app.documents import (
     moving,
     noticing,
     party_pages,
+    party_timeline,
     paying,
     paying_to,
     reasons,
@@ -53,7 +54,9 @@ from app.dunning import (
 )
 from app.dunning import following as plans_following
 from app.dunning import mails as customer_mails
+from app.dunning import panel as customer_actions
 from app.dunning import replies as customer_replies
+from app.dunning import telling as action_notices
 from app.extraction import jobs as extraction
 from app.extraction import learning, texts
 from app.extraction import merged as lessons
@@ -97,6 +100,7 @@ def connect() -> None:
     _add(tags.before_merging, tagging.rename)
     _add(tags.before_merging, rule_names.follow_merged_tag)
     subjects.SIGHTS.update(document=noticing.subjects, comment=comments.subjects, message=forwarding.subjects)
+    subjects.SIGHTS["action"] = action_notices.subjects
     _add(kinds.message_kinds, forwarding.KIND)
     for kind in (replies.KIND, bounces.KIND, customer_replies.KIND):
         _add(kinds.message_kinds, kind)
@@ -160,6 +164,8 @@ def _know_parties() -> None:
     _add(keeping.after_becoming_customer, plans.give_default)
     _add(one_page.tellers, reply_pages.tell)
     _add(one_page.tellers, portal_link_pages.tell)
+    _add(one_page.tellers, customer_actions.of_customer)
+    party_timeline.kinds["action"] = party_timeline.Kind(customer_actions.ids_of, customer_actions.named, "send")
     _add(one_page.iban_tellers, waiting_ibans.tell)
     reasons.WORDS[paying_to.KEY] = paying_to.in_words
 

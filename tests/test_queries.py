@@ -25,6 +25,7 @@ from app.rules.acts import Act
 from app.users.models import Company, User
 from app.web import keyset
 from app.web.access import Role
+from tests.dunning.acting import make_action
 from tests.dunning.making import make_plan
 from tests.factories import make_category, make_counterparty, make_document, make_file, make_user, the_company
 from tests.payments.making import OTHER, make_account, make_batch, make_payable, make_payee, to_pay
@@ -48,6 +49,8 @@ LISTS = (
         "/suppliers",
         "/customers",
         "/plans",
+        "/actions",
+        "/actions?tab=all",
         "/review",
         "/messages",
         "/rules",
@@ -106,6 +109,7 @@ def fill(company: Company) -> None:
         _mail(company, f"mail-{number}")
         _waiting(company, number, member)
         _payments(company, member, f"Payee {number}")
+        make_action(twin["counterparty"], second, first, owner_id=None, reason={"key": "no_contact"})
     db.session.commit()
 
 

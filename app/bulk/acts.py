@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 
 from app.bulk.models import Act
 from app.core.errors import Refused
-from app.documents import assigning, decisions, doubts, editing, moving, paying, retention, tagging, words
-from app.documents.models import Category, Document, PaidMeans
+from app.documents import assigning, decisions, doubts, editing, moving, paying, retention, sent, tagging, words
+from app.documents.models import Category, Document, PaidMeans, SentMeans
 from app.extensions import db
 from app.tags import keeping
 from app.users.models import Company, User
@@ -69,6 +69,13 @@ def pay(document: Document, said: dict[str, Any], by: User) -> None:
     paying.pay(document, by=by, on=date.fromisoformat(said["paid_date"]), means=PaidMeans(said["means"]))
 
 
+def mark_sent(document: Document, _said: dict[str, Any], by: User) -> None:
+    """It reached its customer another way, or need not: it counts from now on (SPEC SE-6)."""
+    if not document.is_to_send:
+        raise Refused(_("It is not to be sent."))
+    sent.sent(document, SentMeans.MARKED, by=by)
+
+
 def untag(document: Document, said: dict[str, Any], by: User) -> None:
     """Without the tag of this name."""
     tag = keeping.called(document.company, str(said.get("tag", "")))
@@ -85,6 +92,7 @@ VERBS: dict[Act, Verb] = {
     Act.ASSIGN: assign,
     Act.MOVE: move,
     Act.PAY: pay,
+    Act.MARK_SENT: mark_sent,
     Act.TRASH: lambda document, said, by: retention.delete_by_hand(document, by=by, why=str(said.get("why", ""))),
     Act.RESTORE: lambda document, _said, by: decisions.restore(document, by=by),
 }

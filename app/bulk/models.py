@@ -28,6 +28,7 @@ class Act(StrEnum):
     PAY = "pay"
     TO_PAY = "to_pay"
     NOT_TO_PAY = "not_to_pay"
+    MARK_SENT = "mark_sent"
     TRASH = "trash"
     RESTORE = "restore"
 
@@ -46,6 +47,7 @@ LABELS = {
     Act.PAY: _("Mark as paid by hand"),
     Act.TO_PAY: _("To be paid"),
     Act.NOT_TO_PAY: _("Not to be paid after all"),
+    Act.MARK_SENT: _("Mark as sent"),
     Act.TRASH: _("Put into the trash"),
     Act.RESTORE: _("Take out of the trash"),
 }

@@ -26,12 +26,14 @@ def _done(bulk: BulkAct) -> str:
         return ngettext("%(num)d document taken out of the trash", "%(num)d documents taken out of the trash", count)
     if bulk.act is Act.MOVE:
         return ngettext("%(num)d document moved", "%(num)d documents moved", count)
-    if bulk.act in {Act.PAY, Act.TO_PAY}:
-        return _paid(bulk.act, count)
+    if bulk.act in {Act.PAY, Act.TO_PAY, Act.MARK_SENT}:
+        return _marked(bulk.act, count)
     return ngettext("%(num)d document changed", "%(num)d documents changed", count)
 
 
-def _paid(act: Act, count: int) -> str:
+def _marked(act: Act, count: int) -> str:
+    if act is Act.MARK_SENT:
+        return ngettext("%(num)d document marked as sent", "%(num)d documents marked as sent", count)
     if act is Act.PAY:
         return ngettext("%(num)d document marked as paid", "%(num)d documents marked as paid", count)
     return ngettext("%(num)d document put down to be paid", "%(num)d documents put down to be paid", count)

@@ -17,6 +17,7 @@ from app.documents import retention, twins, waiting_ibans
 from app.documents.counted import counted
 from app.documents.models import Document, Kind, Status
 from app.documents.search import OPEN
+from app.dunning import todo
 from app.extensions import db
 from app.files import store
 from app.intake import forwarding, quarantine
@@ -46,6 +47,7 @@ def lines(user: User, company: Company) -> list[Line]:
     found = _approvals(user, company) + _documents(user, company) + _payments(user, company)
     if allowed(user, Permission.EDIT, company.id):
         found += [_bank(user, company), _ibans(user, company), *_messages(user, company)]
+        found += _to_customers(user, company)
     if allowed(user, Permission.SEND_LETTERS, company.id):
         found += _letters(user, company)
     if allowed(user, Permission.ADMINISTER, company.id):
@@ -127,6 +129,23 @@ def _letters(user: User, company: Company) -> list[Line]:
     return [
         Line(_count(to_print), _("Letters to print"), _("In one batch"), "stamp", url(LetterState.TO_PRINT)),
         Line(_count(to_post), _("Letters to post"), hint, "stamp", url(LetterState.PRINTED)),
+    ]
+
+
+def _to_customers(user: User, company: Company) -> list[Line]:
+    """What is to be sent or said to customers by this person, or by nobody in particular, and what came back."""
+    count, _others = todo.counts(user, company, todo.Sought())
+    url = lambda **said: url_for("dunning.index", **said)  # noqa: E731
+    by_hand, remind = _("Invoices that wait for a person"), _("Reminders and calls that wait for a person")
+    back, answers = _("Could not be delivered: look for another address"), _("Reminders wait until they are read")
+    bounced, to_read = todo.bounced(), url_for("dunning.replies")
+    return [
+        Line(count[todo.Tab.BILLING], _("To send"), by_hand, "send", url()),
+        Line(count[todo.Tab.REMINDERS], _("To remind"), remind, "list-todo", url(tab="reminders")),
+        Line(_count(todo.wanted(user, company, bounced)), _("Came back"), back, "undo-2", url(**bounced.in_address())),
+        Line(
+            todo.unread(user, company), _("Answers of customers"), answers, "message-square", url_for("dunning.replies")
+        ),
     ]
 
 

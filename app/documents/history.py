@@ -102,6 +102,8 @@ def acts() -> dict[str, tuple[str, str]]:
         "expected account chosen": (_("chose the account it will go through"), "landmark"),
         "expected date moved": (_("expects it on another day"), "calendar"),
         "expected date taken back": (_("expects it on the usual day again"), "calendar"),
+        "sent to the customer": (_("sent it to the customer"), "send"),
+        "came back": (_("it came back from the customer"), "undo-2"),
         "disputed": (_("marked it as disputed"), "flag"),
         "dispute ended": (_("ended the dispute"), "check"),
         "promised": (_("noted that the customer promised to pay it"), "calendar"),

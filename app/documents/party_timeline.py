@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 
 from app.audit import words
 from app.audit.models import AuditEntry
@@ -19,12 +20,27 @@ MOST, LATEST = 30, 200
 """So many lines, of so many of its documents."""
 
 
+@dataclass(frozen=True)
+class Kind:
+    """Another kind of thing whose acts belong to a counterparty, as far as a person may know of them."""
+
+    ids: Callable[[Counterparty, User], Select[tuple[int]]]
+    named: Callable[[User, set[int]], dict[int, tuple[str, str]]]
+    """What each is called, and the address of its page."""
+    icon: str
+
+
+kinds: dict[str, Kind] = {}
+"""By the name of its table; `pipeline` fills it."""
+
+
 @dataclass
 class Happened:
-    """One thing that happened, and with which document."""
+    """One thing that happened, and with which document, or with what else: its name and address."""
 
     line: Line
     document: Document | None
+    about: tuple[str, str] | None = None
 
 
 def of(counterparty: Counterparty, user: User) -> list[Happened]:
@@ -35,14 +51,29 @@ def of(counterparty: Counterparty, user: User) -> list[Happened]:
     documents = mine.with_only_columns(Document.id).order_by(Document.id.desc()).limit(LATEST)
     of_it = and_(AuditEntry.object_type == Counterparty.__tablename__, AuditEntry.object_id.in_(ids))
     of_them = and_(AuditEntry.object_type == Document.__tablename__, AuditEntry.object_id.in_(documents))
-    query = select(AuditEntry).where(or_(of_it, of_them)).order_by(AuditEntry.id.desc()).limit(MOST)
-    return _told(list(db.session.scalars(query)))
+    others = [
+        and_(AuditEntry.object_type == name, AuditEntry.object_id.in_(kind.ids(counterparty, user)))
+        for name, kind in kinds.items()
+    ]
+    query = select(AuditEntry).where(or_(of_it, of_them, *others)).order_by(AuditEntry.id.desc()).limit(MOST)
+    return _told(list(db.session.scalars(query)), user)
 
 
-def _told(entries: list[AuditEntry]) -> list[Happened]:
-    named = {each.object_id for each in entries if each.object_type == Document.__tablename__}
+def _told(entries: list[AuditEntry], user: User) -> list[Happened]:
+    named = _ids(entries, Document.__tablename__)
     documents = {each.id: each for each in db.session.scalars(select(Document).where(Document.id.in_(named)))}
-    return [_one(each, documents) for each in entries]
+    others = {name: kind.named(user, ids) for name, kind in kinds.items() if (ids := _ids(entries, name))}
+    return [_beside(each, others) if each.object_type in kinds else _one(each, documents) for each in entries]
+
+
+def _ids(entries: list[AuditEntry], object_type: str) -> set[int]:
+    return {each.object_id for each in entries if each.object_type == object_type and each.object_id}
+
+
+def _beside(entry: AuditEntry, others: dict[str, dict[int, tuple[str, str]]]) -> Happened:
+    text, icon = str(words.ACTS.get(entry.act, entry.act)), kinds[entry.object_type].icon
+    line = Line(entry.at, entry.user_name or "Facteur", text, icon)
+    return Happened(line, None, others[entry.object_type].get(entry.object_id or 0))
 
 
 def _one(entry: AuditEntry, documents: dict[int, Document]) -> Happened:

@@ -54,7 +54,7 @@ class ActionState(StrEnum):
             "waiting": _("Planned"),
             "to_do": _("To do"),
             "leaving": _("Leaving"),
-            "done": _("Done"),
+            "done": _("Completed"),
             "skipped": _("Skipped"),
             "withdrawn": _("Not needed any more"),
         }[self.value]

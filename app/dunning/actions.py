@@ -15,6 +15,7 @@ from app.core.database import change_if
 from app.core.errors import Refused
 from app.counterparties.models import Counterparty
 from app.documents.models import Document, SentMeans
+from app.dunning import telling
 from app.dunning.action_models import Action, ActionDocument, ActionKind, ActionState
 from app.dunning.models import Channel, PlanStep
 from app.extensions import db
@@ -66,6 +67,7 @@ def make(
     )
     db.session.add(action)
     db.session.flush()
+    telling.tell_owner(action)
     return action
 
 
@@ -82,6 +84,7 @@ def hand_over(action: Action, reason: dict[str, Any]) -> None:
     action.reason = reason
     action.owner_id = action.owner_id or action.counterparty.owner_id
     _tell(action)
+    telling.tell_owner(action)
 
 
 def take_over(action: Action, *, by: User) -> None:

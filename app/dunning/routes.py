@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
-from app.dunning import letter_pages, portal_link_pages, portal_pages, promise_pages, reply_pages
+from app.dunning import (
+    action_pages,
+    letter_pages,
+    portal_link_pages,
+    portal_pages,
+    promise_pages,
+    reply_pages,
+    todo_pages,
+)
 from app.dunning.blueprint import bp
 
-__all__ = ["bp", "letter_pages", "portal_link_pages", "portal_pages", "promise_pages", "reply_pages"]
+__all__ = [
+    "action_pages",
+    "bp",
+    "letter_pages",
+    "portal_link_pages",
+    "portal_pages",
+    "promise_pages",
+    "reply_pages",
+    "todo_pages",
+]

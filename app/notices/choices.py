@@ -10,7 +10,7 @@ from app.extensions import db
 from app.notices.models import ByMail, Notice, NoticeChoice, NoticeKind
 from app.users.models import User
 
-USUAL = {NoticeKind.COMMENT: ByMail.DAILY}
+USUAL = {NoticeKind.COMMENT: ByMail.DAILY, NoticeKind.TO_SEND: ByMail.DAILY}
 """When a mail follows where the person chose nothing; all others at once."""
 OWN_MAIL = {NoticeKind.APPROVAL_ASKED, NoticeKind.DECIDED, NoticeKind.FORWARDING}
 """Whoever tells writes a mail of its own that says more, where `of` says at once; no second one follows the notice."""

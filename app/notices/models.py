@@ -27,6 +27,8 @@ class NoticeKind(StrEnum):
     """Approved, rejected or sent back: to whoever asked and to earlier approvers."""
     HANDED_OVER = "handed_over"
     FORWARDING = "forwarding"
+    TO_SEND = "to_send"
+    """A message to a customer that could not go by itself."""
 
 
 class ByMail(StrEnum):

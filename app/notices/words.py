@@ -18,6 +18,7 @@ KINDS: dict[NoticeKind, Any] = {
     NoticeKind.DECIDED: lazy_gettext("What you asked for, or decided on before, was decided"),
     NoticeKind.HANDED_OVER: lazy_gettext("An approval that was yours is somebody else’s now"),
     NoticeKind.FORWARDING: lazy_gettext("A mailbox asks to forward its mails to Facteur"),
+    NoticeKind.TO_SEND: lazy_gettext("A message to a customer of yours cannot go by itself"),
 }
 MAILS: dict[ByMail, Any] = {
     ByMail.NEVER: lazy_gettext("Never"),
@@ -32,6 +33,7 @@ ICONS = {
     NoticeKind.DECIDED: "stamp",
     NoticeKind.HANDED_OVER: "users",
     NoticeKind.FORWARDING: "mail",
+    NoticeKind.TO_SEND: "list-todo",
 }
 
 
@@ -49,6 +51,7 @@ def sentence(notice: Notice, subject: Subject | None) -> str:
         NoticeKind.APPROVAL_ASKED: lambda: _("%(what)s waits for your approval.", **said),
         NoticeKind.HANDED_OVER: lambda: _handed_over(notice, said),
         NoticeKind.FORWARDING: lambda: _("%(what)s asks for a confirmation.", **said),
+        NoticeKind.TO_SEND: lambda: _("Could not go by itself, and is yours to do: %(what)s.", **said),
     }[notice.kind]()
 
 

@@ -60,6 +60,7 @@ MAIN = [
     DOCUMENTS,
     Item("counterparties.customers", _("Customers"), "users", SEES),
     Item("counterparties.suppliers", _("Suppliers"), "truck", SEES),
+    Item("dunning.index", _("To do"), "list-todo", (P.EDIT,)),
 ]
 MONEY = [
     Item("bank.index", _("Bank"), "landmark", (P.SEE_FIGURES,)),

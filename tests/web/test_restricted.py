@@ -11,6 +11,7 @@ from app.documents import retention
 from app.documents.models import Document, TrashKind
 from app.extensions import db
 from app.web.access import PUBLIC, Role
+from tests.dunning.acting import make_action
 from tests.factories import make_company, make_counterparty, make_document, make_user
 from tests.web.world import address, ask, make_message, make_world, rules, taken_back, told, without_tokens
 
@@ -82,7 +83,9 @@ def hidden(company):
             file_name=f"{CANARY}-1.pdf", trashed_at=clock.now(), trash_kind=TrashKind.DUPLICATE,
         )  # fmt: skip
         message = make_message(company, CANARY, [document])
+        action = make_action(supplier, document, subject=f"{CANARY}-subject", text=f"{CANARY}-text")
         return {
+            "action_id": action.id,
             "document_id": document.id,
             "file_id": document.files[0].id,
             "trashed_id": trashed.id,

@@ -55,6 +55,7 @@ from app.users.models import Company, SignIn, User
 from app.web.access import Role
 from tests.bank.lines import make_line
 from tests.channels.making import make_one_of_each
+from tests.dunning.acting import make_action
 from tests.factories import make_category, make_company, make_counterparty, make_document, make_file, make_user
 
 READS = {"GET"}
@@ -174,6 +175,7 @@ def make_world(canary: str, number: int) -> World:
         **_approval(world, canary),
         **_payments(world, canary),
         **_plan(world, canary),
+        **_action(world, canary),
         **_answered(world, canary),
         **_bank(company, canary, number, people[Role.ADMIN]),
         **_settling(world, canary, number),
@@ -227,9 +229,21 @@ def _answered(world: World, canary: str) -> dict[str, int]:
     back = Action(company_id=world.company.id, key=f"{canary}-back", kind=ActionKind.REMINDER, channel=Channel.EMAIL)
     back.counterparty, back.document, back.due_at = world.counterparty, world.validated, clock.now()
     back.state, back.reason = ActionState.TO_DO, {"key": "bounced", "why": f"{canary}-why", "addresses": []}
+    back.subject, back.text, back.note = f"{canary}-subject", f"{canary}-text", f"{canary}-note"
+    back.to, back.cc = [f"{canary}@to.example"], [f"{canary}@cc.example"]
     db.session.add_all([reply, link, back])
     db.session.commit()
     return {"reply_id": reply.id, "link_id": link.id, "action_id": back.id}
+
+
+def _action(world: World, canary: str) -> dict[str, int]:
+    """A reminder that a person sends, whose every text somebody wrote; and a call."""
+    facts = {"kind": ActionKind.REMINDER, "subject": f"{canary}-subject", "text": f"{canary}-text"}
+    facts |= {"to": [f"{canary}@to.example"], "cc": [f"{canary}@cc.example"], "note": f"{canary}-note"}
+    action = make_action(world.counterparty, world.validated, owner_id=world.people[Role.MEMBER].id, **facts)
+    facts |= {"channel": Channel.CALL, "owner_id": None}
+    make_action(world.counterparty, world.validated, **facts)
+    return {"action_id": action.id}
 
 
 def _bank(company: Company, canary: str, number: int, by: User) -> dict[str, int]:
