@@ -5,7 +5,7 @@ from __future__ import annotations
 from http.client import HTTPException
 
 import structlog
-from sqlalchemy import exists, select, update
+from sqlalchemy import update
 
 from app.channels import calling, kinds
 from app.channels.calling import Answer, Request
@@ -14,13 +14,18 @@ from app.core import clock
 from app.core.faultpoint import faultpoint
 from app.core.storage import Damaged
 from app.extensions import db
-from app.outbox.delivery import FIRST_DELAY, GIVE_UP, LONGEST_DELAY, TooEarly
-from app.outbox.models import Mark, Outlet
+from app.outbox import outlets
+from app.outbox.marks import FIRST_DELAY, GIVE_UP, LONGEST_DELAY
+from app.outbox.models import Mark
 from app.tasks.jobs import job
 
 log = structlog.get_logger()
 TOO_MANY, NO_ANSWER_IN_TIME = 429, 504
 STOPPED = "Facteur stopped before the gateway answered."
+
+
+class TooEarly(Exception):
+    """The task came before the message's time, as when the clock was set back: it is tried again later."""
 
 
 def ask(message: GatewayMessage) -> None:
@@ -36,8 +41,7 @@ def task_key(message: GatewayMessage) -> str:
 
 def is_shut(message: GatewayMessage) -> bool:
     """Is this way out shut, or are all (SAFETY R7)?"""
-    names = ("all", message.carries.value)
-    return bool(db.session.scalar(select(exists().where(Outlet.name.in_(names), Outlet.shut_at.is_not(None)))))
+    return not outlets.is_open(message.carries.value)
 
 
 @job("mail", timeout=300, attempts=3)

@@ -143,9 +143,7 @@ def _to_customers(user: User, company: Company) -> list[Line]:
         Line(count[todo.Tab.BILLING], _("To send"), by_hand, "send", url()),
         Line(count[todo.Tab.REMINDERS], _("To remind"), remind, "list-todo", url(tab="reminders")),
         Line(_count(todo.wanted(user, company, bounced)), _("Came back"), back, "undo-2", url(**bounced.in_address())),
-        Line(
-            todo.unread(user, company), _("Answers of customers"), answers, "message-square", url_for("dunning.replies")
-        ),
+        Line(todo.unread(user, company), _("Answers of customers"), answers, "message-square", to_read),
     ]
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 from app.core import clock
 from app.core.database import hold
 from app.extensions import db
-from app.outbox import delivery, kinds
+from app.outbox import kinds, marks
 from app.outbox.models import Mark, OutgoingMail, Recipient
 
 LEAVING = (Mark.CLAIMED, Mark.TRANSMITTING)
@@ -62,5 +62,5 @@ def settle(mail: OutgoingMail) -> None:
         each.mark = Mark.SENT if each.mark is Mark.QUEUED else each.mark
     arrived = any(each.mark is Mark.SENT for each in mail.recipients)
     mail.mark, mail.marked_at = Mark.SENT if arrived else Mark.REFUSED, clock.now()
-    delivery.blot(mail)
+    marks.blot(mail)
     kinds.tell(mail)
