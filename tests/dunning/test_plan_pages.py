@@ -12,6 +12,7 @@ from app.dunning.action_models import Action
 from app.dunning.models import Channel, DunningPlan
 from app.extensions import db
 from app.outbox.models import OutgoingMail
+from app.users import people
 from app.web.access import Permission, Role
 from tests.conftest import aimed_at
 from tests.dunning.making import make_customer, make_plan, make_sale, to_send
@@ -54,6 +55,10 @@ def test_reading_needs_no_right_and_changing_does(browser):
     for url in ("preview", "test", "copy", "archiving", "default"):
         assert client.post(f"/plans/{plan.id}/{url}", data=STEP).status_code == 403
     assert browser(make_user(Role.APPROVER)).get("/plans").status_code == 403
+    elsewhere = make_user(Role.ADMIN, make_company("Elsewhere"))
+    people.join(elsewhere, the_company(), Role.MEMBER, by=None)
+    db.session.commit()
+    assert browser(elsewhere).post(f"/plans/{plan.id}/steps/{plan.sending.id}", data=STEP).status_code == 403
     assert reload(plan).version == 1
 
 
@@ -157,6 +162,9 @@ def test_the_preview_shows_a_real_invoice_of_those_one_may_see(browser):
 
     assert "Dear Mme Petit, €120.00" in page and f"About {sale.number}" in page
     assert "anary" not in page.lower() and "F-NOT-YET" not in page
+    make_sale(hidden.counterparty, number="F-CANARY-2", validated_at=None)
+    page = browser(member).post(f"/plans/{plan.id}/preview", data=typed | {"kind": "sending"}).text
+    assert "F-NOT-YET" in page and "anary" not in page.lower()
     assert reload(plan).version == 1
 
 
@@ -213,7 +221,14 @@ def test_links_are_of_the_configured_address(app, browser, writer):
     "typed",
     [
         *("nobody", "a@", "a@b@c.example", "ok@x.example, bad", "a@x.example\r\nBcc: b@y.example", "é@x.example"),
-        *("a@x.example\nb@y.example", "invoices@in.example", "x@IN.example", "a b@x.example", "a@x.example\0"),
+        *(
+            "a@x.example,\r\nb@y.example",
+            "a@x.example\nb@y.example",
+            "invoices@in.example",
+            "x@IN.example",
+            "a b@x.example",
+            "a@x.example\0",
+        ),
         ", ".join(f"a{number}@x.example" for number in range(11)),
         ", ".join(f"{'a' * 50}{number}@{'b' * 50}.example" for number in range(9)),
     ],

@@ -212,11 +212,13 @@ def test_of_two_that_are_merged_the_one_that_stays_keeps_its_plan(app, has_own):
 
 
 def test_how_many_customers_have_each_plan(app):
-    """SE-3: those without one are told apart; suppliers and archived ones do not count."""
+    """SE-3: those without one are told apart; suppliers do not count, nor those one does not see."""  # S72
     plan = make_plan()
     make_customer("One", dunning_plan=plan)
     make_customer("None")
     make_counterparty("Supplier")
 
     assert plans.customer_counts(the_company(), make_user()) == {plan.id: 1, None: 1}
+    the_company().restrict_non_admins = True
+    assert plans.customer_counts(the_company(), make_user()) == {}
     assert db.session.scalars(DunningPlan.visible_to(make_user())).all() == [plan]
