@@ -21,6 +21,8 @@ WHY = {
     "no_plan": _("To send: nothing sends it, as this customer has no plan."),
     "no_step": _("To send: nothing sends it, as the customer's plan sends no invoices."),
     "leaving": _("To send: it is leaving."),
+    "manual": _("To send by hand, as the customer's plan says."),
+    "by_hand": _("To send by hand, as somebody asked for."),
 }
 
 
@@ -34,7 +36,7 @@ def reason(document: Document) -> dict[str, Any] | None:
     if action.state is ActionState.LEAVING:
         return {"key": KEY, "why": "leaving"}
     if action.state is ActionState.TO_DO:
-        return {"key": KEY, "because": action.reason}
+        return {"key": KEY, "why": action.reason.get("key", ""), "because": action.reason}
     return {"key": KEY, "at": _local(action, document).isoformat()}
 
 
@@ -45,9 +47,9 @@ def _local(action: Action, document: Document) -> datetime:
 
 def in_words(reason: dict[str, Any]) -> str:
     """The line, in the reader's language."""
+    if reason.get("why") in WHY:
+        return str(WHY[reason["why"]])
     if "because" in reason:
-        return gettext("To send by a person: %(why)s", why=words.in_words(reason["because"]))
-    if "at" in reason:
-        at = datetime.fromisoformat(reason["at"])
-        return gettext("To send: planned for %(day)s, %(time)s.", day=day(at.date()), time=f"{at:%H:%M}")
-    return str(WHY[reason["why"]])
+        return gettext("To send by hand. %(why)s", why=words.in_words(reason["because"]))
+    at = datetime.fromisoformat(reason["at"])
+    return gettext("To send: planned for %(day)s, %(time)s.", day=day(at.date()), time=f"{at:%H:%M}")

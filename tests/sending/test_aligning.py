@@ -238,6 +238,7 @@ def test_the_master_switch_is_asked_when_it_would_leave(server, sender, customer
     document = make_sale(sender, customer)
     sender.sends_automatically = False
     db.session.commit()
+    assert asking.ask_what_is_due() == 0
     sweep()
     assert (last(document).state, server.messages) == (ActionState.WAITING, [])
     sender.sends_automatically = True

@@ -25,6 +25,7 @@ from app.files import store
 from app.outbox import decisions as outbox
 from app.outbox.models import Mark
 from app.sending import aligning, by_hand
+from app.tasks.jobs import commit
 from app.tasks.models import State, Task
 from app.web.access import Role
 from tests.factories import make_file, make_user, reload
@@ -298,10 +299,10 @@ def test_the_same_action_asked_for_twice_leaves_once(server, document):
     """S37: S42: by two tasks, a person and a task."""
     action = last(document)
     jobs.perform_action(action.id)
+    commit()
     jobs.perform_action(action.id)
     with pytest.raises(Refused):
         performing.perform(action, by=make_user(company=document.company))
-    db.session.commit()
     sweep("deliver")
     assert (len(written()), len(server.messages)) == (1, 1)
 

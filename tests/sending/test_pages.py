@@ -94,9 +94,12 @@ def test_strangers_find_nothing_and_others_may_not(browser, sender, document, ac
 
 def test_the_line_of_an_invoice_says_what_it_waits_for(browser, sender, document):
     """LC-8: in both languages."""
-    assert "To send by a person: This step is a person" in browser(member(sender)).get(f"/documents/{document.id}").text
+    assert (
+        "To send by hand, as the customer&#39;s plan says."
+        in browser(member(sender)).get(f"/documents/{document.id}").text
+    )
     spoken = make_user(Role.MEMBER, sender, language="fr")
-    assert "À envoyer par une personne" in browser(spoken).get("/documents?tab=to_send").text
+    assert "À envoyer à la main, comme le veut le plan" in browser(spoken).get("/documents?tab=to_send").text
 
 
 def test_an_invoice_ever_sent_is_held(app, document):
