@@ -137,8 +137,8 @@ def _time_zone() -> str:
 
 
 def _register(app: Flask) -> None:
-    for jobs in sorted(Path(ROOT, "app").glob("*/jobs.py")):  # a worker must know every job it may be rung for
-        importlib.import_module(f"app.{jobs.parent.name}.jobs")
+    for jobs in sorted(Path(ROOT, "app").glob("*/*jobs.py")):  # a worker must know every job it may be rung for
+        importlib.import_module(f"app.{jobs.parent.name}.{jobs.stem}")
     for package in PACKAGES:
         if Path(ROOT, "app", package, "routes.py").exists():
             app.register_blueprint(importlib.import_module(f"app.{package}.routes").bp)
