@@ -37,6 +37,7 @@ from app.documents import (
 from app.documents import jobs as documents
 from app.documents import merged as merged_documents
 from app.documents import trash as trashing
+from app.dunning import outdated, promise_marks
 from app.extraction import jobs as extraction
 from app.extraction import learning, texts
 from app.extraction import merged as lessons
@@ -97,6 +98,7 @@ def connect() -> None:
     _match()
     _know_parties()
     _pay()
+    _remind()
     for kind in (*approval_mails.KINDS, *seat_mails.KINDS, notice_mails.KIND, bank_asking.KIND):
         _add(mail_kinds, kind)
 
@@ -142,6 +144,13 @@ def _pay() -> None:
     _add(suggesting.in_one_sum, found.documents_of_total)
     _add(allocating.before_netting, live.refuse_netting)
     bulk.VERBS.update({Act.TO_PAY: choosing.choose_in_bulk, Act.NOT_TO_PAY: choosing.cancel_in_bulk})
+
+
+def _remind() -> None:
+    """What customers are reminded of."""
+    _add(status.after_status, outdated.follow)
+    for mark in (promise_marks.promised, promise_marks.paused):
+        _add(marks.kinds, mark)
 
 
 def _add(following: list[Any], follow: Any) -> None:

@@ -33,6 +33,7 @@ SHOWN = (
     *(Document.counterparty_id, Document.counterparty_name, Document.issue_date, Document.due_date),
     *(Document.currency, Document.gross_minor, Document.settled_minor, Document.validated_at, Document.trashed_at),
     *(Document.paid_minor, Document.paid_date, Document.paid_means, Document.disputed_at, Document.dispute_reason),
+    *(Document.promised_date, Document.reminders_paused_until),
 )
 IN_A_LIST = (
     load_only(*SHOWN, raiseload=True),
