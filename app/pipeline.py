@@ -46,9 +46,11 @@ from app.dunning import (
     answering,
     assignment_pages,
     bounces,
+    outdated,
     plans,
     portal_link_pages,
     portal_links,
+    promise_marks,
     reply_pages,
     trying,
 )
@@ -129,6 +131,7 @@ def connect() -> None:
     _know_parties()
     _pay()
     _send()
+    _remind()
     for kind in (*user_mails.KINDS, *approval_mails.KINDS, *seat_mails.KINDS, notice_mails.KIND, bank_asking.KIND):
         _add(mail_kinds, kind)
     for kind in (trying.KIND, answering.KIND):
@@ -200,6 +203,13 @@ def _send() -> None:
     _add(merging.after_merging, sendings.follow_merged, first=True)
     for kind in customer_mails.KINDS:
         _add(mail_kinds, kind)
+
+
+def _remind() -> None:
+    """What customers are reminded of."""
+    _add(status.after_status, outdated.follow)
+    for mark in (promise_marks.promised, promise_marks.paused):
+        _add(marks.kinds, mark)
 
 
 def _add(following: list[Any], follow: Any, *, first: bool = False) -> None:

@@ -34,6 +34,7 @@ SHOWN = (
     *(Document.currency, Document.gross_minor, Document.settled_minor, Document.validated_at, Document.trashed_at),
     *(Document.paid_minor, Document.paid_date, Document.paid_means, Document.disputed_at, Document.dispute_reason),
     *(Document.to_send_at, Document.sent_at),
+    *(Document.promised_date, Document.reminders_paused_until),
 )
 IN_A_LIST = (
     load_only(*SHOWN, raiseload=True),

@@ -15,6 +15,7 @@ from app.core.errors import Refused
 from app.counterparties.models import Counterparty
 from app.documents import status
 from app.documents.models import Direction, Document, Kind
+from app.dunning import outdated
 from app.extensions import db
 from app.users.models import User
 from app.web.filters import amount as in_words
@@ -66,6 +67,7 @@ def pause_customer(customer: Counterparty, until: date | None, *, by: User, why:
     was, customer.reminders_paused_until = customer.reminders_paused_until, until or FOR_GOOD
     changes = {"reminders_paused_until": [was, customer.reminders_paused_until]}
     trail.record(customer, by=by, act="reminders paused", why=_short(why), changes=changes)
+    outdated.follow_customer(customer)
 
 
 def resume_customer(customer: Counterparty, *, by: User) -> None:

@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.soak import allocations, approvals, imap, outbox, payments, receiver, replies, statuses, worker
+from tests.soak import allocations, approvals, dunning, imap, outbox, payments, receiver, replies, statuses, worker
 from tests.soak.told import Told
 
 LOOPS: dict[str, Callable[..., Told]] = {
@@ -25,10 +25,11 @@ LOOPS: dict[str, Callable[..., Told]] = {
     "approvals": approvals.histories,
     "allocations": allocations.history_loop,
     "payments": payments.history_loop,
+    "dunning": dunning.year,
 }
 HOW_OFTEN = (
     "instead of 200 (receiver, five deliveries each), 1,000 (cut replies), 200 (polls), 300 (worker), 100 (outbox)"
-    " and 10,000 histories (statuses, approvals, allocations, payments)"
+    ", 10,000 histories (statuses, approvals, allocations, payments) and 5,000 customers (dunning)"
 )
 
 
