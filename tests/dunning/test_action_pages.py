@@ -113,6 +113,18 @@ def test_of_two_who_write_the_second_is_told(app, browser):
     assert reload(action).text == "From the first." and action.state is ActionState.TO_DO
 
 
+def test_what_somebody_took_over_meanwhile_is_theirs_to_send(app, browser):
+    """SE-6: nothing but its owner changed: the page that was left open sends it no more."""
+    action = make_action()
+    first, second = browser(make_user()), browser(make_user(rights=["send e-mails"]))
+    old = form_of(second, action)
+
+    first.post(f"/actions/{action.id}/owner", data={"version": "1"})
+
+    assert second.post(f"/actions/{action.id}/sending", data=old).status_code == 409
+    assert reload(action).state is ActionState.TO_DO and action.mail_id is None
+
+
 def test_what_became_untrue_since_the_page_was_opened_does_not_leave(app, sender):
     """SE-6: paid in part meanwhile: the amounts are not those that were seen."""  # S52
     customer = make_customer()
