@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -242,6 +243,23 @@ def test_a_call_is_done_with_what_was_said(app, browser):
 
     assert reload(action).state is ActionState.DONE and action.note == "Pays on Friday"
     assert "Pays on Friday" in client.get(f"/actions/{action.id}").text
+
+
+def test_a_promise_made_in_a_call_stands_on_each_open_invoice(app, browser):
+    """DN-2: the day they said; a day that is past comes back with what was typed."""
+    pytest.importorskip("app.dunning.promises")
+    customer = make_customer()
+    sales = [make_sale(customer, sent_at=clock.now(), settled_minor=minor) for minor in (0, 12000)]
+    action = make_action(customer, *sales, kind=ActionKind.REMINDER, channel=Channel.CALL)
+    client, day = browser(make_user()), clock.today() + timedelta(days=5)
+    form = {"version": "1", "note": "Pays by card", "promised_date": "2020-01-01"}
+
+    answer = client.post(f"/actions/{action.id}/call", data=form)
+    assert answer.status_code == 422 and "Pays by card" in answer.text
+    assert client.post(f"/actions/{action.id}/call", data=form | {"promised_date": str(day)}).status_code == 303
+
+    assert [reload(sale).promised_date for sale in sales] == [day, None]
+    assert reload(action).state is ActionState.DONE
 
 
 def test_what_came_back_says_so_with_the_server_s_answer(app, browser):
