@@ -70,7 +70,7 @@ def send(action_id: int):
     return _sent(seen(action_id), Permission.SEND_MAILS)
 
 
-@bp.post("/actions/<int:action_id>/letter")
+@bp.post("/actions/<int:action_id>/posting")
 @requires(Permission.SEND_LETTERS)
 def send_letter(action_id: int):
     """Write the letter as it was seen."""

@@ -69,7 +69,7 @@ def test_what_is_written_is_kept_for_whoever_sends_it(app, browser):
 
     assert f'action="/actions/{action.id}/sending"' not in page and "Save" in page
     assert member.post(f"/actions/{action.id}/sending", data=form_of(member, action)).status_code == 403
-    assert member.post(f"/actions/{action.id}/letter", data=form_of(member, action)).status_code == 403
+    assert member.post(f"/actions/{action.id}/posting", data=form_of(member, action)).status_code == 403
     typed = form_of(member, action, to="a@b.example, c@d.example", text="Hello.\r\nAgain.")
     assert member.post(f"/actions/{action.id}/draft", data=typed).status_code == 303
     assert reload(action).to == ["a@b.example", "c@d.example"] and action.text == "Hello.\nAgain."
