@@ -188,7 +188,7 @@ ACTS: dict[str, Any] = {
 """What was done; one that is missing here is shown as it was written."""
 
 OBJECTS: dict[str, Any] = {
-    "action": _("Message to a customer"),
+    "action": _("Action for a customer"),
     "api_token": _("API token"),
     "bank_account": _("Bank account"),
     "bank_import": _("Import of statements"),

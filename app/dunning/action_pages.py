@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.core.errors import Refused
-from app.documents.kinds import SentMeans
+from app.documents.kinds import Kind, SentMeans
 from app.dunning import actions, drafting, giving, one_action
 from app.dunning.action_models import Action
 from app.dunning.blueprint import bp, seen
@@ -70,7 +70,7 @@ def send(action_id: int):
     return _sent(seen(action_id), Permission.SEND_MAILS)
 
 
-@bp.post("/actions/<int:action_id>/letter")
+@bp.post("/actions/<int:action_id>/posting")
 @requires(Permission.SEND_LETTERS)
 def send_letter(action_id: int):
     """Write the letter as it was seen."""
@@ -156,19 +156,25 @@ def call(action_id: int):
     if not form.validate():
         return shown(action, 422, call_form=form)
     following = one_action.beside(current_user, action)["following"]
-    actions.done(action, by=current_user, means=SentMeans.MARKED, note=form.note.data)
-    _promise(action, form)
+    try:
+        actions.done(action, by=current_user, means=SentMeans.MARKED, note=form.note.data)
+        _promise(action, form)
+    except Refused as refused:  # such as a day that is past: what was typed stays on the page
+        db.session.rollback()
+        return shown(seen(action_id), 422, call_form=form, problem=str(refused))
     commit()
     flash(_("Noted."))
     return _to(following if following != action.id else None, action)
 
 
 def _promise(action: Action, form: CallForm) -> None:
-    """For each invoice it was about."""
-    if form.promised_date.data and find_spec("app.dunning.promises"):
-        promises = import_module("app.dunning.promises")
-        for each in action.covers:
-            promises.promise(each.document, form.promised_date.data, by=current_user)
+    """For each invoice it was about, as long as something of it is open."""
+    if not form.promised_date.data or find_spec("app.dunning.promises") is None:
+        return
+    promise = import_module("app.dunning.promises").promise
+    for each in action.covers:
+        if each.document.kind is Kind.INVOICE and (each.document.open_minor or 0) > 0:
+            promise(each.document, form.promised_date.data, by=current_user, why=form.note.data)
 
 
 def _as_seen(action_id: int) -> Action:

@@ -21,6 +21,9 @@ from app.users.models import Company, User
 from app.web import keyset
 from app.web.ids import row_id
 
+CAME_BACK = ("bounced", "letter_proposed")
+"""Reasons of what could not be delivered, as keys."""
+
 
 class Tab(StrEnum):
     """The lists there are."""
@@ -121,7 +124,7 @@ def wanted(user: User, company: Company, sought: Sought, *, of_tab: bool = True)
     if sought.broken:
         query = query.where(_has_broken_promise(clock.today(company)))
     if sought.bounced:
-        query = query.where(Action.reason["key"].as_string() == "bounced")
+        query = query.where(Action.reason["key"].as_string().in_(CAME_BACK))
     if not of_tab:
         return query
     own = sought.tab is not Tab.ALL and not sought.others and sought.owner is None

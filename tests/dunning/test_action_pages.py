@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -68,7 +69,7 @@ def test_what_is_written_is_kept_for_whoever_sends_it(app, browser):
 
     assert f'action="/actions/{action.id}/sending"' not in page and "Save" in page
     assert member.post(f"/actions/{action.id}/sending", data=form_of(member, action)).status_code == 403
-    assert member.post(f"/actions/{action.id}/letter", data=form_of(member, action)).status_code == 403
+    assert member.post(f"/actions/{action.id}/posting", data=form_of(member, action)).status_code == 403
     typed = form_of(member, action, to="a@b.example, c@d.example", text="Hello.\r\nAgain.")
     assert member.post(f"/actions/{action.id}/draft", data=typed).status_code == 303
     assert reload(action).to == ["a@b.example", "c@d.example"] and action.text == "Hello.\nAgain."
@@ -111,6 +112,18 @@ def test_of_two_who_write_the_second_is_told(app, browser):
 
     assert answer.status_code == 409 and "From the second." in answer.text
     assert reload(action).text == "From the first." and action.state is ActionState.TO_DO
+
+
+def test_what_somebody_took_over_meanwhile_is_theirs_to_send(app, browser):
+    """SE-6: nothing but its owner changed: the page that was left open sends it no more."""
+    action = make_action()
+    first, second = browser(make_user()), browser(make_user(rights=["send e-mails"]))
+    old = form_of(second, action)
+
+    first.post(f"/actions/{action.id}/owner", data={"version": "1"})
+
+    assert second.post(f"/actions/{action.id}/sending", data=old).status_code == 409
+    assert reload(action).state is ActionState.TO_DO and action.mail_id is None
 
 
 def test_what_became_untrue_since_the_page_was_opened_does_not_leave(app, sender):
@@ -230,6 +243,23 @@ def test_a_call_is_done_with_what_was_said(app, browser):
 
     assert reload(action).state is ActionState.DONE and action.note == "Pays on Friday"
     assert "Pays on Friday" in client.get(f"/actions/{action.id}").text
+
+
+def test_a_promise_made_in_a_call_stands_on_each_open_invoice(app, browser):
+    """DN-2: the day they said; a day that is past comes back with what was typed."""
+    pytest.importorskip("app.dunning.promises")
+    customer = make_customer()
+    sales = [make_sale(customer, sent_at=clock.now(), settled_minor=minor) for minor in (0, 12000)]
+    action = make_action(customer, *sales, kind=ActionKind.REMINDER, channel=Channel.CALL)
+    client, day = browser(make_user()), clock.today() + timedelta(days=5)
+    form = {"version": "1", "note": "Pays by card", "promised_date": "2020-01-01"}
+
+    answer = client.post(f"/actions/{action.id}/call", data=form)
+    assert answer.status_code == 422 and "Pays by card" in answer.text
+    assert client.post(f"/actions/{action.id}/call", data=form | {"promised_date": str(day)}).status_code == 303
+
+    assert [reload(sale).promised_date for sale in sales] == [day, None]
+    assert reload(action).state is ActionState.DONE
 
 
 def test_what_came_back_says_so_with_the_server_s_answer(app, browser):

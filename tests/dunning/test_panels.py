@@ -189,4 +189,4 @@ def test_the_trail_says_every_act_in_words(app, browser):
     told = set(db.session.scalars(select(AuditEntry.act).where(AuditEntry.object_type == "action")))
 
     assert len(told) == 6 and told <= set(words.ACTS)
-    assert "Message to a customer" in browser(admin).get("/audit").text
+    assert "Action for a customer" in browser(admin).get("/audit").text
