@@ -15,6 +15,7 @@ from app.channels.blueprint import bp, here, letter_of_mine, letter_seen, to_let
 from app.channels.models import GatewayKind, Letter, LetterState, PrintBatch
 from app.core.storage import Damaged
 from app.extensions import db
+from app.files import pictures
 from app.files.leaving import as_download, damaged
 from app.tasks.jobs import commit
 from app.users.models import Company
@@ -86,7 +87,20 @@ def letter(letter_id: int):
     """One letter: to whom, about what, where it is."""
     found = letter_seen(letter_id)
     batch = PrintBatch.visible_to(current_user).where(PrintBatch.id == found.batch_id)
-    return page("channels/letter.html", letter=found, batch=db.session.scalar(batch) if found.batch_id else None)
+    context = {"batch": db.session.scalar(batch) if found.batch_id else None, "drawn": _drawn(found)}
+    return page("channels/letter.html", letter=found, **context)
+
+
+def _drawn(found: Letter) -> list[int]:
+    """The numbers of its pages of which there is a picture."""
+    return [number for number in range(1, found.page_count + 1) if pictures.path(found.file, number).is_file()]
+
+
+@bp.get("/letters/<int:letter_id>/pages/<int:number>.png")
+@requires(Permission.EDIT)
+def letter_page(letter_id: int, number: int):
+    """The picture of one page."""
+    return pictures.shown(letter_seen(letter_id).file, number)
 
 
 @bp.get("/letters/<int:letter_id>/file")

@@ -11,7 +11,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app.channels import providing
+from app.channels import jobs, providing
 from app.channels.models import Letter
 from app.channels.unreachable import Unreachable
 from app.core import clock
@@ -70,6 +70,7 @@ def write(
     )
     db.session.add(letter)
     db.session.flush()
+    jobs.draw_letter.later(letter.id)
     providing.hand_over(letter)
     return letter
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.mailboxes.dovecot import certify
 
 CUT = 0
 """Instead of an answer, once the whole request was taken."""
@@ -31,22 +35,31 @@ class Taken:
 
 @dataclass
 class Gateway:
-    """`status` is what is answered next, with `text`; `at` is called with each request before, and may wait."""
+    """`status` is what is answered next, with `text`; `at` is called with each request before, and may wait.
+
+    With a folder as `certified` it speaks TLS, by a certificate there that nobody vouches for.
+    """
 
     status: int = 200
     text: str = "{}"
     headers: dict[str, str] = field(default_factory=dict)
     at: Callable[[Taken], None] = lambda taken: None
     taken: list[Taken] = field(default_factory=list)
+    certified: Path | None = None
 
     def __post_init__(self) -> None:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
+        if self.certified:
+            certify(self.certified)
+            tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            tls.load_cert_chain(self.certified / "certificate.pem", self.certified / "key.pem")
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self.port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/send?key=canary-query"
+        return f"{'https' if self.certified else 'http'}://127.0.0.1:{self.port}/send?key=canary-query"
 
     def close(self) -> None:
         """Listen no more."""

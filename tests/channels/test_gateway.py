@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -18,7 +19,7 @@ from app.extensions import db
 from app.outbox.models import Mark, Outlet
 from app.tasks.models import State, Task
 from app.web.access import Role
-from tests.channels.gateway_server import CUT
+from tests.channels.gateway_server import CUT, Gateway
 from tests.channels.making import make_due, make_message, run_waiting
 from tests.factories import make_user, reload
 
@@ -112,8 +113,6 @@ def test_a_gateway_that_cannot_be_reached_is_tried_again(sms):
 def test_a_slow_gateway_leaves_it_uncertain(sms, monkeypatch):
     """S43: the time limit is over and the request is out: never sent again by the program."""
     monkeypatch.setattr(calling, "ANSWER_SECONDS", 0.1)
-    import threading
-
     enough = threading.Event()
     sms.at = lambda _taken: enough.wait(5)
     message = make_message()
@@ -305,6 +304,21 @@ def test_a_gateway_in_the_house_may_be_named():
         {"sms_url": "https://a.example/"},
     ):
         assert load(**settings).sms_url == settings["sms_url"]
+
+
+@pytest.mark.parametrize(("is_trusted", "mark"), [(False, Mark.QUEUED), (True, Mark.SENT)])
+def test_a_gateway_whose_certificate_nobody_vouches_for_is_handed_nothing(app, tmp_path, monkeypatch, is_trusted, mark):
+    """S55: R20: no message and no token leaves; it waits until the certificate is good."""
+    server = Gateway(certified=tmp_path)
+    if is_trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
+    monkeypatch.setattr(app.config["SETTINGS"], "sms_url", server.url)
+    message = make_message()
+    run_waiting()
+    server.close()
+
+    assert (reload(message).mark, len(server.taken)) == (mark, int(is_trusted))
+    assert is_trusted or "CERTIFICATE_VERIFY_FAILED" in message.answer
 
 
 def test_messages_of_another_company_are_nobodys(app):

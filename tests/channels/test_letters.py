@@ -35,7 +35,7 @@ def test_a_letter_says_who_writes_where_and_when(app):
     assert facts == (LetterState.TO_PRINT, 2, "counterparty", customer.id, customer.id)
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", ("Subject: F", "Lyon, "))])
+@pytest.mark.parametrize(("language", "words"), [("en", ("Subject: F", "Lyon, ")), ("fr", ("Objet : F", "Lyon, le "))])
 def test_a_letter_speaks_the_language_of_its_reader(app, language, words):
     """SE-4: in each language, whoever writes it."""
     company = make_company(address="1 rue des Lilas\n69003 Lyon")

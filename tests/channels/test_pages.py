@@ -7,7 +7,7 @@ import re
 import pytest
 
 from app.channels import batches, kinds
-from app.channels.jobs import bind_letters
+from app.channels.jobs import bind_letters, draw_letter
 from app.channels.kinds import MessageKind
 from app.channels.models import LetterState, PrintBatch
 from app.core import clock
@@ -96,9 +96,15 @@ def test_a_letter_and_a_batch_are_taken_back(client, admin):
     assert client.post(f"/letters/{other.id}/cancellation").status_code == 422
 
 
-def test_a_letter_is_looked_at_by_downloading_it(client):
-    """SE-4: its pages as they will be posted."""
+def test_a_letter_is_looked_at_before_it_is_posted(client):
+    """SE-4: pictures of its pages once they are drawn, and the pages as they will be posted."""
     letter = make_letter()
+    picture = f"/letters/{letter.id}/pages/1.png"
+    assert "not drawn yet" in client.get(f"/letters/{letter.id}").text and client.get(picture).status_code == 404
+    draw_letter(letter.id)
+
+    assert picture in client.get(f"/letters/{letter.id}").text
+    assert client.get(picture).get_data().startswith(b"\x89PNG")
     assert client.get(f"/letters/{letter.id}/file").get_data() == store.read(letter.file)
 
 
@@ -149,7 +155,13 @@ def test_a_restricted_member_sees_letters_to_their_customers_only(browser, app):
     for state in LetterState:
         assert "canary" not in client.get(f"/letters?state={state.value}").text
     assert "mine-addressee" in client.get("/letters").text and "Print 1 letter" in client.get("/letters").text
-    for url in ("{letter_id}", "{letter_id}/file", "batches/{print_batch_id}", "batches/{print_batch_id}/file"):
+    for url in (
+        "{letter_id}",
+        "{letter_id}/file",
+        "{letter_id}/pages/1.png",
+        "batches/{print_batch_id}",
+        "batches/{print_batch_id}/file",
+    ):
         assert client.get("/letters/" + url.format(**hidden)).status_code == 404
 
 

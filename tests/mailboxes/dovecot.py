@@ -116,7 +116,7 @@ class Dovecot:
             path.unlink()
 
 
-def _certify(folder: Path) -> None:
+def certify(folder: Path) -> None:
     """A certificate for this machine, signed by itself."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
@@ -137,7 +137,7 @@ def dovecot() -> Iterator[Dovecot]:
         pytest.skip("Dovecot is not installed: ./facteur test installs dovecot-imapd where it may")
     folder = Path(tempfile.mkdtemp(prefix="facteur-dovecot-"))
     server = Dovecot(folder, free_port(), free_port())
-    _certify(folder)
+    certify(folder)
     group = grp.getgrgid(pwd.getpwnam(USER).pw_gid).gr_name
     facts = {"folder": folder, "user": USER, "group": group, "port": server.port, "ssl_port": server.ssl_port}
     (folder / "dovecot.conf").write_text(CONFIGURATION.format(**facts, password=PASSWORD))

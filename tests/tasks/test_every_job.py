@@ -502,6 +502,14 @@ def hand_to_gateway(app: Flask, sink: Sink):
 
 
 @case
+def draw_letter(app: Flask, sink: Sink):
+    letter = make_letter()
+    folder, letter_id = store.pages_folder(letter.file), letter.id
+    commit()
+    return [letter_id], lambda: [path.name for path in folder.iterdir()], ["page-1.png"]
+
+
+@case
 def bind_letters(app: Flask, sink: Sink):
     make_letter()
     batch, _left_out = batches.make(make_user(Role.ADMIN).companies[0], by=make_user(Role.ADMIN))
