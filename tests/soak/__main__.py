@@ -27,8 +27,8 @@ LOOPS: dict[str, Callable[..., Told]] = {
     "payments": payments.history_loop,
 }
 HOW_OFTEN = (
-    "instead of 200 (receiver, five deliveries each), 1,000 (cut replies), 200 (polls), 300 (worker), 100 (outbox)"
-    " and 10,000 histories (statuses, approvals, allocations, payments)"
+    "instead of 200 (receiver, five deliveries each), 1,000 (cut replies), 200 (polls), 300 (worker),"
+    " 500 (outbox, twenty mails each) and 10,000 histories (statuses, approvals, allocations, payments)"
 )
 
 
