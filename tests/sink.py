@@ -22,6 +22,9 @@ class Sink:
     answers: dict[str, str] = field(default_factory=dict)
     at: Callable[[str], None] = lambda moment: None
     messages: list[bytes] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
+    recipients: list[list[str]] = field(default_factory=list)
+    """Of each of these messages, in its order."""
     host: str = "127.0.0.1"
     port: int = 0
 
@@ -60,31 +63,36 @@ class Sink:
 
     def _dialogue(self, stream) -> None:
         self._say(stream, "connect", "220 sink")
+        sender, recipients = "", []
         while line := stream.readline():
             command, _space, rest = line.decode().strip().partition(" ")
             match command.upper():
                 case "EHLO" | "HELO":
                     self._say(stream, "helo", "250 sink")
                 case "MAIL":
+                    sender, recipients = rest[rest.index("<") + 1 : rest.index(">")], []
                     self._say(stream, "mail", "250 ok")
                 case "RCPT":
                     address = rest[rest.index("<") + 1 : rest.index(">")]
-                    self._say(stream, f"rcpt:{address}", self.answers.get("rcpt", "250 ok"))
+                    if self._say(stream, f"rcpt:{address}", self.answers.get("rcpt", "250 ok")):
+                        recipients.append(address)
                 case "DATA":
                     if self._say(stream, "data", "354 go on"):
-                        self._take(stream)
+                        self._take(stream, sender, recipients)
                 case "QUIT":
                     self._say(stream, "quit", "221 bye")
                     return
                 case _:
                     self._say(stream, "other", "250 ok")
 
-    def _take(self, stream) -> None:
+    def _take(self, stream, sender: str, recipients: list[str]) -> None:
         lines = []
         while (line := stream.readline()) not in (b".\r\n", b""):
             lines.append(line[1:] if line.startswith(b"..") else line)
         if self.answers.get("dot", "250")[0] == "2" or self.answers.get("dot") == CUT:
             self.messages.append(b"".join(lines))
+            self.senders.append(sender)
+            self.recipients.append(recipients)
         self._say(stream, "dot", "250 taken")
         self.at("answered:dot")
 

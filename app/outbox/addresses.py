@@ -35,16 +35,21 @@ def recipients(to: Iterable[str], cc: Iterable[str] = ()) -> list[Recipient]:
 
 def checked(address: str) -> str:
     """The address as mail servers take it: a domain with accents in its plain spelling."""
-    local, at, domain = address.strip(" ").rpartition("@")
+    local, _at, domain = address.strip(" ").rpartition("@")
     plain = f"{local}@{_plain(domain)}"
-    is_one = at and len(plain) <= LONGEST and len(local) <= LONGEST_LOCAL and LOCAL.fullmatch(local)
-    if not (is_one and all(LABEL.fullmatch(label) for label in plain.rpartition("@")[2].split("."))):
+    if one_line(address) != address.strip(" ") or not _is_one(plain):
         shown = one_line(address)[:100]
         raise Refused(_("“%(address)s” is not an e-mail address. Nothing was sent.", address=shown))
     if any(ask(plain) for ask in is_ours):
         text = _("%(address)s is where Facteur itself takes invoices in: a mail to it would come back as a document.")
         raise Refused(text % {"address": plain})
     return plain
+
+
+def _is_one(address: str) -> bool:
+    local, _at, domain = address.rpartition("@")
+    is_short = len(address) <= LONGEST and len(local) <= LONGEST_LOCAL
+    return bool(is_short and LOCAL.fullmatch(local) and all(map(LABEL.fullmatch, domain.split("."))))
 
 
 def _plain(domain: str) -> str:

@@ -49,12 +49,13 @@ class Connection(flask_mail.Connection):
             host: smtplib.SMTP = smtplib.SMTP_SSL(mail.server, mail.port, timeout=ANSWER_SECONDS, context=tls)
         else:
             host = smtplib.SMTP(mail.server, mail.port, timeout=ANSWER_SECONDS)
-            host.ehlo()
+            host.ehlo_or_helo_if_needed()
             if host.has_extn("starttls"):
                 host.starttls(context=tls)
             elif mail.username or mail.server not in {"localhost", "127.0.0.1", "::1"}:
                 host.close()
                 raise smtplib.SMTPNotSupportedError("the mail server offers no encryption")
+        host.ehlo_or_helo_if_needed()
         if mail.username and mail.password:
             host.login(mail.username, mail.password)
         return host

@@ -82,9 +82,18 @@ class Run:
             if number := taking.claim(mail, self.room):
                 db.session.commit()
                 faultpoint("outbox.claimed")
-                if attempt := sending.prepare(mail, number, content):
+                if attempt := self._prepared(mail, number, content):
                     return attempt
         return None
+
+    def _prepared(self, mail: OutgoingMail, number: int, content: bytes | Damaged | None) -> Attempt | None:
+        """One that nobody can answer for stays behind, and is given up at the next run; the others go on."""
+        try:
+            return sending.prepare(mail, number, content or b"")
+        except Exception:
+            log.exception("outbox.not_asked", mail=mail.id)
+            db.session.rollback()
+            return None
 
     def compose_ahead(self) -> None:
         """The bytes of the next mail, while the server thinks about this one; it is taken and asked afterwards."""

@@ -107,10 +107,18 @@ def settle(held: Held, mark: Mark, answer: str, *was: Mark) -> None:
         mail = db.session.get_one(OutgoingMail, held.mail.id, populate_existing=True)
         if mark in {Mark.SENT, Mark.CANCELLED}:
             blot(mail)
-        kinds.tell(mail)
-        db.session.flush()
+        _tell(mail)
     faultpoint("outbox.before_settle")
     log.info("outbox.settled", mail=held.mail.id, kind=held.mail.kind, mark=mark.value)
+
+
+def _tell(mail: OutgoingMail) -> None:
+    """What follows may fail; what became of the mail is kept all the same."""
+    try:
+        with db.session.begin_nested():
+            kinds.tell(mail)
+    except Exception:
+        log.exception("outbox.not_told", mail=mail.id, kind=mail.kind, mark=mail.mark.value)
 
 
 _STANDING = select(RECIPIENT.c.mark).where(RECIPIENT.c.mail_id == bindparam("mail_id")).distinct()

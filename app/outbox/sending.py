@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import structlog
+
 from app.core.database import looking
 from app.core.faultpoint import faultpoint
 from app.core.storage import Damaged
@@ -15,6 +17,7 @@ from app.outbox.connection import TROUBLES, Line
 from app.outbox.marks import Held
 from app.outbox.models import Mark, OutgoingMail
 
+log = structlog.get_logger()
 TOO_LARGE = 552
 
 
@@ -43,7 +46,7 @@ def prepare(mail: OutgoingMail, number: int, content: bytes | Damaged) -> Attemp
     if why := _why_not(mail):
         marks.settle(Held(mail, number), Mark.CANCELLED, why, Mark.CLAIMED)
     elif isinstance(content, Damaged):
-        marks.settle(Held(mail, number), Mark.REFUSED, f"An attachment is damaged: {content}", Mark.CLAIMED)
+        marks.settle(Held(mail, number), Mark.REFUSED, f"Damaged: {content}", Mark.CLAIMED)
     else:
         return Attempt(mail, number, content)
     return None
@@ -62,6 +65,9 @@ def composed(mail: OutgoingMail) -> bytes | Damaged:
         return compose(mail)
     except Damaged as error:
         return error
+    except Exception:
+        log.exception("outbox.not_composed", mail=mail.id)
+        return Damaged("the mail cannot be put together; the log says why")
 
 
 def transmit(attempt: Attempt, line: Line, meanwhile: Callable[[], None] = lambda: None) -> Told:

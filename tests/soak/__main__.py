@@ -28,8 +28,9 @@ LOOPS: dict[str, Callable[..., Told]] = {
     "dunning": dunning.year,
 }
 HOW_OFTEN = (
-    "instead of 200 (receiver, five deliveries each), 1,000 (cut replies), 200 (polls), 300 (worker), 100 (outbox)"
-    ", 10,000 histories (statuses, approvals, allocations, payments) and 5,000 customers (dunning)"
+    "instead of 200 (receiver, five deliveries each), 1,000 (cut replies), 200 (polls), 300 (worker),"
+    " 500 (outbox, twenty mails each), 10,000 histories (statuses, approvals, allocations, payments)"
+    " and 5,000 customers (dunning)"
 )
 
 
