@@ -28,6 +28,7 @@ REASONS = {
     "xml_not_supported": _("This XML is no invoice in a format read here (UBL, CII, Factur-X, ZUGFeRD)."),
     "no_such_page": _("A page was asked for that the file does not have. Look at its pages again."),
     "too_many_pages": _("That would be a file of more pages than are put together here. Take fewer pages."),
+    "has_e_invoice": _("The file carries an e-invoice of its own, which is left as it is."),
     "sheet_not_supported": _("This is no table that is read here: save it as XLSX or CSV and add it again."),
     "sheet_broken": _("The table is damaged and could not be opened. Save it again as XLSX or CSV."),
     "sheet_too_large": _("The table has more rows, columns or text than are read at once. Split it and add the parts."),
