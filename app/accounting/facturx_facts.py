@@ -80,7 +80,7 @@ def _party(known: dict[str, Any], country: str = "") -> Party:
     lines = [line.strip() for line in address.splitlines() if line.strip()]
     first, rest = lines[: _LINES - 1], ", ".join(lines[_LINES - 1 :])
     party = Party(**said, address=[*first, rest] if rest else first)
-    party.country = _named(address) or country or _numbered(party)
+    party.country = _named(address) or country or country_of(party)
     return party
 
 
@@ -90,7 +90,7 @@ def _named(address: str) -> str:
     return "" if found == _NOWHERE else found
 
 
-def _numbered(party: Party) -> str:
+def country_of(party: Party) -> str:
     """The country whose numbers it has."""
     prefix = party.vat_number[:2].upper()
     if prefix.isalpha() and prefix:

@@ -16,7 +16,8 @@ _SPACES = {
     "ram": f"{_UN}:ReusableAggregateBusinessInformationEntity:100",
     "udt": f"{_UN}:UnqualifiedDataType:100",
 }
-_DAY = "%Y%m%d"
+_OF_BUYER = {"Name", "SpecifiedLegalOrganization"}
+"""No more of the buyer is told."""
 Tree = Mapping[str, Any]
 """Element → text, or (text, attributes), or what is inside; None is left out."""
 
@@ -38,8 +39,7 @@ def written(invoice: Invoice) -> bytes:
 
 
 def _document(invoice: Invoice) -> Tree:
-    assert invoice.issue_date is not None  # nosec B101: asked before
-    day = (invoice.issue_date.strftime(_DAY), {"format": "102"})
+    day = (f"{invoice.issue_date:%Y%m%d}", {"format": "102"})
     return {"ID": invoice.number, "TypeCode": invoice.code, "IssueDateTime": {"udt:DateTimeString": day}}
 
 
@@ -47,9 +47,6 @@ def _agreement(invoice: Invoice) -> Tree:
     order = {"IssuerAssignedID": invoice.order_reference} if invoice.order_reference else None
     buyer = {name: inside for name, inside in _party(invoice.buyer).items() if name in _OF_BUYER}
     return {"SellerTradeParty": _party(invoice.seller), "BuyerTradeParty": buyer, "BuyerOrderReferencedDocument": order}
-
-
-_OF_BUYER = {"Name", "SpecifiedLegalOrganization"}
 
 
 def _party(party: Party) -> Tree:

@@ -50,6 +50,11 @@ def end() -> None:
     _Asked.process = None
 
 
+def process_id() -> int:
+    """The process that knows the rules, started where there is none."""
+    return _running().pid
+
+
 def _running() -> subprocess.Popen:
     if _Asked.process is None or _Asked.owner != os.getpid() or _Asked.process.poll() is not None:
         _Asked.process = subprocess.Popen(
