@@ -105,3 +105,20 @@ class Invoice:
     embedded: list[Attachment] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)
     """What is wrong with it, as codes: see `app.einvoice.checks`."""
+
+    @property
+    def code(self) -> str:
+        """The type code that is written, whether or not one was read."""
+        return self.type_code or ("381" if self.kind == "credit_note" else "380")
+
+    @property
+    def rest(self) -> Decimal | None:
+        """What is to be paid, said or left by what was prepaid."""
+        if self.payable is not None or self.gross is None:
+            return self.payable
+        return self.gross - (self.prepaid or 0)
+
+
+def amount_text(value: Decimal | None) -> str | None:
+    """An amount as the XML of an e-invoice has it."""
+    return None if value is None else f"{value:.2f}"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from lxml import etree
 
+from app.einvoice import minimum
+from app.einvoice.cannot import CannotMake
 from app.einvoice.guarded import parse_xml
-from app.einvoice.invoice import Invoice, Line, Party, TaxRate
+from app.einvoice.invoice import Invoice, Line, Party, TaxRate, amount_text
+from app.einvoice.profiles import Profile
 
 _COUNTRY = "FR"
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
@@ -15,24 +19,39 @@ _TRANSFER = "30"
 """UNTDID 4461: credit transfer."""
 
 
-class CannotMake(Exception):
-    """The invoice lacks something Factur-X needs; the message says what."""
-
-
 def xml(invoice: Invoice) -> bytes:
-    """CII in the profile EN 16931 (BASIC WL where there are no lines); raises `CannotMake`."""
-    from facturx import generate_cii_xml, xml_check_xsd
+    """CII in the profile EN 16931 (BASIC WL where there are no lines), as the schema wants it; raises `CannotMake`.
 
-    level = "en16931" if invoice.lines else "basicwl"
+    For invoices of our own: whether facts that came from others allow a profile is asked by `writing`.
+    """
+    from facturx import xml_check_xsd
+
+    _require(invoice)
+    profile = Profile.EN_16931 if invoice.lines else Profile.BASIC_WL
+    made = written(invoice, profile)
     try:
-        made = generate_cii_xml(terms(invoice), level=level, check_xsd=False, check_schematron=False)
-        root = parse_xml(made)
-        # The library writes an empty delivery as xsi:nil, which its own schema refuses.
-        for element in root.iter():
-            element.attrib.pop(_NIL, None)
-        xml_check_xsd(root, flavor="factur-x", level=level)
+        xml_check_xsd(parse_xml(made), flavor="factur-x", level=str(profile))
     except Exception as error:  # the library raises plain Exception
-        raise CannotMake(str(error)) from error
+        raise CannotMake("not_valid", detail=str(error)) from error
+    return made
+
+
+def written(invoice: Invoice, profile: Profile) -> bytes:
+    """CII in this profile, unchecked; raises `CannotMake` where the library refuses."""
+    from facturx import generate_cii_xml
+
+    if profile is Profile.MINIMUM:
+        return minimum.written(invoice)
+    if profile is Profile.BASIC_WL:
+        invoice = replace(invoice, lines=[])
+    try:
+        made = generate_cii_xml(terms(invoice), level=str(profile), check_xsd=False, check_schematron=False)
+    except Exception as error:  # the library raises plain Exception
+        raise CannotMake("not_valid", detail=str(error)) from error
+    root = parse_xml(made)
+    # The library writes an empty delivery as xsi:nil, which its own schema refuses.
+    for element in root.iter():
+        element.attrib.pop(_NIL, None)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 
 
@@ -45,12 +64,11 @@ def embed(pdf: bytes, xml_data: bytes) -> bytes:
 
 def terms(invoice: Invoice) -> dict:
     """The business terms of EN 16931 (BT-1, BG-4…) that the library writes from."""
-    _require(invoice)
-    net, tax, gross = invoice.net, invoice.tax, invoice.gross
+    net, tax = invoice.net, invoice.tax
     found = {
         "BT-1": invoice.number,
         "BT-2": invoice.issue_date,
-        "BT-3": invoice.type_code or ("381" if invoice.kind == "credit_note" else "380"),
+        "BT-3": invoice.code,
         "BT-5": invoice.currency,
         "BT-9": invoice.due_date,
         "BT-13": invoice.order_reference,
@@ -62,12 +80,12 @@ def terms(invoice: Invoice) -> dict:
         "BG-7": _party(invoice.buyer),
         "BG-23": [_tax(row) for row in invoice.taxes],
         "BG-25": [_line(row, place) for place, row in enumerate(invoice.lines, start=1)],
-        "BT-106": _money(sum((row.net for row in invoice.lines), Decimal(0)) if invoice.lines else net),
-        "BT-109": _money(net),
-        "BT-110": _money(tax),
-        "BT-112": _money(gross),
-        "BT-113": _money(invoice.prepaid),
-        "BT-115": _money(gross - (invoice.prepaid or 0) if invoice.payable is None else invoice.payable),
+        "BT-106": amount_text(sum((row.net for row in invoice.lines), Decimal(0)) if invoice.lines else net),
+        "BT-109": amount_text(net),
+        "BT-110": amount_text(tax),
+        "BT-112": amount_text(invoice.gross),
+        "BT-113": amount_text(invoice.prepaid),
+        "BT-115": amount_text(invoice.rest),
     }
     iban = invoice.ibans[0] if invoice.ibans else invoice.seller.iban
     if iban:
@@ -89,7 +107,7 @@ def _require(invoice: Invoice) -> None:
         "tax breakdown": invoice.taxes,
     }
     if missing := [name for name, value in needed.items() if not value]:
-        raise CannotMake(f"missing: {', '.join(missing)}")
+        raise CannotMake("not_valid", detail=f"missing: {', '.join(missing)}")
 
 
 def _party(party: Party) -> dict:
@@ -113,8 +131,8 @@ def _party(party: Party) -> dict:
 
 def _tax(row: TaxRate) -> dict:
     return {
-        "BT-116": _money(row.base),
-        "BT-117": _money(row.tax),
+        "BT-116": amount_text(row.base),
+        "BT-117": amount_text(row.tax),
         "BT-118": row.category or ("S" if row.rate else "Z"),
         "BT-119": _plain(row.rate or Decimal(0)),
     }
@@ -127,16 +145,12 @@ def _line(row: Line, place: int) -> dict:
         "BT-126": str(place),
         "BT-129": _plain(quantity),
         "BT-130": row.unit or "C62",
-        "BT-131": _money(row.net),
+        "BT-131": amount_text(row.net),
         "BT-146": _plain(price),
         "BT-151": "S" if row.tax_rate else "Z",
         "BT-152": _plain(row.tax_rate or Decimal(0)),
         "BT-153": row.description or "-",
     }
-
-
-def _money(value: Decimal | None) -> str | None:
-    return None if value is None else f"{value:.2f}"
 
 
 def _plain(value: Decimal) -> str:

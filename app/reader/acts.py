@@ -52,6 +52,22 @@ def bind(files: Sequence[Path], *, fronts: bool = False, limits: Limits = Limits
     return made.file(status), made.page_count
 
 
+def embed(file: Path, xml: bytes, xmp: bytes, *, says_all: bool = False, limits: Limits = Limits()) -> bytes:
+    """A Factur-X of a PDF or picture, its XML and its metadata; `says_all`: the XML may stand for the page.
+
+    The pages look as they did. What carries an e-invoice of its own is refused as `has_e_invoice`.
+    """
+    whole = replace(limits, file_bytes=limits.file_bytes + len(xml) + len(xmp))
+    with tempfile.TemporaryFile() as all_of_them:
+        size = next(iter(_appended(all_of_them, [file])))
+        if size > limits.file_bytes:
+            raise Unreadable("too_large", f"{size} bytes")
+        all_of_them.write(xml + xmp)
+        all_of_them.flush()
+        asked = {"sizes": [size, size + len(xml)], "says_all": says_all}
+        return _file(all_of_them, "embed", PDF, whole, asked)
+
+
 def compose(html: bytes | str, *, title: str, limits: Limits = Limits()) -> bytes:
     """An A4 PDF of the HTML or plain text of a mail under its title; nothing it refers to is fetched."""
     body = html.encode("utf-8", "replace") if isinstance(html, str) else html

@@ -17,7 +17,7 @@ from typing import Any, NoReturn, TextIO
 
 from app.einvoice.invoice import NotAnInvoice
 from app.einvoice.parsing import parse
-from app.reader import composing, cutting, lettering, pdf, pictures, renditions, sheets
+from app.reader import composing, cutting, embedding, lettering, pdf, pictures, renditions, sheets
 from app.reader.confine import confine, die_with_parent
 from app.reader.contents import Embedded, Unreadable
 from app.reader.faults import FAULT, provoke
@@ -29,6 +29,7 @@ Reader = Callable[[bytes, Job], Iterator[tuple[str, Any]]]
 ACTS: dict[str, Reader] = {
     "cut": cutting.cut,
     "join": cutting.join,
+    "embed": embedding.embed,
     "compose": composing.compose,
     "letter": lettering.letter,
     "sheet": sheets.read,

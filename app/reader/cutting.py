@@ -28,18 +28,18 @@ _A4 = (595, 842)
 
 def cut(data: bytes, job: Job) -> Iterator[tuple[str, Any]]:
     """A PDF of the pages asked for; the e-invoice a file carries goes along only where all of its pages do."""
-    with _readable():
-        source = _as_pdf(data, job)
+    with readable():
+        source = as_pdf(data, job)
         pages, turns = job.asked["pages"], dict(job.asked["turns"])
         if not pages or not set(pages) <= set(range(1, len(source.pages) + 1)):
             raise Unreadable("no_such_page")
         result = pikepdf.new()
-        _add(result, source, pages)
+        add(result, source, pages)
         for page, number in zip(result.pages, pages, strict=True):
             page.rotate(round(turns.get(number, 0) / _QUARTER) * _QUARTER, relative=True)
         if set(pages) == set(range(1, len(source.pages) + 1)):
             _carry(result, source, job)
-        yield "file", _saved(result, job)
+        yield "file", saved(result, job)
 
 
 def join(data: bytes, job: Job) -> Iterator[tuple[str, Any]]:
@@ -50,22 +50,22 @@ def join(data: bytes, job: Job) -> Iterator[tuple[str, Any]]:
     result, start = pikepdf.new(), 0
     for place, size in enumerate(job.asked["sizes"], start=1):
         yield "at", [place, len(job.asked["sizes"])]
-        with _readable():
-            source = _as_pdf(data[start : start + size], job)
+        with readable():
+            source = as_pdf(data[start : start + size], job)
             if len(result.pages) + len(source.pages) > job.limits.made_pages:
                 raise Unreadable("too_many_pages")
             if job.asked.get("fronts") and len(result.pages) % 2:
                 result.add_blank_page(page_size=_A4)
-            _add(result, source, range(1, len(source.pages) + 1))
+            add(result, source, range(1, len(source.pages) + 1))
             _carry(result, source, job)
         start += size
     if not len(result.pages):
         raise Unreadable("no_pages")
     yield "pages", len(result.pages)
-    yield "file", _saved(result, job)
+    yield "file", saved(result, job)
 
 
-def _as_pdf(data: bytes, job: Job) -> pikepdf.Pdf:
+def as_pdf(data: bytes, job: Job) -> pikepdf.Pdf:
     """The file as a PDF, judged by its bytes."""
     if not data:
         raise Unreadable("empty")
@@ -83,7 +83,7 @@ def _as_pdf(data: bytes, job: Job) -> pikepdf.Pdf:
     return source
 
 
-def _add(result: pikepdf.Pdf, source: pikepdf.Pdf, pages: Any) -> None:
+def add(result: pikepdf.Pdf, source: pikepdf.Pdf, pages: Any) -> None:
     """Append these pages, what forms and stamps show printed into them, and all else left behind."""
     first = len(result.pages)
     source.flatten_annotations("screen")
@@ -103,17 +103,17 @@ def _carry(result: pikepdf.Pdf, source: pikepdf.Pdf, job: Job) -> None:
         left -= len(data)
         if left >= 0 and sniff(data[:HEAD])[0] == "xml":
             free = name if name not in result.attachments else f"{len(result.attachments)}-{name}"
-            result.attachments[free] = _attached(result, free, data)
+            result.attachments[free] = attached(result, free, data)
 
 
-def _attached(result: pikepdf.Pdf, name: str, data: bytes) -> pikepdf.AttachedFileSpec:
+def attached(result: pikepdf.Pdf, name: str, data: bytes) -> pikepdf.AttachedFileSpec:
     undated = {"description": "", "creation_date": "", "mod_date": ""}  # the same bytes whenever it is made
     spec = pikepdf.AttachedFileSpec(result, data, filename=name, mime_type="text/xml", **undated)
     spec.relationship = Name.Alternative
     return spec
 
 
-def _saved(result: pikepdf.Pdf, job: Job) -> str:
+def saved(result: pikepdf.Pdf, job: Job) -> str:
     """Write the PDF, the same bytes for the same pages; its file name."""
     out = io.BytesIO()
     result.save(
@@ -129,7 +129,7 @@ def _saved(result: pikepdf.Pdf, job: Job) -> str:
 
 
 @contextlib.contextmanager
-def _readable() -> Iterator[None]:
+def readable() -> Iterator[None]:
     """Whatever the library raises over a bad file means that it is broken; a lack of memory is told as that."""
     try:
         yield

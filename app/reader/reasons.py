@@ -31,6 +31,7 @@ REASONS = {
     "address_too_long": _(
         "The address does not fit into the window of an envelope: at most seven lines of some forty letters."
     ),
+    "has_e_invoice": _("The file carries an e-invoice of its own, which is left as it is."),
     "sheet_not_supported": _("This is no table that is read here: save it as XLSX or CSV and add it again."),
     "sheet_broken": _("The table is damaged and could not be opened. Save it again as XLSX or CSV."),
     "sheet_too_large": _("The table has more rows, columns or text than are read at once. Split it and add the parts."),

@@ -1,0 +1,1 @@
+"""What the accountant gets: documents as Factur-X, and what became of them."""
