@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from app.audit.models import AuditEntry
 from app.core import clock
 from app.documents.models import Document
 from app.dunning import actions
@@ -67,6 +68,8 @@ def test_the_same_report_twice_does_it_once(app):
         arrives(raw)
 
     assert len(to_do()) == 1 and len(list(db.session.scalars(select(Action)))) == 2
+    told = select(func.count(AuditEntry.id)).where(AuditEntry.act.in_(["came back", "mail came back"]))
+    assert db.session.scalar(told) == 3
 
 
 def test_a_delay_is_only_noted(app):
