@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import String, cast, exists, literal, select, update
+from sqlalchemy import Select, String, cast, exists, literal, select, update
 
 from app.core import clock
 from app.core.database import insert_unless_there, looking
 from app.dunning import performing
 from app.dunning.action_models import Action, ActionState
 from app.extensions import db
-from app.tasks.jobs import job
+from app.tasks.jobs import job, short_transaction
 from app.tasks.models import State, Task
 from app.users.models import Company
 
@@ -27,18 +27,24 @@ def perform_action(action_id: int) -> None:
 
 def ask_what_is_due() -> int:
     """Ask for what is due and not done, however long ago; how many. Nothing while a company's master switch is off."""
+    return sum(iter(_ask_for_some, 0))
+
+
+def _ask_for_some() -> int:
+    """A portion, in a transaction of its own: nobody waits long for the database."""
     with looking(db.session()):
         due = list(db.session.scalars(_due().limit(AT_ONCE)))
     if not due:
         return 0
     task = {"kind": perform_action.name, "queue": perform_action.queue, "state": State.READY, "run_after": clock.now()}
     rows = [task | {"key": f"{KEY}{action_id}", "ids": [action_id]} for action_id in due]
-    db.session.execute(insert_unless_there(db.session(), Task), rows)
-    _ask_again([row["key"] for row in rows])
+    with short_transaction():
+        db.session.execute(insert_unless_there(db.session(), Task), rows)
+        _ask_again([row["key"] for row in rows])
     return len(due)
 
 
-def _due():
+def _due() -> Select[tuple[int]]:
     """Those that no task works on yet."""
     asked = exists().where(Task.key == literal(KEY).concat(cast(Action.id, String)), Task.state != State.DONE)
     waits = (Action.state == ActionState.WAITING, Action.due_at <= clock.now(), ~asked)

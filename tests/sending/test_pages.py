@@ -5,15 +5,16 @@ from __future__ import annotations
 import pytest
 
 from app.core import clock
+from app.documents import retention
 from app.documents.models import SentMeans
+from app.documents.sent import come_back, sent
 from app.dunning.action_models import ActionState
 from app.extensions import db
+from app.users import people
 from app.web.access import Role
 from tests.factories import make_company, make_document, make_user, reload
 from tests.sending.making import make_customer, make_plan, make_sale, make_sender
 from tests.sending.running import last, sweep
-
-SENDS = ["SEND_MAILS"]
 
 
 @pytest.fixture
@@ -92,6 +93,15 @@ def test_strangers_find_nothing_and_others_may_not(browser, sender, document, ac
     assert reload(document).is_to_send
 
 
+def test_the_right_to_send_is_one_of_each_company(browser, sender, document):
+    """SE-8: whoever may send elsewhere may not send here."""
+    user = member(sender)
+    people.join(user, make_company("Elsewhere"), Role.ADMIN, by=None)
+    db.session.commit()
+    assert browser(user, sender).post(f"/documents/{document.id}/sending/message").status_code == 403
+    assert reload(document).is_to_send
+
+
 def test_the_line_of_an_invoice_says_what_it_waits_for(browser, sender, document):
     """LC-8: in both languages."""
     assert (
@@ -104,9 +114,6 @@ def test_the_line_of_an_invoice_says_what_it_waits_for(browser, sender, document
 
 def test_an_invoice_ever_sent_is_held(app, document):
     """SE-7: R17: also when it comes back."""
-    from app.documents import retention
-    from app.documents.sent import come_back, sent
-
     assert not retention.is_held(document)
     sent(document, SentMeans.EMAIL, by=None)
     assert retention.is_held(document)
