@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, func, select, union
 
 from app.core.database import insert_unless_there
 from app.counterparties.models import Counterparty
@@ -84,4 +84,4 @@ def _near(company: Company, today: date) -> ColumnElement[bool]:
 def _taken(company: Company, addresses: Iterable[str], today: date) -> Select[tuple[str]]:
     """Which of these were reminded too lately."""
     mine = (ContactDay.company_id == company.id, ContactDay.address.in_(list(addresses)))
-    return select(ContactDay.address).where(*mine, or_(_near(company, today), ContactDay.day == today))
+    return select(ContactDay.address).where(*mine, _near(company, today))
