@@ -39,7 +39,9 @@ class Debt:
     promised: date | None = None
     paused: date | None = None
     begins: date = date.min
-    """Sent to the customer then; before it, it counts nowhere."""
+    """Sent to the customer then."""
+    is_sent: bool = True
+    """Before that it counts nowhere; it stays sent when the clock is set back."""
 
     @property
     def left(self) -> int:
@@ -61,7 +63,7 @@ class Debtor:
 
     def due_by(self, day: date) -> int:
         """What is due less credit notes."""
-        known = [each for each in self.debts.values() if each.begins <= day]
+        known = [each for each in self.debts.values() if each.is_sent]
         owed = sum(each.left for each in known if not each.is_credit and each.due <= day)
         return owed - sum(each.left for each in known if each.is_credit)
 
@@ -92,7 +94,7 @@ class Town:
                 number += 1
                 due = first + timedelta(days=self.chance.randint(0, 330))
                 begins = date.min if debtor.is_plain or self.chance.random() < 0.7 else due + timedelta(days=5)
-                self._add(debtor, Debt(number, due, begins=begins))
+                self._add(debtor, Debt(number, due, begins=begins, is_sent=begins == date.min))
 
     def _add(self, debtor: Debtor, debt: Debt) -> None:
         debtor.debts[debt.id], self.of_debt[debt.id] = debt, debtor
@@ -116,7 +118,10 @@ class Town:
             self.happened[happen] += 1
             getattr(self, f"_{happen}")(self.of_debt[debt.id], debt, day)
         self._write(some)
-        _set(Document, [{"row": debt.id, "sent_at": clock.now()} for debt in self._disturbed() if debt.begins == day])
+        now_sent = [debt for debt in self._disturbed() if debt.begins == day]
+        for debt in now_sent:
+            debt.is_sent = True
+        _set(Document, [{"row": debt.id, "sent_at": clock.now()} for debt in now_sent])
         db.session.commit()
 
     def pay_at_the_last_moment(self) -> None:
@@ -199,7 +204,7 @@ class Town:
             "promised": debt.promised is not None and debt.promised >= day,
             "paused": any(until is not None and until >= day for until in (debt.paused, debtor.paused)),
             "unread answer": bool(debtor.unread),
-            "not sent yet": debt.begins > day,
+            "not sent yet": not debt.is_sent,
             "netted": debt.due <= day and debtor.due_by(day) <= 0,
         }
         return next((name for name, is_so in known.items() if is_so), "")
