@@ -134,16 +134,14 @@ def _letters(user: User, company: Company) -> list[Line]:
 
 def _to_customers(user: User, company: Company) -> list[Line]:
     """What is to be sent or said to customers by this person, or by nobody in particular, and what came back."""
-    count, _others = todo.counts(user, company, todo.Sought())
-    url = lambda **said: url_for("dunning.index", **said)  # noqa: E731
+    wait, back_url = todo.waiting(user, company), url_for("dunning.index", **todo.bounced().in_address())
     by_hand, remind = _("Invoices that wait for a person"), _("Reminders and calls that wait for a person")
     back, answers = _("Could not be delivered: look for another address"), _("Reminders wait until they are read")
-    bounced, to_read = todo.bounced(), url_for("dunning.replies")
     return [
-        Line(count[todo.Tab.BILLING], _("To send"), by_hand, "send", url()),
-        Line(count[todo.Tab.REMINDERS], _("To remind"), remind, "list-todo", url(tab="reminders")),
-        Line(_count(todo.wanted(user, company, bounced)), _("Came back"), back, "undo-2", url(**bounced.in_address())),
-        Line(todo.unread(user, company), _("Answers of customers"), answers, "message-square", to_read),
+        Line(wait.billing, _("To send"), by_hand, "send", url_for("dunning.index")),
+        Line(wait.reminders, _("To remind"), remind, "list-todo", url_for("dunning.index", tab="reminders")),
+        Line(wait.bounced, _("Came back"), back, "undo-2", back_url),
+        Line(wait.replies, _("Answers of customers"), answers, "message-square", url_for("dunning.replies")),
     ]
 
 

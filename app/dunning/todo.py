@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
+from flask import g, has_request_context
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
@@ -148,15 +149,14 @@ def counts(user: User, company: Company, sought: Sought) -> tuple[dict[Tab, int]
     return dict(zip(tabs, found, strict=True)), others
 
 
-def unread(user: User, company: Company) -> int:
+def unread_of(user: User, company: Company) -> Select[tuple[Reply]]:
     """Answers of customers that nobody read yet."""
-    query = Reply.visible_to(user).where(Reply.company_id == company.id, Reply.read_at.is_(None))
-    return db.session.scalar(query.with_only_columns(func.count(Reply.id))) or 0
+    return Reply.visible_to(user).where(Reply.company_id == company.id, Reply.read_at.is_(None))
 
 
-def to_do(user: User, company: Company) -> Select[tuple[Action]]:
-    """What is this person's to do, or nobody's in particular."""
-    return at(user, company).where(Action.state == ActionState.TO_DO, is_mine(user))
+def unread(user: User, company: Company) -> int:
+    """How many there are."""
+    return waiting(user, company).replies
 
 
 def bounced() -> Sought:
@@ -164,12 +164,36 @@ def bounced() -> Sought:
     return Sought(Tab.ALL, state=ActionState.TO_DO, bounced=True)
 
 
+class Waiting(NamedTuple):
+    """How much waits for somebody: of the lists their own and nobody's, and what came back whoever's it is."""
+
+    billing: int = 0
+    reminders: int = 0
+    bounced: int = 0
+    replies: int = 0
+
+
+def waiting(user: User, company: Company) -> Waiting:
+    """For the sidebar and Home: one query for each page."""
+    if not has_request_context():
+        return _waiting(user, company)
+    if g.get("to_do_of") != (user.id, company.id):
+        g.to_do_of, g.to_do = (user.id, company.id), _waiting(user, company)
+    return g.to_do
+
+
+def _waiting(user: User, company: Company) -> Waiting:
+    own = [func.count().filter(tab.test(), is_mine(user)) for tab in (Tab.BILLING, Tab.REMINDERS)]
+    back = func.count().filter(Action.reason["key"].as_string().in_(CAME_BACK))
+    replies = unread_of(user, company).with_only_columns(func.count(Reply.id)).scalar_subquery()
+    query = at(user, company).where(Action.state == ActionState.TO_DO)
+    return Waiting._make(db.session.execute(query.with_only_columns(*own, back, replies)).one())
+
+
 def count(user: User, company: Company | None) -> int:
     """How much waits for this person there, for the sidebar: actions, and answers nobody read."""
-    if company is None:
-        return 0
-    mine = to_do(user, company).with_only_columns(func.count(Action.id))
-    return (db.session.scalar(mine) or 0) + unread(user, company)
+    found = waiting(user, company) if company else Waiting()
+    return found.billing + found.reminders + found.replies
 
 
 def places(user: User, company: Company, tab: Tab) -> list[int]:
