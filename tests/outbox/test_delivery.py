@@ -16,7 +16,7 @@ from app.core.errors import Refused
 from app.extensions import db
 from app.files import store
 from app.outbox import connection as outbox_connection
-from app.outbox import decisions, delivery, sending, taking, waking
+from app.outbox import decisions, delivery, marks, sending, taking, waking
 from app.outbox.connection import Line, config_of
 from app.outbox.models import Mark, OutgoingMail, Outlet
 from app.outbox.writing import write
@@ -193,6 +193,20 @@ def test_whoever_lost_the_mail_to_another_changes_nothing(server, answers):
 
     assert (reload(mail).mark, mail.recipients[0].mark) == (Mark.SENT, Mark.SENT)
     assert len(server.messages) == 1
+
+
+def test_whoever_lost_the_mail_does_not_send_it_while_another_has_it(server):
+    """S37: S43: both hold it as *claimed*: only the number of the attempt tells them apart."""
+    mail = make_mail()
+    late = begun(mail)
+    marks.give_up(mail.id)
+    begun(mail)
+
+    with Line() as line:
+        line.open()
+        sending.transmit(late, line)
+        db.session.commit()
+    assert (reload(mail).mark, mail.attempts, server.messages) == (Mark.CLAIMED, 2, [])
 
 
 def test_what_seemed_uncertain_is_sent_once_the_answer_comes(server):

@@ -67,7 +67,8 @@ EACH = 20
 """Mails for each life: with 500 kills they are 10,000."""
 LOOKED_AFTER = 5
 """After each so many lives five minutes pass without any sender: what nobody can know must be shown then."""
-PATIENCE = 60
+PATIENCE, PATIENCE_WITH_EACH = 60, 0.2
+"""Seconds for the last sender: what the lives before left undone is half of all that was written."""
 
 
 def kill_loop(folder: Path, seed: int, kills: int = 500, each: int = EACH) -> Told:
@@ -227,7 +228,7 @@ def all_settled(app: Flask, sink: Sink) -> bool:
     """A last sender, whom nobody disturbs, brings every mail to its end."""
     sink.at, sink.answers = lambda moment: None, {}
     process = start(app)
-    last = time.monotonic() + PATIENCE
+    last = time.monotonic() + PATIENCE + PATIENCE_WITH_EACH * count_waiting()
     while (waiting := count_waiting()) and time.monotonic() < last:
         let_go()
         time.sleep(0.5)
