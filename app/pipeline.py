@@ -46,6 +46,7 @@ from app.dunning import (
     answering,
     assignment_pages,
     bounces,
+    carrying,
     outdated,
     plans,
     portal_link_pages,
@@ -197,6 +198,9 @@ def _send() -> None:
     _add(status.after_status, sendings.align)
     _add(reasons.tellers, saying.reason, first=True)
     reasons.WORDS[saying.KEY] = saying.in_words
+    _add(customer_mails.link_makers, portal_links.make)
+    for carried in carrying.KINDS:
+        _add(message_kinds, carried)
     _add(actions.after_done, sendings.follow_done)
     _add(actions.after_change, sendings.tell)
     _add(plans_following.after_plans_changed, sending.plan_sendings_of.later)

@@ -17,7 +17,7 @@ from app.files.leaving import safe_name
 from app.files.models import File
 from app.intake import addresses
 from app.outbox.kinds import MailKind
-from app.outbox.models import Mark, OutgoingMail, Recipient
+from app.outbox.models import Mark, OutgoingMail
 from app.outbox.writing import write
 from app.users.models import User
 from app.web.filters import size
@@ -73,6 +73,9 @@ def send(action: Action, who: Recipients, said: tuple[str, str], files: Iterable
         company_id=company.id,
         about=action,
         language=who.language,
+        cc=who.cc,
+        sender_name=company.name,
+        return_path=reply_to if current_app.config["SETTINGS"].intake_domain != "localhost" else "",
         attachments=files,
         headers=headers,
         secrets=secrets,
@@ -80,10 +83,6 @@ def send(action: Action, who: Recipients, said: tuple[str, str], files: Iterable
         company=company.name,
         subject_line=subject,
     )
-    action.mail.sender_name = company.name
-    action.mail.return_path = reply_to if current_app.config["SETTINGS"].intake_domain != "localhost" else ""
-    action.mail.recipients += [Recipient(address=each, role="cc") for each in who.cc]
-    db.session.flush()
 
 
 def with_link(action: Action, text: str, by: User | None) -> tuple[str, list[str]]:

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from flask_babel import gettext as _
 
+from app.channels.unreachable import Unreachable
 from app.core import clock
 from app.core.errors import Refused
-from app.dunning import actions, contact_days, hours, mails, recipients, standing, words
+from app.dunning import actions, carrying, contact_days, hours, mails, recipients, standing, words
 from app.dunning.action_models import Action, ActionKind, ActionState
 from app.dunning.models import Channel
 from app.dunning.recipients import CannotReach
@@ -32,7 +33,7 @@ def perform(action: Action, *, by: User | None) -> None:
         return
     try:
         _let_leave(action, by)
-    except CannotReach as cannot:
+    except (CannotReach, Unreachable) as cannot:
         actions.hand_over(action, cannot.reason)
     except contact_days.TooEarly:
         return
@@ -72,5 +73,9 @@ def by_mail(action: Action, by: User | None) -> None:
     mails.send(action, who, said, files, by)
 
 
-ways: dict[Channel, Callable[[Action, User | None], None]] = {Channel.EMAIL: by_mail}
+ways: dict[Channel, Callable[[Action, User | None], None]] = {
+    Channel.EMAIL: by_mail,
+    Channel.LETTER: carrying.by_letter,
+    Channel.SMS: carrying.by_text,
+}
 """How each channel takes it; calls are made by people."""

@@ -12,7 +12,7 @@ from app.audit.models import AuditEntry
 from app.core import clock
 from app.core.database import change_if, hold
 from app.core.errors import Refused
-from app.dunning import plans, starting
+from app.dunning import following, plans, starting
 from app.dunning.models import DunningPlan, Level, PlanStep, Wording
 from app.extensions import db
 from app.users.models import Company, User
@@ -102,6 +102,7 @@ def claim(plan: DunningPlan, version: int, **facts: Any) -> None:
 def note(plan: DunningPlan, act: str, changes: dict[str, Any], *, by: User) -> None:
     """What the one who claimed it changed."""
     trail.record(plan, by=by, act=act, changes=changes | {"version": [plan.version - 1, plan.version]})
+    following.plans_changed(plan.company_id)
 
 
 def make_default(plan: DunningPlan, *, by: User, wanted: bool = True) -> None:

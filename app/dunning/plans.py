@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from app.audit import trail
 from app.core.errors import Refused
 from app.counterparties.models import Counterparty
+from app.dunning import following
 from app.dunning.models import DunningPlan
 from app.extensions import db
 from app.users.models import Company, User
@@ -37,6 +38,8 @@ def assign(counterparties: Iterable[Counterparty], plan: DunningPlan | None, by:
         names = [was.name if was else None, plan.name if plan else None]
         trail.record(each, by=by, act="plan assigned", changes={"dunning_plan": names})
     db.session.flush()
+    for company_id in {each.company_id for each in changed}:
+        following.plans_changed(company_id)
     return len(changed)
 
 

@@ -25,6 +25,8 @@ REASONS: dict[str, Any] = {
     "too_many": _("%(count)s recipients are too many: %(most)s are the most."),
     "all_bounced": _("Mails to %(address)s came back: enter another address."),
     "too_large": _("The files are too large for a mail: %(size)s, at most %(most)s."),
+    "no_phone": _("No contact has a telephone number."),
+    "no_address": _("Neither the customer nor a contact has a postal address."),
     "no_way": _("Nothing is set up to send it this way."),
     "cancelled": _("Somebody cancelled the message before it left."),
     "by_hand": _("Somebody wants to send it by hand."),

@@ -12,7 +12,7 @@ from wtforms import BooleanField, IntegerField, SelectField, TimeField
 from wtforms.validators import InputRequired, NumberRange
 
 from app.core import clock
-from app.dunning import plans
+from app.dunning import following, plans
 from app.settings.blueprint import bp, company_or_404
 from app.tasks.jobs import commit
 from app.users import companies as changing
@@ -67,6 +67,8 @@ def change_sending(company_id: int):
     if not form.validate():
         return _page(company, form, 422)
     changed = changing.change(company, form.facts(company), by=current_user)
+    if changed:
+        following.plans_changed(company.id)
     commit()
     flash(gettext("Saved.") if changed else gettext("Nothing was changed."))
     return redirect(url_for(".sending", company_id=company.id), 303)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from app.core import clock
 from app.documents.models import Document
 from app.dunning import jobs
 from app.dunning.action_models import Action
 from app.extensions import db
-from app.outbox.models import OutgoingMail
+from app.outbox.models import OutgoingMail, Outlet
 from app.tasks import runner
 from app.tasks.jobs import commit
 from app.tasks.models import State, Task
@@ -17,6 +18,9 @@ from app.tasks.models import State, Task
 def sweep(*kinds: str) -> None:
     """Ask for what is due, then run what waits of these kinds, all of what sends where none is named."""
     jobs.ask_what_is_due()
+    commit()
+    db.session.execute(update(Outlet).values(try_after=None))
+    db.session.execute(update(Task).where(Task.state == State.READY).values(run_after=clock.now()))
     commit()
     for kind in kinds or ("perform_action", "deliver"):
         ready = select(Task.id).where(Task.kind == kind, Task.state == State.READY)
