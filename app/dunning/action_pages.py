@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
@@ -12,7 +10,7 @@ from flask_login import current_user
 
 from app.core.errors import Refused
 from app.documents.kinds import Kind, SentMeans
-from app.dunning import actions, drafting, giving, one_action
+from app.dunning import actions, drafting, giving, one_action, promises
 from app.dunning.action_models import Action
 from app.dunning.blueprint import bp, seen
 from app.dunning.forms import CallForm, DraftForm
@@ -169,12 +167,11 @@ def call(action_id: int):
 
 def _promise(action: Action, form: CallForm) -> None:
     """For each invoice it was about, as long as something of it is open."""
-    if not form.promised_date.data or find_spec("app.dunning.promises") is None:
+    if not form.promised_date.data:
         return
-    promise = import_module("app.dunning.promises").promise
     for each in action.covers:
         if each.document.kind is Kind.INVOICE and (each.document.open_minor or 0) > 0:
-            promise(each.document, form.promised_date.data, by=current_user, why=form.note.data)
+            promises.promise(each.document, form.promised_date.data, by=current_user, why=form.note.data)
 
 
 def _as_seen(action_id: int) -> Action:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
-
 from flask_babel import gettext as _
 
 from app.audit import trail
 from app.core.database import change_if
 from app.core.errors import Refused
-from app.dunning import drafting, words
+from app.dunning import drafting, performing, words
 from app.dunning.action_models import Action, ActionState
 from app.dunning.drafting import Draft
 from app.extensions import db
@@ -38,8 +35,6 @@ def send(action: Action, *, by: User) -> str:
     """Let it leave now; why it stayed, in words, where it could not."""
     if action.state not in OPEN:
         raise Refused(_("Somebody else was faster: look at it again. Nothing was changed."))
-    if find_spec("app.dunning.performing") is None:
-        return _("Nothing can be sent yet.")
-    import_module("app.dunning.performing").perform(action, by=by)
+    performing.perform(action, by=by)
     is_leaving = action.state not in OPEN
     return "" if is_leaving else words.in_words(action.reason) or _("It could not be sent.")

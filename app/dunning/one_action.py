@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import Any
 
 from sqlalchemy import select
@@ -44,7 +43,7 @@ def action_page(user: User, action: Action, draft: drafting.Draft) -> dict[str, 
         "enclosed": enclosed(action) if is_open else [],
         "page_numbers": page_numbers,
         "phones": _phones(action),
-        "may_promise": action.kind is ActionKind.REMINDER and find_spec("app.dunning.promises") is not None,
+        "may_promise": action.kind is ActionKind.REMINDER,
         "happened": happened(action),
         "sees_outbox": allowed(user, Permission.ADMINISTER, action.company_id),
         **beside(user, action),
