@@ -165,6 +165,18 @@ def test_whoever_lost_the_message_to_another_changes_nothing(sms):
     assert (reload(message).mark, len(sms.taken)) == (Mark.SENT, 1)
 
 
+def test_of_two_who_took_a_message_only_the_last_sends_it(sms):
+    """S37: S43: the number of the attempt is its fence, also while the message stands at the same mark."""
+    message = make_message()
+    late, last = handing._claim(message), handing._claim(message)
+    request = calling.request_for(message)
+
+    handing._transmit(message, late, request)
+    assert (reload(message).mark, sms.taken) == (Mark.CLAIMED, [])
+    handing._transmit(message, last, request)
+    assert (reload(message).mark, len(sms.taken)) == (Mark.SENT, 1)
+
+
 def test_what_seemed_uncertain_is_sent_once_the_answer_comes(sms):
     """S43: the worker lived on after all, and heard the gateway say yes."""
     message = make_message()
