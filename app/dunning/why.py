@@ -71,8 +71,16 @@ def shown(user: User, it: Document | Counterparty) -> list[Why] | None:
         return None
     if isinstance(it, Counterparty):
         return of_customer(it) if it.is_customer and not it.merged_into_id else None
-    is_sold = it.direction is Direction.SALE and it.kind is Kind.INVOICE
-    return of_document(it) if is_sold and not it.trashed_at else None
+    is_sold = it.direction is Direction.SALE and it.kind is Kind.INVOICE and not it.trashed_at
+    return of_document(it) if is_sold and _sees_customer(user, it) else None
+
+
+def _sees_customer(user: User, document: Document) -> bool:
+    """Whoever was only asked about an invoice reads nothing of what its customer is sent (SAFETY S72)."""
+    if document.counterparty_id is None or allowed(user, Permission.SEE_ALL, document.company_id):
+        return True
+    seen = Counterparty.visible_to(user).with_only_columns(Counterparty.id)
+    return db.session.scalar(seen.where(Counterparty.id == document.counterparty_id)) is not None
 
 
 # --- Sending --------------------------------------------------------------------------------------
