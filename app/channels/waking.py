@@ -10,9 +10,10 @@ from app.core import clock
 from app.core.database import looking
 from app.extensions import db
 from app.outbox.models import Mark
-from app.outbox.waking import AT_ONCE, STUCK_AFTER
+from app.outbox.waking import STUCK_AFTER
 from app.tasks.models import State, Task
 
+AT_ONCE = 100
 
 def wake_messages() -> int:
     """Ask for messages that wait though their gateway is set and open, such as after it was; how many."""
