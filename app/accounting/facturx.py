@@ -96,7 +96,7 @@ def make(asked: ToMake) -> Made:
     written = writing.write(asked.invoice)
     says_all = written.profile is Profile.EN_16931
     try:
-        xmp = metadata.of(asked.invoice, written.profile)
+        xmp = metadata.of(written.invoice, written.profile)
         return Made(acts.embed(asked.original, written.xml, xmp, says_all=says_all), written.profile)
     except Unreadable as error:
         raise CannotMake(error.code, detail=error.detail) from error

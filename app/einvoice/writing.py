@@ -25,10 +25,11 @@ _MOST_DECIMALS = 2
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The XML and the profile it is in."""
+    """The XML, the profile it is in, and the invoice as it was written."""
 
     xml: bytes
     profile: Profile
+    invoice: Invoice
 
 
 def write(invoice: Invoice) -> Written:
@@ -41,7 +42,7 @@ def write(invoice: Invoice) -> Written:
         xml = make.written(invoice, profile)
         found = _faults(xml, profile)
         if not found:
-            return Written(xml, profile)
+            return Written(xml, profile, invoice)
     raise CannotMake("not_valid", detail="; ".join(found)[:1000])
 
 

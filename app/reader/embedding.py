@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pikepdf
+from lxml import etree
 from pikepdf import Array, Name
 
 from app.einvoice import metadata
+from app.einvoice.guarded import parse_xml
 from app.einvoice.invoice import NotAnInvoice
 from app.einvoice.parsing import parse
 from app.reader import cutting
@@ -17,7 +19,7 @@ from app.reader.job import Job
 from app.reader.sniff import HEAD, sniff
 
 NAME = "factur-x.xml"
-_CLAIM = "{http://www.aiim.org/pdfa/ns/id/}"
+_PART = "{http://www.aiim.org/pdfa/ns/id/}part"
 _PARTS = ("2", "3")
 """Of PDF/A whose pages may stand in PDF/A-3 as they are."""
 
@@ -70,7 +72,16 @@ def _is_invoice(data: bytes) -> bool:
 
 def _is_archival(source: pikepdf.Pdf) -> bool:
     """Does it say to be PDF/A-2 or -3, with the colours its pages mean? Whether it is was for its maker to check."""
-    if "/OutputIntents" not in source.Root:
+    root = source.Root
+    if "/OutputIntents" not in root or "/Metadata" not in root:
         return False
-    with source.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as said:
-        return str(said.get(f"{_CLAIM}part", "")) in _PARTS
+    try:
+        said = parse_xml(root.Metadata.read_bytes())
+    except NotAnInvoice:
+        return False
+    return any(_PART in (each.tag, *each.attrib) and _part(each) in _PARTS for each in said.iter(etree.Element))
+
+
+def _part(element: etree._Element) -> str:
+    """It is written as an element or as an attribute."""
+    return (element.get(_PART) or element.text or "").strip()

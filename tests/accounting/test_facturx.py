@@ -6,6 +6,7 @@ from datetime import date
 import pikepdf
 import pymupdf
 import pytest
+from flask_babel import force_locale
 from lxml import etree
 
 from app.accounting import facturx
@@ -189,7 +190,8 @@ def test_where_it_cannot_be_made_the_reason_is_told(app, facts, code):
     error = refused(document)
 
     assert code in error.codes
-    assert facturx.why(error).startswith("No Factur-X could be made, so the original is sent. ")
+    with force_locale("en"):
+        assert facturx.why(error).startswith("No Factur-X could be made, so the original is sent. ")
     assert db.session.query(FacturxCopy).count() == 0
 
 
@@ -234,6 +236,11 @@ def test_an_unknown_supplier_is_what_was_read_of_it(app):
         "FR",
         ["a", "b", "c, d"],
     )
+
+
+def test_signs_that_xml_cannot_say_do_no_harm(app):
+    """AC-8: neither in the XML nor in what the PDF says of itself."""
+    assert parse(xml_of(facturx.made(bought(number="F\x00\x1b-9")))).number == "F -9"
 
 
 def test_a_rate_without_its_base_says_nothing_wrong(app):

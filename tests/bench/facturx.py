@@ -75,7 +75,7 @@ def _tried(row: dict[str, Any], stripped: bool) -> Outcome:
         with _original(CORPUS / row["file"], stripped) as path:
             written = writing.write(invoice)
             says_all = written.profile is Profile.EN_16931
-            xmp = metadata.of(invoice, written.profile)
+            xmp = metadata.of(written.invoice, written.profile)
             pdf = acts.embed(path, written.xml, xmp, says_all=says_all)
     except CannotMake as error:
         return "fallback", ", ".join(error.codes)

@@ -21,6 +21,7 @@ INVOICE = samples.as_invoice(samples.Sample())
 XML = writing.make.written(INVOICE, Profile.EN_16931)
 XMP = metadata.of(INVOICE, Profile.EN_16931)
 FX = "{urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#}"
+BOMB = b"<!DOCTYPE x [<!ENTITY a 'aaaa'><!ENTITY b '" + b"&a;" * 1000 + b"'>]><x>" + b"&b;" * 1000 + b"</x>"
 PDFA = "{http://www.aiim.org/pdfa/ns/id/}"
 
 
@@ -105,6 +106,17 @@ def test_a_picture_becomes_a_page(on_disk):
     assert len(made.pages) == 1 and made.attachments["factur-x.xml"].obj.AFRelationship == "/Alternative"
 
 
+@pytest.mark.parametrize("about", [BOMB, b"<x", b"", b"\xff\xfe"])
+def test_metadata_that_mean_harm_claim_nothing(on_disk, about):
+    """AC-8: they are XML like any other."""
+    # S28
+    source = pikepdf.open(io.BytesIO(archival("3")))
+    source.Root.Metadata = pikepdf.Stream(source, about)
+    source.save(out := io.BytesIO())
+
+    assert said(embedded(on_disk(out.getvalue()))).findtext(f".//{PDFA}part") is None
+
+
 @pytest.mark.parametrize(("part", "claimed"), [("", None), ("1", None), ("2", "3"), ("3", "3")])
 def test_pdf_a_is_claimed_only_where_the_original_is_one(on_disk, part, claimed):
     """AC-8: not promised otherwise."""
@@ -173,10 +185,12 @@ def test_an_e_invoice_under_another_name_is_the_supplier_s_own(on_disk):
         embedded(on_disk(document.tobytes()))
 
 
-def test_a_file_that_says_nothing_of_the_kind_is_made_though_it_carries_xml(on_disk):
-    """AC-8: an XML that is no invoice is none."""
+@pytest.mark.parametrize("carried", [b"<Order/>", b"<!DOCTYPE x [<!ENTITY a 'b'>]><CrossIndustryInvoice>&a;", b"<<"])
+def test_a_file_that_says_nothing_of_the_kind_is_made_though_it_carries_xml(on_disk, carried):
+    """AC-8: XML that is no invoice is none, and stays behind."""
+    # S28
     document = pymupdf.open(stream=samples.invoice_pdf("F-7"))
-    document.embfile_add("order.xml", b"<Order/>")
+    document.embfile_add("order.xml", carried)
 
     assert parse(pymupdf.open(stream=embedded(on_disk(document.tobytes()))).embfile_get("factur-x.xml")).number
 
