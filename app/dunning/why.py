@@ -202,7 +202,7 @@ def _way_out(key: str, it: Document | Counterparty) -> Way:
     if key == "netted":
         return _link("documents.index", _("Credit notes"), tab="credits", counterparty=customer_id)
     if key == "unread_reply":
-        return _link("dunning.replies", _("Read it"))
+        return _link("dunning.replies", _("Read the answer"))
     if key == "bank_old":
         return _link("bank.statements", _("Import statements"))
     if key == "switched_off":
