@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from itertools import count
 
 from app.counterparties.models import Counterparty
@@ -43,11 +44,19 @@ def make_user(role: Role = Role.MEMBER, company: Company | None = None, **facts)
     for fact, value in facts.items():
         setattr(user, fact, value)
     if password:
-        passwords.set_password(user, PASSWORD)
+        user.password_hash = _password_hash()
     db.session.add(user)
     people.join(user, company or the_company(), role, by=None).rights = rights
     db.session.commit()
     return user
+
+
+@cache
+def _password_hash() -> str:
+    """Of `PASSWORD`, made once: each takes as long as it is meant to."""
+    somebody = User(email="somebody@example.org")
+    passwords.set_password(somebody, PASSWORD)
+    return somebody.password_hash
 
 
 def make_counterparty(name: str = "Papeterie Durand", company: Company | None = None, **facts) -> Counterparty:
