@@ -16,7 +16,7 @@ from app.extensions import db
 from app.intake import arrival
 from app.intake.models import Source
 from app.intake.receiver import Receiver
-from app.outbox.models import OutgoingMail
+from app.outbox.models import Outlet
 from app.outbox.writing import write
 from app.tasks import jobs, runner
 from app.tasks.jobs import commit, job
@@ -98,7 +98,7 @@ def test_nothing_written_by_jobs_holds_a_secret_or_contents(installation, poison
             done += runner.run(task_id)
         tasks = list(db.session.scalars(select(Task)))
         kept = "\n".join(task.last_error for task in tasks)
-        answers = "\n".join(db.session.scalars(select(OutgoingMail.answer)))
+        answers = "\n".join(db.session.scalars(select(Outlet.failure)))
         names = {task.kind for task in tasks}
         errors = [db.session.get_one(Task, task_id).last_error for task_id in ids]
         db.session.rollback()

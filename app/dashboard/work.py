@@ -123,12 +123,13 @@ def _payments(user: User, company: Company) -> list[Line]:
 
 def _letters(user: User, company: Company) -> list[Line]:
     mine = Letter.visible_to(user).where(Letter.company_id == company.id)
-    to_print, to_post = (mine.where(Letter.state == state) for state in (LetterState.TO_PRINT, LetterState.PRINTED))
+    counts = mine.with_only_columns(Letter.state, func.count()).group_by(Letter.state)
+    count: dict[LetterState, int] = dict(db.session.execute(counts).tuples().all())
     url = lambda state: url_for("channels.letters", state=state.value)  # noqa: E731
     hint = _("Printed, but nobody said that they were posted")
     return [
-        Line(_count(to_print), _("Letters to print"), _("In one batch"), "stamp", url(LetterState.TO_PRINT)),
-        Line(_count(to_post), _("Letters to post"), hint, "stamp", url(LetterState.PRINTED)),
+        Line(count.get(LetterState.TO_PRINT, 0), _("Letters to print"), _("In one batch"), "stamp", url(LetterState.TO_PRINT)),
+        Line(count.get(LetterState.PRINTED, 0), _("Letters to post"), hint, "stamp", url(LetterState.PRINTED)),
     ]
 
 
@@ -244,6 +245,9 @@ def names_of_work() -> dict[str, str]:
         "open_message": _("Open a message"),
         "poll_mailbox": _("Fetch from a mailbox"),
         "settle_statement": _("Match a statement"),
+        "bind_letters": _("Put letters into a print batch"),
+        "draw_letter": _("Draw the pages of a letter"),
+        "hand_to_gateway": _("Hand a message to a gateway"),
         "perform_action": _("Send a message to a customer"),
         "plan_sendings": _("Plan what is to be sent"),
         "plan_sendings_of": _("Plan what a company has to send"),

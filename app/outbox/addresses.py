@@ -34,15 +34,21 @@ def recipients(to: Iterable[str], cc: Iterable[str] = ()) -> list[Recipient]:
 
 
 def checked(address: str) -> str:
+    """The address as mail servers take it, and none of those at which we take invoices in."""
+    plain = spelled(address)
+    if any(ask(plain) for ask in is_ours):
+        text = _("%(address)s is where Facteur itself takes invoices in: a mail to it would come back as a document.")
+        raise Refused(text % {"address": plain})
+    return plain
+
+
+def spelled(address: str) -> str:
     """The address as mail servers take it: a domain with accents in its plain spelling."""
     local, _at, domain = address.strip(" ").rpartition("@")
     plain = f"{local}@{_plain(domain)}"
     if one_line(address) != address.strip(" ") or not _is_one(plain):
         shown = one_line(address)[:100]
         raise Refused(_("“%(address)s” is not an e-mail address. Nothing was sent.", address=shown))
-    if any(ask(plain) for ask in is_ours):
-        text = _("%(address)s is where Facteur itself takes invoices in: a mail to it would come back as a document.")
-        raise Refused(text % {"address": plain})
     return plain
 
 

@@ -11,6 +11,8 @@ from email.message import Message
 from email.mime.multipart import MIMEMultipart
 from email.policy import compat32
 from email.utils import format_datetime, formataddr, parseaddr
+from posixpath import splitext
+from urllib.parse import quote
 
 from flask import current_app
 
@@ -19,6 +21,8 @@ from app.outbox.models import MailAttachment, OutgoingMail
 
 AS_SENT = compat32.clone(linesep="\r\n", mangle_from_=False)  # the newer policies take ten times as long
 LINE = 76
+LONGEST_SPELLING = 900
+"""Of a file's name in its header, which is one line: 998 are the most mail servers take."""
 
 
 def compose(mail: OutgoingMail) -> bytes:
@@ -63,7 +67,7 @@ def _together(mail: OutgoingMail, kind: str, parts: Iterable[Message]) -> Messag
 
 def _place_of(attachment: MailAttachment) -> Message:
     """Its headers, and something that stands for its bytes: those would take the library many times as long."""
-    part, name = Message(AS_SENT), attachment.name
+    part, name = Message(AS_SENT), _fitting(attachment.name)
     part["Content-Type"] = attachment.file.type
     part["Content-Transfer-Encoding"] = "base64"
     how = "inline" if attachment.content_id else "attachment"
@@ -72,6 +76,14 @@ def _place_of(attachment: MailAttachment) -> Message:
         part["Content-ID"] = f"<{attachment.content_id}>"
     part.set_payload(_secret(f"attachment {attachment.id}"))
     return part
+
+
+def _fitting(name: str) -> str:
+    """The name, cut before its ending where its spelling in a header would be longer than a line may be."""
+    stem, ending = splitext(name)
+    while len(quote(stem + ending[:10])) > LONGEST_SPELLING and stem:
+        stem = stem[:-1]
+    return stem + ending[:10] if len(quote(name)) > LONGEST_SPELLING else name
 
 
 def _secret(name: str) -> str:

@@ -62,7 +62,7 @@ def write(
         about_id=about.id if about is not None else None,
         subject=one_line(subject)[:LONGEST_SUBJECT],
         sender_name=one_line(sender_name)[:LONGEST_NAME],
-        return_path=one_line(return_path),
+        return_path=addresses.spelled(return_path) if return_path else "",
         text=text,
         html=html,
         headers={name: one_line(value) for name, value in (headers or {}).items()},

@@ -463,18 +463,18 @@ def test_the_page_is_kept_nowhere_and_framed_by_nobody(asked, visitor, browser):
 
 def test_a_token_is_in_no_row_and_no_log(asked, visitor, firm, caplog, capfd):
     """AP-3: S65: S66: once the mail has left, nothing that is written can decide."""
-    from app.outbox import delivery
+    from app.outbox import marks
     from tests.web.world import contents
 
     document, token = asked
-    delivery.blot(mails()[0])
+    marks.blot(mails()[0])
     db.session.commit()
     visitor.open(token)
     visitor.press(token, after=1)
     visitor.press(token)
     visitor.open(token)
     for mail in mails("approval-decided"):
-        delivery.blot(mail)
+        marks.blot(mail)
     db.session.commit()
 
     assert reload(document).status is Status.TO_MATCH

@@ -92,7 +92,7 @@ def test_the_figures_are_those_of_the_database(app, browser):
         'facteur_tasks{state="done",queue="mail",kind="deliver"} 1',
         'facteur_tasks{state="failed",queue="ocr",kind="read_document"} 1',
         'facteur_outgoing_mails{mark="queued"} 1',
-        'facteur_messages{state="opened"} 3',
+        'facteur_messages{state="opened"} 4',
         'facteur_documents{status="to_process"} 2',
         "facteur_failures 1",
         "facteur_damaged_files 0",

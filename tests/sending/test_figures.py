@@ -72,7 +72,8 @@ def figures_in(text: str) -> str:
     text = re.sub(
         r'(?s)<div class="list-card"><div class="card-head"><h2>Latest documents.*?</table></div></div>', "", text
     )
-    text = re.sub(r'(?s)<section class="card" aria-labelledby="happened-title">.*?</section>', "", text)
+    told = "happened-title|customer-actions-title|reminders-title"
+    text = re.sub(rf'(?s)<section class="card"[^>]* aria-labelledby="(?:{told})">.*?</section>', "", text)
     text = re.sub(r'(?s)<nav class="tabs.*?</nav>', "", text)
     text = re.sub(r'(?s)<section class="card" aria-labelledby="cash-title">.*?</section>', "", text)
     text = text.replace('<p class="card card-pad">No documents yet.</p>', "")

@@ -179,6 +179,7 @@ def make_world(canary: str, number: int) -> World:
         **_answered(world, canary),
         **_bank(company, canary, number, people[Role.ADMIN]),
         **_settling(world, canary, number),
+        "name": "mail",
         "direction": Direction.PURCHASE.value,
         "number": 1,
         "page": 1,
