@@ -125,11 +125,12 @@ def _letters(user: User, company: Company) -> list[Line]:
     mine = Letter.visible_to(user).where(Letter.company_id == company.id)
     counts = mine.with_only_columns(Letter.state, func.count()).group_by(Letter.state)
     count: dict[LetterState, int] = dict(db.session.execute(counts).tuples().all())
+    to_print, to_post = count.get(LetterState.TO_PRINT, 0), count.get(LetterState.PRINTED, 0)
     url = lambda state: url_for("channels.letters", state=state.value)  # noqa: E731
     hint = _("Printed, but nobody said that they were posted")
     return [
-        Line(count.get(LetterState.TO_PRINT, 0), _("Letters to print"), _("In one batch"), "stamp", url(LetterState.TO_PRINT)),
-        Line(count.get(LetterState.PRINTED, 0), _("Letters to post"), hint, "stamp", url(LetterState.PRINTED)),
+        Line(to_print, _("Letters to print"), _("In one batch"), "stamp", url(LetterState.TO_PRINT)),
+        Line(to_post, _("Letters to post"), hint, "stamp", url(LetterState.PRINTED)),
     ]
 
 
