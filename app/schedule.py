@@ -15,7 +15,7 @@ from app.core.database import looking
 from app.documents import jobs as documents
 from app.dunning import jobs as dunning
 from app.dunning import letter_jobs as letters
-from app.dunning import reminder_jobs
+from app.dunning import reminder_jobs, retelling
 from app.extensions import db
 from app.extraction import jobs as extraction
 from app.intake import jobs as intake
@@ -70,6 +70,7 @@ BEFORE = (
     extraction.end_what_is_stuck,
     watching.look,
     dunning.ask_what_is_due,
+    retelling.tell_again,
 )
 """What asks for work, and what ends work that nobody does any more."""
 

@@ -9,15 +9,17 @@ from app.channels.models import GatewayKind, GatewayMessage
 from app.core import clock
 from app.core.database import looking
 from app.extensions import db
+from app.outbox import outlets
 from app.outbox.models import Mark
 from app.outbox.waking import STUCK_AFTER
 from app.tasks.models import State, Task
 
 AT_ONCE = 100
 
+
 def wake_messages() -> int:
     """Ask for messages that wait though their gateway is set and open, such as after it was; how many."""
-    ways = [carries for carries in GatewayKind if calling.address_of(carries)]
+    ways = [each for each in GatewayKind if calling.address_of(each) and outlets.is_open(each.value)]
     if not ways:
         return 0
     waiting = select(GatewayMessage.id).where(GatewayMessage.mark == Mark.QUEUED, GatewayMessage.carries.in_(ways))
@@ -25,7 +27,6 @@ def wake_messages() -> int:
     with looking(db.session()):
         found = list(db.session.scalars(waiting))
     messages = [db.session.get_one(GatewayMessage, message_id) for message_id in found]
-    messages = [message for message in messages if not handing.is_shut(message)]
     for message in messages:
         handing.hand_to_gateway.again(message.id, key=handing.task_key(message))
     return len(messages)

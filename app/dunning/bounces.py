@@ -102,7 +102,7 @@ def _bring_back(action: Action, reason: dict[str, Any]) -> None:
 
 def _once_more(action: Action, reason: dict[str, Any]) -> None:
     """The same again, for a person; made before its document settles, so that nothing else is made of it."""
-    covers = {each.document: each.reached_days for each in action.covers if _is_needed(each.document, action.kind)}
+    covers = {each.document: each.reached_days for each in action.covers if _is_needed(each.document, action)}
     if not covers:
         return
     document = action.document if action.document in covers else next(iter(covers))
@@ -120,9 +120,11 @@ def _came_otherwise(action: Action) -> bool:
     return action.kind is ActionKind.SENDING and bool(db.session.scalar(select(arrived)))
 
 
-def _is_needed(document: Document, kind: ActionKind) -> bool:
-    """Nobody is reminded of what is paid, nor sent what was thrown away."""
-    return document.trashed_at is None and (kind is ActionKind.SENDING or (document.open_minor or 0) > 0)
+def _is_needed(document: Document, action: Action) -> bool:
+    """Nobody is reminded of what is paid, nor sent what was thrown away or is another customer's now."""
+    if document.trashed_at or document.counterparty_id != action.counterparty_id:
+        return False
+    return action.kind is ActionKind.SENDING or (document.open_minor or 0) > 0
 
 
 def _next_key(action: Action) -> str:

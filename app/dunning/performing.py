@@ -31,12 +31,21 @@ def perform(action: Action, *, by: User | None) -> None:
             raise Refused(_("It is not needed any more. %(why)s", why=words.in_words(why)))
         actions.withdraw(action, why)
         return
+    written = db.session.begin_nested()
     try:
         _let_leave(action, by)
     except (CannotReach, Unreachable) as cannot:
+        written.rollback()  # nor does its contact count as reminded
         actions.hand_over(action, cannot.reason)
     except contact_days.TooEarly:
-        return
+        written.commit()
+    except Refused as refused:
+        if by:
+            raise
+        written.rollback()
+        actions.hand_over(action, {"key": "refused", "why": str(refused)})
+    else:
+        written.commit()
 
 
 def perform_due(action: Action) -> None:

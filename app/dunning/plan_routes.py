@@ -139,7 +139,7 @@ def make_default(plan_id: int):
 def archive(plan_id: int):
     """Out of the choices, or back; customers who have it keep it."""
     plan = changeable(plan_id)
-    plan_editing.archive(plan, by=current_user, back=bool(plan.archived_at))
+    plan_editing.archive(plan, by=current_user, back=request.form.get("wanted") == "no")
     commit()
     flash(_("Archived. Customers who have it keep it.") if plan.archived_at else _("Taken back."))
     return redirect(url_for("plans.index"), 303) if plan.archived_at else to(plan)

@@ -59,7 +59,7 @@ def documents(counterparty: Counterparty) -> Select[tuple[Document]]:
     """What this one customer may see: its own validated sales that it was sent and that are open (SPEC SE-2)."""
     mine = (Document.counterparty_id == counterparty.id, Document.company_id == counterparty.company_id)
     shown = select(Document).where(*mine, Document.direction == Direction.SALE, counted(), OPEN)
-    return shown.where(Document.gross_minor.is_not(None))
+    return shown.where(Document.gross_minor.is_not(None), Document.awaits_approval.is_(False))
 
 
 def lines(counterparty: Counterparty) -> list[Line]:

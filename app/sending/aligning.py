@@ -38,7 +38,9 @@ def align(document: Document) -> None:
     if action is None:
         _make(document)
     elif _follows_plan(action):
-        _follow(action, document)
+        db.session.refresh(action, with_for_update=True)  # a person may be sending it just now
+        if _follows_plan(action):
+            _follow(action, document)
 
 
 def realign(documents: Iterable[Document]) -> None:

@@ -267,7 +267,7 @@ def test_plans_are_copied_archived_and_meant_for_new_customers(browser, writer):
     client.post(f"/plans/{plan.id}/archiving")
     assert reload(plan).archived_at and not plan.is_default
     assert "Usual</a>" not in client.get("/plans").text and "Usual</a>" in client.get("/plans?archived=yes").text
-    client.post(f"/plans/{plan.id}/archiving")
+    client.post(f"/plans/{plan.id}/archiving", data={"wanted": "no"})
     assert reload(plan).archived_at is None
 
 
