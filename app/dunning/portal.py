@@ -73,8 +73,7 @@ def lines(counterparty: Counterparty) -> list[Line]:
 def _line(document: Document, today: date, payee: Payee | None) -> Line:
     is_invoice, due = document.kind is Kind.INVOICE, document.due_date
     is_payable = is_invoice and payee is not None and document.disputed_at is None
-    # drawn by us of our own account and the amount alone
-    code = Markup(codes.drawn(document, payee)) if is_payable and payee else Markup()
+    code = codes.drawn(document, payee) if is_payable and payee else Markup()
     is_late = is_invoice and due is not None and due < today
     return Line(document, when(due, today) if is_invoice else "", is_late, code, codes.told(document))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -39,14 +38,9 @@ def of(user: User, document: Document) -> dict[str, Any] | None:
         "next_day": banking.after(clock.today(document.company)),
         "today": clock.today(document.company),
         "is_credit": document.kind is Kind.CREDIT_NOTE,
-        "code": _code(document, found) if shows_code and isinstance(found, Payee) else "",
+        "code": codes.drawn(document, found) if shows_code and isinstance(found, Payee) else "",
         "told": codes.told(document) if shows_code else "",
     }
-
-
-def _code(document: Document, payee: Payee) -> Markup:
-    """The picture, drawn by us of the account and the amount alone."""
-    return Markup(codes.drawn(document, payee))  # nosec B704
 
 
 def seen_batches(user: User, payments: Iterable[Payment]) -> set[int]:
