@@ -27,6 +27,12 @@ LONG_ONES = (
         f"test_faultpoints.py::test_dying_between_two_durable_steps_loses_and_doubles_nothing[postgresql-{step}"
         for step in ("commit.", "opening.", "outbox.", "purge.", "reading.", "rule.", "storage.", "sweep.", "trail.")
     ),
+    *(
+        f"test_faultpoints.py::test_dying_between_two_durable_steps_loses_and_doubles_nothing[sqlite-{step}"
+        for step in ("opening.", "purge.", "rule.", "storage.", "sweep.", "trail.")
+    ),
+    "web/test_modules.py::test_axe_finds_nothing_serious[/add",
+    "web/test_modules.py::test_axe_finds_nothing_serious[/refused",
     "web/test_every_address.py::test_no_number_in_a_query_breaks_a_page[-9",
     "web/test_every_address.py::test_no_number_in_a_query_breaks_a_page[NaN",
     "web/test_extra_fields.py::test_json_is_no_form[said1]",

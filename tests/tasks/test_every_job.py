@@ -359,6 +359,7 @@ def plan_sendings_of(app: Flask, sink: Sink):
     return [unplanned()], count_of(Action), [1]
 
 
+@case
 def propose_letters(app: Flask, sink: Sink):
     action = make_back(created_at=clock.now() - timedelta(days=9))
     action_id = action.id
@@ -519,6 +520,7 @@ def bind_letters(app: Flask, sink: Sink):
     return [batch_id], lambda: (count_of(File)(), bound()), ([2], 1)
 
 
+@case
 def plan_reminders(app: Flask, sink: Sink):
     due = clock.today() - timedelta(days=9)
     company = make_owed(make_customer(make_plan(3)), due).company
