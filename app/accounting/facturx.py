@@ -119,7 +119,8 @@ def why(error: CannotMake) -> str:
     """The reason in words, for the report."""
     read = [str(reason(code)) for code in error.codes if code not in cannot.REASONS]
     known = [code for code in error.codes if code in cannot.REASONS]
-    return " ".join([_("No Factur-X could be made, so the original is sent."), cannot.words(known), *read]).strip()
+    said = [_("No Factur-X could be made, so the original is sent."), cannot.words(known), *read]
+    return " ".join(filter(None, said))
 
 
 def _key(document: Document, invoice: Invoice) -> str:

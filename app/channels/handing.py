@@ -164,7 +164,11 @@ def _put_off(message: GatewayMessage, answer: str) -> None:
 def _settle(message: GatewayMessage, mark: Mark, answer: str) -> None:
     """The message's end, told to whoever waits for it."""
     message.mark, message.marked_at, message.answer = mark, clock.now(), answer
-    kinds.tell(message)
+    try:
+        with db.session.begin_nested():
+            kinds.tell(message)
+    except Exception:  # what follows is told again; what the gateway said is kept all the same
+        log.exception("gateway.not_told", message=message.id, kind=message.kind, mark=mark.value)
     faultpoint("gateway.before_settle")
     db.session.commit()
     log.info("gateway.settled", message=message.id, kind=message.kind, mark=mark.value)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.audit import trail
 from app.core import clock
@@ -27,6 +27,12 @@ after_change: list[Callable[[Action], None]] = []
 """Who tells where an action stands, such as the line of its invoice; `pipeline` fills it."""
 ALIVE = (ActionState.WAITING, ActionState.TO_DO, ActionState.LEAVING)
 MEANS = {Channel.EMAIL: SentMeans.EMAIL, Channel.LETTER: SentMeans.LETTER, Channel.SMS: SentMeans.SMS}
+
+
+def next_round(document: Document) -> str:
+    """Each round of sending it has a key of its own."""
+    mine = select(func.count(Action.id)).where(Action.document_id == document.id, Action.kind == ActionKind.SENDING)
+    return f"sending:{document.id}:{(db.session.scalar(mine) or 0) + 1}"
 
 
 def make(

@@ -129,9 +129,8 @@ def _is_needed(document: Document, action: Action) -> bool:
 
 def _next_key(action: Action) -> str:
     """The next round of a sending; a reminder's second one is named after the first."""
-    kind, document_id, number = [*action.key.split(":"), "", ""][:3]
-    if action.kind is ActionKind.SENDING and number.isdigit():
-        return f"{kind}:{document_id}:{int(number) + 1}"
+    if action.kind is ActionKind.SENDING:
+        return actions.next_round(action.document)
     return f"{action.kind.value}:{action.document_id}:after:{action.id}"
 
 

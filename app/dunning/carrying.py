@@ -9,7 +9,7 @@ from app.channels.kinds import Carried, MessageKind
 from app.channels.models import GatewayKind, GatewayMessage, Letter, LetterState
 from app.counterparties.models import Contact
 from app.documents.models import SentMeans
-from app.dunning import actions, contact_days, ending, mails, recipients
+from app.dunning import actions, ending, gaps, mails, recipients
 from app.dunning.action_models import Action, ActionKind
 from app.dunning.recipients import CannotReach, Recipients
 from app.extensions import db
@@ -19,11 +19,11 @@ from app.users.models import User
 
 def by_letter(action: Action, by: User | None) -> None:
     """Drawn with its address and the pages of the invoice, once; it waits for the printer or a provider."""
-    contact = _contact(action, [each for each in action.counterparty.contacts if each.address.strip()])
-    address = _addressed(action, contact)
+    contact = _by_post(action)
+    address = _addressed(action)
     subject, text = mails.compose(action, _reader(action, contact))
     text, _secrets = mails.with_link(action, text, by)
-    contact_days.claim(action, [f"letter:{action.counterparty_id}"], by)
+    gaps.take(action, [f"letter:{action.counterparty_id}"], by)
     action.letter = letters.write(
         mails.KINDS_OF[action.kind],
         key=_key(action),
@@ -47,12 +47,22 @@ def by_text(action: Action, by: User | None) -> None:
         raise CannotReach("no_phone")
     _subject, text = mails.compose(action, _reader(action, contact), needs_subject=False)
     text, _secrets = mails.with_link(action, text, by)
-    contact_days.claim(action, [to], by)
+    gaps.take(action, [to], by)
     facts = {"carries": GatewayKind.SMS, "to": to, "text": text, "about": action}
     action.gateway_message = gateway.write(
         mails.KINDS_OF[action.kind], key=_key(action), company_id=action.company_id, **facts
     )
     actions.leave(action, by=by)
+
+
+def postal_address(action: Action) -> str:
+    """Where a letter about it goes; empty where nobody knows."""
+    contact = _by_post(action)
+    return (contact.address if contact else action.counterparty.address).strip()
+
+
+def _by_post(action: Action) -> Contact | None:
+    return _contact(action, [each for each in action.counterparty.contacts if each.address.strip()])
 
 
 def _contact(action: Action, usable: list[Contact]) -> Contact | None:
@@ -66,13 +76,12 @@ def _reader(action: Action, contact: Contact | None) -> Recipients:
     return Recipients([], [], language, contact.name if contact else "")
 
 
-def _addressed(action: Action, contact: Contact | None) -> str:
+def _addressed(action: Action) -> str:
     """The customer's name above its address, where that does not begin with it."""
-    address = contact.address if contact else action.counterparty.address
-    if not address.strip():
+    address, name = postal_address(action), action.counterparty.name
+    if not address:
         raise CannotReach("no_address")
-    name = action.counterparty.name
-    return address if address.strip().casefold().startswith(name.casefold()) else f"{name}\n{address.strip()}"
+    return address if address.casefold().startswith(name.casefold()) else f"{name}\n{address}"
 
 
 def _key(action: Action) -> str:

@@ -8,12 +8,29 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, func, select, union
 
+from app.core import clock
 from app.core.database import insert_unless_there
 from app.counterparties.models import Counterparty
 from app.dunning import hours
 from app.dunning.action_models import Action, ActionKind, ActionState, ContactDay
 from app.extensions import db
-from app.users.models import Company
+from app.users.models import Company, User
+
+
+class TooEarly(Exception):
+    """All its contacts were reminded lately: it was put off."""
+
+
+def take(action: Action, addresses: list[str], by: User | None) -> list[str]:
+    """Those who may be reminded today by what goes by itself; a person may write to all. Raises `TooEarly`."""
+    if action.kind is not ActionKind.REMINDER or by is not None:
+        return addresses
+    today = clock.today(action.counterparty.company)
+    free = claim(action, addresses, today)
+    if not free:
+        slide(action, addresses, today)
+        raise TooEarly
+    return free
 
 
 def claim(action: Action, addresses: Iterable[str], today: date) -> list[str]:

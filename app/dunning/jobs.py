@@ -36,12 +36,18 @@ def _ask_for_some() -> int:
         due = list(db.session.scalars(_due().limit(AT_ONCE)))
     if not due:
         return 0
-    task = {"kind": perform_action.name, "queue": perform_action.queue, "state": State.READY, "run_after": clock.now()}
-    rows = [task | {"key": f"{KEY}{action_id}", "ids": [action_id]} for action_id in due]
     with short_transaction():
-        db.session.execute(insert_unless_there(db.session(), Task), rows)
-        _ask_again([row["key"] for row in rows])
+        ask(due)
+        _ask_again([f"{KEY}{action_id}" for action_id in due])
     return len(due)
+
+
+def ask(action_ids: list[int]) -> None:
+    """A task for each of these, where there is none yet: one statement, however many."""
+    task = {"kind": perform_action.name, "queue": perform_action.queue, "state": State.READY, "run_after": clock.now()}
+    rows = [task | {"key": f"{KEY}{action_id}", "ids": [action_id]} for action_id in action_ids]
+    if rows:
+        db.session.execute(insert_unless_there(db.session(), Task), rows)
 
 
 def _due() -> Select[tuple[int]]:

@@ -12,6 +12,7 @@ from app.audit import trail
 from app.core import clock
 from app.core.database import change_if, hold
 from app.core.errors import Refused
+from app.dunning import carrying
 from app.dunning.action_models import Action, ActionKind, ActionState
 from app.dunning.bounces import KEY, OPEN_KEYS
 from app.dunning.models import Channel
@@ -52,13 +53,7 @@ def propose(action: Action) -> bool:
 def can_be_letter(action: Action) -> bool:
     """Did it come back by e-mail, and is there an address to which a letter could go?"""
     is_back = action.state is ActionState.TO_DO and action.reason.get("key") in OPEN_KEYS
-    return is_back and action.channel is Channel.EMAIL and bool(postal_address(action))
-
-
-def postal_address(action: Action) -> str:
-    """That of the first contact who has one, else the customer's own."""
-    contacts = (each.address.strip() for each in action.counterparty.contacts)
-    return next((address for address in contacts if address), action.counterparty.address.strip())
+    return is_back and action.channel is Channel.EMAIL and bool(carrying.postal_address(action))
 
 
 def as_letter(action: Action, *, by: User) -> None:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from app.channels.unreachable import Unreachable
 from app.core import clock
 from app.core.errors import Refused
-from app.dunning import actions, carrying, contact_days, hours, mails, recipients, standing, words
+from app.dunning import actions, carrying, gaps, hours, mails, recipients, standing, words
 from app.dunning.action_models import Action, ActionKind, ActionState
 from app.dunning.models import Channel
 from app.dunning.recipients import CannotReach
@@ -37,7 +37,7 @@ def perform(action: Action, *, by: User | None) -> None:
     except (CannotReach, Unreachable) as cannot:
         written.rollback()  # nor does its contact count as reminded
         actions.hand_over(action, cannot.reason)
-    except contact_days.TooEarly:
+    except gaps.TooEarly:
         written.commit()
     except Refused as refused:
         if by:
@@ -77,7 +77,7 @@ def by_mail(action: Action, by: User | None) -> None:
     """Into the outbox, once; nothing of it is written where anything is missing."""
     who = recipients.of(action)
     said, files = mails.compose(action, who), mails.enclosed(action)
-    who = replace(who, to=contact_days.claim(action, who.to, by))
+    who = replace(who, to=gaps.take(action, who.to, by))
     actions.leave(action, by=by)
     mails.send(action, who, said, files, by)
 

@@ -15,14 +15,13 @@ from app.core.database import hold, insert_unless_there
 from app.counterparties.models import Counterparty
 from app.documents.models import Document
 from app.documents.wanted import DECIDED, OPEN
-from app.dunning import conditions, gaps, hours, steps
+from app.dunning import conditions, gaps, hours, jobs, steps
 from app.dunning.action_models import Action, ActionDocument, ActionKind, ActionState
 from app.dunning.actions import ALIVE
 from app.dunning.conditions import SOLD
 from app.dunning.models import Channel, DunningPlan, Level, PlanStep
 from app.dunning.steps import Owed, Plan, Reminder, Step
 from app.extensions import db
-from app.tasks.models import State, Task
 from app.users.models import Company
 
 
@@ -147,7 +146,7 @@ def _write(company: Company, reminders: list[Reminder]) -> int:
     covers = [row for action_id, reminder in made.items() for row in _covers(action_id, reminder)]
     if covers:
         db.session.execute(insert(ActionDocument.__table__), covers)
-    _ask(action_id for action_id, reminder in made.items() if reminder.step.is_automatic)
+    jobs.ask([action_id for action_id, reminder in made.items() if reminder.step.is_automatic])
     return len(made)
 
 
@@ -180,11 +179,3 @@ def _covers(action_id: int, reminder: Reminder) -> Iterator[dict[str, Any]]:
     for invoice, days in reminder.covers:
         facts = {"document_id": invoice.id, "reached_days": days, "open_minor": invoice.open_minor}
         yield {"action_id": action_id} | facts
-
-
-def _ask(action_ids: Iterable[int]) -> None:
-    """A task for each that goes by itself, as the sweep asks for what became due otherwise."""
-    task = {"kind": "perform_action", "queue": "default", "state": State.READY, "run_after": clock.now()}
-    rows = [task | {"key": f"perform:{action_id}", "ids": [action_id]} for action_id in action_ids]
-    if rows:
-        db.session.execute(insert_unless_there(db.session(), Task), rows)

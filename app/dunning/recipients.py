@@ -6,15 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import current_app
-
 from app.core.errors import Refused
-from app.counterparties.identifiers import mistake
 from app.counterparties.models import Contact, Counterparty, Position
 from app.dunning import words
 from app.dunning.action_models import Action, ActionKind
 from app.dunning.models import PlanStep
-from app.outbox.writing import one_line
+from app.outbox import addresses
 
 MOST = 20
 """More people than that are no recipients of an invoice."""
@@ -49,7 +46,7 @@ def whom(counterparty: Counterparty, step: PlanStep | None, kind: ActionKind) ->
     to = [each.email for each in contacts] or _own(counterparty)
     language = next((each.language for each in contacts if each.language), counterparty.company.customer_language)
     name = contacts[0].name if contacts else ""
-    return Recipients(*checked(to, addresses_in(step.cc if step else "")), language, name)
+    return Recipients(*checked(to, addresses.listed(step.cc if step else "")), language, name)
 
 
 def of(action: Action) -> Recipients:
@@ -65,30 +62,25 @@ def of(action: Action) -> Recipients:
     return Recipients(to, cc, action.language or spoken, known[0].name if known else "")
 
 
-def addresses_in(text: str) -> list[str]:
-    """Those that stand in a row, separated by commas, semicolons or line breaks."""
-    separated = text.replace(";", ",").replace("\r", ",").replace("\n", ",").split(",")
-    return [each.strip() for each in separated if each.strip()]
-
-
 def checked(to: Iterable[str], cc: Iterable[str] = ()) -> tuple[list[str], list[str]]:
     """Each address once. Raises `CannotReach` where there is none, too many, or one that cannot be used."""
-    by_key = {each.lower(): each for each in to}
-    beside = {each.lower(): each for each in cc if each.lower() not in by_key}
+    by_key = {each.lower(): each for each in map(_checked, to)}
     if not by_key:
         raise CannotReach("no_contact")
+    beside = {each.lower(): each for each in map(_checked, cc) if each.lower() not in by_key}
     if len(by_key) + len(beside) > MOST:
         raise CannotReach("too_many", count=len(by_key) + len(beside), most=MOST)
-    for address in (*by_key.values(), *beside.values()):
-        _check(address)
     return list(by_key.values()), list(beside.values())
 
 
-def _check(address: str) -> None:
-    if not address.isascii() or address != one_line(address) or len(address) > 254 or mistake("email", address):
-        raise CannotReach("bad_address", address=one_line(address)[:100])
-    if address.lower().endswith(f"@{current_app.config['SETTINGS'].intake_domain.lower()}"):
-        raise CannotReach("own_address", address=address)
+def _checked(address: str) -> str:
+    try:
+        plain = addresses.spelled(address)
+    except Refused:
+        raise CannotReach("bad_address", address=addresses.one_line(address)[:100]) from None
+    if addresses.comes_back(plain):
+        raise CannotReach("own_address", address=plain)
+    return plain
 
 
 def _contacts(counterparty: Counterparty, step: PlanStep | None, kind: ActionKind) -> list[Contact]:

@@ -36,10 +36,21 @@ def recipients(to: Iterable[str], cc: Iterable[str] = ()) -> list[Recipient]:
 def checked(address: str) -> str:
     """The address as mail servers take it, and none of those at which we take invoices in."""
     plain = spelled(address)
-    if any(ask(plain) for ask in is_ours):
+    if comes_back(plain):
         text = _("%(address)s is where Facteur itself takes invoices in: a mail to it would come back as a document.")
         raise Refused(text % {"address": plain})
     return plain
+
+
+def listed(text: str) -> list[str]:
+    """Those that stand in a row, separated by commas, semicolons or line breaks, each once."""
+    found = [each.strip() for each in re.split(r"[,;\r\n]", text) if each.strip()]
+    return list({each.lower(): each for each in found}.values())
+
+
+def comes_back(address: str) -> bool:
+    """Is it one at which we take invoices in?"""
+    return any(ask(address) for ask in is_ours)
 
 
 def spelled(address: str) -> str:

@@ -12,7 +12,7 @@ from app.documents import reasons
 from app.documents.counted import is_to_send
 from app.documents.models import Direction, Document, SentMeans
 from app.documents.sent import sent
-from app.dunning import actions
+from app.dunning import actions, standing
 from app.dunning.action_models import Action, ActionKind, ActionState
 from app.extensions import db
 from app.sending import planned
@@ -58,17 +58,11 @@ def unsent(company_id: int) -> Iterable[Document]:
 
 def _against(action: Action, document: Document) -> dict[str, Any] | None:
     """What has become of the document that makes this very action needless."""
-    changed = document.cause.changed if document.cause else frozenset()
-    if document.trashed_at:
-        return {"key": "gone"}
-    if document.sent_at and document.sent_at >= action.created_at:
-        return {"key": "sent_otherwise"}
-    if document.counterparty_id != action.counterparty_id:
-        return {"key": "reassigned"}
-    if document.status not in planned.READY:
-        return {"key": "not_approved" if document.validated_at else "not_validated"}
+    if why := standing.against(action):
+        return why
     if document.cause and document.cause.left.get(LEFT):
         return {"key": "not_to_send"}
+    changed = document.cause.changed if document.cause else frozenset()
     return {"key": "changed"} if action.state is ActionState.LEAVING and changed & CONTENT else None
 
 
@@ -80,7 +74,7 @@ def _make(document: Document) -> None:
     facts = planned.facts(document, step)
     reason = _came_back(document) or ({} if facts["is_automatic"] else {"key": "manual"})
     facts["is_automatic"] = facts["is_automatic"] and not reason
-    actions.make(ActionKind.SENDING, document, key=planned.next_key(document), reason=reason, **facts)
+    actions.make(ActionKind.SENDING, document, key=actions.next_round(document), reason=reason, **facts)
 
 
 def _came_back(document: Document) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def action_for(document: Document, *, by: User) -> Action:
 def _make(document: Document) -> Action:
     step = planned.step_for(document)
     channel = step.channel if step and step.channel is not Channel.CALL else Channel.EMAIL
-    facts = {"key": planned.next_key(document), "channel": channel, "step": step, "due_at": clock.now()}
+    facts = {"key": actions.next_round(document), "channel": channel, "step": step, "due_at": clock.now()}
     action = actions.make(ActionKind.SENDING, document, reason={"key": "by_hand"}, **facts)
     assert action is not None, "each round has a key of its own"
     return action

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.approval.models import Approval
 from app.documents.models import Document, Status
@@ -24,12 +24,6 @@ def living(document: Document) -> Action | None:
     """The action that sends it, while it is not over."""
     query = select(Action).where(Action.document_id == document.id, Action.kind == ActionKind.SENDING)
     return db.session.scalar(query.where(Action.state.in_(ALIVE)).order_by(Action.id.desc()).limit(1))
-
-
-def next_key(document: Document) -> str:
-    """Each round of sending it has a key of its own."""
-    mine = select(func.count(Action.id)).where(Action.document_id == document.id, Action.kind == ActionKind.SENDING)
-    return f"sending:{document.id}:{(db.session.scalar(mine) or 0) + 1}"
 
 
 def step_for(document: Document) -> PlanStep | None:

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from app.channels import calling, deciding, handing, kinds, waking
 from app.channels.kinds import MessageKind
-from app.channels.models import GatewayMessage
+from app.channels.models import GatewayKind, GatewayMessage
 from app.config import BadSettings, load
 from app.core import clock
 from app.core.errors import Refused
@@ -20,8 +20,8 @@ from app.outbox.models import Mark, Outlet
 from app.tasks.models import State, Task
 from app.web.access import Role
 from tests.channels.gateway_server import CUT, Gateway
-from tests.channels.making import make_due, make_message, run_waiting
-from tests.factories import make_user, reload
+from tests.channels.making import ADDRESS, make_due, make_message, run_waiting
+from tests.factories import make_file, make_user, reload
 
 
 def test_a_message_is_handed_over_as_it_was_written(sms):
@@ -338,3 +338,30 @@ def test_messages_of_another_company_are_nobodys(app):
     message = make_message()
     for role, sees in ((Role.ADMIN, 1), (Role.MEMBER, 0)):
         assert len(db.session.scalars(GatewayMessage.visible_to(make_user(role, message.company))).all()) == sees
+
+
+def test_what_waits_behind_a_shut_way_keeps_no_other_back(sms, app, gateway, monkeypatch):
+    """R7: as many as a sweep asks for at once."""
+    monkeypatch.setattr(waking, "AT_ONCE", 2)
+    monkeypatch.setattr(app.config["SETTINGS"], "letter_url", gateway.url)
+    db.session.add(Outlet(name="sms", shut_at=clock.now()))
+    for _number in range(2):
+        make_message()
+    letter = make_message(carries=GatewayKind.LETTER, to=ADDRESS, text="", file=make_file())
+    db.session.query(Task).delete()
+    db.session.commit()
+
+    assert waking.wake_messages() == 1
+    assert list(db.session.scalars(select(Task.ids))) == [[letter.id]]
+
+
+def test_what_the_gateway_took_is_kept_though_what_follows_fails(sms, monkeypatch):
+    """R6: S43: it is sent, and never again; whoever was not told is told by the sweep."""
+
+    def fail(_message):
+        raise ValueError("what follows")
+
+    monkeypatch.setattr(kinds, "message_kinds", [MessageKind("test", why_not=lambda _it: "", after=fail)])
+    message = make_message()
+    run_waiting()
+    assert (reload(message).mark, len(sms.taken)) == (Mark.SENT, 1)

@@ -17,7 +17,7 @@ from app.extensions import db
 from app.intake.models import MessageState
 from app.outbox.models import Mark, OutgoingMail
 from app.web.access import Role
-from tests.dunning.returns import REPORTS, WHOM, exchange, exim, make_mail, make_sale, make_sent, postfix
+from tests.dunning.returns import REPORTS, WHOM, exchange, exim, make_customer, make_mail, make_sale, make_sent, postfix
 from tests.factories import make_company, make_user, reload, the_company
 from tests.intake.test_opening import opened
 
@@ -129,6 +129,17 @@ def test_what_was_paid_or_thrown_away_meanwhile_is_nobodys_work(app):
         arrives(postfix(action.mail))
 
     assert to_do() == []
+
+
+@pytest.mark.parametrize("kind", ActionKind)
+def test_what_is_another_customers_now_is_not_brought_back(app, kind):
+    """SE-7: S72: the address and the text were the first one's."""
+    action = make_sent(document=make_sale(to_send_at=clock.now()), kind=kind)
+    action.document.counterparty = make_customer("Another")
+    db.session.commit()
+    arrives(postfix(action.mail))
+
+    assert [each for each in to_do() if each.reason.get("key") == "bounced"] == []
 
 
 def test_what_reached_its_customer_otherwise_stays_sent(app):

@@ -288,3 +288,9 @@ def test_days_are_said_in_words(app, days, said):
     today = clock.today()
     with app.test_request_context(), force_locale("en"):
         assert portal.when(today + timedelta(days=days), today).startswith(said)
+
+
+def test_what_nobody_approved_yet_is_not_shown(customer, browser):
+    """S70: an older sale that was never to be sent, and waits for approval."""
+    sale(customer, "V-WAITS", awaits_approval=True)
+    assert "V-WAITS" not in shown(browser, customer)

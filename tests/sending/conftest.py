@@ -6,6 +6,7 @@ import pytest
 
 from app.outbox.connection import config_of
 from tests.language import in_english
+from tests.sending.making import make_customer, make_plan
 
 __all__ = ["in_english", "server"]
 
@@ -20,3 +21,15 @@ def server(app, sink, monkeypatch):
         monkeypatch.setattr(app.extensions["mail"], name, configured[f"MAIL_{name.upper()}"])
     monkeypatch.setattr(app.extensions["mail"], "suppress", False)
     return sink
+
+
+@pytest.fixture
+def plan(sender):
+    """What the customers of `sender`, which each file makes as it needs it, are sent."""
+    return make_plan(sender)
+
+
+@pytest.fixture
+def customer(sender, plan):
+    """One who has it."""
+    return make_customer(sender, plan)

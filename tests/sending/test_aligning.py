@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, time, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from app.core import clock
 from app.counterparties import merging
@@ -13,7 +14,7 @@ from app.documents.models import Direction, Kind, SentMeans
 from app.documents.sent import come_back, sent
 from app.dunning import actions
 from app.dunning import jobs as asking
-from app.dunning.action_models import ActionState
+from app.dunning.action_models import Action, ActionState
 from app.dunning.models import Channel
 from app.extensions import db
 from app.sending import aligning, jobs
@@ -27,16 +28,6 @@ from tests.sending.running import actions_of, last, sweep
 @pytest.fixture
 def sender(app):
     return make_sender()
-
-
-@pytest.fixture
-def plan(sender):
-    return make_plan(sender)
-
-
-@pytest.fixture
-def customer(sender, plan):
-    return make_customer(sender, plan)
 
 
 def edit(document, **facts):
@@ -255,3 +246,15 @@ def test_switched_off_since_it_was_asked_for_it_stays(server, sender, customer):
     db.session.commit()
     asking.perform_action(last(document).id)
     assert (last(document).state, last(document).mail) == (ActionState.WAITING, None)
+
+
+def test_what_a_person_is_sending_just_now_is_left_to_them(sender, plan, customer):
+    """SE-3: S52: R4: the plan changes in one transaction while the action leaves in another."""
+    document = make_sale(sender, customer)
+    action = last(document)
+    plan.sending.is_automatic = False
+    leaving = update(Action).where(Action.id == action.id).values(state=ActionState.LEAVING, version=9)
+    db.session.execute(leaving.execution_options(synchronize_session=False))
+    aligning.realign([document])
+    db.session.commit()
+    assert (reload(action).state, action.version) == (ActionState.LEAVING, 9)

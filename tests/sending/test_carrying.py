@@ -64,6 +64,21 @@ def test_a_text_message_is_handed_to_the_gateway(app, server, sender, monkeypatc
     assert (last(document).state, reload(document).sent_means) == (ActionState.DONE, SentMeans.SMS)
 
 
+def test_a_customers_link_is_blotted_out_once_it_was_texted(app, server, sender, monkeypatch):
+    """S65: the database keeps no token that works."""
+    gateway = Gateway()
+    monkeypatch.setattr(app.config["SETTINGS"], "sms_url", gateway.url)
+    document = make_due(sender, Channel.SMS)
+    make_contact(document.counterparty, "", phone="06 12 34 56 78")
+    last(document).text = "See {portal_link}"
+    db.session.commit()
+    sweep("perform_action")
+    run_waiting()
+
+    token = gateway.taken[0].json["text"].rpartition("/portal/")[2]
+    assert len(token) > 30 and last(document).gateway_message.text.endswith("/portal/…")
+
+
 @pytest.mark.parametrize(("phone", "key"), [("", "no_phone"), ("12", "bad_number")])
 def test_without_a_telephone_it_is_a_persons(server, sender, phone, key):
     """SE-5: with the reason."""

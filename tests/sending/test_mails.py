@@ -43,16 +43,6 @@ def sender(server):
 
 
 @pytest.fixture
-def plan(sender):
-    return make_plan(sender)
-
-
-@pytest.fixture
-def customer(sender, plan):
-    return make_customer(sender, plan)
-
-
-@pytest.fixture
 def document(sender, customer):
     return make_sale(sender, customer, number="F-77", file=make_file(PDF), file_name="Facture été.pdf")
 

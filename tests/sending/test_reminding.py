@@ -159,3 +159,12 @@ def test_missed_on_a_weekday_it_does_not_leave_on_a_weekend(server, sender, plan
         sweep()
         assert (state(action), server.messages) == (ActionState.WAITING, [])
         assert action.due_at.isoformat() == "2026-12-07T07:30:00+00:00"
+
+
+def test_nobody_counts_as_reminded_by_what_could_not_be_written(server, sender, plan, customer):
+    """DN-1: SE-5: a letter whose enclosure is no file is a person's, and its customer may be reminded still."""
+    customer.address = "1 rue Haute\n69001 Lyon"
+    action = remind(plan, make_owed(sender, customer), channel=Channel.LETTER)
+    sweep()
+    assert (state(action), action.reason["key"]) == (ActionState.TO_DO, "bad_file")
+    assert db.session.query(ContactDay).count() == 0
