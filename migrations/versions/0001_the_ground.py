@@ -1659,11 +1659,174 @@ def upgrade():
     sa.ForeignKeyConstraint(['file_id'], ['file.id'], name=op.f('fk_facturx_copy_file_id_file')),
     sa.PrimaryKeyConstraint('document_id', name=op.f('pk_facturx_copy'))
     )
+    op.create_table('accounting_connection',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('shares', sa.Boolean(), nullable=False),
+    sa.Column('adds_original', sa.Boolean(), nullable=False),
+    sa.Column('adds_xml', sa.Boolean(), nullable=False),
+    sa.Column('per_mail', sa.Integer(), nullable=False),
+    sa.Column('is_zipped', sa.Boolean(), nullable=False),
+    sa.Column('largest_mail', sa.Integer(), nullable=False),
+    sa.Column('codes', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_accounting_connection'))
+    )
+    op.create_table('accounting_run',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('company_id', sa.Integer(), nullable=False),
+    sa.Column('connection_id', sa.Integer(), nullable=False),
+    sa.Column('cause', sa.String(length=40), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=True),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('planned_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('sales_mails', sa.Integer(), nullable=False),
+    sa.Column('purchase_mails', sa.Integer(), nullable=False),
+    sa.Column('remaining', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
+    sa.Column('is_unusual', sa.Boolean(), nullable=False),
+    sa.CheckConstraint('purchase_mails BETWEEN 0 AND 50', name=op.f('ck_accounting_run_few_purchase_mails')),
+    sa.CheckConstraint('sales_mails BETWEEN 0 AND 50', name=op.f('ck_accounting_run_few_sales_mails')),
+    sa.ForeignKeyConstraint(['by_id'], ['user_account.id'], name=op.f('fk_accounting_run_by_id_user_account'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['company_id'], ['company.id'], name=op.f('fk_accounting_run_company_id_company')),
+    sa.ForeignKeyConstraint(['connection_id'], ['accounting_connection.id'], name=op.f('fk_accounting_run_connection_id_accounting_connection')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_accounting_run'))
+    )
+    with op.batch_alter_table('accounting_run', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_accounting_run_company_id'), ['company_id'], unique=False)
+        batch_op.create_index('ix_accounting_run_daily', ['company_id', 'day'], unique=True, sqlite_where=sa.text("cause = 'daily'"), postgresql_where=sa.text("cause = 'daily'"))
+        batch_op.create_index('ix_accounting_run_open', ['company_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
+
+    op.create_table('accounting_sharing',
+    sa.Column('company_id', sa.Integer(), nullable=False),
+    sa.Column('connection_id', sa.Integer(), nullable=True),
+    sa.Column('shared_since', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('journals', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
+    sa.Column('sales_address', sa.String(length=254), nullable=False),
+    sa.Column('credit_notes_address', sa.String(length=254), nullable=False),
+    sa.Column('purchases_address', sa.String(length=254), nullable=False),
+    sa.Column('report_address', sa.String(length=254), nullable=False),
+    sa.Column('start_date', sa.Date(), nullable=True),
+    sa.Column('delay_days', sa.Integer(), nullable=False),
+    sa.Column('ready', sa.String(length=40), nullable=False),
+    sa.Column('language', sa.String(length=5), nullable=False),
+    sa.ForeignKeyConstraint(['company_id'], ['company.id'], name=op.f('fk_accounting_sharing_company_id_company')),
+    sa.ForeignKeyConstraint(['connection_id'], ['accounting_connection.id'], name=op.f('fk_accounting_sharing_connection_id_accounting_connection')),
+    sa.PrimaryKeyConstraint('company_id', name=op.f('pk_accounting_sharing'))
+    )
+    op.create_table('accounting_envelope',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('run_id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('journal', sa.String(length=40), nullable=False),
+    sa.Column('address', sa.String(length=254), nullable=False),
+    sa.Column('size', sa.BigInteger(), nullable=False),
+    sa.Column('mail_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['mail_id'], ['outgoing_mail.id'], name=op.f('fk_accounting_envelope_mail_id_outgoing_mail')),
+    sa.ForeignKeyConstraint(['run_id'], ['accounting_run.id'], name=op.f('fk_accounting_envelope_run_id_accounting_run')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_accounting_envelope')),
+    sa.UniqueConstraint('mail_id', name=op.f('uq_accounting_envelope_mail_id')),
+    sa.UniqueConstraint('run_id', 'number', name=op.f('uq_accounting_envelope_run_id_number'))
+    )
+    op.create_table('accounting_link',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('envelope_id', sa.Integer(), nullable=False),
+    sa.Column('token_hash', sa.String(length=64), nullable=False),
+    sa.Column('suspicion', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['envelope_id'], ['accounting_envelope.id'], name=op.f('fk_accounting_link_envelope_id_accounting_envelope')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_accounting_link')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_accounting_link_token_hash'))
+    )
+    with op.batch_alter_table('accounting_link', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_accounting_link_envelope_id'), ['envelope_id'], unique=False)
+
+    op.create_table('accounting_answer',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('link_id', sa.Integer(), nullable=False),
+    sa.Column('document_id', sa.Integer(), nullable=False),
+    sa.Column('said', sa.String(length=40), nullable=False),
+    sa.Column('comment', sa.String(length=2000), nullable=False),
+    sa.Column('nonce_hash', sa.String(length=64), nullable=False),
+    sa.Column('said_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('undone_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_accounting_answer_document_id_document'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['link_id'], ['accounting_link.id'], name=op.f('fk_accounting_answer_link_id_accounting_link')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_accounting_answer'))
+    )
+    with op.batch_alter_table('accounting_answer', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_accounting_answer_document_id'), ['document_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_accounting_answer_link_id'), ['link_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_accounting_answer_nonce_hash'), ['nonce_hash'], unique=False)
+
+    op.create_table('accounting_delivery',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('envelope_id', sa.Integer(), nullable=False),
+    sa.Column('document_id', sa.Integer(), nullable=False),
+    sa.Column('state', sa.String(length=40), nullable=False),
+    sa.Column('answer', sa.String(length=2000), nullable=False),
+    sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('files', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
+    sa.Column('fallback', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
+    sa.Column('facts', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_accounting_delivery_document_id_document'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['envelope_id'], ['accounting_envelope.id'], name=op.f('fk_accounting_delivery_envelope_id_accounting_envelope')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_accounting_delivery')),
+    sa.UniqueConstraint('envelope_id', 'document_id', name=op.f('uq_accounting_delivery_envelope_id_document_id'))
+    )
+    with op.batch_alter_table('accounting_delivery', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_accounting_delivery_document_id'), ['document_id'], unique=False)
+
+    op.create_table('accounting_problem',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('run_id', sa.Integer(), nullable=False),
+    sa.Column('document_id', sa.Integer(), nullable=False),
+    sa.Column('reason', sa.JSON().with_variant(JSONB(), 'postgresql'), nullable=False),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_accounting_problem_document_id_document'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['run_id'], ['accounting_run.id'], name=op.f('fk_accounting_problem_run_id_accounting_run')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_accounting_problem')),
+    sa.UniqueConstraint('run_id', 'document_id', name=op.f('uq_accounting_problem_run_id_document_id'))
+    )
+    with op.batch_alter_table('accounting_problem', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_accounting_problem_document_id'), ['document_id'], unique=False)
+
+    op.create_table('accounting_export',
+    sa.Column('document_id', sa.Integer(), nullable=False),
+    sa.Column('company_id', sa.Integer(), nullable=False),
+    sa.Column('state', sa.String(length=40), nullable=False),
+    sa.Column('state_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('delivery_id', sa.Integer(), nullable=True),
+    sa.Column('is_again', sa.Boolean(), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('said', sa.String(length=40), nullable=True),
+    sa.Column('said_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['company_id'], ['company.id'], name=op.f('fk_accounting_export_company_id_company')),
+    sa.ForeignKeyConstraint(['delivery_id'], ['accounting_delivery.id'], name=op.f('fk_accounting_export_delivery_id_accounting_delivery'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_accounting_export_document_id_document'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('document_id', name=op.f('pk_accounting_export'))
+    )
+    with op.batch_alter_table('accounting_export', schema=None) as batch_op:
+        batch_op.create_index('ix_accounting_export_changed', ['company_id'], unique=False, sqlite_where=sa.text('changed_at IS NOT NULL'), postgresql_where=sa.text('changed_at IS NOT NULL'))
+        batch_op.create_index('ix_accounting_export_state', ['company_id', 'state'], unique=False)
     # ### end Alembic commands ###
 
 
 def downgrade():
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_table('accounting_export')
+    op.drop_table('accounting_problem')
+    op.drop_table('accounting_delivery')
+    op.drop_table('accounting_answer')
+    op.drop_table('accounting_link')
+    op.drop_table('accounting_envelope')
+    op.drop_table('accounting_sharing')
+    op.drop_table('accounting_run')
+    op.drop_table('accounting_connection')
     op.drop_table('facturx_copy')
     op.drop_table('reply')
     op.drop_table('contact_day')

@@ -1,0 +1,53 @@
+"""The accountant's answers, and the links in the mails they come by."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.accounting.kinds import Said
+from app.accounting.run_models import Envelope
+from app.core import clock
+from app.core.types import UTCDateTime, Word
+from app.documents.models import Document
+from app.extensions import db
+
+
+class AnswerLink(db.Model):
+    """A mailed link by which whoever got one mail says what became of its documents; kept as a hash."""
+
+    __tablename__ = "accounting_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    envelope_id: Mapped[int] = mapped_column(ForeignKey("accounting_envelope.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    suspicion: Mapped[int] = mapped_column(default=0)
+    """How surely a machine was at work on its pages (SAFETY S58)."""
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """Revoked by an admin."""
+
+    envelope: Mapped[Envelope] = relationship()
+
+
+class AccountingAnswer(db.Model):
+    """What was said of one document, the newest counts."""
+
+    __tablename__ = "accounting_answer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    link_id: Mapped[int] = mapped_column(ForeignKey("accounting_link.id"), index=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"), index=True)
+    said: Mapped[Said] = mapped_column(Word(Said))
+    comment: Mapped[str] = mapped_column(String(2000), default="")
+    nonce_hash: Mapped[str] = mapped_column(String(64), index=True)
+    """The page it came from: one page is answered once."""
+    said_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
+    undone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """Two different answers came from one page, as only machines give them."""
+
+    link: Mapped[AnswerLink] = relationship()
+    document: Mapped[Document] = relationship()

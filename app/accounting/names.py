@@ -1,0 +1,33 @@
+"""What files are called that leave: plain, safe in any ZIP or mail, and never twice (SAFETY S27)."""
+
+from __future__ import annotations
+
+import re
+
+from app.counterparties.models import plain
+from app.documents.models import Document
+
+LONGEST = 80
+"""Of what stands before the ending."""
+
+
+def stem(document: Document) -> str:
+    """Day, who and number, in small letters and digits: `2026-10-01_papeterie-durand_f-2026-0042`."""
+    day = document.issue_date.isoformat() if document.issue_date else ""
+    said = [day, _spelled(document.party_name)[:40].strip("-"), _spelled(document.number)]
+    return "_".join(filter(None, said))[:LONGEST].strip("-_") or f"document-{document.id}"
+
+
+def unused(name: str, taken: set[str]) -> str:
+    """The name, with a number before its ending where another file has it; it is taken now."""
+    start, dot, ending = name.rpartition(".")
+    number = 2
+    found = name
+    while found in taken:
+        found, number = f"{start}-{number}{dot}{ending}", number + 1
+    taken.add(found)
+    return found
+
+
+def _spelled(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", plain(text)).strip("-")
