@@ -15,7 +15,7 @@ from sqlalchemy.orm import joinedload
 from app.accounting import selecting, sight, standing
 from app.accounting.kinds import Journal, Said, State
 from app.accounting.models import Sharing
-from app.accounting.run_models import Delivery, Export
+from app.accounting.run_models import Delivery, Envelope, Export
 from app.accounting.selecting import JOURNALS, Wait
 from app.accounting.standing import Trouble
 from app.documents.models import Document
@@ -80,6 +80,7 @@ def list_page(user: User, company: Company, said: Any) -> dict[str, Any]:
         "sought": sought,
         "reasons": standing.reasons(company, documents) if sought.state in _FAILED else {},
         "wait": WAITS.get(sought.state),
+        "leaves": _leaves(company, documents) if sought.state == Wait.DELAYED else {},
         "states": STATES,
         "waits": WAITS,
         "journals": list(Journal),
@@ -107,7 +108,7 @@ def _wanted(user: User, company: Company, sought: Sought) -> Select[tuple[Docume
         query = query.where(Document.issue_date <= sought.until)
     if sought.said:
         query = query.where(Export.said == sought.said)
-    mail = joinedload(Export.delivery).joinedload(Delivery.envelope)
+    mail = joinedload(Export.delivery).joinedload(Delivery.envelope).joinedload(Envelope.run)
     return query.options(joinedload(Document.counterparty), mail)
 
 
@@ -129,6 +130,12 @@ def _before(company: Company, state: str) -> Any:
         return []
     asked = selecting.candidates(sharing) if state == NEXT else selecting.those(sharing, Wait(state))
     return asked.order_by(None).with_only_columns(Document.id)
+
+
+def _leaves(company: Company, documents: list[Document]) -> dict[int, date | None]:
+    """When the delay of each is over."""
+    sharing = db.session.get(Sharing, company.id)
+    return {each.id: selecting.leaves_on(each, sharing) for each in documents} if sharing else {}
 
 
 def chosen(sought: Sought) -> str:

@@ -35,7 +35,6 @@ def of_document(user: User, document: Document) -> dict[str, Any] | None:
         "answers": _answers(document) if export and export.said else [],
         "fallback": words.fallback,
         "may_decide": allowed(user, Permission.ADMINISTER, document.company_id),
-        "may_see_mail": allowed(user, Permission.ADMINISTER, document.company_id),
         **(_before(document, sharing) if sharing and is_on and is_open else {}),
     }
 

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from app.accounting import ledger, selecting, sight, standing, words
+from app.accounting.exports import MAY_HAVE_IT
 from app.accounting.kinds import Journal, State
 from app.accounting.models import Sharing
 from app.accounting.run_models import Delivery, Envelope, Run, RunProblem
@@ -78,11 +79,16 @@ def report(run: Run, user: User | None = None) -> Report:
         mails,
         _journals(run, of_state(State.SENT), is_whole),
         _errors(run, of_state(State.REFUSED), user),
-        [(each.document, words.fallback(each.fallback)) for each in deliveries if each.fallback],
+        [(each.document, words.fallback(each.fallback)) for each in deliveries if _went_without(each)],
         [(each.document, each.envelope.address) for each in of_state(State.UNCERTAIN)],
         len(of_state(State.LEAVING)),
         **(_of_today(run, user, is_whole) if _is_newest(run) else {}),
     )
+
+
+def _went_without(delivery: Delivery) -> bool:
+    """Has the accountant its original in place of a Factur-X?"""
+    return bool(delivery.fallback) and delivery.state in MAY_HAVE_IT
 
 
 def _mails(run: Run, user: User | None) -> list[tuple[Envelope, list[Delivery]]]:

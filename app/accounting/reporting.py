@@ -76,9 +76,9 @@ def _said(company: Company, told: Report) -> dict[str, Any]:
 
 
 def _figures(each: OfJournal) -> str:
-    documents = ngettext("%(num)d document", "%(num)d documents", each.documents)
+    documents = ngettext("%(num)d document sent", "%(num)d documents sent", each.documents)
     mails = ngettext("%(num)d mail", "%(num)d mails", each.mails)
-    return _("%(documents)s in %(mails)s", documents=documents, mails=mails)
+    return _("%(documents)s, in %(mails)s", documents=documents, mails=mails)
 
 
 def _left(told: Report) -> str:
@@ -93,7 +93,9 @@ def _left(told: Report) -> str:
 
 def _sections(told: Report) -> list[tuple[str, Named]]:
     """Documents one by one, what is most pressing first."""
-    changes = [(each, "; ".join(f"{label}: {was} → {now}" for label, was, now in its)) for each, its in told.changed]
+    changes = [
+        (each, "; ".join(f"{label}{_(':')} {was} → {now}" for label, was, now in its)) for each, its in told.changed
+    ]
     return [
         (_("Not sent; each run tries them again"), told.errors),
         (_("Nobody knows whether these arrived; they are not sent again by themselves"), told.doubtful),

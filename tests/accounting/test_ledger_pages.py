@@ -101,7 +101,7 @@ def test_the_panel_tells_when_in_which_mail_and_what_the_server_said(client, sha
 
     text = client.get(f"/documents/{document.id}").text
 
-    for said in (PURCHASES, delivery.answer, delivery.files[0]["name"], "Size of the mail"):
+    for said in (PURCHASES, delivery.answer, delivery.files[0]["name"], "a mail of"):
         assert said and said in text
     assert f"/outbox/{delivery.envelope.mail_id}" in text and f"/accounting/runs/{delivery.envelope.run_id}" in text
 
@@ -156,7 +156,7 @@ def test_only_admins_decide_what_goes(browser, sharing, act):
         person = browser(make_user(role, sharing.company))
         assert person.post(address).status_code == 403
         text = person.get(f"/documents/{document.id}").text
-        assert "Send again" not in text and "Size of the mail" in text and "/outbox/" not in text
+        assert "Send again" not in text and "a mail of" in text and "/outbox/" not in text
     assert browser(make_user(Role.ADMIN, make_company("Elsewhere"))).post(address).status_code == 404
 
 

@@ -55,11 +55,12 @@ def test_the_overview_tells_what_the_next_run_would_take_and_what_waits(app, bro
 
     text = client.get("/accounting").text
 
-    assert "1 document in 1 mail over 1 run" in text
+    assert "1 document to send, in 1 mail over 1 run" in text
     for state, number in (("start_date", "OLD-1"), ("not_ready", "OPEN-1"), ("delayed", "LATE-1")):
         assert f"/accounting/documents?state={state}" in text
         listed = client.get(f"/accounting/documents?state={state}").text
         assert number in listed and listed.count("row-link") == 1
+    assert "leaves on" in client.get("/accounting/documents?state=delayed").text
     page = client.get(f"/documents/{late.id}").text
     assert "It leaves on" in page and "Keep back" in page
 
@@ -177,7 +178,7 @@ def test_a_restricted_member_sees_their_documents_and_no_sums(app, browser, serv
 
     assert all("HIDDEN" not in text and PURCHASES not in text for text in texts)
     assert all("MINE-1" in text for text in texts[:3])
-    assert standing.counts(member, company).errors == 1 and "It would send" not in texts[0]
+    assert standing.counts(member, company).errors == 1 and "to send, in" not in texts[0]
     assert client.get(f"/documents/{hidden.id}").status_code == 404
 
 

@@ -58,8 +58,8 @@ def test_the_report_says_what_was_sent_of_each_journal(app, server):
     (text,) = told(server)
 
     assert "4 documents sent" in text.splitlines()[0] and sharing.company.name in text
-    assert "* Purchases: 2 documents in 2 mails" in text and "* Sales: 1 document in 1 mail" in text
-    assert "* Credit notes of sales: 1 document in 1 mail" in text
+    assert "* Purchases: 2 documents sent, in 2 mails" in text and "* Sales: 1 document sent, in 1 mail" in text
+    assert "* Credit notes of sales: 1 document sent, in 1 mail" in text
     assert f"/accounting/runs/{run.id}" in text
 
 
@@ -192,7 +192,7 @@ def test_the_page_of_a_run_has_its_mails_and_documents(app, browser, server):
 
     text = client.get(f"/accounting/runs/{run.id}").text
 
-    for said in ("BUY-1", PURCHASES, "250 taken", f"/outbox/{envelope.mail_id}", "1 document"):
+    for said in ("BUY-1", PURCHASES, "250 taken", f"/outbox/{envelope.mail_id}", "in 1 mail"):
         assert said in text
     assert f"/accounting/runs/{run.id}" in client.get("/accounting/runs").text
 
