@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from flask import url_for
 from flask_login import current_user
 
-from app.accounting import overview, sight, standing
+from app.accounting import overview, places, sight, standing
 from app.accounting.blueprint import bp
 from app.documents.noticing import title
 from app.users.sessions import current_company
@@ -14,6 +13,7 @@ from app.web.access import Permission, requires
 from app.web.pages import page
 
 bp.add_app_template_global(title, "document_title")
+bp.add_app_template_global(places.tabs, "accountant_tabs")
 bp.add_app_template_global(overview.sends, "sends_to_accountant")
 navigation.COUNTS["accounting.index"] = lambda: standing.count(current_user, current_company())
 
@@ -23,5 +23,5 @@ navigation.COUNTS["accounting.index"] = lambda: standing.count(current_user, cur
 def index():
     """What the next run takes, what waits and why, what went wrong and is to be mended."""
     company = sight.here()
-    around = {"here": company, "tab_here": "index", "settings_url": url_for("settings.index")}
+    around = {"here": company, "tab_here": "index", "settings_url": places.settings_url(company)}
     return page("accounting/index.html", **around, **overview.shown(current_user, company))

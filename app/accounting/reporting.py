@@ -93,15 +93,17 @@ def _left(told: Report) -> str:
 
 def _sections(told: Report) -> list[tuple[str, Named]]:
     """Documents one by one, what is most pressing first."""
-    changes = [
-        (each, "; ".join(f"{label}{_(':')} {was} → {now}" for label, was, now in its)) for each, its in told.changed
-    ]
+    changes = [(each, " · ".join(_changed(*change) for change in its)) for each, its in told.changed]
     return [
         (_("Not sent; each run tries them again"), told.errors),
         (_("Nobody knows whether these arrived; they are not sent again by themselves"), told.doubtful),
         (_("Sent without a Factur-X"), told.fallbacks),
         (_("Changed since they were sent"), changes),
     ]
+
+
+def _changed(label: str, was: str, now: str) -> str:
+    return f"{label}{_(':')} {was} → {now}"
 
 
 def _row(document: Document, why: str) -> tuple[str, str, str]:

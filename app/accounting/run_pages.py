@@ -24,7 +24,7 @@ def all_runs():
     """All of them, the newest first."""
     company = sight.here()
     shown = run_list.list_page(current_user, company, request.args)
-    return page("accounting/runs.html", here=company, tab_here="runs", **shown)
+    return page("accounting/runs.html", here=company, tab_here="all_runs", **shown)
 
 
 @bp.post("/runs")

@@ -384,8 +384,9 @@ def _settling(world: World, canary: str, number: int) -> dict[str, int]:
 
 def _accounting(world: World, canary: str, mail: OutgoingMail) -> dict[str, int]:
     """A run to the accountant that sent the validated document, which changed since, and could not send another."""
-    connection = Connection(name=f"{canary}-connection"[:120])
-    sharing = Sharing(company=world.company, connection=connection, shared_since=clock.now(), language="en")
+    sharing = db.session.get(Sharing, world.company.id) or Sharing(company=world.company, language="en")
+    sharing.connection = connection = sharing.connection or Connection(name=f"{canary}-connection"[:120])
+    sharing.shared_since = clock.now()
     for name in ("sales_address", "credit_notes_address", "purchases_address", "report_address"):
         setattr(sharing, name, f"{canary}@books.example"[:254])
     run = Run(company=world.company, connection=connection, cause=Cause.HAND, day=clock.today())
