@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from app.accounting import daily, ledger, planning, run_list, runs, sight, standing
+from app.accounting import daily, planning, run_list, runs, sight, standing
 from app.accounting.kinds import Cause, ConnectionKind
 from app.accounting.models import Sharing
 from app.accounting.run_models import Run
@@ -85,7 +85,7 @@ def _troubles(user: User, company: Company) -> dict[str, Any]:
         "reasons": standing.reasons(company, errors),
         "doubtful": doubtful,
         "exports": standing.exports([*doubtful, *changed]),
-        "changed": [(each, ledger.changes(each)) for each in changed],
+        "changed": standing.changes(changed),
     }
 
 

@@ -129,6 +129,6 @@ def _is_newest(run: Run) -> bool:
 def _of_today(run: Run, user: User | None, is_whole: bool) -> dict[str, Any]:
     sharing = db.session.get(Sharing, run.company_id)
     query = standing.those(user, run.company, Trouble.CHANGED) if user else ledger.changed(run.company)
-    changed = db.session.scalars(query.options(joinedload(Document.counterparty)))
+    changed = standing.changes(list(db.session.scalars(query)))
     waiting = selecting.waiting(sharing) if sharing and is_whole else {}
-    return {"changed": [(each, ledger.changes(each)) for each in changed], "waiting": waiting}
+    return {"changed": changed, "waiting": waiting}

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from flask import g, has_request_context
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
-from app.accounting import words
+from app.accounting import ledger, words
 from app.accounting.kinds import GOES, State
 from app.accounting.models import Sharing
 from app.accounting.run_models import Delivery, Envelope, Export, Run, RunProblem
@@ -76,6 +76,14 @@ def _answers(ids: list[int]) -> list[Any]:
     """What the mail server said of those that it refused."""
     last = select(Export.document_id, Delivery.answer).join(Export.delivery)
     return list(db.session.execute(last.where(Export.document_id.in_(ids), Export.state == State.REFUSED)))
+
+
+def changes(documents: list[Document]) -> list[tuple[Document, list[tuple[str, str, str]]]]:
+    """What each says other than what was sent; few queries for all of them."""
+    ids, whole = [each.id for each in documents], (selectinload(Document.taxes), selectinload(Document.files))
+    again = select(Document).where(Document.id.in_(ids)).options(*whole, joinedload(Document.counterparty))
+    _kept = exports(documents), list(db.session.scalars(again.execution_options(populate_existing=True)))
+    return [(each, ledger.changes(each)) for each in documents]
 
 
 def exports(documents: list[Document]) -> dict[int, Export]:
