@@ -72,6 +72,10 @@ class Writer:
                 ending.end_writing(run)
                 return False
         journal, documents = found
+        if not sharing.address_of(journal):
+            for document in documents:
+                self._note(document, {"key": "no_address"})
+            return True
         ready = self._prepared(documents, sharing)
         if ready:
             self._write(run, sharing, journal, ready)
