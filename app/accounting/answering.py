@@ -25,6 +25,11 @@ from app.users.machines import MACHINE, AskAgain, Caught, caught, check_digits, 
 from app.users.served import Served, answered
 
 LONGEST = 2000
+ACTS = {
+    Said.RECEIVED: "received by the accountant",
+    Said.BOOKED: "booked by the accountant",
+    Said.MISSING: "missed by the accountant",
+}
 
 
 @dataclass(frozen=True)
@@ -118,7 +123,7 @@ def _note(link: AnswerLink, served: Served, form: Form) -> list[AccountingAnswer
     for row in rows:
         if row.comment:
             row.remark = saying.pass_on(row.document, row.comment, outsider=link.envelope.address)
-        _follow(row.document, "accountant answered", "mail")
+        _follow(row.document, ACTS[row.said], "mail")
     answer_notices.tell(link, rows)
     return rows
 

@@ -86,7 +86,7 @@ def test_what_changed_since_is_not_shown(one, visitor):
 
 
 @pytest.mark.parametrize("choice", ["received", "booked"])
-def test_an_answer_becomes_the_accounting_status(one, visitor, choice):
+def test_an_answer_becomes_the_accounting_status(one, visitor, browser, company, choice):
     """AC-7: noted with the document and in its trail, and said back kindly."""
     document, token = one
     visitor.open(token)
@@ -96,8 +96,10 @@ def test_an_answer_becomes_the_accounting_status(one, visitor, choice):
     assert after.status_code == 200 and "Noted, thank you" in after.text and str(Said(choice).label) in after.text
     assert "today at" in after.text and "Change the answer" in after.text and after.text.count("<form") == 0
     entry = next(iter(db.session.scalars(AuditEntry.about(document))))
-    assert (entry.act, entry.changes["accountant_said"]) == ("accountant answered", [None, choice])
+    assert (entry.act, entry.changes["accountant_said"]) == (f"{choice} by the accountant", [None, choice])
     assert entry.user_id is None and not list(db.session.scalars(Comment.about(document)))
+    history = browser(make_user(company=company)).get(f"/documents/{document.id}").text
+    assert f"noted that the accountant {choice} it" in history and "by a link in a mail" in history
 
 
 def test_the_same_link_answers_again_and_the_newest_counts(one, visitor):
@@ -143,7 +145,11 @@ def test_words_become_a_comment_of_the_accountants(one, visitor, browser, compan
 def test_admins_and_who_is_in_charge_are_told_once(one, visitor, company):
     """AC-7: in the app and by mail; nobody else, and nobody twice for a button pressed twice."""
     document, token = one
-    admin, charged, other = make_user(Role.ADMIN, company, password=True), make_user(company=company), make_user(company=company)
+    admin, charged, other = (
+        make_user(Role.ADMIN, company, password=True),
+        make_user(company=company),
+        make_user(company=company),
+    )
     document.assignee = charged
     db.session.commit()
     page = (visitor.open(token), visitor.page)[1]
