@@ -1,0 +1,46 @@
+"""How much a mail holds: counted as it leaves, where files are a third larger (SPEC AC-1, AC-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+T = TypeVar("T")
+LINE = 76
+LETTER = 24 * 1024
+"""Of a mail without its files: both texts, the list of documents, headers."""
+HEADERS = 400
+"""Of one attachment, with the longest name it may have."""
+ENTRY = 400
+"""Of one file in a ZIP, named twice there, and its line of the list."""
+
+
+def encoded(size: int) -> int:
+    """Bytes of a file of this size in a mail."""
+    letters = 4 * -(-size // 3)
+    return letters + 2 * -(-letters // LINE)
+
+
+def of_mail(sizes: Iterable[int], *, is_zipped: bool) -> int:
+    """Bytes of a mail with files of these sizes."""
+    if is_zipped:
+        return LETTER + HEADERS + encoded(sum(size + ENTRY for size in sizes))
+    return LETTER + sum(HEADERS + encoded(size) for size in sizes)
+
+
+def cut(
+    each: Iterable[tuple[T, list[int]]], *, per_mail: int, largest: int, is_zipped: bool
+) -> Iterator[list[tuple[T, list[int]]]]:
+    """These, each with the sizes of its files, in their order, as they go into mails.
+
+    One that fills a mail and more by itself is alone in its own.
+    """
+    held: list[tuple[T, list[int]]] = []
+    for one in each:
+        sizes = [size for _one, files in [*held, one] for size in files]
+        if held and (len(held) == per_mail or of_mail(sizes, is_zipped=is_zipped) > largest):
+            yield held
+            held = []
+        held.append(one)
+    if held:
+        yield held

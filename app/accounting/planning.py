@@ -1,0 +1,114 @@
+"""The dry run: what would be sent, in how many mails and runs; it writes nothing (SPEC AC-3, SAFETY S47)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from sqlalchemy import func, select
+
+from app.accounting import packing, selecting
+from app.accounting.kinds import ConnectionKind, Journal
+from app.accounting.models import Connection, Sharing
+from app.accounting.run_models import MOST_MAILS
+from app.accounting.selecting import Wait
+from app.documents.kinds import FileRole
+from app.documents.models import Document, DocumentFile
+from app.extensions import db
+from app.files.models import File
+
+XML_GROWS = 40_000
+"""Bytes by which a file grows when its XML is put into it, and as much for an XML by itself."""
+
+
+@dataclass
+class Share:
+    """Of one journal."""
+
+    documents: int = 0
+    mails: int = 0
+
+
+@dataclass
+class Plan:
+    """What would happen if a run began now, and further ones until nothing is left."""
+
+    by_journal: dict[Journal, Share] = field(default_factory=dict)
+    problems: dict[str, int] = field(default_factory=dict)
+    """Key of `words.REASONS` → how many could not go."""
+    waiting: dict[Wait, int] = field(default_factory=dict)
+
+    @property
+    def documents(self) -> int:
+        return sum(share.documents for share in self.by_journal.values())
+
+    @property
+    def mails(self) -> int:
+        return sum(share.mails for share in self.by_journal.values())
+
+    @property
+    def runs(self) -> int:
+        """As many as the fuller of the two counters needs."""
+        purchases = sum(share.mails for journal, share in self.by_journal.items() if journal.is_purchases)
+        return max(-(-each // MOST_MAILS) for each in (purchases, self.mails - purchases))
+
+
+def plan(sharing: Sharing) -> Plan:
+    """What would be sent as things stand; 10,000 documents take less than a second."""
+    connection, problems, found = sharing.connection, Counter[str](), Plan(waiting=selecting.waiting(sharing))
+    for journal in Journal:
+        if journal.value in sharing.journals:
+            found.by_journal[journal] = _share(sharing, connection, journal, problems)
+    found.problems = dict(problems)
+    return found
+
+
+def _share(sharing: Sharing, connection: Connection | None, journal: Journal, problems: Counter[str]) -> Share:
+    known = _sizes(sharing, journal)
+    if connection is None or connection.kind is not ConnectionKind.MAIL:
+        return Share(len(known))
+    if not sharing.address_of(journal):
+        problems["no_address"] += len(known)
+        return Share()
+    fitting = []
+    for document_id, size in known:
+        if size is None:
+            problems["no_file"] += 1
+        elif (
+            packing.of_mail(files := _guessed(connection, size), is_zipped=connection.is_zipped)
+            > connection.largest_mail
+        ):
+            problems["too_large"] += 1
+        else:
+            fitting.append((document_id, files))
+    mails = packing.cut(fitting, **limits(connection))
+    return Share(len(fitting), sum(1 for _mail in mails))
+
+
+def limits(connection: Connection) -> dict[str, int]:
+    """How its mails are filled, as `packing.cut` asks it."""
+    return {"per_mail": connection.per_mail, "largest": connection.largest_mail, "is_zipped": connection.is_zipped}
+
+
+def _guessed(connection: Connection, size: int) -> list[int]:
+    """The sizes of what would go of a document whose original has this size."""
+    files = [size + XML_GROWS] if connection.shares else [size]
+    if connection.adds_original and connection.shares:
+        files.append(size)
+    return [*files, XML_GROWS] if connection.adds_xml else files
+
+
+def _sizes(sharing: Sharing, journal: Journal) -> list[tuple[int, int | None]]:
+    """Id of each candidate and the size of its original, None where it has none."""
+    newest = (
+        select(DocumentFile.document_id, func.max(DocumentFile.id).label("id"))
+        .where(DocumentFile.role == FileRole.ORIGINAL)
+        .group_by(DocumentFile.document_id)
+        .subquery()
+    )
+    query = selecting.candidates(sharing, journal).with_only_columns(Document.id, File.size)
+    query = query.outerjoin(newest, newest.c.document_id == Document.id)
+    query = query.outerjoin(DocumentFile, DocumentFile.id == newest.c.id).outerjoin(
+        File, File.id == DocumentFile.file_id
+    )
+    return [(row.id, row.size) for row in db.session.execute(query)]
