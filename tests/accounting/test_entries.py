@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from werkzeug.datastructures import MultiDict
 
 from app.accounting import asked, codes, taking
 from app.accounting.codes import Codes
@@ -138,8 +139,6 @@ def test_any_mix_balances_and_comes_to_what_the_documents_say(mix):
 def everything(**facts) -> asked.Asked:
     """All times, as entries or as it is said."""
     user = facts.pop("user")
-    from werkzeug.datastructures import MultiDict
-
     return asked.from_address(user, user.companies[0], MultiDict({"period": "all", "way": "entries"} | facts))
 
 
