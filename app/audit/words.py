@@ -56,6 +56,7 @@ ACTS: dict[str, Any] = {
     "disabled": _("disabled"),
     "discarded": _("discarded"),
     "done": _("done"),
+    "documents downloaded": _("downloaded documents for the accountant"),
     "document moved": _("moved a document to another company"),
     "dispute ended": _("ended a dispute"),
     "promised": _("noted a promise to pay"),
@@ -265,6 +266,7 @@ FIELDS: dict[str, Any] = {
     "default_tags": _("Usual tags"),
     "direction": _("Direction"),
     "document": _("Document"),
+    "documents": _("Documents"),
     "due": _("Documents due"),
     "due_date": _("Due date"),
     "dunning_plan": _("Plan"),
@@ -415,6 +417,7 @@ VALUES: dict[str, Any] = {
     "call": _("Call"),
     "customer": _("Customer"),
     "email": _("E-mail"),
+    "entries": _("Entries as CSV"),
     "letter": _("Letter"),
     "sms": _("Text message"),
     "change templates": _("Change templates"),
@@ -448,6 +451,7 @@ VALUES: dict[str, Any] = {
     "trash": _("Trash"),
     "unreadable": _("Unreadable"),
     "validated": _("Validated & paid"),
+    "zip": _("ZIP to download"),
 }
 """Members of closed lists, which are stored as words of the program."""
 
