@@ -19,6 +19,9 @@ ACTS: dict[str, Any] = {
     "access changed": _("changed the access"),
     "accountant's answer voided": _("took back an answer of the accountant that no person gave"),
     "accountant's link revoked": _("withdrew the accountant’s link to answer"),
+    "accountant settings changed": _("changed how the accountant gets documents"),
+    "accountant sharing off": _("stopped sharing documents with the accountant"),
+    "accountant sharing on": _("began to share documents with the accountant"),
     "address rotated": _("changed an intake address"),
     "address confirmed": _("said that an address is right although a mail came back"),
     "address mended": _("changed an address to which a mail could not be delivered"),
@@ -199,6 +202,7 @@ ACTS: dict[str, Any] = {
 """What was done; one that is missing here is shown as it was written."""
 
 OBJECTS: dict[str, Any] = {
+    "accounting_connection": _("Accounting connection"),
     "action": _("Action for a customer"),
     "api_token": _("API token"),
     "bank_account": _("Bank account"),
@@ -232,6 +236,32 @@ OBJECTS: dict[str, Any] = {
 """What it was done to."""
 
 FIELDS: dict[str, Any] = {
+    "adds_original": _("Also the original PDF"),
+    "adds_xml": _("Also the XML, in a file of its own"),
+    "code_customer": _("Account of customers"),
+    "code_expense": _("Account of expenses without a category"),
+    "code_income": _("Account of income without a category"),
+    "code_input_tax": _("Account of deductible tax"),
+    "code_output_tax": _("Account of collected tax"),
+    "code_purchase_journal": _("Journal of purchases"),
+    "code_sale_journal": _("Journal of sales"),
+    "code_supplier": _("Account of suppliers"),
+    "connection": _("Connection"),
+    "credit_notes_address": _("Address for credit notes of sales"),
+    "delay_days": _("Delay in days"),
+    "documents": _("Documents"),
+    "is_zipped": _("Files in one ZIP"),
+    "journals": _("Journals"),
+    "largest_mail": _("Largest mail, in MB"),
+    "mails": _("Mails"),
+    "per_mail": _("Documents per mail"),
+    "purchases_address": _("Address for purchases"),
+    "ready": _("A document is ready when it is"),
+    "report_address": _("Report address"),
+    "sales_address": _("Address for sales"),
+    "shared_since": _("Shared with the accountant since"),
+    "shares": _("Share the documents, as Factur-X"),
+    "start_date": _("Start date"),
     "account_code": _("Account code"),
     "added_count": _("New lines"),
     "address": _("Address"),
@@ -401,6 +431,14 @@ FIELDS: dict[str, Any] = {
 }
 
 VALUES: dict[str, Any] = {
+    "connection entries": _("Entries as CSV"),
+    "connection mail": _("By e-mail"),
+    "connection zip": _("ZIP to download"),
+    "credit_notes": _("Credit notes of sales"),
+    "purchases": _("Purchases"),
+    "ready paid": _("Validated & paid"),
+    "ready validated": _("Validated and, where asked, approved"),
+    "sales": _("Sales"),
     "9999-12-31": _("until somebody lifts it"),
     "accountant": _("Accountant"),
     "admin": _("Admin"),
