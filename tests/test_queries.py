@@ -28,6 +28,7 @@ from app.users.models import Company, User
 from app.web import keyset
 from app.web.access import Role
 from tests.accounting.ledgers import make_run
+from tests.accounting.making import make_connection
 from tests.dunning.acting import make_action
 from tests.dunning.making import make_plan
 from tests.factories import make_category, make_counterparty, make_document, make_file, make_user, the_company
@@ -61,6 +62,7 @@ LISTS = (
         "/add/assign/waiting",
         "/outbox",
         "/settings/people",
+        "/settings/connections",
         "/settings/companies/1/categories",
         "/actions/replies",
         "/audit",
@@ -111,6 +113,7 @@ def fill(company: Company) -> None:
         )
         make_plan(company, by=member, name=f"Plan {number}")
         _accounting(second, first)
+        make_connection(name=f"Connection {number}")
         _message(company, first)
         _reply(company, number)
         _approvals(company, member)

@@ -1,5 +1,6 @@
 """What could not go is named until it is mended, and keeps nothing else."""
 
+import pytest
 from sqlalchemy import select
 
 from app.accounting import ledger
@@ -53,12 +54,13 @@ def test_a_lost_file_is_named(app, server):
     assert len(server.messages) == 1
 
 
-def test_an_address_that_is_none_is_named(app, server):
-    """AC-5, S49: a journal whose address cannot be used; the others leave."""
-    sharing = make_sharing(purchases_address="nobody at home")
+@pytest.mark.parametrize(("address", "key"), [("nobody at home", "bad_address"), ("", "no_address")])
+def test_an_address_that_is_none_is_named(app, server, address, key):
+    """AC-5, S49: a journal whose address cannot be used, or that has none; the others leave."""
+    sharing = make_sharing(purchases_address=address)
     make_purchase(sharing)
     make_sale(sharing)
-    assert [each.reason["key"] for each in send(sharing).problems] == ["bad_address"]
+    assert [each.reason["key"] for each in send(sharing).problems] == [key]
     assert len(server.messages) == 1
 
 

@@ -76,9 +76,9 @@ def test_a_zip_holds_its_list(app, server):
         assert archive.testzip() is None
         names = set(archive.namelist()) - {"manifest.csv"}
         rows = list(csv.DictReader(io.StringIO(archive.read("manifest.csv").decode("utf-8-sig"))))
-        assert {each["File"] for each in rows} == names
+        assert {each["Original"] for each in rows} == names
         assert not any(".." in each or "/" in each for each in names)
-        assert {each["SHA-256"] for each in rows} == {each.original.file.sha256 for each in documents}
+        assert {each["SHA-256 of the original"] for each in rows} == {each.original.file.sha256 for each in documents}
 
 
 def test_mails_are_cut_by_bytes_as_they_leave(app, server):
