@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -53,7 +54,8 @@ def _latest(user: User, company: Company) -> Any:
 
 def _next(user: User, company: Company, sharing: Sharing) -> dict[str, Any]:
     """The run under way or the next one, what it would take, and what waits longer."""
-    found = {"under_way": runs.open_run(company), "next_at": next_at(company)}
+    has_server = bool(current_app.config["SETTINGS"].mail_url)
+    found = {"under_way": runs.open_run(company), "next_at": next_at(company), "has_server": has_server}
     if not sight.sees_whole(user, company):
         return found
     plan = planning.plan(sharing)

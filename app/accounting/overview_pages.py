@@ -23,5 +23,5 @@ navigation.COUNTS["accounting.index"] = lambda: standing.count(current_user, cur
 def index():
     """What the next run takes, what waits and why, what went wrong and is to be mended."""
     company = sight.here()
-    around = {"here": company, "tab_here": "index", "settings_url": places.settings_url(company)}
-    return page("accounting/index.html", **around, **overview.shown(current_user, company))
+    shown = overview.shown(current_user, company)
+    return page("accounting/index.html", here=company, tab_here="index", **shown)

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
-
-from app.accounting import ledger, selecting, standing, words
-from app.accounting.answer_models import AccountingAnswer, AnswerLink
+from app.accounting import answering, ledger, selecting, standing, words
 from app.accounting.kinds import GOES
 from app.accounting.models import Sharing
 from app.documents.models import Document
@@ -32,7 +28,7 @@ def of_document(user: User, document: Document) -> dict[str, Any] | None:
         "is_on": is_on,
         "deliveries": ledger.of(document) if export else [],
         "changes": ledger.changes(document) if export and export.changed_at else [],
-        "answers": _answers(document) if export and export.said else [],
+        "answers": answering.said_of(document) if export and export.said else [],
         "fallback": words.fallback,
         "may_decide": allowed(user, Permission.ADMINISTER, document.company_id),
         **(_before(document, sharing) if sharing and is_on and is_open else {}),
@@ -45,11 +41,3 @@ def _before(document: Document, sharing: Sharing) -> dict[str, Any]:
     wait = selecting.wait_of(document, sharing)
     leaves = selecting.leaves_on(document, sharing) if wait is selecting.Wait.DELAYED else None
     return {"wait": wait, "leaves_on": leaves, "start_date": sharing.start_date, "error": error}
-
-
-def _answers(document: Document) -> list[AccountingAnswer]:
-    """What the accountant said of it, the newest first."""
-    query = select(AccountingAnswer).where(AccountingAnswer.document_id == document.id)
-    query = query.where(AccountingAnswer.undone_at.is_(None))
-    query = query.options(joinedload(AccountingAnswer.link).joinedload(AnswerLink.envelope))
-    return list(db.session.scalars(query.order_by(AccountingAnswer.id.desc())))

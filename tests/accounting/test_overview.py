@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from app.accounting import ledger, overview, standing
-from app.accounting.kinds import Cause
+from app.accounting.kinds import Cause, ConnectionKind
 from app.accounting.run_models import Run
 from app.core import clock
 from app.documents import trash
@@ -19,6 +19,7 @@ from app.tasks import due
 from app.web.access import Role
 from tests.accounting.making import (
     PURCHASES,
+    make_connection,
     make_purchase,
     make_sale,
     make_sharing,
@@ -204,3 +205,20 @@ def test_the_daily_run_is_announced_for_the_next_morning(app, browser, server):
     tomorrow = clock.today(sharing.company) + timedelta(days=1)
     assert overview.next_at(sharing.company).date() == tomorrow
     assert the_company() == sharing.company
+
+
+def test_a_connection_to_download_says_that_nothing_leaves_by_itself(app, browser, server):
+    """AC-1: no next run is announced; the page leads to the download."""
+    sharing = make_sharing(connection=make_connection(kind=ConnectionKind.ZIP))
+    make_purchase(sharing)
+    text = browser(make_user(Role.ADMIN, sharing.company)).get("/accounting").text
+
+    assert "Documents are downloaded" in text and "/accounting/download" in text
+    assert "Next run" not in text and "Run now" not in text
+
+
+def test_without_a_mail_server_the_page_says_that_no_run_leaves(app, browser):
+    """AC-3: rather than announce one."""
+    sharing = make_sharing()
+
+    assert "No run leaves until one is." in browser(make_user(Role.ADMIN, sharing.company)).get("/accounting").text
