@@ -252,3 +252,13 @@ def test_a_doubtful_one_is_in_the_report_of_its_run(app, server):
     sent = select(func.count(Delivery.id)).where(Delivery.state == State.UNCERTAIN)
     assert db.session.scalar(sent) == 1 and db.session.scalar(select(func.count(Run.id))) == 1
     assert db.session.query(OutgoingMail).filter_by(kind=reporting.KEY).count() == 1
+
+
+def test_a_report_that_fails_does_not_keep_its_run_open(app, server, monkeypatch):
+    """AC-6: the run has ended all the same: the next one may begin."""
+    monkeypatch.setattr(reporting, "MOST", None)  # no list is as long as nothing
+    sharing = make_sharing(report_address=REPORTS)
+    without_file(make_purchase(sharing))
+
+    assert send(sharing).ended_at and send(sharing).ended_at
+    assert db.session.query(OutgoingMail).count() == 0
