@@ -17,30 +17,13 @@ from app.extensions import db
 from app.outbox.models import Mark
 from app.web.access import Role
 from tests.accounting import making
-from tests.accounting.answers import mailed, rows, sent, standing
+from tests.accounting.answers import company, mailed, one, rows, sent, standing, visitor
 from tests.factories import make_company, make_user
-from tests.visiting import Visitor, hand
+from tests.visiting import hand
 from tests.web.world import contents
 
-__all__ = ["hand"]
+__all__ = ["company", "hand", "one", "visitor"]
 LINK = re.compile(r"/accounting/links/([\w-]+)")
-
-
-@pytest.fixture
-def company(app, hand):
-    return make_company()
-
-
-@pytest.fixture
-def visitor(browser, hand):
-    return Visitor(browser(), hand, "/accounting/links")
-
-
-@pytest.fixture
-def one(company):
-    """A document that left, and the token of its mail."""
-    (document,) = sent(company, "F-1")
-    return document, mailed([document])[1]
 
 
 def the_link() -> AnswerLink:
