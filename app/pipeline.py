@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.accounting import alarm, exports
+from app.accounting import mails as accountant_mails
 from app.analytics import counterparty as party_figures
 from app.approval import align as approval
 from app.approval import asking, awaited, demands, leaving, replies, seat_mails, standing_in
@@ -133,6 +135,7 @@ def connect() -> None:
     _pay()
     _send()
     _remind()
+    _account()
     for kind in (*user_mails.KINDS, *approval_mails.KINDS, *seat_mails.KINDS, notice_mails.KIND, bank_asking.KIND):
         _add(mail_kinds, kind)
     for kind in (trying.KIND, answering.KIND):
@@ -214,6 +217,16 @@ def _remind() -> None:
     _add(status.after_status, outdated.follow)
     for mark in (promise_marks.promised, promise_marks.paused):
         _add(marks.kinds, mark)
+
+
+def _account() -> None:
+    """What the accountant gets."""
+    subjects.SIGHTS["accounting_run"] = alarm.subjects
+    _add(status.after_status, exports.note_changes)
+    _add(retention.keeps, exports.keeps)
+    _add(moving.before_moving, exports.refuse_moving)
+    for kind in accountant_mails.KINDS:
+        _add(mail_kinds, kind)
 
 
 def _add(following: list[Any], follow: Any, *, first: bool = False) -> None:

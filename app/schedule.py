@@ -7,6 +7,7 @@ import time
 import structlog
 from sqlalchemy import select
 
+from app.accounting import daily as accounting
 from app.approval import jobs as approval
 from app.audit import trail
 from app.channels import waking as channels
@@ -62,6 +63,7 @@ BEFORE = (
     start_the_day,
     approval.start_the_day,
     reminder_jobs.start_the_day,
+    accounting.start_the_day,
     mailboxes.ask_what_is_due,
     waking.wake,
     waking.end_what_is_stuck,
@@ -71,6 +73,7 @@ BEFORE = (
     watching.look,
     dunning.ask_what_is_due,
     retelling.tell_again,
+    accounting.tell_again,
 )
 """What asks for work, and what ends work that nobody does any more."""
 

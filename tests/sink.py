@@ -54,7 +54,9 @@ class Sink:
 
     def _say(self, stream, moment: str, usual: str) -> bool:
         self.at(moment)
-        answer = self.answers.get(moment, usual)
+        return self._write(stream, self.answers.get(moment, usual))
+
+    def _write(self, stream, answer: str) -> bool:
         if answer == CUT:
             raise _Cut
         stream.write(answer.encode() + b"\r\n")
@@ -89,11 +91,13 @@ class Sink:
         lines = []
         while (line := stream.readline()) not in (b".\r\n", b""):
             lines.append(line[1:] if line.startswith(b"..") else line)
-        if self.answers.get("dot", "250")[0] == "2" or self.answers.get("dot") == CUT:
+        self.at("dot")
+        answer = self.answers.get("dot", "250 taken")  # read once: whoever waited above may be told something else
+        if answer[0] == "2" or answer == CUT:
             self.messages.append(b"".join(lines))
             self.senders.append(sender)
             self.recipients.append(recipients)
-        self._say(stream, "dot", "250 taken")
+        self._write(stream, answer)
         self.at("answered:dot")
 
 

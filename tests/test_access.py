@@ -20,6 +20,8 @@ MAY = {
 """SPEC US-6 once more, in other words than the table that is tested."""
 SEE = {P.SEE_ALL, P.SEE_ASSIGNED, P.SEE_VALIDATED}
 OBJECTS = ("_id",)
+OF_ALL = {"connection_id"}
+"""Of the installation: an admin of whatever company sees them, and changes those that no other company uses."""
 IN_SHORT = aimed_at("nothing")
 """A refusal as its alert alone: the page around it is drawn by other tests."""
 
@@ -104,7 +106,7 @@ def test_an_admin_of_another_company_finds_nothing(app, browser):
     stranger = make_user(Role.ADMIN, make_company("Elsewhere"))
     client = browser(stranger)
     for rule, method in guarded(app):
-        if not about_an_object(rule):
+        if not about_an_object(rule) or OF_ALL & set(rule.arguments):
             continue
         for url in addresses(app, rule, world, (world.validated, world.waiting, world.trashed)):
             with taken_back():
@@ -114,6 +116,21 @@ def test_an_admin_of_another_company_finds_nothing(app, browser):
                     leaks.append((method, rule.rule, answer.status_code))
 
     assert leaks == []
+
+
+def test_what_is_of_all_says_nothing_of_another_company(app, browser):
+    """US-3: AC-1: a connection is every admin's to see; who else uses it is not."""  # S71
+    world, wrong = make_world("canary", 4242), []
+    client = browser(make_user(Role.ADMIN, make_company("Elsewhere")))
+    for rule, method in guarded(app):
+        if OF_ALL & set(rule.arguments):
+            with taken_back():
+                before = contents()
+                answer = ask(client, method, address(app, rule, world.values(rule)), data={"wanted": "yes"})
+                if answer.status_code not in {200, 422} or "canary-" in told(answer) or contents() != before:
+                    wrong.append((method, rule.rule, answer.status_code))
+
+    assert wrong == []
 
 
 def test_lists_of_another_company_are_empty(app, browser):
@@ -170,7 +187,9 @@ def test_a_right_in_one_company_is_none_in_another(app, browser, role):
     make_membership(both, world.company, role)
     client = browser(both, world.company)
     for rule, method in guarded(app):
-        if permission(app, rule) in MAY[role] | SEE or not about_an_object(rule) or "sign_in_id" in rule.arguments:
+        if permission(app, rule) in MAY[role] | SEE or not about_an_object(rule):
+            continue
+        if {"sign_in_id", *OF_ALL} & set(rule.arguments):
             continue
         for url in addresses(app, rule, world, (world.validated, world.waiting)):
             with taken_back():

@@ -25,6 +25,7 @@ from app.rules.acts import Act
 from app.users.models import Company, User
 from app.web import keyset
 from app.web.access import Role
+from tests.accounting.making import make_connection
 from tests.dunning.acting import make_action
 from tests.dunning.making import make_plan
 from tests.factories import make_category, make_counterparty, make_document, make_file, make_user, the_company
@@ -58,6 +59,7 @@ LISTS = (
         "/add/assign/waiting",
         "/outbox",
         "/settings/people",
+        "/settings/connections",
         "/settings/companies/1/categories",
         "/actions/replies",
         "/audit",
@@ -102,6 +104,7 @@ def fill(company: Company) -> None:
             when("counterparty", "is", twin["counterparty"].id), company=company, does=[do(Act.CATEGORY, category.id)]
         )
         make_plan(company, by=member, name=f"Plan {number}")
+        make_connection(name=f"Connection {number}")
         _message(company, first)
         _reply(company, number)
         _approvals(company, member)

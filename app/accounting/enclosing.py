@@ -78,9 +78,9 @@ def _wanted(document: Document, connection: Connection, made: File | None) -> It
         yield made, "facturx", _ending(document, made)
     if made is None or (connection.adds_original and made.id != original.id):
         yield original, "original", f"{'_original' if made else ''}{_ending(document, original)}"
-    if connection.adds_xml and original.type not in (XML, "text/xml"):
-        if xml := _xml(document):
-            yield xml, "xml", ".xml"
+    xml = _xml(document) if connection.adds_xml and original.type not in (XML, "text/xml") else None
+    if xml is not None:
+        yield xml, "xml", ".xml"
 
 
 def _ending(document: Document, file: File) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -70,17 +71,15 @@ def _standing(document: Document) -> str:
 
 def _shown(name: str, facts: dict[str, Any]) -> str:
     value = facts.get(name)
-    if name == "standing":
-        return str(STANDINGS.get(str(value), value))
-    if name in AMOUNTS:
-        return amount(value, facts.get("currency", "")) if value is not None else "–"
-    if name in ("issue_date", "due_date"):
-        return day(date.fromisoformat(value)) if value else "–"
-    if name == "taxes":
-        rates = [f"{rate / 100:g} %: {amount(tax, facts.get('currency', ''))}" for rate, _base, tax in value or []]
-        return ", ".join(rates) or "–"
-    if name == "file":
-        return _("file %(start)s…", start=value[:8]) if value else _("no file")
-    if name == "kind":
-        return str(Kind(value).label)
-    return str(value or "–")
+    in_words = IN_WORDS.get(name, lambda value, _currency: value)
+    return str(in_words(value, facts.get("currency", "")) or "–") if value is not None else "–"
+
+
+IN_WORDS: dict[str, Callable[[Any, str], Any]] = {
+    "standing": lambda value, _currency: STANDINGS.get(value, value),
+    "kind": lambda value, _currency: Kind(value).label,
+    **dict.fromkeys(AMOUNTS, amount),
+    **dict.fromkeys(("issue_date", "due_date"), lambda value, _currency: value and day(date.fromisoformat(value))),
+    "taxes": lambda rows, currency: ", ".join(f"{rate / 100:g} %: {amount(tax, currency)}" for rate, _, tax in rows),
+    "file": lambda value, _currency: _("file %(start)s…", start=value[:8]) if value else _("no file"),
+}

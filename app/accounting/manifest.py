@@ -11,11 +11,13 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
 
 from app.accounting.codes import account_of
+from app.accounting.enclosing import Enclosed
 from app.accounting.kinds import State, journal_of
 from app.accounting.run_models import Delivery
 from app.core import money
 from app.documents.models import Document
 from app.extensions import db
+from app.lists import csv_table
 
 WHAT = ("facturx", "original", "xml")
 """What a file may be, in the order of the columns."""
@@ -28,7 +30,9 @@ OF_FILES = (
     *(_("Original"), _("SHA-256 of the original"), _("Bytes of the original")),
     *(_("XML"), _("SHA-256 of the XML"), _("Bytes of the XML")),
 )
-HEADS = (*ABOUT, *OF_FILES, _("Mailed to the accountant"), _("Remark"))
+NAME = "manifest.csv"
+HEADS_OF_MAIL = (*ABOUT, *OF_FILES)
+HEADS = (*HEADS_OF_MAIL, _("Mailed to the accountant"), _("Remark"))
 MISSING_HEADS = (*ABOUT, _("Why it is missing"))
 
 
@@ -43,6 +47,13 @@ def facts(document: Document) -> list[Any]:
         *(document.currency, str(document.status.label)),
         *(category.name if category else "", account_of(document)),
     ]
+
+
+def of_mail(parcels: Iterable[tuple[Document, Iterable[Enclosed]]]) -> bytes:
+    """The list that goes with the ZIP of one mail."""
+    named = lambda files: ((each.what, each.name, each.file.sha256, each.file.size) for each in files)  # noqa: E731
+    rows = ([*facts(document), *of_files(named(files))] for document, files in parcels)
+    return b"".join(csv_table.pieces(HEADS_OF_MAIL, rows))
 
 
 def of_files(files: Iterable[tuple[str, str, str, int]]) -> list[Any]:

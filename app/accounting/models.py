@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
 from app.accounting.kinds import ConnectionKind, Journal, Ready
 from app.core import clock
@@ -66,6 +66,8 @@ class Sharing(db.Model):
     ready: Mapped[Ready] = mapped_column(Word(Ready), default=Ready.VALIDATED)
     language: Mapped[str] = mapped_column(String(5), default="fr")
     """Of what the accountant is written."""
+
+    id = synonym("company_id")
 
     company: Mapped[Company] = relationship()
     connection: Mapped[Connection | None] = relationship()

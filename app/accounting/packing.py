@@ -7,8 +7,8 @@ from typing import TypeVar
 
 T = TypeVar("T")
 LINE = 76
-LETTER = 24 * 1024
-"""Of a mail without its files: both texts, the list of documents, headers."""
+LETTER = 48 * 1024
+"""Of a mail without its files: both texts with the list of its first documents, and headers."""
 HEADERS = 400
 """Of one attachment, with the longest name it may have."""
 ENTRY = 400

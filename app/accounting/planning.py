@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from app.accounting import packing, selecting
 from app.accounting.kinds import ConnectionKind, Journal
@@ -100,15 +101,9 @@ def _guessed(connection: Connection, size: int) -> list[int]:
 
 def _sizes(sharing: Sharing, journal: Journal) -> list[tuple[int, int | None]]:
     """Id of each candidate and the size of its original, None where it has none."""
-    newest = (
-        select(DocumentFile.document_id, func.max(DocumentFile.id).label("id"))
-        .where(DocumentFile.role == FileRole.ORIGINAL)
-        .group_by(DocumentFile.document_id)
-        .subquery()
-    )
+    its = aliased(DocumentFile)
+    newest = select(func.max(its.id)).where(its.document_id == Document.id, its.role == FileRole.ORIGINAL)
     query = selecting.candidates(sharing, journal).with_only_columns(Document.id, File.size)
-    query = query.outerjoin(newest, newest.c.document_id == Document.id)
-    query = query.outerjoin(DocumentFile, DocumentFile.id == newest.c.id).outerjoin(
-        File, File.id == DocumentFile.file_id
-    )
+    query = query.outerjoin(DocumentFile, DocumentFile.id == newest.correlate(Document).scalar_subquery())
+    query = query.outerjoin(File, File.id == DocumentFile.file_id)
     return [(row.id, row.size) for row in db.session.execute(query)]

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
 from app.accounting.kinds import Cause, Journal, Said, State
 from app.accounting.models import Connection
@@ -129,10 +129,7 @@ class Export(db.Model):
     document: Mapped[Document] = relationship()
     delivery: Mapped[Delivery | None] = relationship()
 
-    @property
-    def id(self) -> int:
-        """The document's."""
-        return self.document_id
+    id = synonym("document_id")
 
 
 class RunProblem(db.Model):

@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
-from app.settings import approving, assigning, categories, companies, people, senders, sending, tags
+from app.settings import (
+    accountant,
+    approving,
+    assigning,
+    categories,
+    companies,
+    connections,
+    people,
+    senders,
+    sending,
+    tags,
+)
 from app.settings.blueprint import administered, bp
 from app.users import sessions
 from app.web.access import Permission, requires
 from app.web.pages import page
 
-__all__ = ["approving", "assigning", "bp", "categories", "companies", "people", "senders", "sending", "tags"]
+__all__ = [
+    "accountant",
+    "approving",
+    "assigning",
+    "bp",
+    "categories",
+    "companies",
+    "connections",
+    "people",
+    "senders",
+    "sending",
+    "tags",
+]
 
 
 @bp.get("")

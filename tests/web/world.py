@@ -53,6 +53,7 @@ from app.tasks.models import State, Task
 from app.treasury.models import CommittedOperation
 from app.users.models import Company, SignIn, User
 from app.web.access import Role
+from tests.accounting.making import make_connection, make_sharing
 from tests.bank.lines import make_line
 from tests.channels.making import make_one_of_each
 from tests.dunning.acting import make_action
@@ -157,6 +158,7 @@ def make_world(canary: str, number: int) -> World:
         "workflow_id": workflow.id,
         "mail_id": mail.id,
         "mailbox_id": mailbox.id,
+        "connection_id": _connection(company, canary),
         "waiting_id": make_waiting(company, f"{canary}-waiting.pdf", people[Role.MEMBER]).id,
         "list_id": _party_list(company, canary, people[Role.ADMIN], counterparty),
         "which": "suppliers",
@@ -296,6 +298,14 @@ def _mailbox(company: Company, canary: str) -> Mailbox:
     db.session.add(mailbox)
     db.session.commit()
     return mailbox
+
+
+def _connection(company: Company, canary: str) -> int:
+    """A connection, which every admin of the installation may see, and the company that shares by it."""
+    connection = make_connection(name=f"{canary}: accountant"[:120])
+    usual = {f"{each}_address": f"{canary}@books.example" for each in ("sales", "credit_notes", "purchases", "report")}
+    make_sharing(company, connection, shared_since=None, **usual)
+    return connection.id
 
 
 def make_waiting(company: Company, name: str, by: User) -> WaitingFile:
