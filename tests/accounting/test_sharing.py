@@ -103,6 +103,8 @@ def test_on_without_an_address_is_an_error_said_at_once(browser, changed, field)
     answer = client.post(page_of(company), data=given | {"then": "plan"})
 
     assert answer.status_code == 422 and f'id="{field}-error"' in answer.text
+    bad = client.post(page_of(company), data=given | {"then": "plan", "delay_days": "x"}).text
+    assert f'id="{field}-error"' in bad and 'id="delay_days-error"' in bad
     assert client.post(page_of(company), data=given).status_code == 303
     plan = client.get(page_of(company, "/plan"))
     assert "Something is missing" in plan.text and "Switch on" not in plan.text
