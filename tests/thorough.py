@@ -10,6 +10,8 @@ import os
 import pytest
 
 LONG_ONES = (
+    "accounting/test_kills.py::test_a_run_that_dies_goes_on_and_sends_nothing_twice[sqlite-outbox.",
+    "accounting/test_kills.py::test_a_run_that_dies_goes_on_and_sends_nothing_twice[postgresql-",
     "web/test_every_page.py::test_every_page_is_used_by_keyboard_alone",
     "web/test_every_address.py::test_no_number_in_a_query_breaks_a_page[number2]",
     "web/test_every_address.py::test_no_number_in_a_query_breaks_a_page[-1]",

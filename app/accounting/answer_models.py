@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounting.kinds import Said
 from app.accounting.run_models import Envelope
+from app.comments.models import Comment
 from app.core import clock
 from app.core.types import UTCDateTime, Word
 from app.documents.models import Document
@@ -37,17 +38,21 @@ class AccountingAnswer(db.Model):
     """What was said of one document, the newest counts."""
 
     __tablename__ = "accounting_answer"
+    __table_args__ = (UniqueConstraint("nonce_hash", "document_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     link_id: Mapped[int] = mapped_column(ForeignKey("accounting_link.id"), index=True)
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"), index=True)
     said: Mapped[Said] = mapped_column(Word(Said))
     comment: Mapped[str] = mapped_column(String(2000), default="")
-    nonce_hash: Mapped[str] = mapped_column(String(64), index=True)
+    remark_id: Mapped[int | None] = mapped_column(ForeignKey("comment.id", ondelete="SET NULL"))
+    """The same words among the comments of the document."""
+    nonce_hash: Mapped[str] = mapped_column(String(64))
     """The page it came from: one page is answered once."""
     said_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
     undone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    """Two different answers came from one page, as only machines give them."""
+    """It counts for nothing: given too quickly, or beside another one from the same page, as only machines do."""
 
     link: Mapped[AnswerLink] = relationship()
     document: Mapped[Document] = relationship()
+    remark: Mapped[Comment | None] = relationship()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -85,7 +86,7 @@ def _wanted(document: Document, connection: Connection, made: File | None) -> It
 def _ending(document: Document, file: File) -> str:
     assert document.original is not None
     came_with = PurePath(document.original.name).suffix.lower()
-    return ENDINGS.get(file.type) or (came_with if came_with[1:].isalnum() else ".bin")
+    return ENDINGS.get(file.type) or (came_with if re.fullmatch(r"\.[a-z0-9]{1,5}", came_with) else ".bin")
 
 
 def _made(document: Document) -> tuple[File | None, list[str]]:

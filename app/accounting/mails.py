@@ -141,4 +141,10 @@ def _envelope(mail: OutgoingMail) -> Envelope | None:
     return found if found and found.mail_id in (None, mail.id) else None
 
 
-KINDS = [MailKind(KIND, why_not, after=after)]
+def returned(mail: OutgoingMail, why: str) -> None:
+    """It came back: its documents are named by the next run, which tries them again."""
+    if envelope := _envelope(mail):
+        exports.came_back(envelope.deliveries, why)
+
+
+KINDS = [MailKind(KIND, why_not, after=after, returned=returned)]

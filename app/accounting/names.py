@@ -9,13 +9,16 @@ from app.documents.models import Document
 
 LONGEST = 80
 """Of what stands before the ending."""
+DEVICES = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
+"""No file of Windows can be called so, whatever its ending."""
 
 
 def stem(document: Document) -> str:
     """Day, who and number, in small letters and digits: `2026-10-01_papeterie-durand_f-2026-0042`."""
     day = document.issue_date.isoformat() if document.issue_date else ""
     said = [day, _spelled(document.party_name)[:40].strip("-"), _spelled(document.number)]
-    return "_".join(filter(None, said))[:LONGEST].strip("-_") or f"document-{document.id}"
+    found = "_".join(filter(None, said))[:LONGEST].strip("-_")
+    return f"document-{document.id}" if not found or DEVICES.fullmatch(found) else found
 
 
 def unused(name: str, taken: set[str]) -> str:

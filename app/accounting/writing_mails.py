@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
+from flask_babel import force_locale
 from sqlalchemy import select, update
 
 from app.accounting import enclosing, ending, facts, mails, manifest, packing, selecting
@@ -72,6 +73,10 @@ class Writer:
                 ending.end_writing(run)
                 return False
         journal, documents = found
+        if not sharing.address_of(journal):
+            for document in documents:
+                self._note(document, {"key": "no_address"})
+            return True
         ready = self._prepared(documents, sharing)
         if ready:
             self._write(run, sharing, journal, ready)
@@ -170,8 +175,9 @@ def attachments(envelope: Envelope, sharing: Sharing, ready: Iterable[Ready]) ->
     files = [each for one in ready for each in one.parcel.files]
     if not sharing.connection.is_zipped:
         return [(each.file, each.name) for each in files]
-    rows = [row for one in ready for row in manifest.lines(one.document, one.parcel.files)]
-    return [(store.keep(_zipped(files, manifest.as_csv(rows)), "application/zip"), mails.zip_name(envelope))]
+    with force_locale(sharing.language):
+        listed = manifest.of_mail((one.document, one.parcel.files) for one in ready)
+    return [(store.keep(_zipped(files, listed), "application/zip"), mails.zip_name(envelope))]
 
 
 def _zipped(files: list[Enclosed], listed: bytes) -> bytes:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, select
 
-from app.analytics.period import Period
 from app.documents.counted import counted
 from app.documents.models import Document, Kind
+from app.documents.period import Period
 from app.extensions import db
 from app.users.models import Company, User
 
@@ -26,18 +25,12 @@ class Scope:
 
     def documents(self, *tests: ColumnElement[bool]) -> Select[tuple[Document]]:
         """Those that count, among what the person may see."""
-        return self.ever().where(*self._issued(), *tests)
+        return self.ever().where(*self.period.issued(), *tests)
 
     def ever(self) -> Select[tuple[Document]]:
         """The same whenever they were issued."""
         query = Document.visible_to(self.user).where(Document.company_id == self.company.id, counted())
         return query.where(Document.currency == self.currency)
-
-    def _issued(self) -> Iterator[ColumnElement[bool]]:
-        if self.period.since:
-            yield Document.issue_date >= self.period.since
-        if self.period.until:
-            yield Document.issue_date <= self.period.until
 
     def during(self, period: Period) -> Scope:
         """The same of another period."""

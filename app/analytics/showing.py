@@ -10,10 +10,11 @@ from typing import Any
 from flask import url_for
 from flask_babel import format_decimal, format_timedelta
 
-from app.analytics import approvers, lateness, period, position, scope, spending, stays, turnover
+from app.analytics import approvers, lateness, position, scope, spending, stays, turnover
 from app.analytics.figure import Figure
 from app.analytics.scope import Scope
 from app.core import clock
+from app.documents import period
 from app.users.models import Company, User
 from app.web import charts
 

@@ -10,12 +10,12 @@ from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy import Select, select
 
-from app.analytics import period
 from app.analytics.figure import Column, Figure, Line, Look
 from app.analytics.position import DIRECTIONS
 from app.analytics.scope import OPEN_MINOR, Scope, asked, signed, total
 from app.bank.models import Match
 from app.core import clock
+from app.documents import period
 from app.documents.models import Direction, Document
 from app.extensions import db
 

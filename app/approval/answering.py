@@ -11,28 +11,15 @@ from sqlalchemy import select
 from app.approval import decisions, holding, links
 from app.approval.links import LinkState
 from app.approval.models import Choice, Decision, DecisionLink, DecisionPage, Way
-from app.approval.served import Served, answered
 from app.core.database import insert_unless_there
 from app.core.errors import Refused
 from app.documents.models import Document
 from app.extensions import db
+from app.users.machines import MACHINE, AskAgain, Caught, caught, check_digits, suspect
+from app.users.served import Served, answered
 
 log = structlog.get_logger()
 UNDO = "undo"
-TRAP = "look"
-"""The button no person sees: whoever presses all there is presses it too."""
-TOO_QUICK, MACHINE = 1, 2
-"""What it adds to the suspicion of a link."""
-SUSPECT = 2
-"""From here on the page asks for some digits to be copied, which only a person does."""
-
-
-class AskAgain(Exception):
-    """Nothing was decided; the page is shown once more and says why. What was noted of it is kept."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 class Void(Exception):
@@ -62,10 +49,10 @@ def take_back(link: DecisionLink, said: Mapping[str, str]) -> bool:
         return False
     served = answered(link, said.get("page", ""))
     if said.get("choice") != UNDO:
-        _suspect(link, MACHINE, "trap")
+        suspect(link, MACHINE, "trap")
     if served is None or served.is_too_quick or said.get("choice") != UNDO:
         raise AskAgain(_("Nothing was taken back yet: please press again."))
-    _check_digits(link, served, said.get("digits", ""))
+    check_digits(link, served, said.get("digits", ""))
     if not links.use(link):
         return False
     decisions.undo(link.decision, by=link.user, why="mail")
@@ -79,11 +66,6 @@ def needs_sign_in(document: Document) -> bool:
     return limit is not None and (not is_ours or abs(document.gross_minor or 0) >= limit)
 
 
-def is_suspect(link: DecisionLink) -> bool:
-    """Was a machine at work on its pages?"""
-    return link.suspicion >= SUSPECT
-
-
 def _check_one_answer(link: DecisionLink, served: Served, choice: str) -> None:
     """A page is answered once. The same answer again changes nothing; another one voids both."""
     first = db.session.scalar(select(DecisionPage).filter_by(nonce_hash=served.key))
@@ -93,7 +75,7 @@ def _check_one_answer(link: DecisionLink, served: Served, choice: str) -> None:
         if first.decision is None:
             raise AskAgain(_("Nothing was decided yet: please press again."))
         return
-    _suspect(link, MACHINE, "contradiction")
+    suspect(link, MACHINE, "contradiction")
     if first.decision and not first.decision.undone_at:
         _void(first.decision)
     raise AskAgain(_("Something pressed several buttons of this page. Nothing was decided: decide here, please."))
@@ -112,21 +94,14 @@ def _void(decision: Decision) -> None:
 
 def _check_person(link: DecisionLink, served: Served, choice: str, digits: str) -> None:
     """Only what a person can have sent goes on."""
-    if choice not in set(Choice):  # no person can send the form without one of its three buttons
+    found = caught(link, served, choice, set(Choice))
+    if found is Caught.PRESSED_NOTHING:
         _note(link, served, None)
-        _suspect(link, MACHINE, "trap" if choice == TRAP else "no choice")
         raise AskAgain(_("Nothing was chosen, so nothing was decided. Press one of the buttons."))
-    if served.is_too_quick:
+    if found is Caught.QUICK:
         _note(link, served, Choice(choice))
-        _suspect(link, TOO_QUICK, "quick")
         raise AskAgain(_("That was very quick, as only machines are. Nothing was decided: please press again."))
-    _check_digits(link, served, digits)
-
-
-def _check_digits(link: DecisionLink, served: Served, digits: str) -> None:
-    """Where a machine was at work, only who copied what stands in no field goes on."""
-    if is_suspect(link) and digits.strip() != served.digits:
-        raise AskAgain(_("Something else pressed buttons here before. Copy the four digits, then press again."))
+    check_digits(link, served, digits)
 
 
 def _decide(link: DecisionLink, served: Served, choice: Choice, reason: str) -> Decision | None:
@@ -147,8 +122,3 @@ def _note(link: DecisionLink, served: Served, choice: Choice | None) -> bool:
 
 def _page(served: Served) -> DecisionPage:
     return db.session.scalars(select(DecisionPage).filter_by(nonce_hash=served.key)).one()
-
-
-def _suspect(link: DecisionLink, how_much: int, why: str) -> None:
-    link.suspicion += how_much
-    log.info("decision_link.machine", link=link.id, why=why)

@@ -10,8 +10,8 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.approval import answering, asking, brief, kindly, links, served
-from app.approval.answering import AskAgain, Void
+from app.approval import answering, asking, brief, kindly, links
+from app.approval.answering import Void
 from app.approval.blueprint import bp
 from app.approval.links import LinkState
 from app.approval.models import DecisionLink
@@ -22,23 +22,15 @@ from app.extensions import csrf, db, limiter
 from app.files import pictures
 from app.files.leaving import as_download, damaged
 from app.tasks.jobs import commit
+from app.users import machines, served
+from app.users.machines import AskAgain
+from app.web import by_link
 from app.web.access import public
-from app.web.pages import page
+from app.web.by_link import OFTEN, RARELY, opens_nothing
 
 log = structlog.get_logger()
-POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-)
-OFTEN = "240 per minute"
-RARELY = "30 per minute"
-"""For what opens nothing: nobody tries many of them."""
-
 bp.add_app_template_filter(brief.called, "called")
 bp.add_app_template_filter(kindly.decision_in_words, "decided")
-
-
-def _opens_nothing(response: Response) -> bool:
-    return response.status_code in (404, 410)
 
 
 # --- Looking ----------------------------------------------------------------------------------------
@@ -47,7 +39,7 @@ def _opens_nothing(response: Response) -> bool:
 @bp.get("/approvals/links/<token>")
 @public
 @limiter.limit(OFTEN)
-@limiter.limit(RARELY, deduct_when=_opens_nothing)
+@limiter.limit(RARELY, deduct_when=opens_nothing)
 def link(token: str):
     """What is to be decided; opening it decides nothing, however often and by whom."""
     return _show(links.find(token), token)
@@ -56,7 +48,7 @@ def link(token: str):
 @bp.get("/approvals/links/<token>/pages/<int:number>.png")
 @public
 @limiter.limit(OFTEN)
-@limiter.limit(RARELY, deduct_when=_opens_nothing)
+@limiter.limit(RARELY, deduct_when=opens_nothing)
 def link_page(token: str, number: int):
     """The picture of one page of that one document, while the link lives."""
     original = _open(token).seat.step.approval.document.original or abort(404)
@@ -66,7 +58,7 @@ def link_page(token: str, number: int):
 @bp.get("/approvals/links/<token>/file")
 @public
 @limiter.limit(OFTEN)
-@limiter.limit(RARELY, deduct_when=_opens_nothing)
+@limiter.limit(RARELY, deduct_when=opens_nothing)
 def link_file(token: str):
     """Its file, as a download, while the link lives."""
     original = _open(token).seat.step.approval.document.original or abort(404)
@@ -143,7 +135,7 @@ def _show(found: DecisionLink | None, token: str, status: int = 200, note: str =
         return _dead(found, state, token)
     document = found.seat.step.approval.document
     context = {"note": note, "served": served.serve(found), "token": token}
-    context |= {"is_suspect": answering.is_suspect(found), "trap": answering.TRAP}
+    context |= {"is_suspect": machines.is_suspect(found), "trap": machines.TRAP}
     with force_locale(found.user.spoken):
         if found.decision:
             return _page("approval/take_back.html", found, status, **context)
@@ -179,6 +171,4 @@ def _dead(found: DecisionLink | None, state: LinkState | None, token: str) -> Re
 def _page(name: str, found: DecisionLink | None, status: int, **context: Any) -> Response:
     if found:
         context |= {"language": found.user.spoken, "link": found}
-    response = page(name, status, **context)
-    response.headers["Content-Security-Policy"] = POLICY
-    return response
+    return by_link.shown(name, status, **context)

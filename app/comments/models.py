@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Column, ForeignKey, Select, Table, Text, select
+from sqlalchemy import Column, ForeignKey, Select, String, Table, Text, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
@@ -29,6 +29,8 @@ class Comment(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"), index=True)
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+    outsider: Mapped[str] = mapped_column(String(254), default="")
+    """Who wrote it by a mailed link and has no sign-in, such as the accountant; an address."""
     text: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
     changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -38,6 +40,11 @@ class Comment(db.Model):
     document: Mapped[Document] = relationship()
     by: Mapped[User | None] = relationship(foreign_keys=[by_id])
     mentions: Mapped[set[User]] = relationship(secondary=mention)
+
+    @property
+    def author(self) -> str:
+        """The name of whoever wrote it."""
+        return self.by.name if self.by else self.outsider or "Facteur"
 
     @classmethod
     def about(cls, document: Document) -> Select[tuple[Comment]]:

@@ -40,6 +40,14 @@ def say(document: Document, text: str, *, by: User) -> Comment:
     return comment
 
 
+def pass_on(document: Document, text: str, *, outsider: str) -> Comment:
+    """What somebody without a sign-in wrote by a mailed link: no @ in it names anybody, and whoever calls tells."""
+    comment = Comment(document=document, text=_whole(text), outsider=outsider)
+    db.session.add(comment)
+    db.session.flush()
+    return comment
+
+
 def _just_said(document: Document, text: str, by: User) -> Comment | None:
     """The last comment, where this person wrote just this a moment ago."""
     last = db.session.scalar(select(Comment).where(Comment.document == document).order_by(Comment.id.desc()).limit(1))
@@ -62,6 +70,16 @@ def change(comment: Comment, text: str, *, by: User) -> None:
 def take_back(comment: Comment, *, by: User) -> None:
     """Show it no more; that there was one stays visible, and the trail keeps what it said."""
     _check_own(comment, by)
+    _hide(comment, by)
+
+
+def disown(comment: Comment) -> None:
+    """The same for what turns out to be no person's."""
+    if comment.removed_at is None:
+        _hide(comment, None)
+
+
+def _hide(comment: Comment, by: User | None) -> None:
     was, comment.text, comment.mentions = comment.text, "", set()
     comment.removed_at = clock.now()
     trail.record(comment.document, by=by, act="comment taken back", changes={"comment": [was, None]})

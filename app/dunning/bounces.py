@@ -18,7 +18,7 @@ from app.dunning.answered import action_of, reply_of
 from app.extensions import db
 from app.intake.kinds import MessageKind
 from app.intake.models import Message
-from app.outbox import returning
+from app.outbox import kinds, returning
 from app.outbox.models import Mark, OutgoingMail, Recipient
 from app.users.models import User
 
@@ -66,15 +66,20 @@ def _follow(mail: OutgoingMail, action: Action | None, refused: list[Recipient])
     if reply := reply_of(mail):
         reply.read_at = reply.read_by_id = None
     if action is None:
+        kinds.tell_returned(mail, _why(refused))
         return
     addresses = {each.address.lower() for each in refused}
     for address in addresses:
         _doubt(action.counterparty, address)
-    why = "; ".join(f"{each.address}: {each.answer}" for each in refused)[:500]
+    why = _why(refused)
     action.bounced_at, action.bounce_reason = clock.now(), why
     trail.record(action, by=None, act="came back", why=why)
     if not any(each.mark in (Mark.SENT, Mark.QUEUED) for each in mail.recipients if each.role == "to"):
         _bring_back(action, {"key": KEY, "why": why, "addresses": sorted(addresses)})
+
+
+def _why(refused: list[Recipient]) -> str:
+    return "; ".join(f"{each.address}: {each.answer}" for each in refused)[:500]
 
 
 def _doubt(counterparty: Counterparty, address: str) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import structlog
-from flask import Response, abort
+from flask import abort
 from flask_babel import force_locale
 
 from app.core.storage import Damaged
@@ -15,44 +13,36 @@ from app.dunning.blueprint import bp
 from app.dunning.customer_models import PortalLink
 from app.extensions import db, limiter
 from app.files.leaving import as_download, damaged
+from app.web import by_link
 from app.web.access import public
-from app.web.pages import page
+from app.web.by_link import OFTEN, RARELY, opens_nothing
 
 log = structlog.get_logger()
-POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
-)
-OFTEN = "240 per minute"
-RARELY = "30 per minute"
-"""For what opens nothing: nobody tries many of them."""
-
-
-def _opens_nothing(response: Response) -> bool:
-    return response.status_code == 404
 
 
 @bp.get("/portal/<token>", endpoint="portal")
 @public
 @limiter.limit(OFTEN)
-@limiter.limit(RARELY, deduct_when=_opens_nothing)
+@limiter.limit(RARELY, deduct_when=opens_nothing)
 def show(token: str):
     """What is open of the customer whose link it is."""
     link = portal_links.find(token)
     if link is None:
         log.info("portal_link.dead")
-        return _page("dunning/portal_dead.html", 404)
+        return by_link.shown("dunning/portal_dead.html", 404, has_form=False)
     log.info("portal_link.opened", link=link.id)
     customer = link.counterparty
     with force_locale(language := portal.language_of(customer)):
         shown, payee = portal.lines(customer), portal.payee_of(customer)
         context = {"customer": customer, "company": customer.company, "lines": shown, "sums": portal.sums(shown)}
-        return _page("dunning/portal.html", 200, language=language, token=token, payee=payee, **context)
+        context |= {"language": language, "token": token, "payee": payee}
+        return by_link.shown("dunning/portal.html", 200, has_form=False, **context)
 
 
 @bp.get("/portal/<token>/documents/<int:document_id>/file")
 @public
 @limiter.limit(OFTEN)
-@limiter.limit(RARELY, deduct_when=_opens_nothing)
+@limiter.limit(RARELY, deduct_when=opens_nothing)
 def portal_file(token: str, document_id: int):
     """The original of one of those that are shown, as a download."""
     found = _shown(portal_links.find(token), document_id) or abort(404)
@@ -61,22 +51,10 @@ def portal_file(token: str, document_id: int):
         response = as_download(original.file, original.name)
     except Damaged:
         response = damaged(original.file)
-    return _unlisted(response)
+    return by_link.unlisted(response)
 
 
 def _shown(link: PortalLink | None, document_id: int) -> Document | None:
     if link is None:
         return None
     return db.session.scalar(portal.documents(link.counterparty).where(Document.id == document_id))
-
-
-def _page(name: str, status: int, **context: Any) -> Response:
-    response = page(name, status, **context)
-    response.headers["Content-Security-Policy"] = POLICY
-    return _unlisted(response)
-
-
-def _unlisted(response: Response) -> Response:
-    """No search engine keeps it."""
-    response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-    return response

@@ -52,18 +52,17 @@ def told(query: Select[tuple[Document]], tell: Callable[[Document], Told], sort:
 
 def told_of(query: Select[Any], tell: Callable[[Any], Told], order: keyset.Order, row: Any) -> Iterator[Told]:
     """The same of rows of any other kind, by this order and the column of their ids."""
-    return _told(query, tell, order, row, _kept_context())
+    return _told(query, tell, order, row, kept_context())
 
 
-def _kept_context() -> Callable[[], ExitStack]:
-    """What makes this application and language the current ones again, once the request is over; it only reads."""
+def kept_context() -> Callable[[], ExitStack]:
+    """What makes this application and language the current ones again, once the request is over."""
     app, locale = current_app._get_current_object(), get_locale()  # type: ignore[attr-defined]
 
     def enter() -> ExitStack:
         around = ExitStack()
         around.enter_context(app.app_context())
         around.enter_context(force_locale(str(locale or "fr")))
-        around.enter_context(looking(db.session()))
         return around
 
     return enter
@@ -74,7 +73,7 @@ def _told(
 ) -> Iterator[Told]:
     after: str | None = ""
     while after is not None:
-        with context():
+        with context(), looking(db.session()):
             leaf = keyset.leaf(query, order, row, after=after, most=PORTION)
             after, lines = leaf.after, [tell(found[0]) for found in leaf.rows]
         yield from lines

@@ -29,6 +29,8 @@ class NoticeKind(StrEnum):
     FORWARDING = "forwarding"
     TO_SEND = "to_send"
     """A message to a customer that could not go by itself."""
+    ACCOUNTANT = "accountant"
+    """The accountant wrote something about a document, such as what is missing."""
 
 
 class ByMail(StrEnum):

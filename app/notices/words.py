@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
+from flask_babel import lazy_gettext, ngettext
 
 from app.notices.models import ByMail, Notice, NoticeKind
 from app.notices.subjects import Subject
@@ -19,6 +19,7 @@ KINDS: dict[NoticeKind, Any] = {
     NoticeKind.HANDED_OVER: lazy_gettext("An approval that was yours is somebody else’s now"),
     NoticeKind.FORWARDING: lazy_gettext("A mailbox asks to forward its mails to Facteur"),
     NoticeKind.TO_SEND: lazy_gettext("A message to a customer of yours cannot go by itself"),
+    NoticeKind.ACCOUNTANT: lazy_gettext("The accountant writes about a document, or says that something is missing"),
 }
 MAILS: dict[ByMail, Any] = {
     ByMail.NEVER: lazy_gettext("Never"),
@@ -34,6 +35,7 @@ ICONS = {
     NoticeKind.HANDED_OVER: "users",
     NoticeKind.FORWARDING: "mail",
     NoticeKind.TO_SEND: "list-todo",
+    NoticeKind.ACCOUNTANT: "calculator",
 }
 
 
@@ -52,6 +54,7 @@ def sentence(notice: Notice, subject: Subject | None) -> str:
         NoticeKind.HANDED_OVER: lambda: _handed_over(notice, said),
         NoticeKind.FORWARDING: lambda: _("%(what)s asks for a confirmation.", **said),
         NoticeKind.TO_SEND: lambda: _("Could not go by itself, and is yours to do: %(what)s.", **said),
+        NoticeKind.ACCOUNTANT: lambda: _accountant(notice, said),
     }[notice.kind]()
 
 
@@ -64,6 +67,17 @@ def _handed_over(notice: Notice, said: dict[str, str]) -> str:
     if to := str(notice.arguments.get("to") or ""):
         return _("%(to)s now decides on %(what)s in your place.", to=to, **said)
     return _("The approval of %(what)s was handed over.", **said)
+
+
+def _accountant(notice: Notice, said: dict[str, str]) -> str:
+    """`said` among its arguments is the answer, `more` how many documents it is about besides."""
+    more = int(notice.arguments.get("more") or 0)
+    if more:
+        others = ngettext("%(what)s and %(num)d other document", "%(what)s and %(num)d other documents", more, **said)
+        said = said | {"what": others}
+    if notice.arguments.get("said") == "missing":
+        return _("%(who)s says that something is missing: %(what)s.", **said)
+    return _("%(who)s, the accountant, writes about %(what)s.", **said)
 
 
 def _decided(notice: Notice, said: dict[str, str]) -> str:

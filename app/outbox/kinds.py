@@ -20,6 +20,8 @@ class MailKind:
     """Its links act in the name of whom it is written to: nobody else is shown them."""
     after: Callable[[OutgoingMail], None] | None = None
     """Told of the mail's end, or of what a person decided about it, in the transaction that keeps its mark."""
+    returned: Callable[[OutgoingMail, str], None] | None = None
+    """Told, with the words of the report, that nobody got it after all though it had been accepted."""
     leaves_always: bool = False
     """Also while everything is stopped: mails by which people sign in (SAFETY R7)."""
 
@@ -59,6 +61,13 @@ def tell(mail: OutgoingMail) -> None:
     kind = kind_of(mail)
     if kind and kind.after:
         kind.after(mail)
+
+
+def tell_returned(mail: OutgoingMail, why: str) -> None:
+    """Accepted first, it could not be delivered: say so to whoever wrote it."""
+    kind = kind_of(mail)
+    if kind and kind.returned:
+        kind.returned(mail, why)
 
 
 def shown_to(mail: OutgoingMail, person: Person) -> str:

@@ -561,6 +561,7 @@ def upgrade():
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('document_id', sa.Integer(), nullable=False),
     sa.Column('by_id', sa.Integer(), nullable=True),
+    sa.Column('outsider', sa.String(length=254), nullable=False),
     sa.Column('text', sa.Text(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('changed_at', sa.DateTime(timezone=True), nullable=True),
@@ -1752,17 +1753,19 @@ def upgrade():
     sa.Column('document_id', sa.Integer(), nullable=False),
     sa.Column('said', sa.String(length=40), nullable=False),
     sa.Column('comment', sa.String(length=2000), nullable=False),
+    sa.Column('remark_id', sa.Integer(), nullable=True),
     sa.Column('nonce_hash', sa.String(length=64), nullable=False),
     sa.Column('said_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('undone_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_accounting_answer_document_id_document'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['link_id'], ['accounting_link.id'], name=op.f('fk_accounting_answer_link_id_accounting_link')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_accounting_answer'))
+    sa.ForeignKeyConstraint(['remark_id'], ['comment.id'], name=op.f('fk_accounting_answer_remark_id_comment'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_accounting_answer')),
+    sa.UniqueConstraint('nonce_hash', 'document_id', name=op.f('uq_accounting_answer_nonce_hash_document_id'))
     )
     with op.batch_alter_table('accounting_answer', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_accounting_answer_document_id'), ['document_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_accounting_answer_link_id'), ['link_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_accounting_answer_nonce_hash'), ['nonce_hash'], unique=False)
 
     op.create_table('accounting_delivery',
     sa.Column('id', sa.Integer(), nullable=False),

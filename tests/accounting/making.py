@@ -7,8 +7,11 @@ import email.policy
 from datetime import date
 from email.message import EmailMessage
 
-from app.accounting import runs
-from app.accounting.kinds import Cause
+from sqlalchemy import select
+
+from app.accounting import exports, runs
+from app.accounting.jobs import work_run
+from app.accounting.kinds import Cause, State
 from app.accounting.models import Connection, Sharing
 from app.accounting.run_models import Run
 from app.core import clock
@@ -77,3 +80,24 @@ def read(message: bytes) -> EmailMessage:
 def files_of(message: bytes) -> dict[str, bytes]:
     """Name → bytes of what goes with it."""
     return {part.get_filename(): part.get_content() for part in read(message).iter_attachments()}
+
+
+def state_of(document: Document) -> State | None:
+    """Where it stands with the accountant."""
+    db.session.expire_all()
+    export = exports.of(document.id)
+    return export and export.state
+
+
+def without_file(document: Document) -> Document:
+    for each in list(document.files):
+        db.session.delete(each)
+    db.session.commit()
+    return reload(document)
+
+
+def write_only() -> None:
+    """Write the mails of the runs under way; none leaves."""
+    for run in db.session.scalars(select(Run).where(Run.planned_at.is_(None))):
+        work_run(run.id)
+    commit()

@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from app.analytics import counterparty, period, showing
+from app.analytics import counterparty, showing
 from app.analytics.scope import Scope
 from app.audit import trail
 from app.core import clock
+from app.documents import period
 from app.documents.models import Direction, Kind
 from app.extensions import db
 from app.treasury import showing as treasury

@@ -11,10 +11,11 @@ import openpyxl
 import pytest
 import time_machine
 
-from app.analytics import approvers, period, showing, stays
+from app.analytics import approvers, showing, stays
 from app.analytics.scope import Scope
 from app.audit import trail
 from app.core import clock
+from app.documents import period
 from app.documents.models import Direction, Document, Kind
 from app.extensions import db
 from app.web.access import Role

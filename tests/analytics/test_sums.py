@@ -11,12 +11,12 @@ import time_machine
 from sqlalchemy import insert, select
 
 from app.analytics import lateness, position, spending, turnover
-from app.analytics.period import Period
 from app.analytics.scope import Scope
 from app.bank.models import Difference, Match
 from app.core import clock
 from app.counterparties.models import Counterparty
 from app.documents.models import Direction, Document, Kind, ReadState, Status, TrashKind
+from app.documents.period import Period
 from app.extensions import db
 from app.users.models import Company, User
 from app.web.access import Role

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, TimeoutError
 
-from app.approval import served as serving
+from app.users import served as serving
 from tests.approval.site import Site, served
 
 pytestmark = [pytest.mark.alone, pytest.mark.timeout(240)]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import flask_migrate
 import pytest
-import time_machine
 
 from app import create_app
 from app.approval import asking
@@ -24,39 +23,9 @@ from app.files import pictures
 from tests.approval.making import decide, links, mails, rounds, seat_of, token_in, validated, waits_for
 from tests.factories import reload
 from tests.settings import settings_in
+from tests.visiting import NONCE, Visitor, hand
 
-NONCE = re.compile(r'name="page" value="([^"]+)"')
-
-
-class Visitor:
-    """A browser without a sign-in; time passes when it says so."""
-
-    def __init__(self, client, clock_hand):
-        self.client, self.hand = client, clock_hand
-
-    def open(self, token, **query):
-        self.answer = self.client.get(f"/approvals/links/{token}", query_string=query)
-        return self.answer
-
-    def wait(self, seconds):
-        self.hand.shift(timedelta(seconds=seconds))
-
-    def press(self, token, choice="approve", after=5, page=None, follow=True, **form):
-        """Press a button of the page that was opened last, so many seconds later."""
-        self.wait(after)
-        found = NONCE.search(self.answer.text)
-        form |= {"choice": choice, "page": page or (found.group(1) if found else "")}
-        pressed = self.client.post(f"/approvals/links/{token}", data=form, follow_redirects=follow)
-        if NONCE.search(pressed.text):
-            self.answer = pressed
-        return pressed
-
-
-@pytest.fixture
-def hand():
-    """The hand of the clock."""
-    with time_machine.travel(datetime.now(UTC), tick=False) as traveller:
-        yield traveller
+__all__ = ["hand"]
 
 
 @pytest.fixture
@@ -195,8 +164,7 @@ def test_a_form_sent_without_a_choice_decides_nothing(asked, visitor):
     visitor.open(token)
     assert visitor.press(token, "").status_code == 422
     assert visitor.press(token).status_code == 422 and reload(document).status is Status.TO_APPROVE
-    digits = re.search(r"<strong>((?:\d ){3}\d)</strong>", visitor.answer.text).group(1).replace(" ", "")
-    visitor.press(token, digits=digits)
+    visitor.press(token, digits=visitor.digits)
 
     assert reload(document).status is Status.TO_MATCH
 
@@ -259,8 +227,7 @@ def test_a_machine_takes_nothing_back(asked, visitor):
     assert reload(document).status is Status.TO_MATCH
 
     visitor.open(undo)
-    digits = re.search(r"<strong>((?:\d ){3}\d)</strong>", visitor.answer.text).group(1).replace(" ", "")
-    visitor.press(undo, "undo", digits=digits)
+    visitor.press(undo, "undo", digits=visitor.digits)
     assert reload(document).status is Status.TO_APPROVE
 
 
@@ -384,12 +351,12 @@ def test_what_is_no_link_opens_nothing(asked, visitor, change):
 
 @pytest.mark.alone
 def test_what_opens_nothing_is_throttled(tmp_path, monkeypatch):
-    """AP-3: DN-2: S60: S70: who tries tokens is told to wait."""
+    """AP-3: DN-2: AC-7: S60: S70: who tries tokens is told to wait."""
     monkeypatch.setattr(limiter, "enabled", True)
     app = create_app(settings_in(tmp_path), TESTING=True, BELLS=[], RATELIMIT_ENABLED=True)
     with app.app_context():
         flask_migrate.upgrade()
-    for path in ("/approvals/links", "/portal"):
+    for path in ("/approvals/links", "/portal", "/accounting/links"):
         seen = [app.test_client().get(f"{path}/no-such-{turn}").status_code for turn in range(40)]
         assert seen.count(404) == 30 and seen[-1] == 429
 

@@ -240,3 +240,19 @@ def test_extra_fields_of_a_comment_are_ignored(app, browser):
 
     comment = db.session.scalars(select(Comment)).one()
     assert (comment.by_id, comment.document_id, comment.removed_at) == (by.id, document.id, None)
+
+
+def test_somebody_without_a_sign_in_is_quoted_by_address(app, browser):
+    """AC-7: RV-4: no user of ours said it, so nobody changes it, it names nobody, and no name is lent to it."""
+    lea, document = make_user(name="Léa Martin"), make_document()
+    said = saying.pass_on(document, " @Léa: page 2 ", outsider="books@firm.example")
+    db.session.commit()
+    page = browser(lea).get(f"/documents/{document.id}").text
+
+    assert (said.author, said.text, said.mentions) == ("books@firm.example", "@Léa: page 2", set()) and not told(lea)
+    assert "<span>books@firm.example</span>" in page and "by a link in a mail" in page
+    with pytest.raises(Refused):
+        saying.change(said, "x", by=lea)
+    saying.disown(said)
+    db.session.commit()
+    assert "page 2" not in browser(lea).get(f"/documents/{document.id}").text

@@ -12,7 +12,19 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.soak import allocations, approvals, dunning, imap, outbox, payments, receiver, replies, statuses, worker
+from tests.soak import (
+    accounting,
+    allocations,
+    approvals,
+    dunning,
+    imap,
+    outbox,
+    payments,
+    receiver,
+    replies,
+    statuses,
+    worker,
+)
 from tests.soak.told import Told
 
 LOOPS: dict[str, Callable[..., Told]] = {
@@ -26,11 +38,12 @@ LOOPS: dict[str, Callable[..., Told]] = {
     "allocations": allocations.history_loop,
     "payments": payments.history_loop,
     "dunning": dunning.year,
+    "accounting": accounting.kill_loop,
 }
 HOW_OFTEN = (
     "instead of 200 (receiver, five deliveries each), 1,000 (cut replies), 200 (polls), 300 (worker),"
-    " 500 (outbox, twenty mails each), 10,000 histories (statuses, approvals, allocations, payments)"
-    " and 5,000 customers (dunning)"
+    " 500 (outbox, twenty mails each), 10,000 histories (statuses, approvals, allocations, payments),"
+    " 5,000 customers (dunning) and 200 (accounting, in 40 runs of 50 documents more each)"
 )
 
 

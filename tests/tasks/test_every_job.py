@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from app.accounting.run_models import Delivery, Envelope
 from app.approval import demands
 from app.approval.demands import Demand, WantedStep
 from app.approval.handings import Handing
@@ -60,6 +61,7 @@ from app.tasks.models import State, Task
 from app.users import people
 from app.web.access import Role
 from tests import samples
+from tests.accounting.making import make_purchase, make_sale, make_sharing, start
 from tests.bank import samples as statements
 from tests.bank.lines import make_line, make_open, make_statement
 from tests.channels.gateway_server import Gateway
@@ -526,6 +528,15 @@ def plan_reminders(app: Flask, sink: Sink):
     company = make_owed(make_customer(make_plan(3)), due).company
     made = [1, 1] if hours.is_open(clock.today(company), company) else [0, 0]
     return [company.id], count_of(Action, ActionDocument), made
+
+
+@case
+def work_run(app: Flask, sink: Sink):
+    sharing = make_sharing()
+    app.config["SETTINGS"].__dict__["mail_url"] = "smtp://127.0.0.1:9"  # a run begins only where mails can leave
+    make_purchase(sharing)
+    make_sale(sharing)
+    return [start(sharing).id], count_of(Envelope, Delivery, OutgoingMail), [2, 2, 2]
 
 
 def test_every_job_has_its_case(app):

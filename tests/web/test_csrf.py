@@ -14,10 +14,12 @@ from tests.web.world import address, ask, contents, make_world, rules, taken_bac
 
 ACTS = ("POST", "PUT", "PATCH", "DELETE")
 WITHOUT_COOKIES = {"api.documents": 401, "intake.mime": 404, "approval.answer": 404, "approval.renew": 303}
+WITHOUT_COOKIES |= {"accounting.answer_by_link": 404}
 """Views for programs and mailed links: a session opens none of them, so nobody can make it act there; their answers."""
 EXEMPT = {
     *("app.api.routes.documents", "app.intake.posting.mime"),
     *("app.approval.link_pages.answer", "app.approval.link_pages.renew"),
+    "app.accounting.answer_pages.answer_by_link",
 }
 
 

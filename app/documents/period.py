@@ -1,14 +1,17 @@
-"""Of which documents figures speak: those issued in a month, a quarter, a year, or between any two days."""
+"""Of which documents figures and downloads speak: those issued in a month, a quarter, a year, or between two days."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
+from sqlalchemy import ColumnElement
 
+from app.documents.models import Document
 from app.web.filters import day
 
 NAMES = {
@@ -62,14 +65,21 @@ class Period:
         days = {"since": self.since, "until": self.until}
         return {name: value.isoformat() for name, value in days.items() if value}
 
+    def issued(self) -> Iterator[ColumnElement[bool]]:
+        """What is so of the documents that were issued in it."""
+        if self.since:
+            yield Document.issue_date >= self.since
+        if self.until:
+            yield Document.issue_date <= self.until
 
-def from_address(said: Any, today: date) -> Period:
-    """What the address says; the last twelve months where it makes no sense."""
-    name = said.get("period", USUAL)
+
+def from_address(said: Any, today: date, usual: str = USUAL) -> Period:
+    """What the address says; the usual one, such as the last twelve months, where it makes no sense."""
+    name = said.get("period", usual)
     if name == "dates":
         since, until = _day(said.get("since")), _day(said.get("until"))
-        return Period(name, since, until, today) if not (since and until and since > until) else of(USUAL, today)
-    return of(name if name in NAMES else USUAL, today)
+        return Period(name, since, until, today) if not (since and until and since > until) else of(usual, today)
+    return of(name if name in NAMES else usual, today)
 
 
 def of(name: str, today: date) -> Period:

@@ -1,21 +1,30 @@
-"""A page as it was served: what its form carries says for which link, and when (SAFETY S58, S68)."""
+"""A page of a mailed link as it was served: what its form carries says for which one, and when (SAFETY S58, S68)."""
 
 from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from app.approval.models import DecisionLink
 from app.core import clock
 from app.users.sessions import digest
 
 LONGEST = timedelta(hours=12)
 QUICKEST = timedelta(seconds=2)
 """Nobody reads a page and decides in less."""
+
+
+class Linked(Protocol):
+    """A link that somebody was mailed."""
+
+    __tablename__: str
+
+    @property
+    def id(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -41,23 +50,27 @@ class Served:
         return clock.now() - self.at < QUICKEST
 
 
-def serve(link: DecisionLink) -> Served:
+def serve(link: Linked) -> Served:
     """What the form of a page carries, made when it is served; nothing is stored."""
     now = clock.now()
-    nonce = _serializer().dumps([link.id, int(now.timestamp() * 1000), secrets.token_urlsafe(16)])
+    nonce = _serializer().dumps([_name(link), int(now.timestamp() * 1000), secrets.token_urlsafe(16)])
     return Served(str(nonce), now)
 
 
-def answered(link: DecisionLink, nonce: str) -> Served | None:
+def answered(link: Linked, nonce: str) -> Served | None:
     """The serving this answer comes from; None where it is not of this link, was forged, or is too old."""
     try:
-        link_id, moment, _random = _serializer().loads(nonce)
+        name, moment, _random = _serializer().loads(nonce)
     except (BadSignature, ValueError, TypeError):
         return None
     served = Served(nonce, datetime.fromtimestamp(moment / 1000, UTC))
     is_of_now = timedelta(0) <= clock.now() + clock.MAY_DIFFER - served.at <= LONGEST
-    return served if link_id == link.id and is_of_now else None
+    return served if name == _name(link) and is_of_now else None
+
+
+def _name(link: Linked) -> str:
+    return f"{link.__tablename__}:{link.id}"
 
 
 def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="decision page")
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="page of a link")

@@ -1,0 +1,8 @@
+"""The pages about the accountant: they hang on one blueprint."""
+
+from __future__ import annotations
+
+from app.accounting import answer_pages, download_pages
+from app.accounting.blueprint import bp
+
+__all__ = ["answer_pages", "bp", "download_pages"]

@@ -1,0 +1,33 @@
+"""Pages that a mailed link opens without a sign-in: no session, no script, framed and listed by nobody (SAFETY S66)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+
+from app.web.pages import page
+
+OFTEN = "240 per minute"
+RARELY = "30 per minute"
+"""For what opens nothing: nobody tries many of them."""
+_POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action {}; frame-ancestors 'none'; base-uri 'none'"
+"""The arrow of a select is an image within the sheet."""
+
+
+def opens_nothing(response: Response) -> bool:
+    """Is it the answer to a link that is none, or is dead?"""
+    return response.status_code in (404, 410)
+
+
+def shown(name: str, status: int, *, has_form: bool = True, **context: Any) -> Response:
+    """The page, under the strictest policy that lets it work."""
+    response = page(name, status, **context)
+    response.headers["Content-Security-Policy"] = _POLICY.format("'self'" if has_form else "'none'")
+    return unlisted(response)
+
+
+def unlisted(response: Response) -> Response:
+    """No search engine keeps it."""
+    response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+    return response

@@ -1,0 +1,70 @@
+"""Runs never overlap, and have their caps."""
+
+import pytest
+from sqlalchemy import func, select
+
+from app.accounting import runs
+from app.accounting.kinds import Cause
+from app.accounting.run_models import Envelope, Run
+from app.core.errors import Refused
+from app.extensions import db
+from app.tasks import due
+from app.tasks.jobs import commit
+from tests.accounting.making import (
+    make_credit_note,
+    make_purchase,
+    make_sale,
+    make_sharing,
+    send,
+    start,
+)
+from tests.factories import make_file
+
+
+def test_two_runs_never_overlap(app, server):
+    """AC-3, S46: the button twice, and the sweep meanwhile."""
+    sharing = make_sharing()
+    make_purchase(sharing)
+    start(sharing)
+    for cause in (Cause.HAND, Cause.DAILY):
+        with pytest.raises(Refused, match="under way"):
+            runs.start(sharing.company, cause)
+        db.session.rollback()
+    assert db.session.scalar(select(func.count(Run.id))) == 1
+
+
+def test_a_run_sends_fifty_and_fifty(app, server):
+    """AC-3: of sales with credit notes fifty mails, of purchases fifty; the rest waits and is counted."""
+    sharing = make_sharing()
+    for make, count in ((make_sale, 30), (make_credit_note, 23), (make_purchase, 52)):
+        for _each in range(count):
+            make(sharing)
+    run = send(sharing)
+    assert (run.sales_mails, run.purchase_mails, len(server.messages)) == (50, 50, 100)
+    assert sum(run.remaining.values()) == 5
+    run = send(sharing)
+    assert (run.sales_mails, run.purchase_mails, len(server.messages)) == (3, 2, 105)
+    assert db.session.scalar(select(func.count(Envelope.id))) == 105
+
+
+def test_a_day_has_one_run_by_itself(app, server):
+    """AC-3, S40: however often the sweep looks."""
+    sharing = make_sharing()
+    runs.start(sharing.company, Cause.DAILY)
+    commit()
+    due.run_due()
+    with pytest.raises(Refused):
+        runs.start(sharing.company, Cause.DAILY)
+    db.session.rollback()
+
+
+def test_a_run_far_above_usual_is_marked(app, server):
+    """S47: five hundred where there never was one."""
+    sharing = make_sharing()
+    assert not start(sharing).is_unusual
+    due.run_due()
+    file = make_file()
+    db.session.commit()
+    for _each in range(51):
+        make_purchase(sharing, file=file, counterparty=None)
+    assert start(sharing).is_unusual
