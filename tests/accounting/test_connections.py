@@ -9,6 +9,7 @@ from app.accounting.connection_words import summary
 from app.accounting.kinds import ConnectionKind
 from app.accounting.models import MEGABYTE, Connection
 from app.audit.models import AuditEntry
+from app.core.errors import Refused
 from app.extensions import db
 from app.users import people
 from app.web.access import Role
@@ -107,6 +108,8 @@ def test_the_list_names_only_companies_one_administers(browser):
     for address, form in ((url, MAIL | {"per_mail": "5"}), (f"{url}/archiving", {"wanted": "yes"})):
         answer = browser(mine).post(address, data=form)
         assert answer.status_code == 422 and "1 company that you do not administer uses it" in answer.text
+    with pytest.raises(Refused, match="1 company"):
+        connections.change(connection, {"per_mail": 5}, by=mine, at=here)
     assert (reload(connection).per_mail, connection.archived_at) == (1, None)
     assert browser(of_both).post(url, data=MAIL | {"per_mail": "5"}).status_code == 303
     assert reload(connection).per_mail == 5
