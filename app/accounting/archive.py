@@ -31,7 +31,7 @@ from app.tasks.jobs import commit
 log = structlog.get_logger()
 FOLDERS = {Journal.SALES: _("sales"), Journal.CREDIT_NOTES: _("credit-notes"), Journal.PURCHASES: _("purchases")}
 """What the folder of each journal is called in the ZIP."""
-LISTS = ("manifest.csv", "missing.csv")
+LISTS = (manifest.NAME, "missing.csv")
 Writer = Callable[[Iterable[list[Any]]], Iterator[bytes]]
 
 

@@ -11,7 +11,10 @@ from app.web.pages import page
 OFTEN = "240 per minute"
 RARELY = "30 per minute"
 """For what opens nothing: nobody tries many of them."""
-_POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action {}; frame-ancestors 'none'; base-uri 'none'"
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action {};"
+    " frame-ancestors 'none'; base-uri 'none'"
+)
 """The arrow of a select is an image within the sheet."""
 
 
