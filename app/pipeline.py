@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.accounting import ending, exports, reporting
+from app.accounting import alarm, ending, exports, reporting
 from app.accounting import mails as accountant_mails
 from app.analytics import counterparty as party_figures
 from app.approval import align as approval
@@ -221,6 +221,7 @@ def _remind() -> None:
 
 def _account() -> None:
     """What the accountant gets."""
+    subjects.SIGHTS["accounting_run"] = alarm.subjects
     _add(status.after_status, exports.note_changes)
     _add(retention.keeps, exports.keeps)
     _add(moving.before_moving, exports.refuse_moving)

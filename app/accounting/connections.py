@@ -23,18 +23,6 @@ from app.web.access import Permission
 
 LONGEST_NAME, MOST_PER_MAIL, LARGEST_MAIL = 120, 100, 50
 """Signs; documents; megabytes."""
-USUAL_CODES = {
-    "purchase_journal": "ACH",
-    "sale_journal": "VTE",
-    "supplier": "401000",
-    "customer": "411000",
-    "input_tax": "445660",
-    "output_tax": "445710",
-    "expense": "471000",
-    "income": "471000",
-}
-"""Journals and accounts of French books. What no category places goes to the suspense account, where the accountant
-looks for it, instead of to one where it would be believed."""
 
 
 @dataclass

@@ -8,7 +8,7 @@ from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from app.accounting import jobs, selecting
+from app.accounting import alarm, jobs, selecting
 from app.accounting.kinds import Cause, ConnectionKind
 from app.accounting.models import Sharing
 from app.accounting.run_models import Delivery, Envelope, Run
@@ -29,13 +29,16 @@ def start(company: Company, cause: Cause, *, by: User | None = None) -> Run:
     sharing = shared(company)
     facts = {"company_id": company.id, "connection_id": sharing.connection_id, "cause": cause}
     facts |= {"day": clock.today(company), "by_id": by.id if by else None, "started_at": clock.now()}
-    facts |= {"sales_mails": 0, "purchase_mails": 0, "remaining": {}, "is_unusual": _is_unusual(sharing)}
+    count = _count(sharing)
+    facts |= {"sales_mails": 0, "purchase_mails": 0, "remaining": {}, "is_unusual": _is_unusual(sharing, count)}
     made = insert_unless_there(db.session(), Run).values(**facts).returning(Run.__table__.c.id)
     run_id = db.session.scalar(made)
     if run_id is None:
         raise Refused(_("A run is under way already. Nothing was started."))
     run = db.session.get_one(Run, run_id)
     trail.record(run, by=by, act="run started", why=cause.value)
+    if run.is_unusual:
+        alarm.ring(run, count)
     jobs.ask(run)
     return run
 
@@ -58,16 +61,16 @@ def open_run(company: Company) -> Run | None:
     return db.session.scalar(select(Run).where(Run.company_id == company.id, Run.ended_at.is_(None)))
 
 
-def _is_unusual(sharing: Sharing) -> bool:
-    """Is there far more than there was in the runs before (SAFETY S47)?"""
+def _count(sharing: Sharing) -> int:
     query = selecting.candidates(sharing).order_by(None).subquery()
-    count = db.session.scalar(select(func.count()).select_from(query)) or 0
+    return db.session.scalar(select(func.count()).select_from(query)) or 0
+
+
+def _is_unusual(sharing: Sharing, count: int) -> bool:
+    """Is that far more than there was in the runs before (SAFETY S47)?"""
     sent = select(func.count(Delivery.id)).join(Envelope, Envelope.id == Delivery.envelope_id)
     sent = sent.where(Envelope.run_id == Run.id).correlate(Run).scalar_subquery()
-    last = (
-        select(sent.label("sent"))
-        .select_from(Run)
-        .where(Run.company_id == sharing.company_id, Run.ended_at.is_not(None))
-    )
+    last = select(sent.label("sent")).select_from(Run)
+    last = last.where(Run.company_id == sharing.company_id, Run.ended_at.is_not(None))
     before = list(db.session.scalars(last.order_by(Run.id.desc()).limit(RUNS)))
     return count > (max(FEW, TIMES * median(before)) if before else MANY)

@@ -296,7 +296,6 @@ FIELDS: dict[str, Any] = {
     "default_tags": _("Usual tags"),
     "direction": _("Direction"),
     "document": _("Document"),
-    "documents": _("Documents"),
     "due": _("Documents due"),
     "due_date": _("Due date"),
     "dunning_plan": _("Plan"),

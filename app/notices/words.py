@@ -70,7 +70,12 @@ def _handed_over(notice: Notice, said: dict[str, str]) -> str:
 
 
 def _accountant(notice: Notice, said: dict[str, str]) -> str:
-    """`said` among its arguments is the answer, `more` how many documents it is about besides."""
+    """`said` among its arguments is the answer, `more` how many documents it is about besides.
+
+    `unusual` is how many wait where that is far more than usual.
+    """
+    if count := int(notice.arguments.get("unusual") or 0):
+        return _("Far more than usual was there for the accountant, %(count)s documents: look at it.", count=count)
     more = int(notice.arguments.get("more") or 0)
     if more:
         others = ngettext("%(what)s and %(num)d other document", "%(what)s and %(num)d other documents", more, **said)

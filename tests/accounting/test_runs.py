@@ -8,8 +8,11 @@ from app.accounting.kinds import Cause
 from app.accounting.run_models import Envelope, Run
 from app.core.errors import Refused
 from app.extensions import db
+from app.notices import subjects, words
+from app.notices.models import Notice
 from app.tasks import due
 from app.tasks.jobs import commit
+from app.web.access import Role
 from tests.accounting.making import (
     make_credit_note,
     make_purchase,
@@ -18,7 +21,7 @@ from tests.accounting.making import (
     send,
     start,
 )
-from tests.factories import make_file
+from tests.factories import make_file, make_user
 
 
 def test_two_runs_never_overlap(app, server):
@@ -59,7 +62,7 @@ def test_a_day_has_one_run_by_itself(app, server):
 
 
 def test_a_run_far_above_usual_is_marked(app, server):
-    """S47: five hundred where there never was one."""
+    """S47: fifty more than usual, where that is nothing; those who administer are told."""
     sharing = make_sharing()
     assert not start(sharing).is_unusual
     due.run_due()
@@ -67,4 +70,8 @@ def test_a_run_far_above_usual_is_marked(app, server):
     db.session.commit()
     for _each in range(51):
         make_purchase(sharing, file=file, counterparty=None)
+    admin = make_user(Role.ADMIN, sharing.company, password=True)
     assert start(sharing).is_unusual
+    notice = db.session.scalars(select(Notice)).one()
+    assert notice.user == admin
+    assert "51 documents" in words.sentence(notice, subjects.of(admin, notice))
