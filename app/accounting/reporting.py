@@ -108,7 +108,7 @@ def _sections(told: Report) -> list[tuple[str, Named]]:
 
 
 def _changed(label: str, was: str, now: str) -> str:
-    return f"{label}{_(':')} {was} → {now}"
+    return _("%(label)s: %(was)s → %(now)s", label=label, was=was, now=now)
 
 
 def _row(document: Document, why: str) -> tuple[str, str, str]:

@@ -172,6 +172,7 @@ def test_a_restricted_member_sees_their_documents_and_no_sums(app, browser, serv
     without_file(make_purchase(sharing, number="HIDDEN-1"))
     hidden = make_purchase(sharing, number="HIDDEN-2")
     run = send(sharing)
+    make_purchase(sharing, number="HIDDEN-3")
     client = browser(member)
 
     pages = ["/accounting", "/accounting/documents?state=errors", f"/accounting/runs/{run.id}", "/accounting/runs"]
