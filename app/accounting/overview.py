@@ -7,13 +7,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from app.accounting import daily, planning, run_list, runs, sight, standing
+from app.accounting import daily, planning, run_list, runs, selecting, sight, standing
 from app.accounting.kinds import Cause, ConnectionKind
 from app.accounting.models import Sharing
 from app.accounting.run_models import Run
+from app.accounting.selecting import Wait
 from app.accounting.standing import Trouble
 from app.core import clock
 from app.documents.models import Document
@@ -56,11 +57,20 @@ def _next(user: User, company: Company, sharing: Sharing) -> dict[str, Any]:
     """The run under way or the next one, what it would take, and what waits longer."""
     has_server = bool(current_app.config["SETTINGS"].mail_url)
     found = {"under_way": runs.open_run(company), "next_at": next_at(company), "has_server": has_server}
+    waiting = _waiting(user, company, sharing).items()
+    found["waits"] = [(wait, count, leaves_from(sharing) if wait is Wait.DELAYED else None) for wait, count in waiting]
     if not sight.sees_whole(user, company):
         return found
-    plan = planning.plan(sharing)
-    waits = [(wait, count, leaves_from(sharing) if wait == "delayed" else None) for wait, count in plan.waiting.items()]
-    return found | {"plan": plan, "waits": waits}
+    return found | {"plan": planning.plan(sharing)}
+
+
+def _waiting(user: User, company: Company, sharing: Sharing) -> dict[Wait, int]:
+    """How many of what this person may know about wait, by reason."""
+    seen = sight.visible(user, company)
+    of = lambda wait: selecting.those(sharing, wait).where(Document.id.in_(seen)).order_by(None)  # noqa: E731
+    counts = (of(wait).with_only_columns(func.count()).scalar_subquery() for wait in Wait)
+    found = zip(Wait, db.session.execute(select(*counts)).one(), strict=True)
+    return {wait: count for wait, count in found if count}
 
 
 def next_at(company: Company) -> datetime:
@@ -72,7 +82,7 @@ def next_at(company: Company) -> datetime:
 
 
 def leaves_from(sharing: Sharing) -> date:
-    """The issue date of what the delay keeps begins here."""
+    """What was issued later is kept by the delay."""
     return clock.today(sharing.company) - timedelta(days=sharing.delay_days)
 
 

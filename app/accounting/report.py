@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from app.accounting import ledger, selecting, sight, standing, words
@@ -16,7 +16,6 @@ from app.accounting.kinds import Journal, State
 from app.accounting.models import Sharing
 from app.accounting.run_models import Delivery, Envelope, Run, RunProblem
 from app.accounting.selecting import Wait
-from app.accounting.standing import Trouble
 from app.documents.models import Document
 from app.extensions import db
 from app.outbox.models import OutgoingMail
@@ -67,9 +66,9 @@ class Report:
 
 
 def report(run: Run, user: User | None = None) -> Report:
-    """As the accountant's office is told it; for a `user`, what is in their sight.
+    """As its mail tells it, with what changed since it was sent and what waits just now.
 
-    What changed since it was sent, and what waits, is of today: only the newest run tells it.
+    For a `user`, who has those on other pages: what the run itself did, as far as they may know.
     """
     mails, is_whole = _mails(run, user), user is None or sight.sees_whole(user, run.company)
     deliveries = [each for _envelope, its in mails for each in its]
@@ -82,7 +81,7 @@ def report(run: Run, user: User | None = None) -> Report:
         [(each.document, words.fallback(each.fallback)) for each in deliveries if _went_without(each)],
         [(each.document, each.envelope.address) for each in of_state(State.UNCERTAIN)],
         len(of_state(State.LEAVING)),
-        **(_of_today(run, user, is_whole) if _is_newest(run) else {}),
+        **({} if user else _of_today(run)),
     )
 
 
@@ -122,13 +121,7 @@ def _errors(run: Run, refused: Iterable[Delivery], user: User | None) -> Named:
     return list((found | {each.document: words.in_words(each.reason) for each in db.session.scalars(query)}).items())
 
 
-def _is_newest(run: Run) -> bool:
-    return db.session.scalar(select(func.max(Run.id)).where(Run.company_id == run.company_id)) == run.id
-
-
-def _of_today(run: Run, user: User | None, is_whole: bool) -> dict[str, Any]:
+def _of_today(run: Run) -> dict[str, Any]:
     sharing = db.session.get(Sharing, run.company_id)
-    query = standing.those(user, run.company, Trouble.CHANGED) if user else ledger.changed(run.company)
-    changed = standing.changes(list(db.session.scalars(query)))
-    waiting = selecting.waiting(sharing) if sharing and is_whole else {}
-    return {"changed": changed, "waiting": waiting}
+    changed = standing.changes(list(db.session.scalars(ledger.changed(run.company))))
+    return {"changed": changed, "waiting": selecting.waiting(sharing) if sharing else {}}

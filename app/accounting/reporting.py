@@ -29,17 +29,22 @@ MOST = 100
 
 
 def write(run: Run) -> OutgoingMail | None:
-    """The report, once for each run; none where nobody asked for it."""
+    """The report, once for each run; none where nobody asked for it.
+
+    Whatever goes wrong here, the run has ended, and its page tells it.
+    """
     sharing = db.session.get(Sharing, run.company_id)
     if sharing is None or not sharing.report_address:
         return None
-    with force_locale(sharing.language):
-        told = report(run)
-        try:
+    try:
+        with db.session.begin_nested(), force_locale(sharing.language):
+            told = report(run)
             return _write(sharing, told, _subject(told))
-        except Refused as refused:  # the run has ended all the same, and its page tells it
-            log.warning("accounting.not_reported", run=run.id, why=str(refused))
-            return None
+    except Refused as refused:
+        log.warning("accounting.not_reported", run=run.id, why=str(refused))
+    except Exception:
+        log.exception("accounting.not_reported", run=run.id)
+    return None
 
 
 def _write(sharing: Sharing, told: Report, subject: str) -> OutgoingMail:
@@ -103,7 +108,7 @@ def _sections(told: Report) -> list[tuple[str, Named]]:
 
 
 def _changed(label: str, was: str, now: str) -> str:
-    return f"{label}{_(':')} {was} → {now}"
+    return _("%(label)s: %(was)s → %(now)s", label=label, was=was, now=now)
 
 
 def _row(document: Document, why: str) -> tuple[str, str, str]:

@@ -278,6 +278,7 @@ def names_of_work() -> dict[str, str]:
         "sweep_stored_files": _("Set aside files that belong to nothing"),
         "undo_import": _("Take back an import"),
         "validate_by_rule": _("Validate a document by itself"),
+        "work_run": _("Send documents to the accountant"),
     }
 
 

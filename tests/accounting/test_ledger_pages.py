@@ -15,6 +15,7 @@ from app.audit.models import AuditEntry
 from app.core import clock
 from app.extensions import db
 from app.outbox.models import OutgoingMail
+from app.users import people
 from app.web.access import Role
 from tests.accounting.making import (
     PURCHASES,
@@ -157,7 +158,10 @@ def test_only_admins_decide_what_goes(browser, sharing, act):
         assert person.post(address).status_code == 403
         text = person.get(f"/documents/{document.id}").text
         assert "Send again" not in text and "a mail of" in text and "/outbox/" not in text
-    assert browser(make_user(Role.ADMIN, make_company("Elsewhere"))).post(address).status_code == 404
+    both = make_user(Role.ADMIN, make_company("Elsewhere"))
+    assert browser(both).post(address).status_code == 404
+    people.join(both, sharing.company, Role.MEMBER, by=None)
+    assert browser(both, sharing.company).post(address).status_code == 403
 
 
 def test_the_panel_is_not_there_where_nothing_is_shared(browser, app):

@@ -172,6 +172,7 @@ def test_a_restricted_member_sees_their_documents_and_no_sums(app, browser, serv
     without_file(make_purchase(sharing, number="HIDDEN-1"))
     hidden = make_purchase(sharing, number="HIDDEN-2")
     run = send(sharing)
+    make_purchase(sharing, number="HIDDEN-3")
     client = browser(member)
 
     pages = ["/accounting", "/accounting/documents?state=errors", f"/accounting/runs/{run.id}", "/accounting/runs"]
@@ -222,3 +223,16 @@ def test_without_a_mail_server_the_page_says_that_no_run_leaves(app, browser):
     sharing = make_sharing()
 
     assert "No run leaves until one is." in browser(make_user(Role.ADMIN, sharing.company)).get("/accounting").text
+
+
+def test_the_accountant_is_not_told_of_what_nobody_validated(app, browser, server):
+    """US-6: S72: what is out of sight is counted nowhere, also among what waits."""
+    sharing = make_sharing(delay_days=20, start_date=None)
+    make_purchase(sharing, validated_at=None)
+    make_purchase(sharing, issue_date=clock.today())
+    told = {
+        role: browser(make_user(role, sharing.company)).get("/accounting").text for role in Role if role != "approver"
+    }
+
+    assert all("Its delay is not over" in text for text in told.values())
+    assert [role for role, text in told.items() if "Not ready yet" in text] == [Role.ADMIN, Role.MEMBER]

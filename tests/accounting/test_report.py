@@ -18,6 +18,7 @@ from app.outbox import waking
 from app.outbox.models import OutgoingMail, Outlet
 from app.tasks import due
 from app.tasks.jobs import commit
+from app.users import people
 from app.web.access import Role
 from tests.accounting.making import (
     PURCHASES,
@@ -214,11 +215,16 @@ def test_a_page_that_is_watched_is_answered_only_where_something_changed(app, br
 
 
 def test_a_run_of_another_company_is_not_there(app, browser, server):
-    """US-3: 404 for a stranger."""
-    run = start(make_sharing())
+    """US-3: US-6: 404 for a stranger, and for an approver of one of its documents, who sees no figures there."""
+    sharing = make_sharing()
+    document, stranger = make_purchase(sharing), make_user(Role.ADMIN, make_company("Elsewhere"))
+    run = send(sharing)
 
-    client = browser(make_user(Role.ADMIN, make_company("Elsewhere")))
-    assert client.get(f"/accounting/runs/{run.id}").status_code == 404
+    assert browser(stranger).get(f"/accounting/runs/{run.id}").status_code == 404
+    people.join(stranger, sharing.company, Role.APPROVER, by=None)
+    reload(document).readers.add(stranger)
+    commit()
+    assert browser(stranger, sharing.company).get(f"/accounting/runs/{run.id}").status_code == 404
 
 
 def test_an_unusual_run_is_told(app, browser, server, monkeypatch):
@@ -252,3 +258,13 @@ def test_a_doubtful_one_is_in_the_report_of_its_run(app, server):
     sent = select(func.count(Delivery.id)).where(Delivery.state == State.UNCERTAIN)
     assert db.session.scalar(sent) == 1 and db.session.scalar(select(func.count(Run.id))) == 1
     assert db.session.query(OutgoingMail).filter_by(kind=reporting.KEY).count() == 1
+
+
+def test_a_report_that_fails_does_not_keep_its_run_open(app, server, monkeypatch):
+    """AC-6: the run has ended all the same: the next one may begin."""
+    monkeypatch.setattr(reporting, "MOST", None)  # no list is as long as nothing
+    sharing = make_sharing(report_address=REPORTS)
+    without_file(make_purchase(sharing))
+
+    assert send(sharing).ended_at and send(sharing).ended_at
+    assert db.session.query(OutgoingMail).count() == 0
