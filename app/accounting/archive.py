@@ -12,9 +12,10 @@ from typing import Any
 import structlog
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Select
+from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounting import enclosing, manifest, words
-from app.accounting.enclosing import CannotSend, Enclosed
+from app.accounting.enclosing import CannotSend
 from app.accounting.kinds import Journal, journal_of
 from app.accounting.lacking import Lack
 from app.accounting.models import Connection
@@ -23,6 +24,7 @@ from app.core.database import read_only
 from app.documents.models import Document
 from app.extensions import db
 from app.files import checking, store
+from app.files.models import File
 from app.lists import csv_table
 from app.lists.selecting import kept_context
 from app.lists.streaming import Sink, entry
@@ -32,6 +34,7 @@ log = structlog.get_logger()
 FOLDERS = {Journal.SALES: _("sales"), Journal.CREDIT_NOTES: _("credit-notes"), Journal.PURCHASES: _("purchases")}
 """What the folder of each journal is called in the ZIP."""
 LISTS = (manifest.NAME, "missing.csv")
+BESIDE = (joinedload(Document.counterparty), joinedload(Document.category), selectinload(Document.files))
 Writer = Callable[[Iterable[list[Any]]], Iterator[bytes]]
 
 
@@ -61,7 +64,7 @@ class Making:
 def pieces(query: Select[tuple[Document, str]], connection: Connection, ids: list[int]) -> Iterator[bytes]:
     """The ZIP as it grows: what goes of each document of `query` with these ids, and the two lists."""
     writers = (csv_table.writer(manifest.HEADS), csv_table.writer(manifest.MISSING_HEADS))
-    return _pieces(Making(query, connection, kept_context()), ids, writers)
+    return _pieces(Making(query.options(*BESIDE), connection, kept_context()), ids, writers)
 
 
 def _pieces(making: Making, ids: list[int], writers: tuple[Writer, Writer]) -> Iterator[bytes]:
@@ -110,14 +113,13 @@ def _packed(making: Making, document_id: int) -> Packed:
 def _parcelled(making: Making, document: Document) -> Packed:
     """Its files as the connection wants them; what is damaged is left out and said to be missing."""
     original, journal = document.original, journal_of(document)
-    if original and not checking.is_whole(original.file.sha256):
-        log.error("file.damaged", sha256=original.file.sha256)
+    if original and not _is_whole(original.file):
         return Packed(missing=manifest.missing(document, Lack.DAMAGED.label))
     try:
         parcel = enclosing.parcel(document, making.connection, making.taken[journal])
     except CannotSend as error:
         return Packed(missing=manifest.missing(document, words.in_words(error.reason)))
-    whole = [each for each in parcel.files if _is_whole(each)]
+    whole = [each for each in parcel.files if each.what == "original" or _is_whole(each.file)]
     named = [(each.what, f"{FOLDERS[journal]}/{each.name}", each.file.sha256, each.file.size) for each in whole]
     line = [*manifest.facts(document), *manifest.of_files(named), manifest.mailed_at(document)]
     files = [(name, sha256, storage.path_of(store.root(), sha256)) for _what, name, sha256, _size in named]
@@ -127,8 +129,8 @@ def _parcelled(making: Making, document: Document) -> Packed:
     return found
 
 
-def _is_whole(enclosed: Enclosed) -> bool:
-    is_whole = checking.is_whole(enclosed.file.sha256)
-    if not is_whole:
-        log.error("file.damaged", sha256=enclosed.file.sha256)
-    return is_whole
+def _is_whole(file: File) -> bool:
+    if checking.is_whole(file.sha256):
+        return True
+    log.error("file.damaged", sha256=file.sha256)
+    return False

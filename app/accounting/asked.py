@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, and_, or_, select, true
@@ -58,9 +59,18 @@ def from_address(user: User, company: Company, said: Any) -> Asked:
     if found is None:
         way = way if way in DOWNLOADS else DOWNLOADS[0].value
     connection = _copied(found) if found else as_usual(ConnectionKind(way))
-    wanted = period.from_address(said, clock.today(company), USUAL_PERIOD)
+    wanted = _period(said, clock.today(company))
     journals = tuple(each for each in Journal if each.value in said.getlist("journal"))
     return Asked(way, connection, wanted, journals or tuple(Journal))
+
+
+def _period(said: Any, today: date) -> Period:
+    """The period that was chosen; days that were typed while the one shown stayed chosen are meant."""
+    found = period.from_address(said, today, USUAL_PERIOD)
+    days = {name: said.get(name) for name in ("since", "until")}
+    typed = period.from_address(days | {"period": "dates"}, today, found.name)
+    is_meant = said.get("shown") == found.name and typed.as_filter not in ({}, found.as_filter)
+    return typed if is_meant else found
 
 
 def as_usual(kind: ConnectionKind) -> Connection:

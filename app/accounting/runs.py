@@ -29,12 +29,8 @@ def start(company: Company, cause: Cause, *, by: User | None = None) -> Run:
     sharing = shared(company)
     facts = {"company_id": company.id, "connection_id": sharing.connection_id, "cause": cause}
     facts |= {"day": clock.today(company), "by_id": by.id if by else None, "started_at": clock.now()}
-    facts |= {
-        "sales_mails": 0,
-        "purchase_mails": 0,
-        "remaining": {},
-        "is_unusual": _is_unusual(sharing, count := _count(sharing)),
-    }
+    count = _count(sharing)
+    facts |= {"sales_mails": 0, "purchase_mails": 0, "remaining": {}, "is_unusual": _is_unusual(sharing, count)}
     made = insert_unless_there(db.session(), Run).values(**facts).returning(Run.__table__.c.id)
     run_id = db.session.scalar(made)
     if run_id is None:

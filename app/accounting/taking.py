@@ -19,7 +19,7 @@ from app.users.models import Company, User
 
 FEW = 5
 """So many of each kind are shown."""
-SECONDS_EACH = 0.25
+SECONDS_EACH = 0.3
 """About so long takes the making of one Factur-X."""
 
 

@@ -9,6 +9,7 @@ from flask import g, url_for
 from flask_babel import gettext as _
 from sqlalchemy import Select, and_, func, select
 
+from app.accounting import standing
 from app.approval import waiting
 from app.bank.models import BankTransaction
 from app.channels.models import GatewayMessage, Letter, LetterState
@@ -212,6 +213,13 @@ def _for_admins(user: User, company: Company) -> list[Line]:
             _("They failed five times in a row"),
             "mail",
             url_for("mailboxes.index", company_id=company.id),
+        ),
+        Line(
+            standing.count(user, company),
+            _("For the accountant"),
+            _("Not sent, doubtful, or changed since it was sent"),
+            "calculator",
+            url_for("accounting.index"),
         ),
         Line(trash, _("The trash was not emptied"), due.sentence, "trash-2", url_for("documents.trash_list")),
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from app.accounting import answer_links
@@ -14,29 +16,14 @@ from app.core import clock
 from app.extensions import db
 from app.outbox.models import Mark
 from app.web.access import Role
-from tests.accounting.answers import mailed, rows, sent, standing
+from tests.accounting import making
+from tests.accounting.answers import company, mailed, one, rows, sent, standing, visitor
 from tests.factories import make_company, make_user
-from tests.visiting import Visitor, hand
+from tests.visiting import hand
 from tests.web.world import contents
 
-__all__ = ["hand"]
-
-
-@pytest.fixture
-def company(app, hand):
-    return make_company()
-
-
-@pytest.fixture
-def visitor(browser, hand):
-    return Visitor(browser(), hand, "/accounting/links")
-
-
-@pytest.fixture
-def one(company):
-    """A document that left, and the token of its mail."""
-    (document,) = sent(company, "F-1")
-    return document, mailed([document])[1]
+__all__ = ["company", "hand", "one", "visitor"]
+LINK = re.compile(r"/accounting/links/([\w-]+)")
 
 
 def the_link() -> AnswerLink:
@@ -248,3 +235,18 @@ def test_the_link_is_made_from_the_settings_alone(app, one):
         url, token = answer_links.make(the_link().envelope)
 
     assert url == f"{app.config['SETTINGS'].address}/accounting/links/{token}"
+
+
+def test_each_mail_to_the_accountant_holds_its_own_link(app, server, visitor, hand):
+    """AC-7: S65: read from the mail that arrived it answers for that mail's documents; here it is blotted then."""
+    sharing = making.make_sharing(connection=making.make_connection(per_mail=2))
+    documents = [making.make_purchase(sharing) for _each in range(3)]
+    making.send(sharing)
+    found = [LINK.search(making.read(each).get_body("plain").get_content()) for each in server.messages]
+    tokens = [each.group(1) for each in found]
+    for token, choice in zip(tokens, ("booked", "received"), strict=True):
+        visitor.open(token)
+        visitor.press(token, choice)
+
+    assert sorted(str(standing(each)) for each in documents) == ["booked", "booked", "received"]
+    assert not [token for token in tokens if token in str(contents(but=lambda table: False))]
