@@ -274,7 +274,9 @@ def test_the_page_says_what_goes_and_lists_what_is_missing(app, browser):
     assert "Download 2 documents" in purchases and "tab=to_approve" in as_zip
     year = member.get("/accounting/download?period=dates&since=2026-01-01&until=2026-12-31").text
     typed = member.get("/accounting/download?period=last_month&shown=last_month&since=2026-09-01&until=2026-10-31").text
-    chosen = member.get("/accounting/download?period=last_month&shown=this_month&since=2026-11-01&until=2026-11-30").text
+    chosen = member.get(
+        "/accounting/download?period=last_month&shown=this_month&since=2026-11-01&until=2026-11-30"
+    ).text
     assert "Download 4 documents" in year and "Download 4 documents" in typed and "Download 3 documents" in chosen
 
 
