@@ -55,10 +55,13 @@ from app.users.models import Company, SignIn, User
 from app.web.access import Role
 from tests.bank.lines import make_line
 from tests.channels.making import make_one_of_each
+from tests.conftest import aimed_at
 from tests.dunning.acting import make_action
 from tests.factories import make_category, make_company, make_counterparty, make_document, make_file, make_user
 
 READS = {"GET"}
+CONTENT = aimed_at("content")
+"""A page without what stands around all of them, or the alert alone: the frame takes as long as what it holds."""
 
 
 @dataclass
