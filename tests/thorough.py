@@ -9,6 +9,9 @@ import os
 
 import pytest
 
+IS_ASKED_FOR = bool(os.environ.get("FACTEUR_THOROUGH"))
+HISTORIES = 200 if IS_ASKED_FOR else 100
+"""How many random histories of each kind: others each time, and ten thousand in `./facteur soak`."""
 LONG_ONES = (
     "web/test_every_page.py::test_every_page_is_used_by_keyboard_alone",
     "web/test_every_address.py::test_no_number_in_a_query_breaks_a_page[number2]",
@@ -76,7 +79,7 @@ LONG_ONES = (
 
 def leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep them for whoever asks, or names one of them."""
-    if os.environ.get("FACTEUR_THOROUGH") or any("::" in each for each in config.args):
+    if IS_ASKED_FOR or any("::" in each for each in config.args):
         return
     beginnings = tuple(f"tests/{name}" for name in LONG_ONES)
     long_ones = [item for item in items if item.nodeid.startswith(beginnings)]
