@@ -224,7 +224,7 @@ def _account() -> None:
     subjects.SIGHTS["accounting_run"] = alarm.subjects
     _add(status.after_status, exports.note_changes)
     _add(retention.keeps, exports.keeps)
-    _add(moving.before_moving, exports.refuse_moving)
+    _add(moving.before_moving, exports.leave_company)
     for kind in (*accountant_mails.KINDS, reporting.KIND):
         _add(mail_kinds, kind)
     _add(ending.after_end, reporting.write)

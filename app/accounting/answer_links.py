@@ -58,7 +58,7 @@ def find(token: str) -> AnswerLink | None:
 def state_of(link: AnswerLink) -> LinkState:
     """What the link is good for now. It may be used often: received today, booked next week."""
     mail, now = link.envelope.mail, clock.now()
-    if link.ended_at or (mail is not None and mail.mark is Mark.CANCELLED) or not deliveries(link):
+    if link.ended_at or (mail is not None and mail.mark in (Mark.CANCELLED, Mark.REFUSED)) or not deliveries(link):
         return LinkState.WITHDRAWN
     if link.expires_at <= now or link.created_at > now + clock.MAY_DIFFER:  # made by a clock that was ahead
         return LinkState.EXPIRED

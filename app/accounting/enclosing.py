@@ -16,7 +16,7 @@ from app.documents.kinds import FileRole
 from app.documents.models import Document
 from app.einvoice import writing
 from app.einvoice.cannot import CannotMake
-from app.files import store
+from app.files import checking, store
 from app.files.models import File
 from app.tasks.jobs import short_transaction
 
@@ -60,12 +60,12 @@ def parcel(document: Document, connection: Connection, taken: set[str]) -> Parce
     original = document.original
     if original is None:
         raise CannotSend("no_file")
-    if not store.path(original.file).exists():
-        raise CannotSend("damaged")
     made, fallback = _made(document) if connection.shares else (None, [])
     found = Parcel(fallback=fallback)
     start = names.stem(document)
     for file, what, ending in _wanted(document, connection, made):
+        if not checking.is_whole(file.sha256):
+            raise CannotSend("damaged")
         found.files.append(Enclosed(file, names.unused(f"{start}{ending}", taken), what))
     return found
 

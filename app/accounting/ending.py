@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
-from app.accounting import selecting
+from app.accounting import calling_back, selecting
 from app.accounting.kinds import Journal
 from app.accounting.models import Sharing
-from app.accounting.run_models import Envelope, Run, RunProblem
+from app.accounting.run_models import Delivery, Envelope, Run, RunProblem
 from app.core import clock
 from app.core.database import change_if
 from app.documents.models import Document
@@ -20,7 +20,7 @@ from app.outbox.models import Mark, OutgoingMail
 after_end: list[Callable[[Run], None]] = []
 """What follows a run, such as its report; `pipeline` fills it."""
 LONGEST = timedelta(hours=20)
-"""So long a run waits for its mails; the next day has another, and those still leave."""
+"""So long a run waits for its mails; those that have not begun to leave then go with the next run."""
 ENDED = [mark for mark in Mark if mark.is_final]
 
 
@@ -35,7 +35,9 @@ def end_if_done(run: Run) -> None:
     """It ends once what became of its mails is known, and what follows is done once."""
     if run.planned_at is None or run.ended_at is not None:
         return
-    if clock.now() - run.planned_at <= LONGEST and _has_leaving(run):
+    if clock.now() - run.planned_at > LONGEST:
+        calling_back.of_run(run)
+    if _has_leaving(run):
         return
     if change_if(db.session, run, Run.ended_at.is_(None), ended_at=clock.now()):
         for follow in after_end:
@@ -45,12 +47,17 @@ def end_if_done(run: Run) -> None:
 def _remaining(run: Run) -> dict[str, int]:
     """Journal → documents that would have gone, but for the caps; those with a problem are named by themselves."""
     sharing = db.session.get_one(Sharing, run.company_id)
-    named = select(RunProblem.document_id).where(RunProblem.run_id == run.id)
+    named = select(RunProblem.document_id).where(RunProblem.run_id == run.id).union(tried(run))
     left = {}
     for journal in Journal:
         query = selecting.candidates(sharing, journal).where(Document.id.not_in(named)).order_by(None)
         left[journal.value] = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     return left
+
+
+def tried(run: Run) -> Select[tuple[int]]:
+    """Ids of the documents that were in a mail of this run: none is tried twice in one."""
+    return select(Delivery.document_id).join(Envelope).where(Envelope.run_id == run.id)
 
 
 def _has_leaving(run: Run) -> bool:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, exists
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import joinedload
 
 from app.accounting import facts
 from app.accounting.kinds import State
-from app.accounting.run_models import Delivery, Export
+from app.accounting.run_models import Delivery, Envelope, Export
 from app.audit import trail
 from app.core import clock
 from app.core.errors import Refused
@@ -26,17 +26,30 @@ def of(document_id: int) -> Export | None:
     return db.session.get(Export, document_id)
 
 
+def of_envelope(envelope: Envelope) -> list[Delivery]:
+    """Its deliveries with all that is asked of them; few queries, however many there are."""
+    whole = joinedload(Delivery.document)
+    ways = [whole.selectinload(each) for each in (Document.taxes, Document.files)]
+    query = (
+        select(Delivery).where(Delivery.envelope_id == envelope.id).options(*ways, whole.selectinload(Document.files))
+    )
+    found = list(db.session.scalars(query.order_by(Delivery.id)))
+    ids = [each.document_id for each in found]
+    db.session.scalars(select(Export).where(Export.document_id.in_(ids))).all()  # `of` finds them without asking
+    return found
+
+
 def ended(deliveries: Iterable[Delivery], state: State, answer: str) -> None:
     """Their mail was accepted, refused, or nobody knows: what came of it, in the server's words."""
     for delivery in deliveries:
         if delivery.state is state:
             continue
-        was, delivery.state = delivery.state, state
-        delivery.answer, delivery.settled_at = answer[:2000], clock.now()
-        if export := _current(delivery):
+        delivery.state, delivery.answer, delivery.settled_at = state, answer[:2000], clock.now()
+        export = _current(delivery)
+        if export and not (state is State.REFUSED and export.state is State.WITHHELD):
             _move(export, state)
             if state in MAY_HAVE_IT:
-                _given(delivery, first=was is State.LEAVING or state is State.SENT)
+                _given(delivery)
 
 
 def leave_again(deliveries: Iterable[Delivery]) -> None:
@@ -46,7 +59,7 @@ def leave_again(deliveries: Iterable[Delivery]) -> None:
         export = _current(delivery)
         if export is None or export.state is not delivery.state:
             name = delivery.document.number or delivery.document.label
-            raise Refused(_("%(document)s went with another mail since. Nothing was sent.", document=name))
+            raise Refused(_("%(document)s went another way since. Nothing was sent.", document=name))
         delivery.state, delivery.settled_at = State.LEAVING, None
         _move(export, State.LEAVING)
 
@@ -54,23 +67,28 @@ def leave_again(deliveries: Iterable[Delivery]) -> None:
 def cancelled(deliveries: Iterable[Delivery], *, by_program: bool) -> None:
     """Their mail does not leave: for the next run where something changed, kept back where a person wanted it so.
 
-    Of what nobody knows whether it arrived, no program sends a second one; nor of what a person keeps back.
+    Of what nobody knows whether it arrived, no program sends a second one; what a person decided meanwhile stays.
     """
     for delivery in deliveries:
-        is_free = by_program and delivery.state is State.LEAVING
+        was, is_free = delivery.state, by_program and delivery.state is State.LEAVING
         delivery.state, delivery.settled_at = (State.OPEN if is_free else State.WITHHELD), clock.now()
         export = _current(delivery)
-        if export and export.state is not State.WITHHELD:
+        if export and export.state is was:
             _move(export, delivery.state)
+            if not is_free:
+                trail.record(delivery.document, by=None, act="kept back from the accountant", why="mail cancelled")
 
 
 def came_back(deliveries: Iterable[Delivery], why: str) -> None:
-    """Accepted first, and undeliverable after all: the next run tries them again."""
+    """Accepted first, and reported undeliverable: by whom it was received, if by anybody, a person finds out."""
     for delivery in deliveries:
-        if delivery.state in MAY_HAVE_IT:
-            delivery.state, delivery.answer = State.REFUSED, why[:2000]
-            if export := _current(delivery):
-                _move(export, State.REFUSED)
+        if delivery.state not in MAY_HAVE_IT:
+            continue
+        was, delivery.state, delivery.answer = delivery.state, State.UNCERTAIN, why[:2000]
+        export = _current(delivery)
+        if export and export.state is was:
+            _move(export, State.UNCERTAIN)
+            trail.record(delivery.document, by=None, act="came back from the accountant", why=why[:500])
 
 
 def note_changes(document: Document) -> None:
@@ -93,11 +111,13 @@ def keeps() -> ColumnElement[bool]:
     return exists().where(Export.document_id == Document.id, Export.state.in_(may_be_there))
 
 
-def refuse_moving(document: Document) -> None:
-    """What the accountant of one company has, or is about to get, is not another company's."""
+def leave_company(document: Document) -> None:
+    """What never reached the accountant of its company begins anew in another; what may be there is not moved."""
     export = of(document.id)
     if export and export.state in (State.LEAVING, *MAY_HAVE_IT):
         raise Refused(_("The accountant has it, or is about to get it. Nothing was moved."))
+    if export:
+        db.session.delete(export)
 
 
 def _current(delivery: Delivery) -> Export | None:
@@ -111,15 +131,14 @@ def _move(export: Export, state: State) -> None:
     export.is_again = False if state in MAY_HAVE_IT else export.is_again
 
 
-def _given(delivery: Delivery, *, first: bool) -> None:
-    """The document is the accountant's now, which the law wants kept; said once in its history."""
+def _given(delivery: Delivery) -> None:
+    """The document is the accountant's now, or may be, which the law wants kept; said in its history."""
     document = delivery.document
-    changes: dict[str, Any] = {}
+    db.session.refresh(document, with_for_update=True)  # what somebody changes at this moment is seen, here or there
+    act = "sent to the accountant" if delivery.state is State.SENT else "may have reached the accountant"
     if document.exported_at is None:
         document.exported_at = clock.now()
-        changes = {"exported_at": [None, document.exported_at]}
-    if changes:
-        status.settle(document, by=None, act="sent to the accountant", changes=changes)
-    elif first:
-        trail.record(document, by=None, act="sent to the accountant")
+        status.settle(document, by=None, act=act, changes={"exported_at": [None, document.exported_at]})
+    else:
+        trail.record(document, by=None, act=act)
     note_changes(document)

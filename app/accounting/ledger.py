@@ -15,6 +15,7 @@ from app.core.database import change_if, insert_unless_there
 from app.core.errors import Refused
 from app.documents.models import Document
 from app.extensions import db
+from app.outbox.models import Mark
 from app.users.models import Company, User
 
 
@@ -59,7 +60,11 @@ def keep_back(document: Document, *, by: User, why: str = "") -> None:
 
 
 def give_back(document: Document, *, by: User) -> None:
-    """What was kept back goes with the next run."""
+    """What was kept back goes with the next run, unless the mail it was in is leaving at this moment."""
+    export = export_of(document)
+    mail = export.delivery.envelope.mail if export and export.delivery else None
+    if mail and mail.mark in (Mark.CLAIMED, Mark.TRANSMITTING):
+        raise Refused(_("The mail it was in is leaving just now: look again in a minute. Nothing was changed."))
     _move(document, (State.WITHHELD,), State.OPEN, by=by, act="let go to the accountant")
 
 
@@ -69,6 +74,6 @@ def _move(document: Document, was: tuple[State, ...], state: State, *, by: User,
     if export is None or export.state not in was:
         raise Refused(_("It does not stand so any more: look at it again. Nothing was changed."))
     before = export.state
-    if not change_if(db.session, export, Export.state.in_(was), state=state, state_at=clock.now()):
+    if not change_if(db.session, export, Export.state.in_(was), state=state, state_at=clock.now(), changed_at=None):
         raise Refused(_("Somebody else was faster: look at it again. Nothing was changed."))
     trail.record(document, by=by, act=act, why=why, changes={"accountant": [before.value, state.value]})

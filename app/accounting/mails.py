@@ -6,7 +6,7 @@ from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from app.accounting import answer_links, ending, exports, facts
+from app.accounting import answer_links, ending, exports, facts, selecting
 from app.accounting.kinds import State
 from app.accounting.models import Sharing
 from app.accounting.run_models import Delivery, Envelope
@@ -16,10 +16,10 @@ from app.documents.models import Document
 from app.extensions import db
 from app.files.models import File
 from app.intake import addresses
-from app.outbox import composing
 from app.outbox.kinds import MailKind
 from app.outbox.models import Mark, OutgoingMail
 from app.outbox.writing import write as write_mail
+from app.web.access import Person
 from app.web.filters import amount, day
 
 KIND = "accountant"
@@ -62,7 +62,6 @@ def write(envelope: Envelope, sharing: Sharing, files: list[tuple[File, str]]) -
         subject_line=subject,
     )
     db.session.flush()
-    envelope.size = len(composing.compose(envelope.mail))
 
 
 def _title(document: Document) -> str:
@@ -97,16 +96,15 @@ def why_not(mail: OutgoingMail) -> str:
     if envelope is None:
         return _("Its run is gone.")
     sharing = db.session.get(Sharing, envelope.run.company_id)
-    if sharing is None or sharing.shared_since is None:
-        return _("Documents of this company are not shared with the accountant.")
+    if sharing is None or sharing.shared_since is None or sharing.connection_id != envelope.run.connection_id:
+        return _("Documents of this company are not shared with the accountant in this way any more.")
     if sharing.address_of(envelope.journal) != envelope.address:
         return _("The address of this journal was changed.")
-    changed = next((each for each in envelope.deliveries if not _stands(each)), None)
-    return (
-        _("%(document)s was changed since.", document=changed.document.number or changed.document.label)
-        if changed
-        else ""
-    )
+    deliveries = exports.of_envelope(envelope)
+    going = selecting.still_go([each.document_id for each in deliveries], sharing)
+    changed = next((each for each in deliveries if each.document_id not in going or not _stands(each)), None)
+    name = changed and (changed.document.number or changed.document.label)
+    return _("%(document)s was changed since, or is not to go any more.", document=name) if changed else ""
 
 
 def _stands(delivery: Delivery) -> bool:
@@ -117,16 +115,26 @@ def _stands(delivery: Delivery) -> bool:
 
 
 def after(mail: OutgoingMail) -> None:
-    """It left, was refused, nobody knows, or somebody decided about it: its documents follow."""
+    """It left, was refused, nobody knows, or was not needed any more: its documents follow."""
+    _follow(mail, by_program=True)
+
+
+def decided(mail: OutgoingMail, _by: Person) -> None:
+    """A person sends it once more, knows that it arrived, or does not want it to leave."""
+    _follow(mail, by_program=False)
+
+
+def _follow(mail: OutgoingMail, *, by_program: bool) -> None:
     envelope = _envelope(mail)
     if envelope is None:
         return
+    deliveries = exports.of_envelope(envelope)
     if mail.mark is Mark.QUEUED:
-        exports.leave_again(envelope.deliveries)
+        exports.leave_again(deliveries)
     elif mail.mark is Mark.CANCELLED:
-        exports.cancelled(envelope.deliveries, by_program=bool(why_not(mail)))
+        exports.cancelled(deliveries, by_program=by_program)
     elif mail.mark in STATES:
-        exports.ended(envelope.deliveries, STATES[mail.mark], said(mail))
+        exports.ended(deliveries, STATES[mail.mark], said(mail))
     ending.end_if_done(envelope.run)
 
 
@@ -142,9 +150,9 @@ def _envelope(mail: OutgoingMail) -> Envelope | None:
 
 
 def returned(mail: OutgoingMail, why: str) -> None:
-    """It came back: its documents are named by the next run, which tries them again."""
+    """It came back, from its recipient or from beyond: who may have it a person finds out, and decides."""
     if envelope := _envelope(mail):
         exports.came_back(envelope.deliveries, why)
 
 
-KINDS = [MailKind(KIND, why_not, after=after, returned=returned)]
+KINDS = [MailKind(KIND, why_not, is_personal=True, after=after, decided=decided, returned=returned)]

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from app.accounting import daily, planning, run_list, runs, selecting, sight, standing
-from app.accounting.kinds import Cause, ConnectionKind
+from app.accounting.kinds import Cause, ConnectionKind, State
 from app.accounting.models import Sharing
 from app.accounting.run_models import Run
 from app.accounting.selecting import Wait
@@ -59,6 +59,7 @@ def _next(user: User, company: Company, sharing: Sharing) -> dict[str, Any]:
     found = {"under_way": runs.open_run(company), "next_at": next_at(company), "has_server": has_server}
     waiting = _waiting(user, company, sharing).items()
     found["waits"] = [(wait, count, leaves_from(sharing) if wait is Wait.DELAYED else None) for wait, count in waiting]
+    found["waits"].append((State.WITHHELD, _kept_back(user, company), None))
     if not sight.sees_whole(user, company):
         return found
     return found | {"plan": planning.plan(sharing)}
@@ -71,6 +72,11 @@ def _waiting(user: User, company: Company, sharing: Sharing) -> dict[Wait, int]:
     counts = (of(wait).with_only_columns(func.count()).scalar_subquery() for wait in Wait)
     found = zip(Wait, db.session.execute(select(*counts)).one(), strict=True)
     return {wait: count for wait, count in found if count}
+
+
+def _kept_back(user: User, company: Company) -> int:
+    seen = standing.kept_back(company).where(Document.id.in_(sight.visible(user, company)))
+    return db.session.scalar(seen.with_only_columns(func.count())) or 0
 
 
 def next_at(company: Company) -> datetime:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from app.accounting import ledger, selecting, sight, standing, words
@@ -15,7 +15,6 @@ from app.accounting.exports import MAY_HAVE_IT
 from app.accounting.kinds import Journal, State
 from app.accounting.models import Sharing
 from app.accounting.run_models import Delivery, Envelope, Run, RunProblem
-from app.accounting.selecting import Wait
 from app.documents.models import Document
 from app.extensions import db
 from app.outbox.models import OutgoingMail
@@ -52,7 +51,7 @@ class Report:
     leaving: int
     """Documents whose mails had not left yet when it was written."""
     changed: list[tuple[Document, list[Change]]] = field(default_factory=list)
-    waiting: dict[Wait, int] = field(default_factory=dict)
+    waiting: dict[Any, int] = field(default_factory=dict)
 
     @property
     def documents(self) -> int:
@@ -124,4 +123,6 @@ def _errors(run: Run, refused: Iterable[Delivery], user: User | None) -> Named:
 def _of_today(run: Run) -> dict[str, Any]:
     sharing = db.session.get(Sharing, run.company_id)
     changed = standing.changes(list(db.session.scalars(ledger.changed(run.company))))
-    return {"changed": changed, "waiting": selecting.waiting(sharing) if sharing else {}}
+    kept = db.session.scalar(standing.kept_back(run.company).with_only_columns(func.count()))
+    waiting: dict[Any, int] = dict(selecting.waiting(sharing)) if sharing else {}
+    return {"changed": changed, "waiting": waiting | ({State.WITHHELD: kept} if kept else {})}

@@ -128,7 +128,9 @@ def _subject(told: Report) -> str:
 def why_not(mail: OutgoingMail) -> str:
     """Asked when its turn has come (SAFETY S52)."""
     sharing = db.session.get(Sharing, mail.company_id) if mail.company_id else None
-    return "" if sharing and sharing.report_address else _("No report is asked for any more.")
+    wanted = sharing.report_address.lower() if sharing else ""
+    is_theirs = bool(wanted) and wanted in {each.address.lower() for each in mail.recipients}
+    return "" if is_theirs else _("No report is asked for at this address any more.")
 
 
 KIND = MailKind(KEY, why_not)

@@ -17,6 +17,7 @@ from app.core import clock
 from app.core.database import insert_unless_there
 from app.core.errors import Refused
 from app.extensions import db
+from app.outbox import outlets
 from app.users.models import Company, User
 
 MANY, TIMES, RUNS = 500, 5, 10
@@ -53,6 +54,8 @@ def shared(company: Company) -> Sharing:
         raise Refused(_("Its connection does not send e-mails: choose another one in the settings."))
     if not current_app.config["SETTINGS"].mail_url:
         raise Refused(_("No mail server is set up, so nothing can be sent."))
+    if any(each.name in ("all", "mail") for each in outlets.shut_ones()):
+        raise Refused(_("Sending is stopped: allow it again in the outbox first. Nothing was started."))
     return sharing
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
@@ -80,6 +80,13 @@ def goes(document: Document, sharing: Sharing) -> bool:
     """Would a run take it now?"""
     asked = candidates(sharing).with_only_columns(Document.id).where(Document.id == document.id)
     return db.session.scalar(asked) is not None
+
+
+def still_go(ids: Iterable[int], sharing: Sharing) -> set[int]:
+    """Those of these documents that nothing keeps, wherever they stand with the accountant."""
+    query = select(Document.id).where(Document.id.in_(ids), Document.company_id == sharing.company_id)
+    query = query.where(Document.trashed_at.is_(None), *(not_(test) for _wait, test in _tests(sharing)))
+    return set(db.session.scalars(query))
 
 
 def leaves_on(document: Document, sharing: Sharing) -> date | None:

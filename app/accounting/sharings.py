@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from contextlib import suppress
 from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 
-from app.accounting import connections, planning
+from app.accounting import calling_back, connections, planning
 from app.accounting.kinds import ConnectionKind, Journal, Ready
 from app.accounting.models import Connection, Sharing
-from app.accounting.run_models import Envelope, Run
 from app.audit import trail
 from app.core import clock
 from app.core.database import hold
 from app.core.errors import Refused
 from app.dunning.copies import mistake
 from app.extensions import db
-from app.outbox import addresses, decisions
-from app.outbox.models import Mark, OutgoingMail
+from app.outbox import addresses
 from app.users.models import Company, User
 
 ADDRESSES = (*(f"{journal.value}_address" for journal in Journal), "report_address")
@@ -171,21 +167,7 @@ def switch_off(company: Company, *, by: User) -> int:
     was, sharing.shared_since = sharing.shared_since, None
     trail.record(company, by=by, act="accountant sharing off", changes={"shared_since": [was, None]})
     db.session.flush()
-    return sum(_cancel(mail, by) for mail in _waiting_mails(company))
-
-
-def _waiting_mails(company: Company) -> list[OutgoingMail]:
-    query = select(OutgoingMail).join(Envelope, Envelope.mail_id == OutgoingMail.id).join(Run)
-    query = query.where(Run.company_id == company.id, OutgoingMail.mark == Mark.QUEUED)
-    return list(db.session.scalars(query.order_by(OutgoingMail.id)))
-
-
-def _cancel(mail: OutgoingMail, by: User) -> bool:
-    """A mail that began to leave meanwhile goes on; its own end tells of it."""
-    with suppress(Refused):
-        decisions.cancel(mail, by=by)
-        return True
-    return False
+    return calling_back.of_company(company)
 
 
 def _complete(sharing: Sharing) -> None:

@@ -93,6 +93,12 @@ def exports(documents: list[Document]) -> dict[int, Export]:
     return {each.document_id: each for each in db.session.scalars(mine.options(whole))}
 
 
+def kept_back(company: Company) -> Select[tuple[Document]]:
+    """What a person keeps from the accountant: no error, but nothing that may be forgotten."""
+    mine = select(Export.document_id).where(Export.company_id == company.id, Export.state == State.WITHHELD)
+    return select(Document).where(Document.id.in_(mine), Document.trashed_at.is_(None))
+
+
 def newest(company: Company) -> Any:
     """The last run whose mails are all written; none where nothing is shared any more."""
     shared = select(Sharing.company_id).where(Sharing.shared_since.is_not(None))

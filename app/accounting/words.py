@@ -25,6 +25,8 @@ REASONS: dict[str, Any] = {
 
 def in_words(reason: dict[str, Any]) -> str:
     """The sentence of a problem."""
+    if str(reason.get("why", "")).startswith("Damaged:"):  # found when its mail was to leave
+        reason = {"key": "damaged"}
     said = {name: size(value) if name in ("size", "most") else value for name, value in reason.items()}
     return str(REASONS.get(reason.get("key", ""), REASONS["not_made"])) % said
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import io
 import zipfile
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +20,7 @@ from app.accounting.enclosing import CannotSend, Enclosed, Parcel
 from app.accounting.kinds import GOES, Journal, State
 from app.accounting.models import Connection, Sharing
 from app.accounting.run_models import MOST_MAILS, Delivery, Envelope, Export, Run, RunProblem
-from app.core import clock
+from app.core import clock, storage
 from app.core.database import change_if, insert_unless_there
 from app.core.errors import Refused
 from app.core.faultpoint import faultpoint
@@ -30,6 +29,7 @@ from app.extensions import db
 from app.files import store
 from app.files.models import File
 from app.lists.streaming import entry
+from app.outbox.composing import compose
 from app.tasks.jobs import short_transaction
 
 log = structlog.get_logger()
@@ -43,7 +43,7 @@ class Lost(Exception):
 
 
 @dataclass
-class Ready:
+class Prepared:
     """A document that was prepared, and what it said then."""
 
     document: Document
@@ -93,16 +93,16 @@ class Writer:
             if (run.purchase_mails if journal.is_purchases else run.sales_mails) >= MOST_MAILS:
                 continue
             query = selecting.candidates(sharing, journal)
-            query = query.where(Document.id.not_in(named), Document.id.not_in(left_alone))
+            query = query.where(Document.id.not_in(named.union(ending.tried(run))), Document.id.not_in(left_alone))
             if documents := list(db.session.scalars(query.limit(connection.per_mail + AT_ONCE))):
                 return journal, documents
         return None
 
-    def _prepared(self, documents: list[Document], sharing: Sharing) -> list[Ready]:
+    def _prepared(self, documents: list[Document], sharing: Sharing) -> list[Prepared]:
         """As many of them as go into one mail; those that cannot go are noted as problems."""
         connection, taken = sharing.connection, set[str]()
         assert connection is not None
-        ready: list[Ready] = []
+        ready: list[Prepared] = []
         for document in documents:
             if len(ready) == connection.per_mail:
                 break
@@ -120,11 +120,11 @@ class Writer:
             ready.append(one)
         return ready
 
-    def _prepare(self, document: Document, connection: Connection, taken: set[str]) -> Ready | None:
+    def _prepare(self, document: Document, connection: Connection, taken: set[str]) -> Prepared | None:
         try:
             with short_transaction():
                 said = facts.of(document)
-            return Ready(document, enclosing.parcel(document, connection, taken), said)
+            return Prepared(document, enclosing.parcel(document, connection, taken), said)
         except CannotSend as cannot:
             self._note(document, cannot.reason)
         except Exception:
@@ -139,22 +139,58 @@ class Writer:
             values = {"run_id": self.run_id, "document_id": document.id, "reason": reason}
             db.session.execute(insert_unless_there(db.session(), RunProblem).values(**values))
 
-    def _write(self, run: Run, sharing: Sharing, journal: Journal, ready: list[Ready]) -> None:
+    def _write(self, run: Run, sharing: Sharing, journal: Journal, ready: list[Prepared]) -> None:
         """The mail with all that says it is written; where anything changed meanwhile, nothing."""
         faultpoint("accounting.prepared")
         try:
+            enclosed = Enclosure.of(ready, sharing)
             with short_transaction():
-                write(run, sharing, journal, ready)
+                envelope = write(run, sharing, journal, ready, enclosed)
                 faultpoint("accounting.before_commit")
+            faultpoint("accounting.written")
+            with short_transaction():
+                envelope.size = len(compose(envelope.mail))
         except Lost:
             self.failed.update(each.document.id for each in ready)
         except Refused as refused:
-            for each in ready:
-                self._note(each.document, {"key": "bad_address", "why": str(refused)})
-        faultpoint("accounting.written")
+            self._note_all(ready, {"key": "bad_address", "why": str(refused)})
+        except Exception:
+            log.exception("accounting.not_written", run=run.id)
+            db.session.rollback()
+            self._note_all(ready, {"key": "not_made"})
+
+    def _note_all(self, ready: list[Prepared], reason: dict[str, Any]) -> None:
+        for each in ready:
+            self._note(each.document, reason)
 
 
-def write(run: Run, sharing: Sharing, journal: Journal, ready: list[Ready]) -> None:
+@dataclass
+class Enclosure:
+    """What goes with a mail, stored before its transaction begins: each file by itself, or one ZIP with their list."""
+
+    files: list[Enclosed]
+    stored: tuple[str, int] | None = None
+    """Hash and length of the ZIP."""
+
+    @classmethod
+    def of(cls, ready: list[Prepared], sharing: Sharing) -> Enclosure:
+        """Made of these documents."""
+        assert sharing.connection is not None
+        files = [each for one in ready for each in one.parcel.files]
+        if not sharing.connection.is_zipped:
+            return cls(files)
+        with force_locale(sharing.language):
+            listed = manifest.of_mail((one.document, one.parcel.files) for one in ready)
+        return cls(files, storage.store(store.root(), _zipped(files, listed)))
+
+    def attached(self, envelope: Envelope) -> list[tuple[File, str]]:
+        """The files and their names."""
+        if self.stored is None:
+            return [(each.file, each.name) for each in self.files]
+        return [(store.row_of(*self.stored, "application/zip"), mails.zip_name(envelope))]
+
+
+def write(run: Run, sharing: Sharing, journal: Journal, ready: list[Prepared], enclosed: Enclosure) -> Envelope:
     """One mail in the outbox, its line in the run, its documents claimed. Raises `Lost`, or `Refused`."""
     for each in ready:
         _claim(each, sharing)
@@ -166,18 +202,8 @@ def write(run: Run, sharing: Sharing, journal: Journal, ready: list[Ready]) -> N
     db.session.flush()
     for each, delivery in zip(ready, envelope.deliveries, strict=True):
         db.session.get_one(Export, each.document.id).delivery = delivery
-    mails.write(envelope, sharing, attachments(envelope, sharing, ready))
-
-
-def attachments(envelope: Envelope, sharing: Sharing, ready: Iterable[Ready]) -> list[tuple[File, str]]:
-    """Each file by itself, or all of them in one ZIP with their list."""
-    assert sharing.connection is not None
-    files = [each for one in ready for each in one.parcel.files]
-    if not sharing.connection.is_zipped:
-        return [(each.file, each.name) for each in files]
-    with force_locale(sharing.language):
-        listed = manifest.of_mail((one.document, one.parcel.files) for one in ready)
-    return [(store.keep(_zipped(files, listed), "application/zip"), mails.zip_name(envelope))]
+    mails.write(envelope, sharing, enclosed.attached(envelope))
+    return envelope
 
 
 def _zipped(files: list[Enclosed], listed: bytes) -> bytes:
@@ -190,7 +216,7 @@ def _zipped(files: list[Enclosed], listed: bytes) -> bytes:
     return target.getvalue()
 
 
-def _claim(ready: Ready, sharing: Sharing) -> None:
+def _claim(ready: Prepared, sharing: Sharing) -> None:
     """Take the document, where it still goes and still says what was prepared."""
     document = ready.document
     db.session.refresh(document)
@@ -200,9 +226,8 @@ def _claim(ready: Ready, sharing: Sharing) -> None:
     values |= {"state_at": clock.now(), "is_again": False}
     db.session.execute(insert_unless_there(db.session(), Export).values(**values))
     export = db.session.get_one(Export, document.id)
-    if not change_if(
-        db.session, export, Export.state.in_(GOES), state=State.LEAVING, state_at=clock.now(), changed_at=None
-    ):
+    leaving = {"state": State.LEAVING, "state_at": clock.now(), "changed_at": None}
+    if not change_if(db.session, export, Export.state.in_(GOES), **leaving):
         raise Lost
 
 
@@ -217,6 +242,6 @@ def _number(run: Run, journal: Journal) -> int:
     return number
 
 
-def _delivery(ready: Ready) -> Delivery:
+def _delivery(ready: Prepared) -> Delivery:
     files = [{"name": each.name, "size": each.file.size, "what": each.what} for each in ready.parcel.files]
     return Delivery(document=ready.document, files=files, fallback=ready.parcel.fallback, facts=ready.facts)

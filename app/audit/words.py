@@ -137,6 +137,8 @@ ACTS: dict[str, Any] = {
     "letter chosen": _("chose a letter in place of an e-mail"),
     "letter proposed": _("proposed a letter"),
     "run started": _("started a sending to the accountant"),
+    "may have reached the accountant": _("noted that it may have reached the accountant"),
+    "came back from the accountant": _("noted that its mail to the accountant came back"),
     "sent to the accountant": _("sent to the accountant"),
     "to be sent to the accountant again": _("asked for it to be sent to the accountant again"),
     "kept back from the accountant": _("kept it back from the accountant"),

@@ -13,7 +13,7 @@ from app.accounting.enclosing import CannotSend
 from app.accounting.kinds import Cause, State, journal_of
 from app.accounting.models import Connection, Sharing
 from app.accounting.run_models import Export, Run, RunProblem
-from app.accounting.writing_mails import Ready
+from app.accounting.writing_mails import Prepared
 from app.core import clock
 from app.core.errors import Refused
 from app.documents import decisions, entering
@@ -84,8 +84,9 @@ def _send(sharing: Sharing) -> int:
     for document_id in ids:
         document = db.session.get_one(Document, document_id)
         try:
-            ready = Ready(document, enclosing.parcel(document, _connection(sharing), set()), facts.of(document))
-            writing_mails.write(run, sharing, journal_of(document), [ready])
+            ready = [Prepared(document, enclosing.parcel(document, _connection(sharing), set()), facts.of(document))]
+            enclosed = writing_mails.Enclosure.of(ready, sharing)
+            writing_mails.write(run, sharing, journal_of(document), ready, enclosed)
             _accepted(run.envelopes[-1].mail, run.started_at)
         except CannotSend as cannot:
             db.session.add(RunProblem(run_id=run.id, document_id=document.id, reason=cannot.reason))

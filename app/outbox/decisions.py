@@ -51,4 +51,4 @@ def _move(mail: OutgoingMail, mark: Mark, *was: Mark, by: Person, act: str) -> N
     if not change_if(db.session, mail, OutgoingMail.mark.in_(was), mark=mark, marked_at=clock.now()):
         raise Refused(_("Somebody else was faster: look at it again. Nothing was changed."))
     trail.record(mail, by=by, act=act, changes={"mark": [before, mark]})
-    kinds.tell(mail)
+    kinds.tell(mail, by=by)

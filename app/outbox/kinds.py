@@ -20,6 +20,8 @@ class MailKind:
     """Its links act in the name of whom it is written to: nobody else is shown them."""
     after: Callable[[OutgoingMail], None] | None = None
     """Told of the mail's end, or of what a person decided about it, in the transaction that keeps its mark."""
+    decided: Callable[[OutgoingMail, Person], None] | None = None
+    """Told in place of `after` where a person decided; without it `after` is."""
     returned: Callable[[OutgoingMail, str], None] | None = None
     """Told, with the words of the report, that nobody got it after all though it had been accepted."""
     leaves_always: bool = False
@@ -56,10 +58,12 @@ def why_not(mail: OutgoingMail) -> str:
     return kind.why_not(mail) if kind else ""
 
 
-def tell(mail: OutgoingMail) -> None:
+def tell(mail: OutgoingMail, *, by: Person | None = None) -> None:
     """Its mark changed for good, or back again: say so to whoever wrote it."""
     kind = kind_of(mail)
-    if kind and kind.after:
+    if kind and kind.decided and by is not None:
+        kind.decided(mail, by)
+    elif kind and kind.after:
         kind.after(mail)
 
 

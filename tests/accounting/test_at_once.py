@@ -1,19 +1,25 @@
-"""Two admins who act at the same moment."""
+"""What happens at the same moment."""
 
 from __future__ import annotations
 
 import threading
+from datetime import date
 
 import pytest
+from sqlalchemy import select
 
-from app.accounting import connections, planning, sharings
+from app.accounting import connections, exports, mails, planning, sharings
 from app.accounting.models import Connection, Sharing
 from app.audit.models import AuditEntry
 from app.core.errors import Refused
+from app.documents import status
+from app.documents.models import Document
 from app.extensions import db
+from app.outbox.models import Mark, OutgoingMail
+from app.tasks.jobs import commit
 from app.users.models import Company, User
 from app.web.access import Role
-from tests.accounting.making import make_purchase, make_sharing
+from tests.accounting.making import make_purchase, make_sharing, start, write_only
 from tests.factories import make_user
 
 pytestmark = pytest.mark.alone
@@ -63,3 +69,34 @@ def test_of_two_at_once_one_is_refused(live_app, acts):
         is_archived = db.session.get(Connection, connection_id).archived_at is not None
         noted = db.session.query(AuditEntry).filter_by(act="accountant sharing on").count()
     assert (len(refused), is_on, noted) == (1, not is_archived, int(is_on))
+
+
+def test_what_is_changed_while_its_mail_ends_is_listed(live_app):
+    """AC-4: an edit that is not committed when the mail server takes the mail."""
+    live_app.config["SETTINGS"].__dict__["mail_url"] = "smtp://127.0.0.1:9"
+    with live_app.app_context():
+        sharing = make_sharing()
+        document_id = make_purchase(sharing).id
+        start(sharing)
+        write_only()
+        mail_id = db.session.scalar(select(OutgoingMail.id))
+        commit()
+        document = db.session.get(Document, document_id)
+        document.due_date = date(2026, 12, 31)
+        status.settle(document, by=None, act="changed", changes={"due_date": [None, None]})
+        db.session.flush()
+
+        def end():
+            with live_app.app_context():
+                mail = db.session.get(OutgoingMail, mail_id)
+                mail.mark = Mark.SENT
+                mails.after(mail)
+                commit()
+
+        ending = threading.Thread(target=end)
+        ending.start()
+        ending.join(0.5)
+        commit()
+        ending.join(20)
+        db.session.expire_all()
+        assert exports.of(document_id).changed_at

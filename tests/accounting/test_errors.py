@@ -8,6 +8,7 @@ from app.accounting.kinds import State
 from app.extensions import db
 from app.files import store
 from app.outbox.models import OutgoingMail
+from app.tasks.jobs import commit
 from tests.accounting.making import (
     PURCHASES,
     make_connection,
@@ -19,7 +20,7 @@ from tests.accounting.making import (
     without_file,
 )
 from tests.dunning.returns import postfix
-from tests.factories import make_document, make_file
+from tests.factories import make_document, make_file, make_user, reload
 from tests.intake.test_opening import opened
 
 
@@ -44,11 +45,14 @@ def test_too_large_is_named(app, server):
     assert problem.reason["size"] > 1_200_000
 
 
-def test_a_lost_file_is_named(app, server):
-    """AC-5: bytes that are gone stop nothing else."""
-    sharing = make_sharing()
-    lost = make_purchase(sharing)
-    store.path(lost.original.file).unlink()
+@pytest.mark.parametrize("facts", [{}, {"is_zipped": True, "per_mail": 2}, {"shares": True}])
+@pytest.mark.parametrize("was", ["lost", "altered"])
+def test_a_file_that_is_not_what_it_was_is_named(app, server, was, facts):
+    """AC-5, S53: it stops nothing else, and no run after it."""
+    sharing = make_sharing(connection=make_connection(**facts))
+    lost = store.path(make_purchase(sharing, file=make_file(b"%PDF-1.7 its bytes")).original.file)
+    lost.chmod(0o644)
+    lost.write_bytes(b"%PDF-1.7 ITS bytes") if was == "altered" else lost.unlink()
     make_purchase(sharing)
     assert [each.reason["key"] for each in send(sharing).problems] == ["damaged"]
     assert len(server.messages) == 1
@@ -94,14 +98,20 @@ def test_one_mail_refused_keeps_no_other(app, server):
     assert len(server.messages) == 20
 
 
-def test_what_comes_back_after_all_is_tried_again(app, server):
-    """AC-5, S54: accepted first, undeliverable later: tied to its mail by the report, it goes with the next run."""
+@pytest.mark.parametrize("of", [PURCHASES, "colleague@elsewhere.example"])
+def test_what_comes_back_after_all_is_for_a_person(app, server, of):
+    """AC-5, S54: accepted first, undeliverable later, to its recipient or beyond: nobody knows who has it."""
     sharing = make_sharing()
     document = make_purchase(sharing)
     send(sharing)
     (mail,) = db.session.scalars(select(OutgoingMail))
-    opened(postfix(mail), company=sharing.company, envelope_sender="<>")
-    assert state_of(document) is State.REFUSED
+    report = postfix(mail).replace(PURCHASES.encode(), of.encode())
+    opened(report, company=sharing.company, envelope_sender="<>")
+    assert state_of(document) is State.UNCERTAIN
     assert "5." in ledger.of(document)[0].answer
+    send(sharing)
+    assert len(server.messages) == 1
+    ledger.send_again(reload(document), by=make_user())
+    commit()
     send(sharing)
     assert state_of(document) is State.SENT

@@ -73,7 +73,7 @@ def test_a_doubtful_mail_cannot_leave_beside_a_new_one(app, server):
     (old,) = db.session.scalars(select(OutgoingMail))
     ledger.send_again(reload(document), by=make_user())
     commit()
-    with pytest.raises(Refused, match="another mail"):
+    with pytest.raises(Refused, match="another way"):
         decisions.send_again(old, by=make_user())
     db.session.rollback()
 
