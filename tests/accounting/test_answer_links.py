@@ -15,6 +15,7 @@ from app.comments.models import Comment
 from app.core import clock
 from app.extensions import db
 from app.outbox.models import Mark
+from app.users import people
 from app.web.access import Role
 from tests.accounting import making
 from tests.accounting.answers import company, mailed, one, rows, sent, standing, visitor
@@ -210,9 +211,11 @@ def test_an_admin_withdraws_the_links_of_a_run(one, visitor, browser, company):
 
 
 def test_who_may_not_withdraw_links_does_not(one, visitor, browser, company):
-    """AC-7: US-6: a stranger is told of no run; a member sees it without the button, and is refused."""
-    page, stranger = f"/accounting/runs/{the_run().id}", make_user(Role.ADMIN, make_company("Elsewhere"))
-    member = browser(make_user(Role.MEMBER, company))
+    """AC-7: US-6: a stranger is told of no run; a member, admin elsewhere or not, sees no button and is refused."""
+    elsewhere, page = make_company("Elsewhere"), f"/accounting/runs/{the_run().id}"
+    stranger, both = make_user(Role.ADMIN, elsewhere), make_user(Role.MEMBER, company)
+    people.join(both, elsewhere, Role.ADMIN, by=None)
+    member = browser(both, company)
 
     assert browser(stranger).post(f"{page}/answer-links/withdrawal").status_code == 404
     assert "Withdraw the accountant’s links" not in member.get(page).text
