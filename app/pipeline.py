@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.accounting import alarm, exports
+from app.accounting import alarm, ending, exports, reporting
 from app.accounting import mails as accountant_mails
 from app.analytics import counterparty as party_figures
 from app.approval import align as approval
@@ -225,8 +225,9 @@ def _account() -> None:
     _add(status.after_status, exports.note_changes)
     _add(retention.keeps, exports.keeps)
     _add(moving.before_moving, exports.refuse_moving)
-    for kind in accountant_mails.KINDS:
+    for kind in (*accountant_mails.KINDS, reporting.KIND):
         _add(mail_kinds, kind)
+    _add(ending.after_end, reporting.write)
 
 
 def _add(following: list[Any], follow: Any, *, first: bool = False) -> None:

@@ -28,7 +28,6 @@ from app.users import machines, served
 from app.users.machines import AskAgain
 from app.web import by_link
 from app.web.access import public
-from app.web.by_link import OFTEN, RARELY, opens_nothing
 from app.web.filters import amount, day
 
 log = structlog.get_logger()
@@ -48,9 +47,7 @@ class Line:
 
 
 @bp.get("/links/<token>")
-@public
-@limiter.limit(OFTEN)
-@limiter.limit(RARELY, deduct_when=opens_nothing)
+@by_link.opened
 def answer_link(token: str):
     """The documents of one mail, and what was said of them; opening it says nothing."""
     return _show(answer_links.find(token), token)

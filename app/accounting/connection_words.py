@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from babel.lists import format_list
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
-from app.accounting.connections import USUAL_CODES
+from app.accounting import codes
 from app.accounting.kinds import ConnectionKind
 from app.accounting.models import MEGABYTE, Connection
 
@@ -17,7 +19,7 @@ def summary(connection: Connection) -> str:
         return _(
             "Entries as CSV to download: journals %(purchase_journal)s and %(sale_journal)s, suppliers on %(supplier)s,"
             " customers on %(customer)s, tax on %(input_tax)s and %(output_tax)s.",
-            **(USUAL_CODES | connection.codes),
+            **asdict(codes.of(connection)),
         )
     what = files(connection)
     if connection.kind is ConnectionKind.ZIP:

@@ -26,7 +26,6 @@ from app.users import machines, served
 from app.users.machines import AskAgain
 from app.web import by_link
 from app.web.access import public
-from app.web.by_link import OFTEN, RARELY, opens_nothing
 
 log = structlog.get_logger()
 bp.add_app_template_filter(brief.called, "called")
@@ -37,18 +36,14 @@ bp.add_app_template_filter(kindly.decision_in_words, "decided")
 
 
 @bp.get("/approvals/links/<token>")
-@public
-@limiter.limit(OFTEN)
-@limiter.limit(RARELY, deduct_when=opens_nothing)
+@by_link.opened
 def link(token: str):
     """What is to be decided; opening it decides nothing, however often and by whom."""
     return _show(links.find(token), token)
 
 
 @bp.get("/approvals/links/<token>/pages/<int:number>.png")
-@public
-@limiter.limit(OFTEN)
-@limiter.limit(RARELY, deduct_when=opens_nothing)
+@by_link.opened
 def link_page(token: str, number: int):
     """The picture of one page of that one document, while the link lives."""
     original = _open(token).seat.step.approval.document.original or abort(404)
@@ -56,9 +51,7 @@ def link_page(token: str, number: int):
 
 
 @bp.get("/approvals/links/<token>/file")
-@public
-@limiter.limit(OFTEN)
-@limiter.limit(RARELY, deduct_when=opens_nothing)
+@by_link.opened
 def link_file(token: str):
     """Its file, as a download, while the link lives."""
     original = _open(token).seat.step.approval.document.original or abort(404)

@@ -9,6 +9,7 @@ from flask import g, url_for
 from flask_babel import gettext as _
 from sqlalchemy import Select, and_, func, select
 
+from app.accounting import standing
 from app.approval import waiting
 from app.bank.models import BankTransaction
 from app.channels.models import GatewayMessage, Letter, LetterState
@@ -213,6 +214,13 @@ def _for_admins(user: User, company: Company) -> list[Line]:
             "mail",
             url_for("mailboxes.index", company_id=company.id),
         ),
+        Line(
+            standing.count(user, company),
+            _("For the accountant"),
+            _("Not sent, doubtful, or changed since it was sent"),
+            "calculator",
+            url_for("accounting.index"),
+        ),
         Line(trash, _("The trash was not emptied"), due.sentence, "trash-2", url_for("documents.trash_list")),
     ]
 
@@ -270,6 +278,7 @@ def names_of_work() -> dict[str, str]:
         "sweep_stored_files": _("Set aside files that belong to nothing"),
         "undo_import": _("Take back an import"),
         "validate_by_rule": _("Validate a document by itself"),
+        "work_run": _("Send documents to the accountant"),
     }
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.audit import trail
 from app.core import clock
 from app.core.errors import Refused
-from app.demo import checking, mails, sending, settling, story
+from app.demo import accounting, checking, mails, sending, settling, story
 from app.demo.firms import OURS
 from app.documents.models import Direction
 from app.extensions import db
@@ -33,6 +33,7 @@ def load() -> int:
     checking.check(company, by=admin)
     settling.settle(company, by=admin)
     sending.begin(company, by=admin)
+    accounting.begin(company, by=admin)
     return imported
 
 

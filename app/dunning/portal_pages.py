@@ -11,19 +11,15 @@ from app.documents.models import Document
 from app.dunning import portal, portal_links
 from app.dunning.blueprint import bp
 from app.dunning.customer_models import PortalLink
-from app.extensions import db, limiter
+from app.extensions import db
 from app.files.leaving import as_download, damaged
 from app.web import by_link
-from app.web.access import public
-from app.web.by_link import OFTEN, RARELY, opens_nothing
 
 log = structlog.get_logger()
 
 
 @bp.get("/portal/<token>", endpoint="portal")
-@public
-@limiter.limit(OFTEN)
-@limiter.limit(RARELY, deduct_when=opens_nothing)
+@by_link.opened
 def show(token: str):
     """What is open of the customer whose link it is."""
     link = portal_links.find(token)
@@ -40,9 +36,7 @@ def show(token: str):
 
 
 @bp.get("/portal/<token>/documents/<int:document_id>/file")
-@public
-@limiter.limit(OFTEN)
-@limiter.limit(RARELY, deduct_when=opens_nothing)
+@by_link.opened
 def portal_file(token: str, document_id: int):
     """The original of one of those that are shown, as a download."""
     found = _shown(portal_links.find(token), document_id) or abort(404)

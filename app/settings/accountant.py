@@ -76,7 +76,7 @@ def share(company_id: int):
         db.session.rollback()
         return _dry_run(company, sharings.of(company), unseen)
     commit()
-    flash(_("Switched on: documents are shared from the next run on."))
+    flash(_("Switched on."))
     return redirect(url_for(".accountant", company_id=company.id), 303)
 
 

@@ -72,10 +72,14 @@ class SharingForm(Form):
 
     def facts(self) -> dict[str, Any]:
         """What is to be stored."""
-        plain = (*sharings.ADDRESSES, "start_date", "delay_days", "language")
-        facts: dict[str, Any] = {name: self[name].data for name in plain}
+        when = {name: self[name].data for name in ("start_date", "delay_days", "language")}
+        return self._needed() | when | {"ready": Ready(self.ready.data)}
+
+    def _needed(self) -> dict[str, Any]:
+        """Whom it goes to, and how: what must be there before anything can be shared."""
+        facts: dict[str, Any] = {name: self[name].data for name in sharings.ADDRESSES}
         facts |= {"journals": [each.value for each in Journal if self[each.value].data]}
-        return facts | {"connection_id": self.chosen.id if self.chosen else None, "ready": Ready(self.ready.data)}
+        return facts | {"connection_id": self.chosen.id if self.chosen else None}
 
     def is_fine(self, *, is_complete: bool) -> bool:
         """Each field by itself; and all that sharing needs, where it is or shall be on (SPEC AC-2)."""
@@ -85,7 +89,11 @@ class SharingForm(Form):
                 self[name].data = sharings.address(self[name].data or "")
             except Refused as refused:
                 self[name].errors = [str(refused)]
-        if is_complete and not self.errors:
-            for name, why in sharings.lacking(sharings.imagined(self.sharing.company, self.facts())).items():
-                self["sales" if name == "journals" else name].errors = [why]
+        if is_complete:
+            self._say_what_lacks()
         return not self.errors
+
+    def _say_what_lacks(self) -> None:
+        for name, why in sharings.lacking(sharings.imagined(self.sharing.company, self._needed())).items():
+            field = self["sales" if name == "journals" else name]
+            field.errors = field.errors or [why]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from flask_babel import gettext
@@ -9,7 +10,8 @@ from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, IntegerField, RadioField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Regexp
 
-from app.accounting.connections import LARGEST_MAIL, LONGEST_NAME, MOST_PER_MAIL, USUAL_CODES
+from app.accounting import codes
+from app.accounting.connections import LARGEST_MAIL, LONGEST_NAME, MOST_PER_MAIL
 from app.accounting.kinds import ConnectionKind
 from app.accounting.models import MEGABYTE, Connection
 from app.web.fields import trimmed
@@ -115,15 +117,15 @@ class EntriesForm(NamedForm):
     income = code(_("Account of income without a category"), 20)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **({"data": USUAL_CODES} | kwargs))
+        super().__init__(*args, **({"data": codes.USUAL} | kwargs))
 
     def facts(self) -> dict[str, Any]:
         """What is to be stored."""
-        return super().facts() | {"codes": {name: self[name].data.upper() for name in USUAL_CODES}}
+        return super().facts() | {"codes": {name: self[name].data.upper() for name in codes.USUAL}}
 
     def facts_of(self, connection: Connection) -> dict[str, Any]:
         """What its fields hold."""
-        return super().facts_of(connection) | USUAL_CODES | connection.codes
+        return super().facts_of(connection) | asdict(codes.of(connection))
 
 
 FORMS: dict[ConnectionKind, type[NamedForm]] = {form.kind: form for form in (MailForm, FilesForm, EntriesForm)}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Response
 
+from app.extensions import limiter
+from app.web.access import public
 from app.web.pages import page
 
 OFTEN = "240 per minute"
@@ -18,7 +21,12 @@ _POLICY = (
 """The arrow of a select is an image within the sheet."""
 
 
-def opens_nothing(response: Response) -> bool:
+def opened(view: Callable[..., Any]) -> Callable[..., Any]:
+    """A view that such a link opens, for anybody; whoever tries tokens is told to wait (SAFETY S60)."""
+    return public(limiter.limit(OFTEN)(limiter.limit(RARELY, deduct_when=_opens_nothing)(view)))
+
+
+def _opens_nothing(response: Response) -> bool:
     """Is it the answer to a link that is none, or is dead?"""
     return response.status_code in (404, 410)
 

@@ -61,6 +61,7 @@ MAIN = [
     Item("counterparties.customers", _("Customers"), "users", SEES),
     Item("counterparties.suppliers", _("Suppliers"), "truck", SEES),
     Item("dunning.index", _("To do"), "list-todo", (P.EDIT,)),
+    Item("accounting.index", _("Accountant"), "calculator", (P.SEE_FIGURES, P.SEE_VALIDATED)),
 ]
 MONEY = [
     Item("bank.index", _("Bank"), "landmark", (P.SEE_FIGURES,)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from app.accounting import answer_links, facts
 from app.accounting.answer_models import AccountingAnswer
 from app.accounting.kinds import Cause, Said, State, journal_of
@@ -12,9 +14,28 @@ from app.documents.models import Document
 from app.extensions import db
 from app.outbox.models import Mark, OutgoingMail
 from app.users.models import Company
-from tests.factories import make_document
+from tests.factories import make_company, make_document
+from tests.visiting import Visitor
 
 ADDRESS = "purchases@books.example"
+
+
+@pytest.fixture
+def company(app, hand):
+    return make_company()
+
+
+@pytest.fixture
+def visitor(browser, hand):
+    """Somebody who has the link of a mail, and nothing else."""
+    return Visitor(browser(), hand, "/accounting/links")
+
+
+@pytest.fixture
+def one(company):
+    """A document that left, and the token of its mail."""
+    (document,) = sent(company, "F-1")
+    return document, mailed([document])[1]
 
 
 def sent(company: Company, *numbers: str, **of_each) -> list[Document]:

@@ -18,28 +18,11 @@ from app.extensions import db
 from app.notices.models import Notice, NoticeKind
 from app.outbox.models import OutgoingMail
 from app.web.access import Role
-from tests.accounting.answers import ADDRESS, mailed, rows, sent, standing
+from tests.accounting.answers import ADDRESS, company, mailed, one, rows, sent, standing, visitor
 from tests.factories import make_company, make_user
-from tests.visiting import Visitor, hand
+from tests.visiting import hand
 
-__all__ = ["hand"]
-
-
-@pytest.fixture
-def company(app, hand):
-    return make_company()
-
-
-@pytest.fixture
-def visitor(browser, hand):
-    return Visitor(browser(), hand, "/accounting/links")
-
-
-@pytest.fixture
-def one(company):
-    """A document that left, and the token of its mail."""
-    (document,) = sent(company, "F-1")
-    return document, mailed([document])[1]
+__all__ = ["company", "hand", "one", "visitor"]
 
 
 def notices(user) -> list[str]:

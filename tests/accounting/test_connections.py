@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from app.accounting import connections
+from app.accounting import codes, connections
 from app.accounting.connection_words import summary
 from app.accounting.kinds import ConnectionKind
 from app.accounting.models import MEGABYTE, Connection
 from app.audit.models import AuditEntry
+from app.core.errors import Refused
 from app.extensions import db
 from app.users import people
 from app.web.access import Role
@@ -46,11 +47,11 @@ def test_each_kind_asks_for_what_it_needs(browser):
     assert "adds_original" in zipped and "per_mail" not in zipped
     assert 'value="401000"' in entries and 'value="ACH"' in entries and "adds_original" not in entries
     client.post(URL, data={"kind": "zip", "name": "ZIP", "adds_original": "y", "per_mail": "9"})
-    client.post(URL, data={"kind": "entries", "name": "Cegid"} | connections.USUAL_CODES | {"sale_journal": "ve"})
+    client.post(URL, data={"kind": "entries", "name": "Cegid"} | codes.USUAL | {"sale_journal": "ve"})
 
     both = {each.kind: each for each in db.session.query(Connection)}
     assert (both[ConnectionKind.ZIP].adds_original, both[ConnectionKind.ZIP].per_mail) == (True, 1)
-    assert both[ConnectionKind.ENTRIES].codes == connections.USUAL_CODES | {"sale_journal": "VE"}
+    assert both[ConnectionKind.ENTRIES].codes == codes.USUAL | {"sale_journal": "VE"}
     assert "journals ACH and VE" in client.get(URL).text
 
 
@@ -71,9 +72,9 @@ def test_what_lies_beyond_an_edge_is_refused(browser):
 def test_a_code_is_letters_and_digits(browser):
     """AC-1: S83: no account begins a formula in the accountant's spreadsheet."""
     client = browser(make_user(Role.ADMIN))
-    for code in ("=1+1", "@SUM", "-401", "401 000", "401\n2", "", "1" * 21):
-        given = {"kind": "entries", "name": "Cegid"} | connections.USUAL_CODES | {"supplier": code}
-        assert client.post(URL, data=given).status_code == 422, code
+    for typed in ("=1+1", "@SUM", "-401", "401 000", "401\n2", "", "1" * 21):
+        given = {"kind": "entries", "name": "Cegid"} | codes.USUAL | {"supplier": typed}
+        assert client.post(URL, data=given).status_code == 422, typed
     assert db.session.query(Connection).count() == 0
 
 
@@ -107,6 +108,8 @@ def test_the_list_names_only_companies_one_administers(browser):
     for address, form in ((url, MAIL | {"per_mail": "5"}), (f"{url}/archiving", {"wanted": "yes"})):
         answer = browser(mine).post(address, data=form)
         assert answer.status_code == 422 and "1 company that you do not administer uses it" in answer.text
+    with pytest.raises(Refused, match="1 company"):
+        connections.change(connection, {"per_mail": 5}, by=mine, at=here)
     assert (reload(connection).per_mail, connection.archived_at) == (1, None)
     assert browser(of_both).post(url, data=MAIL | {"per_mail": "5"}).status_code == 303
     assert reload(connection).per_mail == 5

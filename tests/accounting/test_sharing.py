@@ -103,6 +103,8 @@ def test_on_without_an_address_is_an_error_said_at_once(browser, changed, field)
     answer = client.post(page_of(company), data=given | {"then": "plan"})
 
     assert answer.status_code == 422 and f'id="{field}-error"' in answer.text
+    bad = client.post(page_of(company), data=given | {"then": "plan", "delay_days": "x"}).text
+    assert f'id="{field}-error"' in bad and 'id="delay_days-error"' in bad
     assert client.post(page_of(company), data=given).status_code == 303
     plan = client.get(page_of(company, "/plan"))
     assert "Something is missing" in plan.text and "Switch on" not in plan.text
@@ -113,8 +115,10 @@ def test_on_without_an_address_is_an_error_said_at_once(browser, changed, field)
 def test_what_is_shared_stays_complete(app):
     """AC-2: by whatever way settings change, a journal that is on never loses its address."""
     sharing, by = make_sharing(), make_user(Role.ADMIN)
-    for facts in ({"sales_address": ""}, {"connection_id": None}, {"journals": []}):
-        with pytest.raises(Refused):
+    lacks = {"sales_address": "Enter the address", "connection_id": "Choose a connection", "journals": "Tick one"}
+    for (name, why), value in zip(lacks.items(), ("", None, []), strict=True):
+        facts = {name: value}
+        with pytest.raises(Refused, match=why):
             sharings.change(sharing.company, facts, by=by)
     assert reload(sharing).sales_address == SALES
 
@@ -208,10 +212,13 @@ def test_what_changed_meanwhile_is_shown_again_rather_than_done(browser):
     def other_address():
         sharing.purchases_address = "elsewhere@books.example"
 
-    def other_connection():
+    def fewer_mails():
         sharing.connection.per_mail = 10
 
-    for meanwhile in (more_documents, other_address, other_connection):
+    def mails_of_another_kind():
+        sharing.connection.is_zipped = True
+
+    for meanwhile in (more_documents, other_address, fewer_mails, mails_of_another_kind):
         plan = client.get(page_of(company, "/plan"))
         meanwhile()
         db.session.commit()

@@ -13,6 +13,10 @@ from flask import Flask, url_for
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
+from app.accounting.kinds import Cause, Journal, Said
+from app.accounting.kinds import State as Standing
+from app.accounting.models import Connection, Sharing
+from app.accounting.run_models import Delivery, Envelope, Export, Run, RunProblem
 from app.api.models import ApiToken
 from app.approval import facts as asked_about
 from app.approval.handings import Handing
@@ -56,10 +60,13 @@ from app.web.access import Role
 from tests.accounting.making import make_connection, make_sharing
 from tests.bank.lines import make_line
 from tests.channels.making import make_one_of_each
+from tests.conftest import aimed_at
 from tests.dunning.acting import make_action
 from tests.factories import make_category, make_company, make_counterparty, make_document, make_file, make_user
 
 READS = {"GET"}
+CONTENT = aimed_at("content")
+"""A page without what stands around all of them, or the alert alone: the frame takes as long as what it holds."""
 
 
 @dataclass
@@ -74,11 +81,14 @@ class World:
     counterparty: Counterparty
     message: Message
     things: dict[str, Any] = field(default_factory=dict)
+    ids: dict[Document, dict[str, Any]] = field(default_factory=dict)
 
     def values(self, rule: Rule, document: Document | None = None) -> dict[str, Any]:
         """What to put into the address of a view; a name that is new here is a test to be completed."""
         document = document or self.validated
-        known = self.things | {"document_id": document.id, "file_id": document.files[0].id}
+        if document not in self.ids:  # asked for once: what is taken back is loaded anew each time
+            self.ids[document] = {"document_id": document.id, "file_id": document.files[0].id}
+        known = self.things | self.ids[document]
         missing = set(rule.arguments) - set(known)
         assert not missing, f"say in tests/web/world.py what {missing} of {rule} is"
         return {name: known[name] for name in rule.arguments}
@@ -181,6 +191,7 @@ def make_world(canary: str, number: int) -> World:
         **_answered(world, canary),
         **_bank(company, canary, number, people[Role.ADMIN]),
         **_settling(world, canary, number),
+        **_accounting(world, canary, mail),
         "name": "mail",
         "direction": Direction.PURCHASE.value,
         "number": 1,
@@ -385,6 +396,30 @@ def _settling(world: World, canary: str, number: int) -> dict[str, int]:
     db.session.add_all([match, rule])
     db.session.commit()
     return {"match_id": match.id, "label_rule_id": rule.id}
+
+
+def _accounting(world: World, canary: str, mail: OutgoingMail) -> dict[str, int]:
+    """A run to the accountant that sent the validated document, which changed since, and could not send another."""
+    sharing = db.session.get(Sharing, world.company.id) or Sharing(company=world.company, language="en")
+    sharing.connection = connection = sharing.connection or Connection(name=f"{canary}-connection"[:120])
+    sharing.shared_since = clock.now()
+    for name in ("sales_address", "credit_notes_address", "purchases_address", "report_address"):
+        setattr(sharing, name, f"{canary}@books.example"[:254])
+    run = Run(company=world.company, connection=connection, cause=Cause.HAND, day=clock.today())
+    run.by, run.planned_at, run.ended_at = world.people[Role.ADMIN], clock.now(), clock.now()
+    envelope = Envelope(
+        run=run, number=1, journal=Journal.PURCHASES, address=f"{canary}@books.example"[:254], size=4242
+    )
+    envelope.mail = mail
+    delivery = Delivery(envelope=envelope, document=world.validated, state=Standing.SENT, answer=f"{canary}-answer")
+    delivery.files, delivery.settled_at = [{"name": f"{canary}.pdf", "size": 4242, "what": "original"}], clock.now()
+    delivery.facts, delivery.fallback = {"number": f"{canary}-before", "party": f"{canary}-before"}, ["number"]
+    export = Export(document=world.validated, company_id=world.company.id, state=Standing.SENT, delivery=delivery)
+    export.changed_at, export.said = clock.now(), Said.MISSING
+    run.problems = [RunProblem(document=world.waiting, reason={"key": "bad_address", "why": f"{canary}-why"})]
+    db.session.add_all([connection, sharing, run, export])
+    db.session.commit()
+    return {"run_id": run.id}
 
 
 def _approval(world: World, canary: str) -> dict[str, int]:

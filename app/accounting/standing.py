@@ -1,0 +1,122 @@
+"""What stands and wants a person: errors, mails that are doubtful, documents changed since they were sent."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from flask import g, has_request_context
+from flask_babel import lazy_gettext as _
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.accounting import ledger, words
+from app.accounting.kinds import GOES, State
+from app.accounting.models import Sharing
+from app.accounting.run_models import Delivery, Envelope, Export, Run, RunProblem
+from app.documents.models import Document
+from app.extensions import db
+from app.users.models import Company, User
+
+
+class Trouble(StrEnum):
+    """The lists there are."""
+
+    ERRORS = "errors"
+    DOUBTFUL = "doubtful"
+    CHANGED = "changed"
+
+    @property
+    def label(self) -> Any:
+        return {"errors": _("Errors"), "doubtful": _("Doubtful mails"), "changed": _("Changed since sent")}[self.value]
+
+
+class Counts(NamedTuple):
+    """How many stand in each."""
+
+    errors: int = 0
+    doubtful: int = 0
+    changed: int = 0
+
+
+def those(user: User, company: Company, trouble: Trouble) -> Select[tuple[Document]]:
+    """The documents of one list, as far as this person may know about them."""
+    mine = Document.visible_to(user).where(Document.company_id == company.id)
+    return mine.where(_TESTS[trouble](company))
+
+
+def counts(user: User, company: Company) -> Counts:
+    """For the sidebar, Home and the overview: one query for each page."""
+    if not has_request_context():
+        return _counts(user, company)
+    if g.get("troubles_of") != (user.id, company.id):
+        g.troubles_of, g.troubles = (user.id, company.id), _counts(user, company)
+    return g.troubles
+
+
+def _counts(user: User, company: Company) -> Counts:
+    of = lambda each: those(user, company, each).with_only_columns(func.count()).scalar_subquery()  # noqa: E731
+    return Counts._make(db.session.execute(select(*(of(each) for each in Trouble))).one())
+
+
+def count(user: User, company: Company | None) -> int:
+    """How much there is in all, for the sidebar."""
+    return sum(counts(user, company)) if company else 0
+
+
+def reasons(company: Company, documents: list[Document]) -> dict[int, str]:
+    """Why these did not go, in words."""
+    ids = [each.id for each in documents]
+    said = {id: words.in_words({"key": "refused", "why": answer}) for id, answer in _answers(ids)}
+    problems = select(RunProblem).where(RunProblem.run_id == newest(company), RunProblem.document_id.in_(ids))
+    return said | {each.document_id: words.in_words(each.reason) for each in db.session.scalars(problems)}
+
+
+def _answers(ids: list[int]) -> list[Any]:
+    """What the mail server said of those that it refused."""
+    last = select(Export.document_id, Delivery.answer).join(Export.delivery)
+    return list(db.session.execute(last.where(Export.document_id.in_(ids), Export.state == State.REFUSED)))
+
+
+def changes(documents: list[Document]) -> list[tuple[Document, list[tuple[str, str, str]]]]:
+    """What each says other than what was sent; few queries for all of them."""
+    ids, whole = [each.id for each in documents], (selectinload(Document.taxes), selectinload(Document.files))
+    again = select(Document).where(Document.id.in_(ids)).options(*whole, joinedload(Document.counterparty))
+    _kept = exports(documents), list(db.session.scalars(again.execution_options(populate_existing=True)))
+    return [(each, ledger.changes(each)) for each in documents]
+
+
+def exports(documents: list[Document]) -> dict[int, Export]:
+    """Where these stand, with the mail that has them."""
+    mine = select(Export).where(Export.document_id.in_([each.id for each in documents]))
+    whole = joinedload(Export.delivery).joinedload(Delivery.envelope).joinedload(Envelope.mail)
+    return {each.document_id: each for each in db.session.scalars(mine.options(whole))}
+
+
+def newest(company: Company) -> Any:
+    """The last run whose mails are all written; none where nothing is shared any more."""
+    shared = select(Sharing.company_id).where(Sharing.shared_since.is_not(None))
+    runs = select(func.max(Run.id)).where(Run.company_id == company.id, Run.planned_at.is_not(None))
+    return runs.where(Run.company_id.in_(shared)).scalar_subquery()
+
+
+def _errors(company: Company) -> ColumnElement[bool]:
+    """What the last run could not send, and what a server refused, while a run to come takes it."""
+    mine = select(Export.document_id).where(Export.company_id == company.id)
+    named = select(RunProblem.document_id).where(RunProblem.run_id == newest(company))
+    failed = or_(Document.id.in_(named), Document.id.in_(mine.where(Export.state == State.REFUSED)))
+    through = Document.id.in_(mine.where(Export.state.not_in(GOES)))
+    return failed & ~through & Document.trashed_at.is_(None)
+
+
+def _doubtful(company: Company) -> ColumnElement[bool]:
+    mine = select(Export.document_id).where(Export.company_id == company.id, Export.state == State.UNCERTAIN)
+    return Document.id.in_(mine)
+
+
+def _changed(company: Company) -> ColumnElement[bool]:
+    mine = select(Export.document_id).where(Export.company_id == company.id, Export.changed_at.is_not(None))
+    return Document.id.in_(mine)
+
+
+_TESTS = {Trouble.ERRORS: _errors, Trouble.DOUBTFUL: _doubtful, Trouble.CHANGED: _changed}

@@ -1,0 +1,33 @@
+"""The demo has an accountant: a run that was, what could not go, and what changed since."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from app.accounting import ledger, standing
+from app.accounting.run_models import Export, Run
+from app.accounting.standing import Counts
+from app.core import clock
+from app.demo import accounting
+from app.extensions import db
+from app.outbox.models import Mark, OutgoingMail
+from tests.demo.test_bank import the_firm
+
+
+def test_the_demo_has_a_run_an_error_and_a_change(app, browser):
+    """OP-1: AC-4: AC-5: documents were sent ten days ago, one purchase has no file, one changed since; once."""
+    firm, admin = the_firm()
+
+    accounting.begin(firm, by=admin)
+    accounting.begin(firm, by=admin)
+
+    (run,) = db.session.scalars(select(Run))
+    assert run.ended_at < clock.now() and run.is_unusual is False
+    assert standing.counts(admin, firm) == Counts(errors=1, doubtful=0, changed=1)
+    sent = db.session.scalar(select(func.count(Export.document_id)))
+    assert sent == db.session.query(OutgoingMail).filter_by(kind="accountant", mark=Mark.SENT).count() > 3
+    assert db.session.query(OutgoingMail).filter(OutgoingMail.mark != Mark.SENT).count() == 0
+    (changed,) = db.session.scalars(ledger.changed(firm))
+    assert [label for label, _was, _now in ledger.changes(changed)] == ["Échéance"]
+    text = browser(admin, firm).get("/accounting").text
+    assert "P-1182" in text and "Cabinet Delorme (e-mail)" in text
