@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, or_, select, true
 
+from app.accounting.connections import visible_to
 from app.accounting.kinds import ConnectionKind, Journal
 from app.accounting.models import Connection, Sharing
 from app.accounting.selecting import JOURNALS
@@ -17,7 +18,6 @@ from app.documents.models import Document
 from app.documents.period import Period
 from app.extensions import db
 from app.users.models import Company, User
-from app.web.access import Permission, allowed
 from app.web.ids import row_id
 
 DOWNLOADS = (ConnectionKind.ZIP, ConnectionKind.ENTRIES)
@@ -85,11 +85,11 @@ def ways(user: User, company: Company) -> list[tuple[str, Any]]:
 
 
 def connections(user: User, company: Company) -> Select[tuple[Connection]]:
-    """Those that are downloaded by: all for an admin, for others the one that the company chose."""
-    query = select(Connection).where(Connection.kind.in_(DOWNLOADS), Connection.archived_at.is_(None))
-    if not allowed(user, Permission.ADMINISTER, company.id):
-        chosen = select(Sharing.connection_id).where(Sharing.company_id == company.id)
-        query = query.where(Connection.id.in_(chosen))
+    """Those that are downloaded by, among what the person may know of; the one that the company chose for everybody."""
+    known = visible_to(user).order_by(None).with_only_columns(Connection.id)
+    chosen = select(Sharing.connection_id).where(Sharing.company_id == company.id)
+    query = select(Connection).where(or_(Connection.id.in_(known), Connection.id.in_(chosen)))
+    query = query.where(Connection.kind.in_(DOWNLOADS), Connection.archived_at.is_(None))
     return query.order_by(Connection.name, Connection.id)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import current_app, request, url_for
+from flask import request, url_for
 from flask_login import current_user
 
 from app.accounting import asked, codes, downloading, taking
@@ -44,7 +44,6 @@ def download():
         journals=list(Journal),
         lists=LISTS,
         waits_on=_waiting_accounts(wanted),
-        up_url=url_for("accounting.index") if "accounting.index" in current_app.view_functions else None,
         found=taking.preview(current_user, company, wanted),
         sees_all=not allowed(current_user, Permission.SEE_ASSIGNED, company.id),
         missing_url=url_for(".missing", **wanted.in_address),

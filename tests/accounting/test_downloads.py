@@ -6,7 +6,7 @@ import csv
 import hashlib
 import io
 import zipfile
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
@@ -14,8 +14,9 @@ from sqlalchemy import update
 from werkzeug.datastructures import MultiDict
 
 from app.accounting import archive, asked, downloading, taking
-from app.accounting.kinds import ConnectionKind
+from app.accounting.kinds import Cause, ConnectionKind, Journal, State
 from app.accounting.models import Connection, Sharing
+from app.accounting.run_models import Delivery, Envelope, Run
 from app.audit.models import AuditEntry
 from app.core import clock, storage
 from app.documents import decisions
@@ -310,6 +311,27 @@ def test_who_took_what_stands_in_the_trail(app, browser):
         "first_date": "2026-10-01",
         "last_date": "2026-10-31",
         "documents": 2,
+    }
+
+
+def test_the_manifest_says_when_a_document_was_mailed(app, browser):
+    """AC-1: AC-4: by the clock of the company, of the newest mail that was taken."""
+    document, other = ready("MAILED"), ready("REFUSED")
+    connection = Connection(name="Mail", kind=ConnectionKind.MAIL)
+    run = Run(company=the_company(), connection=connection, cause=Cause.HAND, day=date(2026, 11, 1))
+    for number, (mailed, state) in enumerate(((document, State.SENT), (other, State.REFUSED)), 1):
+        envelope = Envelope(run=run, number=number, journal=Journal.PURCHASES, address="a@compta.example")
+        envelope.deliveries = [
+            Delivery(document=mailed, state=state, settled_at=datetime(2026, 11, 1, 23, 30, tzinfo=UTC))
+        ]
+        db.session.add(envelope)
+    db.session.commit()
+
+    lines, _missing = listed(zip_of(browser(make_user()).post("/accounting/download", data=ALL)))
+
+    assert {each["Number"]: each["Mailed to the accountant"] for each in lines} == {
+        "MAILED": "2026-11-02 00:30",
+        "REFUSED": "",
     }
 
 
