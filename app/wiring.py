@@ -22,7 +22,7 @@ from app.operation import problems
 from app.outbox import connection
 from app.users import sessions
 from app.users.models import Company
-from app.web import access, assets, bodies, errors, filters, guard, headers, language, navigation, request_log
+from app.web import access, assets, bodies, errors, filters, guard, headers, language, navigation, request_log, routing
 from app.web.access import Permission as P
 from app.web.ids import RowIdConverter
 
@@ -84,6 +84,7 @@ def create_app(settings: Settings | None = None, **config: Any) -> Flask:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.url_map.converters["int"] = RowIdConverter
+    app.url_rule_class = routing.LaterRule
     request_log.init_app(app)
     bodies.init_app(app)  # before anything else: what is too large is read by nobody
     _start_extensions(app)

@@ -21,6 +21,7 @@ from redis import Redis
 from app import create_app
 from app.extensions import db
 from tests.settings import settings_in
+from tests.templates import COMPILED
 
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 _AS_POSTGRES = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
@@ -115,9 +116,11 @@ def migrated_sqlite() -> bytes:
 
 
 def _app(folder: Path, **settings) -> Flask:
-    return create_app(
+    app = create_app(
         settings_in(folder, **settings), TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False, BELLS=[]
     )
+    app.jinja_env.bytecode_cache = COMPILED
+    return app
 
 
 def migrate(app: Flask) -> None:

@@ -9,6 +9,9 @@ import os
 
 import pytest
 
+IS_ASKED_FOR = bool(os.environ.get("FACTEUR_THOROUGH"))
+HISTORIES = 200 if IS_ASKED_FOR else 100
+"""How many random histories of each kind: others each time, and ten thousand in `./facteur soak`."""
 LONG_ONES = (
     "accounting/test_kills.py::test_a_run_that_dies_goes_on_and_sends_nothing_twice[sqlite-outbox.",
     "accounting/test_kills.py::test_a_run_that_dies_goes_on_and_sends_nothing_twice[postgresql-",
@@ -78,7 +81,7 @@ LONG_ONES = (
 
 def leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep them for whoever asks, or names one of them."""
-    if os.environ.get("FACTEUR_THOROUGH") or any("::" in each for each in config.args):
+    if IS_ASKED_FOR or any("::" in each for each in config.args):
         return
     beginnings = tuple(f"tests/{name}" for name in LONG_ONES)
     long_ones = [item for item in items if item.nodeid.startswith(beginnings)]

@@ -1,4 +1,4 @@
-"""The links in the mails to the accountant: kept as hashes, for one mail's documents, revocable (SAFETY R9)."""
+"""The links in the mails to the accountant: kept as hashes, for one mail's documents, to be withdrawn (SAFETY R9)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class LinkState(StrEnum):
 
     LIVING = "living"
     WITHDRAWN = "withdrawn"
-    """An admin revoked it, its mail was cancelled, or nothing of what it held is there any more."""
+    """An admin withdrew it, its mail was cancelled, or nothing of what it held is there any more."""
     EXPIRED = "expired"
 
 
@@ -73,14 +73,16 @@ def deliveries(link: AnswerLink) -> list[Delivery]:
 
 
 def living(run: Run) -> list[AnswerLink]:
-    """Those of a run's mails that nobody revoked and that are not too old."""
+    """Those of a run's mails that nobody withdrew and that are not too old."""
     query = select(AnswerLink).join(AnswerLink.envelope).where(Envelope.run_id == run.id)
     query = query.where(AnswerLink.ended_at.is_(None), AnswerLink.expires_at > clock.now())
     return list(db.session.scalars(query.order_by(AnswerLink.id)))
 
 
-def revoke(link: AnswerLink, *, by: User) -> None:
-    """Nobody answers by it from now on; what was answered stays."""
-    if link.ended_at is None:
+def withdraw(run: Run, *, by: User) -> None:
+    """Nobody answers by the links of this run from now on; what was answered stays."""
+    found = living(run)
+    for link in found:
         link.ended_at = clock.now()
-        trail.record(link.envelope.run, by=by, act="accountant's link revoked")
+    if found:
+        trail.record(run, by=by, act="accountant's links withdrawn")

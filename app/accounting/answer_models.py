@@ -29,7 +29,7 @@ class AnswerLink(db.Model):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    """Revoked by an admin."""
+    """Withdrawn by an admin."""
 
     envelope: Mapped[Envelope] = relationship()
 

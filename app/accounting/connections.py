@@ -71,7 +71,7 @@ def create(kind: ConnectionKind, facts: dict[str, Any], *, by: User, at: Company
 
 def change(connection: Connection, facts: dict[str, Any], *, by: User, at: Company) -> bool:
     """Set these facts for all who use it; True where any changed."""
-    _hold(connection)
+    hold_it(connection.id)
     refuse_of_others(connection, by)
     _check_name(facts.get("name", connection.name), connection)
     was = _told(connection, facts)
@@ -86,7 +86,7 @@ def change(connection: Connection, facts: dict[str, Any], *, by: User, at: Compa
 
 def archive(connection: Connection, *, by: User, at: Company, back: bool = False) -> None:
     """It is not offered any more, or again. One by which a company shares stays until that has another."""
-    _hold(connection)
+    hold_it(connection.id)
     if bool(connection.archived_at) != back:
         return
     refuse_of_others(connection, by)
@@ -108,9 +108,9 @@ def refuse_of_others(connection: Connection, by: User) -> None:
         raise Refused(text)
 
 
-def _hold(connection: Connection) -> None:
-    """Against a company that chooses it at this moment."""
-    hold(db.session, f"accounting-connection:{connection.id}")
+def hold_it(connection_id: int) -> None:
+    """Nobody else changes it, archives it, or begins to share by it until this transaction ends."""
+    hold(db.session, f"accounting-connection:{connection_id}")
 
 
 def _sharing_by(connection: Connection) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app.accounting import planning
+from app.accounting import connections, planning
 from app.accounting.kinds import ConnectionKind, Journal, Ready
 from app.accounting.models import Connection, Sharing
 from app.accounting.run_models import Envelope, Run
@@ -115,15 +115,19 @@ def _told(changes: dict[str, Any]) -> dict[str, Any]:
 
 
 def _choose(sharing: Sharing, connection_id: int | None, changes: dict[str, Any]) -> None:
-    """Another connection, against somebody who changes or archives that one at this moment."""
-    was, chosen = sharing.connection, None
-    if connection_id:
-        hold(db.session, f"accounting-connection:{connection_id}")
-        chosen = db.session.get(Connection, connection_id, populate_existing=True)
-        if chosen is None or chosen.archived_at:
-            raise Refused(_("This connection cannot be chosen any more. Nothing was changed."))
+    was, chosen = sharing.connection, _as_it_is(connection_id)
+    if connection_id and (chosen is None or chosen.archived_at):
+        raise Refused(_("This connection cannot be chosen any more. Nothing was changed."))
     sharing.connection = chosen
     changes["connection"] = [was and was.name, chosen and chosen.name]
+
+
+def _as_it_is(connection_id: int | None) -> Connection | None:
+    """The connection, against somebody who changes or archives it at this moment."""
+    if connection_id is None:
+        return None
+    connections.hold_it(connection_id)
+    return db.session.get(Connection, connection_id, populate_existing=True)
 
 
 def seen(sharing: Sharing, plan: planning.Plan) -> str:
@@ -148,6 +152,7 @@ def switch_on(company: Company, *, by: User, yes_to: str) -> None:
     """Share from now on, where what would be sent is still what the person saw."""
     _hold(company)
     sharing = _stored(company)
+    sharing.connection = _as_it_is(sharing.connection_id)
     _complete(sharing)
     if sharing.shared_since:
         raise Refused(_("Sharing is on already. Nothing was changed."))

@@ -18,7 +18,7 @@ ACTS: dict[str, Any] = {
     "accepted": _("accepted"),
     "access changed": _("changed the access"),
     "accountant's answer voided": _("took back an answer of the accountant that no person gave"),
-    "accountant's link revoked": _("withdrew the accountant’s link to answer"),
+    "accountant's links withdrawn": _("withdrew the links by which the accountant answers"),
     "accountant settings changed": _("changed how the accountant gets documents"),
     "accountant sharing off": _("stopped sharing documents with the accountant"),
     "accountant sharing on": _("began to share documents with the accountant"),

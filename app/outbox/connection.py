@@ -44,14 +44,15 @@ class Connection(flask_mail.Connection):
     """
 
     def configure_host(self) -> smtplib.SMTP:
-        mail, tls = self.mail, ssl.create_default_context()
+        mail = self.mail
         if mail.use_ssl:
+            tls = ssl.create_default_context()
             host: smtplib.SMTP = smtplib.SMTP_SSL(mail.server, mail.port, timeout=ANSWER_SECONDS, context=tls)
         else:
             host = smtplib.SMTP(mail.server, mail.port, timeout=ANSWER_SECONDS)
             host.ehlo_or_helo_if_needed()
             if host.has_extn("starttls"):
-                host.starttls(context=tls)
+                host.starttls(context=ssl.create_default_context())
             elif mail.username or mail.server not in {"localhost", "127.0.0.1", "::1"}:
                 host.close()
                 raise smtplib.SMTPNotSupportedError("the mail server offers no encryption")

@@ -9,7 +9,7 @@ import pytest
 from app.accounting import answer_links
 from app.accounting.answer_models import AnswerLink
 from app.accounting.kinds import Said
-from app.accounting.run_models import Delivery
+from app.accounting.run_models import Delivery, Run
 from app.audit.models import AuditEntry
 from app.comments.models import Comment
 from app.core import clock
@@ -28,6 +28,10 @@ LINK = re.compile(r"/accounting/links/([\w-]+)")
 
 def the_link() -> AnswerLink:
     return db.session.query(AnswerLink).one()
+
+
+def the_run() -> Run:
+    return the_link().envelope.run
 
 
 # --- Machines ---------------------------------------------------------------------------------------
@@ -145,7 +149,7 @@ def test_an_answer_needs_the_mark_of_its_page(one, visitor, company):
 # --- Dead links -------------------------------------------------------------------------------------
 
 ENDS = {
-    "revoked": (lambda document: answer_links.revoke(the_link(), by=make_user(Role.ADMIN)), "withdrawn"),
+    "withdrawn": (lambda document: answer_links.withdraw(the_run(), by=make_user(Role.ADMIN)), "withdrawn"),
     "its mail was cancelled": (lambda document: setattr(the_link().envelope.mail, "mark", Mark.CANCELLED), "withdrawn"),
     "expired": (lambda document: setattr(the_link(), "expires_at", clock.now()), "too old"),
     "moved away": (lambda document: setattr(document, "company", make_company("Elsewhere")), "withdrawn"),
@@ -182,22 +186,38 @@ def test_what_is_no_link_opens_nothing(one, visitor, change):
     assert opened.text == pressed.text and "opens nothing" in opened.text
 
 
-def test_it_lives_ninety_days_and_is_revoked_once(one, visitor):
-    """AC-7: S60: to the day; revoking it is in the trail of its run."""
-    document, token = one
+def test_it_lives_ninety_days(one, visitor):
+    """AC-7: S60: to the minute."""
     visitor.wait(90 * 86_400 - 60)
-    assert visitor.open(token).status_code == 200
+    assert visitor.open(one[1]).status_code == 200
     visitor.wait(60)
-    assert visitor.open(token).status_code == 410
-    link, admin = the_link(), make_user(Role.ADMIN, document.company)
-    for _time in range(2):
-        answer_links.revoke(link, by=admin)
-    db.session.commit()
+    assert visitor.open(one[1]).status_code == 410 and answer_links.living(the_run()) == []
 
-    assert answer_links.living(link.envelope.run) == []
-    assert [each.act for each in db.session.scalars(AuditEntry.about(link.envelope.run))] == [
-        "accountant's link revoked"
-    ]
+
+def test_an_admin_withdraws_the_links_of_a_run(one, visitor, browser, company):
+    """AC-7: S60: on its page, once; what was answered stays, and it is in the trail of the run."""
+    document, token = one
+    visitor.open(token)
+    visitor.press(token, "booked")
+    admin, page = browser(make_user(Role.ADMIN, company)), f"/accounting/runs/{the_run().id}"
+    assert "Withdraw the accountant’s links" in admin.get(page).text
+    for _time in range(2):
+        said = admin.post(f"{page}/answer-links/withdrawal", follow_redirects=True).text
+
+    assert "are withdrawn" in said and "Withdraw the accountant’s links" not in said
+    assert visitor.open(token).status_code == 410 and standing(document) is Said.BOOKED
+    assert [each.act for each in db.session.scalars(AuditEntry.about(the_run()))] == ["accountant's links withdrawn"]
+
+
+def test_who_may_not_withdraw_links_does_not(one, visitor, browser, company):
+    """AC-7: US-6: a stranger is told of no run; a member sees it without the button, and is refused."""
+    page, stranger = f"/accounting/runs/{the_run().id}", make_user(Role.ADMIN, make_company("Elsewhere"))
+    member = browser(make_user(Role.MEMBER, company))
+
+    assert browser(stranger).post(f"{page}/answer-links/withdrawal").status_code == 404
+    assert "Withdraw the accountant’s links" not in member.get(page).text
+    assert member.post(f"{page}/answer-links/withdrawal").status_code == 403
+    assert visitor.open(one[1]).status_code == 200
 
 
 # --- What leaves no trace ---------------------------------------------------------------------------

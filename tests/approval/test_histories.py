@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from app.approval import demands
 from tests.approval.histories import KINDS, begin
+from tests.thorough import HISTORIES
 from tests.web.world import taken_back
 
 pytestmark = pytest.mark.timeout(400)
@@ -22,7 +23,7 @@ def history(firm):
     demands.asks[:] = before
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=HISTORIES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_whatever_happens_nothing_is_approved_that_nobody_saw(history, steps):
     """AP-1: AP-3: LC-5: one decision a seat, one open round, links of ended rounds dead, and a status that fits."""

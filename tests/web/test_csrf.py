@@ -10,7 +10,7 @@ from app.extensions import csrf
 from app.web.access import Role
 from tests.conftest import aimed_at
 from tests.factories import make_user
-from tests.web.world import address, ask, contents, make_world, rules, taken_back
+from tests.web.world import CONTENT, address, ask, contents, make_world, rules, taken_back
 
 ACTS = ("POST", "PUT", "PATCH", "DELETE")
 WITHOUT_COOKIES = {"api.documents": 401, "intake.mime": 404, "approval.answer": 404, "approval.renew": 303}
@@ -38,7 +38,7 @@ def test_no_act_is_taken_without_a_token(guarded, browser):
     for rule, method in rules(guarded, *ACTS):
         with taken_back():
             before = contents()
-            answer = ask(client, method, address(guarded, rule, world.values(rule)))
+            answer = ask(client, method, address(guarded, rule, world.values(rule)), headers=CONTENT)
             if answer.status_code != WITHOUT_COOKIES.get(rule.endpoint, 403) or contents() != before:
                 taken.append((method, rule.rule, answer.status_code))
 

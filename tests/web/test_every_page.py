@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator
 
@@ -23,12 +22,13 @@ from tests.live import make_live_app
 from tests.review.readings import made_reading
 from tests.settings import settings_in
 from tests.test_journey import AXE, PHONE, WIDE
+from tests.thorough import IS_ASKED_FOR
 from tests.web.world import World, address, make_world, rules
 
 pytestmark = [pytest.mark.alone, pytest.mark.timeout(240)]
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)> \"'><svg onload=alert(3)> {{7*7}} javascript:alert(4)"
 TOKEN = "token-of-the-crawl"
-STATES = ("waiting", "validated", "trashed") if os.environ.get("FACTEUR_THOROUGH") else ("waiting", "validated")
+STATES = ("waiting", "validated", "trashed") if IS_ASKED_FOR else ("waiting", "validated")
 REACHABLE = """where => (window.wanted = [...document.querySelector(where)
   .querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
   .filter(e => e.checkVisibility({checkVisibilityCSS: true, checkOpacity: true}) && !e.disabled && e.type !== 'hidden'

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from app.extensions import db
 from app.web.access import Role
-from tests.web.world import address, ask, contents, make_world, rules, taken_back
+from tests.web.world import CONTENT, address, ask, contents, make_world, rules, taken_back
 
 FORGED = {"role": "admin", "is_admin": "1", "admin": "true", "rights": "release a payment", "is_disabled": "1"}
 ASKED_FOR = {"trash": {"why"}, "company": {"company_id"}}
@@ -37,7 +37,7 @@ def after(client, method, url, form):
     """Where this form leads, and what the tables hold then, without what differs each time."""
     cookie = client.get_cookie("session").value
     with taken_back():
-        answer = ask(client, method, url, data=form)
+        answer = ask(client, method, url, data=form, headers=CONTENT)
         held = masked(contents())
     client.set_cookie("session", cookie)  # signing out is one of the acts
     return (answer.status_code, CHANCE.sub("…", answer.location or "")), held
@@ -58,8 +58,9 @@ def forms(app, client, world):
     found = {}
     for rule, method in rules(app, "GET"):
         documents = (world.waiting, world.validated, world.trashed) if "document_id" in rule.arguments else (None,)
+        headers = CONTENT if rule.arguments else {}  # the forms of the frame are those around any page
         for document in documents:
-            answer = ask(client, method, address(app, rule, world.values(rule, document)))
+            answer = ask(client, method, address(app, rule, world.values(rule, document)), headers=headers)
             if answer.mimetype == "text/html" and answer.data:
                 for form in lxml.html.fromstring(answer.text).forms:
                     if form.method == "POST" and form.action:
@@ -135,7 +136,9 @@ def test_json_is_no_form(app, client, world, said):
     for rule, method in rules(app, "POST", "PUT", "PATCH", "DELETE"):
         with taken_back():
             before = contents()
-            answer = ask(client, method, address(app, rule, world.values(rule, world.waiting)), json=said)
+            answer = ask(
+                client, method, address(app, rule, world.values(rule, world.waiting)), json=said, headers=CONTENT
+            )
             if answer.status_code not in {400, 404} or contents() != before:
                 changed.append((rule.rule, answer.status_code))
 

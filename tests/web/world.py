@@ -60,10 +60,13 @@ from app.web.access import Role
 from tests.accounting.making import make_connection, make_sharing
 from tests.bank.lines import make_line
 from tests.channels.making import make_one_of_each
+from tests.conftest import aimed_at
 from tests.dunning.acting import make_action
 from tests.factories import make_category, make_company, make_counterparty, make_document, make_file, make_user
 
 READS = {"GET"}
+CONTENT = aimed_at("content")
+"""A page without what stands around all of them, or the alert alone: the frame takes as long as what it holds."""
 
 
 @dataclass
@@ -78,11 +81,14 @@ class World:
     counterparty: Counterparty
     message: Message
     things: dict[str, Any] = field(default_factory=dict)
+    ids: dict[Document, dict[str, Any]] = field(default_factory=dict)
 
     def values(self, rule: Rule, document: Document | None = None) -> dict[str, Any]:
         """What to put into the address of a view; a name that is new here is a test to be completed."""
         document = document or self.validated
-        known = self.things | {"document_id": document.id, "file_id": document.files[0].id}
+        if document not in self.ids:  # asked for once: what is taken back is loaded anew each time
+            self.ids[document] = {"document_id": document.id, "file_id": document.files[0].id}
+        known = self.things | self.ids[document]
         missing = set(rule.arguments) - set(known)
         assert not missing, f"say in tests/web/world.py what {missing} of {rule} is"
         return {name: known[name] for name in rule.arguments}

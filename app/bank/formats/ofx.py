@@ -7,8 +7,6 @@ import re
 from datetime import date
 from typing import Any
 
-from ofxtools.Parser import ParseError, TreeBuilder
-
 from app.bank.formats import values
 from app.bank.formats.statement import MOST_BYTES, MOST_LINES, LineRead, StatementRead, Wrong
 from app.einvoice import guarded
@@ -60,6 +58,8 @@ def _xml(data: bytes) -> Any:
 
 def _sgml(text: str) -> Any:
     """The tree of a file in which what holds a value need not be closed."""
+    from ofxtools.Parser import ParseError, TreeBuilder  # a tenth of what every process would load, and few need it
+
     start = text.find("<OFX>")
     if start < 0 or "</OFX>" not in text:
         raise Wrong("cut")
