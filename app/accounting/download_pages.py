@@ -10,9 +10,8 @@ from app.accounting.asked import Asked
 from app.accounting.blueprint import bp
 from app.accounting.kinds import Journal
 from app.accounting.lacking import Lack
+from app.accounting.sight import here
 from app.documents import period
-from app.users.models import Company
-from app.users.sessions import company_where
 from app.web.access import Permission, allowed, requires
 from app.web.pages import page
 
@@ -25,16 +24,11 @@ LISTS = {
 """Where the whole list of some is found."""
 
 
-def _here() -> Company:
-    """The company looked at, where the signed-in person may see its figures."""
-    return company_where(Permission.SEE_FIGURES)
-
-
 @bp.get("/download")
 @requires(Permission.SEE_FIGURES)
 def download():
     """What would be in it, and what not, before anything is made."""
-    company = _here()
+    company = here()
     wanted = asked.from_address(current_user, company, request.args)
     return page(
         "accounting/download.html",
@@ -59,7 +53,7 @@ def _waiting_accounts(wanted: Asked) -> str:
 @requires(Permission.SEE_FIGURES)
 def take():
     """The ZIP or the entries; a Factur-X that is made on the way is kept."""
-    company, user = _here(), current_user._get_current_object()  # the proxy ends with the request
+    company, user = here(), current_user._get_current_object()  # the proxy ends with the request
     return downloading.take(user, company, asked.from_address(user, company, request.form))
 
 
@@ -67,6 +61,6 @@ def take():
 @requires(Permission.SEE_FIGURES)
 def missing():
     """All of the period that is not in it, with the reasons."""
-    company = _here()
+    company = here()
     wanted = asked.from_address(current_user, company, request.args)
     return downloading.missing_table(current_user, company, wanted)

@@ -6,14 +6,12 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask_babel import gettext as _
-
 from app.accounting.facturx_facts import invoice_of
 from app.accounting.facturx_models import FacturxCopy
 from app.core.database import hold
 from app.documents.kinds import FileRole
 from app.documents.models import Document
-from app.einvoice import cannot, metadata, writing
+from app.einvoice import metadata, writing
 from app.einvoice.cannot import CannotMake
 from app.einvoice.invoice import Invoice
 from app.einvoice.profiles import Profile
@@ -23,7 +21,6 @@ from app.files import store
 from app.files.models import File
 from app.reader import acts
 from app.reader.contents import Unreadable
-from app.reader.reasons import reason
 
 EDITION = 1
 """Counts the changes of what is made of the same facts."""
@@ -113,14 +110,6 @@ def keep(asked: ToMake, result: Made) -> File:
     copy.made_of, copy.profile, copy.file = asked.key, str(result.profile), file
     db.session.flush()
     return file
-
-
-def why(error: CannotMake) -> str:
-    """The reason in words, for the report."""
-    read = [str(reason(code)) for code in error.codes if code not in cannot.REASONS]
-    known = [code for code in error.codes if code in cannot.REASONS]
-    said = [_("No Factur-X could be made, so the original is sent."), cannot.words(known), *read]
-    return " ".join(filter(None, said))
 
 
 def _key(document: Document, invoice: Invoice) -> str:

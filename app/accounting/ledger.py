@@ -25,14 +25,9 @@ def of(document: Document) -> list[Delivery]:
     return list(db.session.scalars(query.order_by(Delivery.id.desc())))
 
 
-def export_of(document: Document) -> Export | None:
-    """Where it stands; None while no run has touched it."""
-    return exports.of(document.id)
-
-
 def changes(document: Document) -> list[tuple[str, str, str]]:
     """Label, what was sent, and what it says now, of each that was changed since."""
-    export = export_of(document)
+    export = exports.of(document.id)
     if export is None or export.delivery is None or export.state not in MAY_HAVE_IT:
         return []
     return facts.changes(export.delivery.facts, facts.of(document))
@@ -61,7 +56,7 @@ def keep_back(document: Document, *, by: User, why: str = "") -> None:
 
 def give_back(document: Document, *, by: User) -> None:
     """What was kept back goes with the next run, unless the mail it was in is leaving at this moment."""
-    export = export_of(document)
+    export = exports.of(document.id)
     mail = export.delivery.envelope.mail if export and export.delivery else None
     if mail and mail.mark in (Mark.CLAIMED, Mark.TRANSMITTING):
         raise Refused(_("The mail it was in is leaving just now: look again in a minute. Nothing was changed."))
@@ -70,7 +65,7 @@ def give_back(document: Document, *, by: User) -> None:
 
 def _move(document: Document, was: tuple[State, ...], state: State, *, by: User, act: str, why: str = "") -> None:
     """From one of these states, as it is now; refused where it stands elsewhere, or somebody was faster."""
-    export = export_of(document)
+    export = exports.of(document.id)
     if export is None or export.state not in was:
         raise Refused(_("It does not stand so any more: look at it again. Nothing was changed."))
     before = export.state

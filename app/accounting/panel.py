@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.accounting import answering, ledger, selecting, standing, words
+from app.accounting import answering, exports, ledger, selecting, standing, words
 from app.accounting.kinds import GOES
 from app.accounting.models import Sharing
 from app.documents.models import Document
@@ -19,7 +19,7 @@ def of_document(user: User, document: Document) -> dict[str, Any] | None:
         return None
     sharing = db.session.get(Sharing, document.company_id)
     is_on = sharing is not None and sharing.shared_since is not None
-    export = ledger.export_of(document)
+    export = exports.of(document.id)
     if export is None and (not is_on or document.trashed_at):
         return None
     is_open = export is None or export.state in GOES

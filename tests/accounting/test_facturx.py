@@ -9,7 +9,7 @@ import pytest
 from flask_babel import force_locale
 from lxml import etree
 
-from app.accounting import facturx
+from app.accounting import facturx, words
 from app.accounting.facturx_facts import invoice_of
 from app.accounting.facturx_models import FacturxCopy
 from app.documents.models import Direction, DocumentFile, DocumentTax, FileRole, Kind
@@ -191,7 +191,7 @@ def test_where_it_cannot_be_made_the_reason_is_told(app, facts, code):
 
     assert code in error.codes
     with force_locale("en"):
-        assert facturx.why(error).startswith("No Factur-X could be made, so the original is sent. ")
+        assert words.fallback(error.codes).startswith("No Factur-X could be made, so the original is sent. ")
     assert db.session.query(FacturxCopy).count() == 0
 
 

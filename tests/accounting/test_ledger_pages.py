@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from app.accounting import ledger
+from app.accounting import exports, ledger
 from app.accounting.answer_models import AccountingAnswer, AnswerLink
 from app.accounting.kinds import Journal, Said, State
 from app.accounting.run_models import Export
@@ -132,10 +132,10 @@ def test_what_is_kept_back_stays_until_it_is_given_back(browser, app, server):
     send(sharing)
 
     assert "Kept back" in kept.text and "Private" in kept.text
-    assert ledger.export_of(reload(document)).state is State.WITHHELD and not server.messages
+    assert exports.of(reload(document).id).state is State.WITHHELD and not server.messages
     client.post(f"/accounting/documents/{document.id}/giving")
     send(sharing)
-    assert ledger.export_of(reload(document)).state is State.SENT and len(server.messages) == 1
+    assert exports.of(reload(document).id).state is State.SENT and len(server.messages) == 1
 
 
 def test_a_decision_that_does_not_fit_is_refused(client, sharing):
@@ -144,7 +144,7 @@ def test_a_decision_that_does_not_fit_is_refused(client, sharing):
 
     for act in ("keeping", "giving"):
         assert client.post(f"/accounting/documents/{document.id}/{act}").status_code == 422
-    assert ledger.export_of(reload(document)).state is State.SENT
+    assert exports.of(reload(document).id).state is State.SENT
 
 
 def test_only_admins_decide_what_goes(browser, sharing):
