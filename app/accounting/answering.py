@@ -71,7 +71,7 @@ def answer(link: AnswerLink, said: Mapping[str, str]) -> list[AccountingAnswer]:
         return []
     _check_person(link, served, form)
     _check_words(form)
-    return _note(link, served, form)
+    return _said_already(link, form) or _note(link, served, form)
 
 
 def read(link: AnswerLink, said: Mapping[str, str]) -> Form:
@@ -97,6 +97,16 @@ def _one_answer(link: AnswerLink, served: Served, form: Form) -> list[Accounting
     suspect(link, MACHINE, "contradiction")
     _void(rows)
     raise AskAgain(_("Different answers came from one page, as only machines give them. None is noted: answer here."))
+
+
+def _said_already(link: AnswerLink, form: Form) -> list[AccountingAnswer]:
+    """The answers that stand, where they came by this link in the same words: somebody went back and pressed again."""
+    rows = select(AccountingAnswer).where(AccountingAnswer.document_id.in_(form.each))
+    rows = rows.join(Export, Export.document_id == AccountingAnswer.document_id)
+    rows = rows.where(AccountingAnswer.undone_at.is_(None), Export.said == AccountingAnswer.said)
+    last = {row.document_id: row for row in db.session.scalars(rows.order_by(AccountingAnswer.id))}
+    now = {id: (said, form.words if id in form.about else "", link.id) for id, said in form.each.items()}
+    return list(last.values()) if now == {id: (row.said, row.comment, row.link_id) for id, row in last.items()} else []
 
 
 def _check_person(link: AnswerLink, served: Served, form: Form) -> None:

@@ -57,7 +57,8 @@ def _parts(document: Document, codes: Codes) -> Iterator[tuple[str, str, int]]:
 
 def _line(document: Document, account: str, said: str, minor: int, is_debit: bool) -> EntryLine:
     """What is below zero stands on the other side."""
-    label = " – ".join(filter(None, (document.party_name, said or document.label)))
+    what = said or document.label
+    label = what if what.startswith(document.party_name) else " – ".join(filter(None, (document.party_name, what)))
     if (minor > 0) == is_debit:
         return EntryLine(account, label, debit_minor=abs(minor))
     return EntryLine(account, label, credit_minor=abs(minor))

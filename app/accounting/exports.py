@@ -39,6 +39,14 @@ def of_envelope(envelope: Envelope) -> list[Delivery]:
     return found
 
 
+def given_before(envelope: Envelope) -> list[Delivery]:
+    """The last delivery of each of its documents that the accountant has, or may have, from an earlier mail."""
+    ids = [each.document_id for each in envelope.deliveries]
+    query = select(Delivery).where(Delivery.document_id.in_(ids), Delivery.state.in_(MAY_HAVE_IT))
+    query = query.where(Delivery.envelope_id != envelope.id).order_by(Delivery.id)
+    return list({each.document_id: each for each in db.session.scalars(query)}.values())
+
+
 def ended(deliveries: Iterable[Delivery], state: State, answer: str) -> None:
     """Their mail was accepted, refused, or nobody knows: what came of it, in the server's words."""
     for delivery in deliveries:

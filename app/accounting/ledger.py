@@ -43,7 +43,8 @@ def changed(company: Company) -> Select[tuple[Document]]:
 def send_again(document: Document, *, by: User) -> None:
     """A person wants it to go once more with the next run: the accountant gets it a second time, knowingly."""
     _move(document, (*MAY_HAVE_IT, State.WITHHELD), State.OPEN, by=by, act="to be sent to the accountant again")
-    db.session.get_one(Export, document.id).is_again = True
+    export = db.session.get_one(Export, document.id)
+    export.is_again, export.said, export.said_at = True, None, None  # what was said is about what was sent before
 
 
 def keep_back(document: Document, *, by: User, why: str = "") -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from app.accounting import answer_links, ending, exports, facts, selecting
+from app.accounting import answer_links, ending, exports, facts, names, selecting
 from app.accounting.kinds import State
 from app.accounting.models import Sharing
 from app.accounting.run_models import Delivery, Envelope
-from app.counterparties.models import plain
 from app.documents.kinds import Direction
 from app.documents.models import Document
 from app.extensions import db
@@ -33,6 +34,7 @@ def write(envelope: Envelope, sharing: Sharing, files: list[tuple[File, str]]) -
     url, token = answer_links.make(envelope)
     company, documents = sharing.company, [each.document for each in envelope.deliveries]
     with force_locale(sharing.language):
+        again = [_again(each) for each in exports.given_before(envelope)]
         subject = _(
             "%(company)s: %(journal)s, %(what)s",
             company=company.name,
@@ -58,6 +60,7 @@ def write(envelope: Envelope, sharing: Sharing, files: list[tuple[File, str]]) -
         shown=documents[:SHOWN],
         rows=[(_title(each), amount(each.gross_minor, each.currency)) for each in documents[:SHOWN]],
         more=max(0, len(documents) - SHOWN),
+        again=again,
         answer_url=url,
         subject_line=subject,
     )
@@ -68,12 +71,19 @@ def _title(document: Document) -> str:
     return " · ".join(filter(None, [day(document.issue_date), document.number or document.label, document.party_name]))
 
 
-def zip_name(envelope: Envelope) -> str:
-    """Which company, journal, day and mail: `atelier-zoe_purchases_2026-11-26_3.zip`."""
-    company = "-".join(
-        "".join(c if c.isascii() and c.isalnum() else " " for c in plain(envelope.run.company.name)).split()
-    )
-    return f"{company[:60] or 'facteur'}_{envelope.journal.value}_{envelope.run.day}_{envelope.number}.zip"
+def _again(before: Delivery) -> str:
+    """A document that the accountant has already, said so that nobody books it twice."""
+    name, when = before.document.number or before.document.label, before.settled_at
+    at = day(when.astimezone(ZoneInfo(before.document.company.time_zone)).date()) if when else ""
+    return _("%(document)s was sent before, on %(day)s: what is here takes its place.", document=name, day=at)
+
+
+def zip_name(envelope: Envelope, language: str) -> str:
+    """Which company, journal, day, run and mail: `atelier-zoe_purchases_2026-11-26_12-3.zip`."""
+    run = envelope.run
+    with force_locale(language):
+        journal = names.spelled(str(envelope.journal.label))
+    return f"{names.spelled(run.company.name)[:60] or 'facteur'}_{journal}_{run.day}_{run.id}-{envelope.number}.zip"
 
 
 def _return_path(sharing: Sharing) -> str:

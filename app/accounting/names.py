@@ -16,7 +16,7 @@ DEVICES = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
 def stem(document: Document) -> str:
     """Day, who and number, in small letters and digits: `2026-10-01_papeterie-durand_f-2026-0042`."""
     day = document.issue_date.isoformat() if document.issue_date else ""
-    said = [day, _spelled(document.party_name)[:40].strip("-"), _spelled(document.number)]
+    said = [day, spelled(document.party_name)[:40].strip("-"), spelled(document.number)]
     found = "_".join(filter(None, said))[:LONGEST].strip("-_")
     return f"document-{document.id}" if not found or DEVICES.fullmatch(found) else found
 
@@ -32,5 +32,6 @@ def unused(name: str, taken: set[str]) -> str:
     return found
 
 
-def _spelled(text: str) -> str:
+def spelled(text: str) -> str:
+    """Small letters and digits, with hyphens between."""
     return re.sub(r"[^a-z0-9]+", "-", plain(text)).strip("-")

@@ -95,13 +95,15 @@ def leaves_from(sharing: Sharing) -> date:
 def _troubles(user: User, company: Company) -> dict[str, Any]:
     """The first of each list, and how many there are."""
     counts = standing.counts(user, company)
-    errors, doubtful, changed = (_first(user, company, each, n) for each, n in zip(Trouble, counts, strict=True))
-    with_names([*errors, *doubtful, *changed])
+    firsts = [_first(user, company, each, count) for each, count in zip(Trouble, counts, strict=True)]
+    errors, doubtful, changed, missed = firsts
+    with_names([each for first in firsts for each in first])
     return {
         "counts": counts,
         "errors": errors,
         "reasons": standing.reasons(company, errors),
         "doubtful": doubtful,
+        "missed": missed,
         "exports": standing.exports([*doubtful, *changed]),
         "changed": standing.changes(changed),
     }

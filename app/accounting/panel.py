@@ -28,7 +28,7 @@ def of_document(user: User, document: Document) -> dict[str, Any] | None:
         "is_on": is_on,
         "deliveries": ledger.of(document) if export else [],
         "changes": ledger.changes(document) if export and export.changed_at else [],
-        "answers": answering.said_of(document) if export and export.said else [],
+        "answers": answering.said_of(document) if export else [],
         "fallback": words.fallback,
         "may_decide": allowed(user, Permission.ADMINISTER, document.company_id),
         **(_before(document, sharing) if sharing and is_on and is_open else {}),
@@ -38,6 +38,8 @@ def of_document(user: User, document: Document) -> dict[str, Any] | None:
 def _before(document: Document, sharing: Sharing) -> dict[str, Any]:
     """What it waits for, or why the last run could not send it."""
     error = standing.reasons(sharing.company, [document]).get(document.id, "")
+    if document.original is None:
+        error = words.in_words({"key": "no_file"})
     wait = selecting.wait_of(document, sharing)
     leaves = selecting.leaves_on(document, sharing) if wait is selecting.Wait.DELAYED else None
     return {"wait": wait, "leaves_on": leaves, "start_date": sharing.start_date, "error": error}

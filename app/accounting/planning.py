@@ -67,7 +67,9 @@ def plan(sharing: Sharing) -> Plan:
 def _share(sharing: Sharing, connection: Connection | None, journal: Journal, problems: Counter[str]) -> Share:
     known = _sizes(sharing, journal)
     if connection is None or connection.kind is not ConnectionKind.MAIL:
-        return Share(len(known))
+        without = sum(size is None for _id, size in known)
+        problems.update({"no_file": without} if without else {})
+        return Share(len(known) - without)
     if not sharing.address_of(journal):
         problems["no_address"] += len(known)
         return Share()

@@ -39,12 +39,19 @@ def write(run: Run) -> OutgoingMail | None:
     try:
         with db.session.begin_nested(), force_locale(sharing.language):
             told = report(run)
+            if not tells(told):
+                return None
             return _write(sharing, told, _subject(told))
     except Refused as refused:
         log.warning("accounting.not_reported", run=run.id, why=str(refused))
     except Exception:
         log.exception("accounting.not_reported", run=run.id)
     return None
+
+
+def tells(told: Report) -> bool:
+    """Did anything happen, or does anything want a person? Nobody is written to every day about nothing."""
+    return bool(told.mails or told.errors or told.changed or told.remaining or told.run.is_unusual)
 
 
 def _write(sharing: Sharing, told: Report, subject: str) -> OutgoingMail:

@@ -8,10 +8,12 @@ from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.accounting import run_list, runs, sight
+from app.accounting import run_list, runs, selecting, sight
 from app.accounting.blueprint import bp
 from app.accounting.kinds import Cause
 from app.accounting.report import Report, report
+from app.documents.models import Document
+from app.extensions import db
 from app.tasks.jobs import commit
 from app.users.sessions import company_where
 from app.web.access import Permission, requires
@@ -32,6 +34,13 @@ def all_runs():
 def start():
     """Begin one now, with the guards of the daily one."""
     company = company_where(Permission.ADMINISTER)
+    sharing = runs.shared(company)
+    if under_way := runs.open_run(company):
+        flash(_("A run is under way already: here it is."))
+        return redirect(url_for(".run", run_id=under_way.id), 303)
+    if db.session.scalar(selecting.candidates(sharing).with_only_columns(Document.id).limit(1)) is None:
+        flash(_("There is nothing to send as things stand. No run was begun."))
+        return redirect(url_for(".index"), 303)
     run = runs.start(company, Cause.HAND, by=current_user)
     commit()
     flash(_("The run has begun: its mails leave one after the other."))

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounting import ledger, words
-from app.accounting.kinds import GOES, State
+from app.accounting.kinds import GOES, Said, State
 from app.accounting.models import Sharing
 from app.accounting.run_models import Delivery, Envelope, Export, Run, RunProblem
 from app.documents.models import Document
@@ -25,10 +25,19 @@ class Trouble(StrEnum):
     ERRORS = "errors"
     DOUBTFUL = "doubtful"
     CHANGED = "changed"
+    MISSED = "missing"
 
     @property
     def label(self) -> Any:
-        return {"errors": _("Errors"), "doubtful": _("Doubtful mails"), "changed": _("Changed since sent")}[self.value]
+        return LABELS[self]
+
+
+LABELS: dict[Trouble, Any] = {
+    Trouble.ERRORS: _("Errors"),
+    Trouble.DOUBTFUL: _("Doubtful mails"),
+    Trouble.CHANGED: _("Changed since sent"),
+    Trouble.MISSED: _("Something is missing"),
+}
 
 
 class Counts(NamedTuple):
@@ -37,6 +46,7 @@ class Counts(NamedTuple):
     errors: int = 0
     doubtful: int = 0
     changed: int = 0
+    missed: int = 0
 
 
 def those(user: User, company: Company, trouble: Trouble) -> Select[tuple[Document]]:
@@ -125,4 +135,10 @@ def _changed(company: Company) -> ColumnElement[bool]:
     return Document.id.in_(mine)
 
 
-_TESTS = {Trouble.ERRORS: _errors, Trouble.DOUBTFUL: _doubtful, Trouble.CHANGED: _changed}
+def _missed(company: Company) -> ColumnElement[bool]:
+    """The accountant's last word is that something is missing."""
+    mine = select(Export.document_id).where(Export.company_id == company.id, Export.said == Said.MISSING)
+    return Document.id.in_(mine) & Document.trashed_at.is_(None)
+
+
+_TESTS = {Trouble.ERRORS: _errors, Trouble.DOUBTFUL: _doubtful, Trouble.CHANGED: _changed, Trouble.MISSED: _missed}

@@ -169,6 +169,7 @@ class Enclosure:
     """What goes with a mail, stored before its transaction begins: each file by itself, or one ZIP with their list."""
 
     files: list[Enclosed]
+    language: str
     stored: tuple[str, int] | None = None
     """Hash and length of the ZIP."""
 
@@ -178,16 +179,16 @@ class Enclosure:
         assert sharing.connection is not None
         files = [each for one in ready for each in one.parcel.files]
         if not sharing.connection.is_zipped:
-            return cls(files)
+            return cls(files, sharing.language)
         with force_locale(sharing.language):
             listed = manifest.of_mail((one.document, one.parcel.files) for one in ready)
-        return cls(files, storage.store(store.root(), _zipped(files, listed)))
+        return cls(files, sharing.language, storage.store(store.root(), _zipped(files, listed)))
 
     def attached(self, envelope: Envelope) -> list[tuple[File, str]]:
         """The files and their names."""
         if self.stored is None:
             return [(each.file, each.name) for each in self.files]
-        return [(store.row_of(*self.stored, "application/zip"), mails.zip_name(envelope))]
+        return [(store.row_of(*self.stored, "application/zip"), mails.zip_name(envelope, self.language))]
 
 
 def write(run: Run, sharing: Sharing, journal: Journal, ready: list[Prepared], enclosed: Enclosure) -> Envelope:

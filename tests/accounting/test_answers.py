@@ -98,6 +98,16 @@ def test_the_same_link_answers_again_and_the_newest_counts(one, visitor):
     assert "Something is missing" in visitor.open(token).text
 
 
+def test_going_back_and_pressing_again_says_nothing_new(one, visitor):
+    """AC-7: another page of the same link, the same answer in the same words."""
+    _document, token = one
+    for _each in range(2):
+        visitor.open(token)
+        visitor.press(token, "missing", comment="Page two is missing.")
+    assert len(rows()) == 1
+    assert db.session.query(Comment).count() == 1
+
+
 def test_what_is_missing_must_be_said(one, visitor):
     """AC-7: without a sentence the page comes back, and nothing is noted."""
     document, token = one

@@ -19,6 +19,7 @@ from tests.accounting.making import (
     make_connection,
     make_purchase,
     make_sharing,
+    read,
     send,
     start,
     state_of,
@@ -46,6 +47,9 @@ def test_a_person_may_send_it_again(app, server):
     send(sharing)
     assert len(server.messages) == 2
     assert [each.state for each in ledger.of(document)] == [State.SENT, State.SENT]
+    first, second = (read(each).get_body(("plain",)).get_content() for each in server.messages)
+    assert "sent before" not in first
+    assert f"{reload(document).number} was sent before, on" in second
     with pytest.raises(Refused):
         ledger.give_back(document, by=make_user())
 

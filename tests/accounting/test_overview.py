@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from app.accounting import ledger, overview, standing
-from app.accounting.kinds import Cause, ConnectionKind
+from app.accounting import exports, ledger, overview, standing
+from app.accounting.kinds import Cause, ConnectionKind, Said
 from app.accounting.run_models import Run
 from app.core import clock
 from app.documents import trash
@@ -76,8 +76,31 @@ def test_a_run_is_begun_by_hand_and_a_second_press_is_told(app, browser, server)
     second = client.post("/accounting/runs", follow_redirects=True)
 
     assert "The run has begun" in first.text and "Its mails are being written" in first.text
-    assert second.status_code == 422 and "under way" in second.text
+    assert "A run is under way already" in second.text and "Its mails are being written" in second.text
     assert db.session.scalar(select(func.count(Run.id))) == 1
+
+
+def test_a_run_of_nothing_is_not_begun_by_hand(app, browser, server):
+    """AC-3: nothing to send is said so, and nobody gets a report of it."""
+    sharing = make_sharing(report_address="report@books.example")
+    client = browser(make_user(Role.ADMIN, sharing.company))
+    assert "There is nothing to send" in client.post("/accounting/runs", follow_redirects=True).text
+    send(sharing)
+    assert server.messages == []
+
+
+def test_what_is_missing_for_the_accountant_wants_a_person(app, browser, server):
+    """AC-7: it stands on the overview and counts in the sidebar until another answer comes."""
+    sharing = make_sharing()
+    document = make_purchase(sharing, number="MISSED-1")
+    send(sharing)
+    exports.of(document.id).said = Said.MISSING
+    db.session.commit()
+    admin = make_user(Role.ADMIN, sharing.company)
+    assert standing.count(admin, sharing.company) == 1
+    text = browser(admin).get("/accounting").text
+    assert "The accountant says that something is missing" in text and "MISSED-1" in text
+    assert "MISSED-1" in browser(admin).get("/accounting/documents?state=missing").text
 
 
 def test_an_error_is_listed_until_it_is_mended(app, browser, server):
@@ -92,7 +115,7 @@ def test_an_error_is_listed_until_it_is_mended(app, browser, server):
         assert "NOFILE-1" in text and "It has no file, neither PDF nor XML." in text
         assert f"/documents/{document.id}" in text
         assert "It has no file, neither PDF nor XML." in client.get(f"/documents/{document.id}").text
-    assert standing.counts(admin, sharing.company) == (1, 0, 0)
+    assert standing.counts(admin, sharing.company) == (1, 0, 0, 0)
 
     ledger.keep_back(reload(document), by=admin)
     db.session.commit()
