@@ -110,6 +110,7 @@ class Export(db.Model):
     __table_args__ = (
         Index("ix_accounting_export_state", "company_id", "state"),
         Index("ix_accounting_export_changed", "company_id", **only_where("changed_at IS NOT NULL")),
+        Index("ix_accounting_export_missed", "company_id", **only_where("said = 'missing'")),
     )
 
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"), primary_key=True)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from flask import g, has_request_context
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select, union
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounting import ledger, words
@@ -51,8 +51,11 @@ class Counts(NamedTuple):
 
 def those(user: User, company: Company, trouble: Trouble) -> Select[tuple[Document]]:
     """The documents of one list, as far as this person may know about them."""
-    mine = Document.visible_to(user).where(Document.company_id == company.id)
-    return mine.where(_TESTS[trouble](company))
+    return _seen(user, company).where(Document.id.in_(_TESTS[trouble](company)))
+
+
+def _seen(user: User, company: Company) -> Select[tuple[Document]]:
+    return Document.visible_to(user).where(Document.company_id == company.id)
 
 
 def counts(user: User, company: Company) -> Counts:
@@ -65,8 +68,15 @@ def counts(user: User, company: Company) -> Counts:
 
 
 def _counts(user: User, company: Company) -> Counts:
-    of = lambda each: those(user, company, each).with_only_columns(func.count()).scalar_subquery()  # noqa: E731
-    return Counts._make(db.session.execute(select(*(of(each) for each in Trouble))).one())
+    """Begun from the few there are, each looked up: there may be a million documents."""
+
+    def of(trouble: Trouble) -> Any:
+        few = _TESTS[trouble](company).subquery()
+        is_seen = _seen(user, company).where(Document.id == few.c.document_id).with_only_columns(Document.id)
+        looked_up = select(is_seen.limit(1).scalar_subquery().label("id")).select_from(few).subquery()
+        return select(func.count(looked_up.c.id)).scalar_subquery()
+
+    return Counts._make(db.session.execute(select(*map(of, Trouble))).one())
 
 
 def count(user: User, company: Company | None) -> int:
@@ -105,8 +115,9 @@ def exports(documents: list[Document]) -> dict[int, Export]:
 
 def kept_back(company: Company) -> Select[tuple[Document]]:
     """What a person keeps from the accountant: no error, but nothing that may be forgotten."""
-    mine = select(Export.document_id).where(Export.company_id == company.id, Export.state == State.WITHHELD)
-    return select(Document).where(Document.id.in_(mine), Document.trashed_at.is_(None))
+    query = select(Document).join(Export, Export.document_id == Document.id)
+    mine = (Export.company_id == company.id, Export.state == State.WITHHELD)
+    return query.where(*mine, Document.trashed_at.is_(None))
 
 
 def newest(company: Company) -> Any:
@@ -116,29 +127,32 @@ def newest(company: Company) -> Any:
     return runs.where(Run.company_id.in_(shared)).scalar_subquery()
 
 
-def _errors(company: Company) -> ColumnElement[bool]:
+def _errors(company: Company) -> Select[tuple[int]]:
     """What the last run could not send, and what a server refused, while a run to come takes it."""
-    mine = select(Export.document_id).where(Export.company_id == company.id)
     named = select(RunProblem.document_id).where(RunProblem.run_id == newest(company))
-    failed = or_(Document.id.in_(named), Document.id.in_(mine.where(Export.state == State.REFUSED)))
-    through = Document.id.in_(mine.where(Export.state.not_in(GOES)))
-    return failed & ~through & Document.trashed_at.is_(None)
+    failed = union(named, _of(company, Export.state == State.REFUSED)).subquery()
+    query = select(failed.c.document_id).join(Document, Document.id == failed.c.document_id)
+    query = query.outerjoin(Export, Export.document_id == failed.c.document_id)
+    is_open = or_(Export.document_id.is_(None), Export.state.in_(GOES))
+    return query.where(is_open, Document.trashed_at.is_(None))
 
 
-def _doubtful(company: Company) -> ColumnElement[bool]:
-    mine = select(Export.document_id).where(Export.company_id == company.id, Export.state == State.UNCERTAIN)
-    return Document.id.in_(mine)
+def _doubtful(company: Company) -> Select[tuple[int]]:
+    return _of(company, Export.state == State.UNCERTAIN)
 
 
-def _changed(company: Company) -> ColumnElement[bool]:
-    mine = select(Export.document_id).where(Export.company_id == company.id, Export.changed_at.is_not(None))
-    return Document.id.in_(mine)
+def _changed(company: Company) -> Select[tuple[int]]:
+    return _of(company, Export.changed_at.is_not(None))
 
 
-def _missed(company: Company) -> ColumnElement[bool]:
+def _missed(company: Company) -> Select[tuple[int]]:
     """The accountant's last word is that something is missing."""
-    mine = select(Export.document_id).where(Export.company_id == company.id, Export.said == Said.MISSING)
-    return Document.id.in_(mine) & Document.trashed_at.is_(None)
+    query = _of(company, Export.said == Said.MISSING)
+    return query.join(Document, Document.id == Export.document_id).where(Document.trashed_at.is_(None))
+
+
+def _of(company: Company, test: ColumnElement[bool]) -> Select[tuple[int]]:
+    return select(Export.document_id).where(Export.company_id == company.id, test)
 
 
 _TESTS = {Trouble.ERRORS: _errors, Trouble.DOUBTFUL: _doubtful, Trouble.CHANGED: _changed, Trouble.MISSED: _missed}

@@ -1815,6 +1815,7 @@ def upgrade():
     )
     with op.batch_alter_table('accounting_export', schema=None) as batch_op:
         batch_op.create_index('ix_accounting_export_changed', ['company_id'], unique=False, sqlite_where=sa.text('changed_at IS NOT NULL'), postgresql_where=sa.text('changed_at IS NOT NULL'))
+        batch_op.create_index('ix_accounting_export_missed', ['company_id'], unique=False, sqlite_where=sa.text("said = 'missing'"), postgresql_where=sa.text("said = 'missing'"))
         batch_op.create_index('ix_accounting_export_state', ['company_id', 'state'], unique=False)
     # ### end Alembic commands ###
 
