@@ -12,6 +12,7 @@ from wtforms.validators import DataRequired, Length, ValidationError
 from wtforms.widgets import HiddenInput, TextInput
 
 from app.counterparties import identifiers
+from app.dunning import wording
 from app.dunning.action_models import Action
 from app.dunning.drafting import Draft
 from app.dunning.models import Channel
@@ -61,7 +62,7 @@ class DraftForm(Form):
 
     def __init__(self, action: Action, draft: Draft, **kwargs: Any) -> None:
         super().__init__(data={name: getattr(draft, name) for name in EDITABLE[Channel.EMAIL]}, **kwargs)
-        self.channel = action.channel
+        self.channel, self.kind = action.channel, action.kind
         for name in {"to", "cc", "subject", "text"} - set(EDITABLE[action.channel]):
             del self[name]
 
@@ -89,11 +90,19 @@ class DraftForm(Form):
         """Nobody is sent an empty page."""
         if not field.data:
             raise ValidationError(_("Write a text."))
+        self._check_names(field)
 
     def validate_subject(self, field: StringField) -> None:
         """A mail without one is taken for spam."""
         if not field.data:
             raise ValidationError(_("Write a subject."))
+        self._check_names(field)
+
+    def _check_names(self, field: Any) -> None:
+        """What looks like a variable and is none would be read by the customer as it stands."""
+        for found in wording.NAMED.finditer(field.data):
+            if found[1] not in wording.VARIABLES[self.kind]:
+                raise ValidationError(_("%(name)s is not a variable.", name=found[0][:60]))
 
 
 def check_address(address: str) -> None:

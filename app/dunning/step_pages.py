@@ -88,6 +88,8 @@ def _saved(plan: DunningPlan, form: StepForm, found: PlanStep | None = None) -> 
         return _page(plan_or_404(plan_id), form, again(), 422)
     commit()
     flash(_("Saved."))
+    if form.facts().get("days", 0) < 0 and any("{overdue_" in text for said in form.said().values() for text in said):
+        flash(_("Before the due date nothing is overdue: what the text says of that will be empty or 0."), "warning")
     return to(plan)
 
 

@@ -86,6 +86,7 @@ def test_what_is_written_is_kept_for_whoever_sends_it(app, browser):
         ({"to": ", ".join(f"a{n}@b.example" for n in range(11))}, "are the most"),
         ({"subject": " "}, "Write a subject."),
         ({"text": ""}, "Write a text."),
+        ({"text": "Hello {anybody}"}, "{anybody} is not a variable."),
     ],
 )
 def test_what_cannot_leave_comes_back_as_typed(app, sender, typed, said):

@@ -95,6 +95,14 @@ def test_a_step_is_added_and_changed(browser, writer):
     assert (reload(step).days, step.is_automatic, step.cc) == (5, True, "boss@x.example, a@y.example")
 
 
+def test_a_text_about_what_is_overdue_is_doubted_before_the_due_date(browser, writer):
+    """DN-1: saved all the same, and said."""
+    plan = make_plan()
+    typed = STEP | {"side": "before", "text_en": "Total: {overdue_total}", "subject_en": "Soon"}
+    said = browser(writer).post(f"/plans/{plan.id}/steps", data=typed, follow_redirects=True).text
+    assert "Before the due date nothing is overdue" in said
+
+
 @pytest.mark.parametrize(
     ("field", "value", "why"),
     [
