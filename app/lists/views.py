@@ -20,7 +20,7 @@ from app.users.models import Company, User
 from app.web.access import Permission, allowed
 
 LONGEST_NAME = 60
-MOST = 50
+MOST, MOST_FIELDS = 50, 100
 """So many may one person keep in a company."""
 
 
@@ -82,7 +82,10 @@ def follow_merged_party(gone: Counterparty, into: Counterparty, _by: Any) -> Non
 
 def plain(query: str) -> str:
     """What of an address makes a view: filters and the order, each as the list itself writes it."""
-    said = MultiDict(parse_qsl(query.removeprefix("?"), max_num_fields=100))
+    try:
+        said = MultiDict(parse_qsl(query.removeprefix("?"), max_num_fields=MOST_FIELDS))
+    except ValueError:  # no list of ours writes so many
+        return ""
     kept = Wanted.from_address(said).in_address()
     sort, _order = search.order_of(said.get("sort"))
     return urlencode(kept | ({} if sort == search.USUAL else {"sort": sort}))
