@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from app.core.database import hold
 from app.counterparties.models import Counterparty
 from app.documents import reasons
 from app.documents.counted import is_to_send
@@ -67,9 +68,12 @@ def _against(action: Action, document: Document) -> dict[str, Any] | None:
 
 
 def _make(document: Document) -> None:
-    """A new round; what came back once is a person's from then on (SPEC SE-7)."""
+    """A new round; what came back once is a person's from then on (SPEC SE-7). Of two at once one makes it."""
     step = planned.step_for(document)
     if step is None:
+        return
+    hold(db.session, f"sending:{document.id}")
+    if planned.living(document):
         return
     facts = planned.facts(document, step)
     reason = _came_back(document) or ({} if facts["is_automatic"] else {"key": "manual"})
