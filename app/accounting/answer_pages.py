@@ -22,12 +22,11 @@ from app.accounting.run_models import Delivery, Export
 from app.approval import kindly
 from app.core.errors import Refused
 from app.documents.kinds import Kind
-from app.extensions import csrf, db, limiter
+from app.extensions import db
 from app.tasks.jobs import commit
 from app.users import machines, served
 from app.users.machines import AskAgain
 from app.web import by_link
-from app.web.access import public
 from app.web.filters import amount, day
 
 log = structlog.get_logger()
@@ -54,9 +53,7 @@ def answer_link(token: str):
 
 
 @bp.post("/links/<token>")
-@public
-@csrf.exempt
-@limiter.limit("60 per minute")
+@by_link.answers
 def answer_by_link(token: str):
     """Note what the form says; proven by the page's own mark, as there is no session."""
     found = answer_links.find(token)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import structlog
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Select
 from sqlalchemy.orm import joinedload, selectinload
@@ -23,14 +22,12 @@ from app.core import storage
 from app.core.database import read_only
 from app.documents.models import Document
 from app.extensions import db
-from app.files import checking, store
-from app.files.models import File
+from app.files import store
 from app.lists import csv_table
 from app.lists.selecting import kept_context
 from app.lists.streaming import Sink, entry
 from app.tasks.jobs import commit
 
-log = structlog.get_logger()
 FOLDERS = {Journal.SALES: _("sales"), Journal.CREDIT_NOTES: _("credit-notes"), Journal.PURCHASES: _("purchases")}
 """What the folder of each journal is called in the ZIP."""
 LISTS = (manifest.NAME, "missing.csv")
@@ -111,26 +108,13 @@ def _packed(making: Making, document_id: int) -> Packed:
 
 
 def _parcelled(making: Making, document: Document) -> Packed:
-    """Its files as the connection wants them; what is damaged is left out and said to be missing."""
-    original, journal = document.original, journal_of(document)
-    if original and not _is_whole(original.file):
-        return Packed(missing=manifest.missing(document, Lack.DAMAGED.label))
+    """Its files as the connection wants them; what cannot go is said to be missing."""
+    journal = journal_of(document)
     try:
         parcel = enclosing.parcel(document, making.connection, making.taken[journal])
     except CannotSend as error:
         return Packed(missing=manifest.missing(document, words.in_words(error.reason)))
-    whole = [each for each in parcel.files if each.what == "original" or _is_whole(each.file)]
-    named = [(each.what, f"{FOLDERS[journal]}/{each.name}", each.file.sha256, each.file.size) for each in whole]
+    named = [(each.what, f"{FOLDERS[journal]}/{each.name}", each.file.sha256, each.file.size) for each in parcel.files]
     line = [*manifest.facts(document), *manifest.of_files(named), manifest.mailed_at(document)]
     files = [(name, sha256, storage.path_of(store.root(), sha256)) for _what, name, sha256, _size in named]
-    found = Packed(files, [*line, words.fallback(parcel.fallback)] if files else None)
-    if len(whole) < len(parcel.files):
-        found.missing = manifest.missing(document, Lack.DAMAGED.label)
-    return found
-
-
-def _is_whole(file: File) -> bool:
-    if checking.is_whole(file.sha256):
-        return True
-    log.error("file.damaged", sha256=file.sha256)
-    return False
+    return Packed(files, [*line, words.fallback(parcel.fallback)])

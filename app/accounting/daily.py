@@ -40,7 +40,7 @@ def start_the_day() -> None:
     if not current_app.config["SETTINGS"].mail_url:
         return
     with looking(db.session()):
-        if any(each.name in ("all", "mail") for each in outlets.shut_ones()):
+        if outlets.is_stopped("mail"):
             return
         due = list(db.session.scalars(_sharing()))
     for company_id in due:

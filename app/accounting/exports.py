@@ -30,9 +30,8 @@ def of_envelope(envelope: Envelope) -> list[Delivery]:
     """Its deliveries with all that is asked of them; few queries, however many there are."""
     whole = joinedload(Delivery.document)
     ways = [whole.selectinload(each) for each in (Document.taxes, Document.files)]
-    query = (
-        select(Delivery).where(Delivery.envelope_id == envelope.id).options(*ways, whole.selectinload(Document.files))
-    )
+    query = select(Delivery).where(Delivery.envelope_id == envelope.id)
+    query = query.options(*ways, whole.joinedload(Document.counterparty))
     found = list(db.session.scalars(query.order_by(Delivery.id)))
     ids = [each.document_id for each in found]
     db.session.scalars(select(Export).where(Export.document_id.in_(ids))).all()  # `of` finds them without asking
@@ -142,7 +141,7 @@ def _move(export: Export, state: State) -> None:
 def _given(delivery: Delivery) -> None:
     """The document is the accountant's now, or may be, which the law wants kept; said in its history."""
     document = delivery.document
-    db.session.refresh(document, with_for_update=True)  # what somebody changes at this moment is seen, here or there
+    db.session.refresh(document, with_for_update={"of": Document})  # an edit at this moment is seen, here or there
     act = "sent to the accountant" if delivery.state is State.SENT else "may have reached the accountant"
     if document.exported_at is None:
         document.exported_at = clock.now()

@@ -17,7 +17,7 @@ from app.einvoice.invoice import Invoice
 from app.einvoice.profiles import Profile
 from app.extensions import db
 from app.extraction.models import newest
-from app.files import store
+from app.files import checking, store
 from app.files.models import File
 from app.reader import acts
 from app.reader.contents import Unreadable
@@ -71,7 +71,8 @@ def there(document: Document) -> File | None:
     if is_own(document):
         return document.original.file
     copy = db.session.get(FacturxCopy, document.id)
-    return copy.file if copy and copy.made_of == _key(document, invoice_of(document)) else None
+    is_of_now = copy is not None and copy.made_of == _key(document, invoice_of(document))
+    return copy.file if copy and is_of_now and checking.is_whole(copy.file.sha256) else None
 
 
 def is_own(document: Document) -> bool:

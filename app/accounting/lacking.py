@@ -33,7 +33,6 @@ class Lack(StrEnum):
     CURRENCY = "currency"
     NOTHING = "nothing"
     """No more than zero."""
-    DAMAGED = "damaged"
     GONE = "gone"
 
     @property
@@ -53,7 +52,6 @@ LABELS: dict[Lack, Any] = {
     Lack.RATES: _("The taxes of its rates do not come to its tax"),
     Lack.CURRENCY: _("In another currency than the company’s books"),
     Lack.NOTHING: _("Its amount is zero: there is nothing to book"),
-    Lack.DAMAGED: _("Its stored file is missing or was changed"),
     Lack.GONE: _("Changed while this was made, so that it is not in it any more"),
 }
 

@@ -47,6 +47,15 @@ def send_again(document: Document, *, by: User) -> None:
     export.is_again, export.said, export.said_at = True, None, None  # what was said is about what was sent before
 
 
+def arrived(document: Document, *, by: User) -> None:
+    """A person knows that the accountant has what was doubtful."""
+    _move(document, (State.UNCERTAIN,), State.SENT, by=by, act="known to have reached the accountant")
+    export = db.session.get_one(Export, document.id)
+    if export.delivery:
+        export.delivery.state = State.SENT
+    exports.note_changes(document)
+
+
 def keep_back(document: Document, *, by: User, why: str = "") -> None:
     """It is not to go to the accountant; a mail it waits in is not sent, and its others go with the next run."""
     values = {"document_id": document.id, "company_id": document.company_id, "state": State.OPEN}

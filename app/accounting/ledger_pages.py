@@ -36,6 +36,17 @@ def send_again(document_id: int):
     return to(document)
 
 
+@bp.post("/documents/<int:document_id>/arrival")
+@requires(Permission.ADMINISTER)
+def arrived(document_id: int):
+    """The accountant has it: nobody doubts it any more."""
+    document = sight.to_decide(document_id)
+    ledger.arrived(document, by=current_user)
+    commit()
+    flash(_("Noted: the accountant has it."))
+    return to(document)
+
+
 @bp.post("/documents/<int:document_id>/keeping")
 @requires(Permission.ADMINISTER)
 def keep_back(document_id: int):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
@@ -51,7 +50,7 @@ def write(envelope: Envelope, sharing: Sharing, files: list[tuple[File, str]]) -
         about=envelope,
         language=sharing.language,
         sender_name=company.name,
-        return_path=_return_path(sharing),
+        return_path=addresses.returns_to(company, Direction.PURCHASE),
         attachments=files,
         headers={"Auto-Submitted": "auto-generated"} | _reply_to(sharing),
         secrets=[token],
@@ -84,13 +83,6 @@ def zip_name(envelope: Envelope, language: str) -> str:
     with force_locale(language):
         journal = names.spelled(str(envelope.journal.label))
     return f"{names.spelled(run.company.name)[:60] or 'facteur'}_{journal}_{run.day}_{run.id}-{envelope.number}.zip"
-
-
-def _return_path(sharing: Sharing) -> str:
-    """What comes back is read where mails come in."""
-    if current_app.config["SETTINGS"].intake_domain == "localhost":
-        return ""
-    return addresses.full(addresses.living(sharing.company, Direction.PURCHASE))
 
 
 def _reply_to(sharing: Sharing) -> dict[str, str]:

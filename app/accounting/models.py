@@ -72,6 +72,12 @@ class Sharing(db.Model):
     company: Mapped[Company] = relationship()
     connection: Mapped[Connection | None] = relationship()
 
+    @property
+    def sends(self) -> bool:
+        """Do documents leave by themselves?"""
+        way = self.connection if self.shared_since else None
+        return way is not None and way.kind is ConnectionKind.MAIL and way.archived_at is None
+
     def address_of(self, journal: Journal) -> str:
         """Where documents of this journal go."""
         return str(getattr(self, f"{journal.value}_address"))

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from app.accounting import daily, planning, run_list, runs, selecting, sight, standing
-from app.accounting.kinds import Cause, ConnectionKind, State
+from app.accounting.kinds import Cause, State
 from app.accounting.models import Sharing
 from app.accounting.run_models import Run
 from app.accounting.selecting import Wait
@@ -36,7 +36,7 @@ def shown(user: User, company: Company) -> dict[str, Any]:
         "connection": sharing.connection if sharing else None,
         "is_on": bool(sharing and sharing.shared_since),
         "latest": run_list.rows(user, company, latest),
-        **(_next(user, company, sharing) if sharing and sends(company) else {}),
+        **(_next(user, company, sharing) if sharing and sharing.sends else {}),
         **_troubles(user, company),
     }
 
@@ -44,8 +44,7 @@ def shown(user: User, company: Company) -> dict[str, Any]:
 def sends(company: Company) -> bool:
     """Does it send by itself?"""
     sharing = db.session.get(Sharing, company.id)
-    connection = sharing.connection if sharing and sharing.shared_since else None
-    return connection is not None and connection.kind is ConnectionKind.MAIL and not connection.archived_at
+    return sharing is not None and sharing.sends
 
 
 def _latest(user: User, company: Company) -> Any:
@@ -59,7 +58,8 @@ def _next(user: User, company: Company, sharing: Sharing) -> dict[str, Any]:
     found = {"under_way": runs.open_run(company), "next_at": next_at(company), "has_server": has_server}
     waiting = _waiting(user, company, sharing).items()
     found["waits"] = [(wait, count, leaves_from(sharing) if wait is Wait.DELAYED else None) for wait, count in waiting]
-    found["waits"].append((State.WITHHELD, _kept_back(user, company), None))
+    if kept := _kept_back(user, company):
+        found["waits"].append((State.WITHHELD, kept, None))
     if not sight.sees_whole(user, company):
         return found
     return found | {"plan": planning.plan(sharing)}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
+from app.accounting.models import Connection
+
 T = TypeVar("T")
 LINE = 76
 LETTER = 48 * 1024
@@ -28,19 +30,27 @@ def of_mail(sizes: Iterable[int], *, is_zipped: bool) -> int:
     return LETTER + sum(HEADERS + encoded(size) for size in sizes)
 
 
+def limits(connection: Connection) -> dict[str, int]:
+    """How its mails are filled, as `cut` asks it."""
+    return {"per_mail": connection.per_mail, "largest": connection.largest_mail, "is_zipped": connection.is_zipped}
+
+
 def cut(
     each: Iterable[tuple[T, list[int]]], *, per_mail: int, largest: int, is_zipped: bool
 ) -> Iterator[list[tuple[T, list[int]]]]:
-    """These, each with the sizes of its files, in their order, as they go into mails.
+    """These, each with the sizes of its files, in their order, as they go into mails; no more is asked than goes in.
 
     One that fills a mail and more by itself is alone in its own.
     """
     held: list[tuple[T, list[int]]] = []
     for one in each:
         sizes = [size for _one, files in [*held, one] for size in files]
-        if held and (len(held) == per_mail or of_mail(sizes, is_zipped=is_zipped) > largest):
+        if held and of_mail(sizes, is_zipped=is_zipped) > largest:
             yield held
             held = []
         held.append(one)
+        if len(held) == per_mail:
+            yield held
+            held = []
     if held:
         yield held

@@ -84,13 +84,8 @@ def _share(sharing: Sharing, connection: Connection | None, journal: Journal, pr
             problems["too_large"] += 1
         else:
             fitting.append((document_id, files))
-    mails = packing.cut(fitting, **limits(connection))
+    mails = packing.cut(fitting, **packing.limits(connection))
     return Share(len(fitting), sum(1 for _mail in mails))
-
-
-def limits(connection: Connection) -> dict[str, int]:
-    """How its mails are filled, as `packing.cut` asks it."""
-    return {"per_mail": connection.per_mail, "largest": connection.largest_mail, "is_zipped": connection.is_zipped}
 
 
 def _guessed(connection: Connection, size: int) -> list[int]:

@@ -14,7 +14,7 @@ from app.accounting import ledger, selecting, sight, standing, words
 from app.accounting.exports import MAY_HAVE_IT
 from app.accounting.kinds import Journal, State
 from app.accounting.models import Sharing
-from app.accounting.run_models import Delivery, Envelope, Run, RunProblem
+from app.accounting.run_models import Delivery, Envelope, Export, Run, RunProblem
 from app.documents.models import Document
 from app.extensions import db
 from app.outbox.models import OutgoingMail
@@ -78,10 +78,18 @@ def report(run: Run, user: User | None = None) -> Report:
         _journals(run, of_state(State.SENT), is_whole),
         _errors(run, of_state(State.REFUSED), user),
         [(each.document, words.fallback(each.fallback)) for each in deliveries if _went_without(each)],
-        [(each.document, each.envelope.address) for each in of_state(State.UNCERTAIN)],
+        [(each.document, each.envelope.address) for each in (of_state(State.UNCERTAIN) if user else _doubtful(run))],
         len(of_state(State.LEAVING)),
         **({} if user else _of_today(run)),
     )
+
+
+def _doubtful(run: Run) -> list[Delivery]:
+    """All that are doubtful now: also those of earlier runs, such as mails that came back after their report."""
+    query = select(Delivery).join(Export, Export.delivery_id == Delivery.id)
+    mine = (Export.company_id == run.company_id, Export.state == State.UNCERTAIN)
+    whole = (joinedload(Delivery.envelope), joinedload(Delivery.document).joinedload(Document.counterparty))
+    return list(db.session.scalars(query.where(*mine).options(*whole).order_by(Delivery.id)))
 
 
 def _went_without(delivery: Delivery) -> bool:

@@ -51,7 +51,8 @@ def write(run: Run) -> OutgoingMail | None:
 
 def tells(told: Report) -> bool:
     """Did anything happen, or does anything want a person? Nobody is written to every day about nothing."""
-    return bool(told.mails or told.errors or told.changed or told.remaining or told.run.is_unusual)
+    happened = (told.mails, told.errors, told.doubtful, told.changed, told.remaining, told.run.is_unusual)
+    return any(map(bool, happened))
 
 
 def _write(sharing: Sharing, told: Report, subject: str) -> OutgoingMail:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from app.accounting import alarm, jobs, selecting
-from app.accounting.kinds import Cause, ConnectionKind
+from app.accounting.kinds import Cause
 from app.accounting.models import Sharing
 from app.accounting.run_models import Delivery, Envelope, Run
 from app.audit import trail
@@ -49,12 +49,11 @@ def shared(company: Company) -> Sharing:
     sharing = db.session.get(Sharing, company.id)
     if sharing is None or sharing.shared_since is None:
         raise Refused(_("Documents of this company are not shared with the accountant."))
-    connection = sharing.connection
-    if connection is None or connection.archived_at or connection.kind is not ConnectionKind.MAIL:
+    if not sharing.sends:
         raise Refused(_("Its connection does not send e-mails: choose another one in the settings."))
     if not current_app.config["SETTINGS"].mail_url:
         raise Refused(_("No mail server is set up, so nothing can be sent."))
-    if any(each.name in ("all", "mail") for each in outlets.shut_ones()):
+    if outlets.is_stopped("mail"):
         raise Refused(_("Sending is stopped: allow it again in the outbox first. Nothing was started."))
     return sharing
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import io
 import zipfile
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +26,7 @@ from app.core import clock, storage
 from app.core.database import change_if, insert_unless_there
 from app.core.errors import Refused
 from app.core.faultpoint import faultpoint
+from app.core.storage import Damaged
 from app.documents.models import Document
 from app.extensions import db
 from app.files import store
@@ -100,25 +103,21 @@ class Writer:
 
     def _prepared(self, documents: list[Document], sharing: Sharing) -> list[Prepared]:
         """As many of them as go into one mail; those that cannot go are noted as problems."""
-        connection, taken = sharing.connection, set[str]()
-        assert connection is not None
-        ready: list[Prepared] = []
+        assert sharing.connection is not None
+        fitting = ((each, each.sizes) for each in self._fitting(documents, sharing.connection))
+        mails = packing.cut(fitting, **packing.limits(sharing.connection))
+        return [each for each, _sizes in next(mails, [])]
+
+    def _fitting(self, documents: list[Document], connection: Connection) -> Iterator[Prepared]:
+        """Those that go, prepared one by one as they are asked for."""
+        taken = set[str]()
         for document in documents:
-            if len(ready) == connection.per_mail:
-                break
             one = self._prepare(document, connection, taken)
-            if one is None:
-                continue
-            size = packing.of_mail(
-                [*(size for each in ready for size in each.sizes), *one.sizes], is_zipped=connection.is_zipped
-            )
-            if size > connection.largest_mail and ready:
-                break
+            size = packing.of_mail(one.sizes, is_zipped=connection.is_zipped) if one else 0
             if size > connection.largest_mail:
                 self._note(document, {"key": "too_large", "size": size, "most": connection.largest_mail})
-                continue
-            ready.append(one)
-        return ready
+            elif one:
+                yield one
 
     def _prepare(self, document: Document, connection: Connection, taken: set[str]) -> Prepared | None:
         try:
@@ -147,9 +146,6 @@ class Writer:
             with short_transaction():
                 envelope = write(run, sharing, journal, ready, enclosed)
                 faultpoint("accounting.before_commit")
-            faultpoint("accounting.written")
-            with short_transaction():
-                envelope.size = len(compose(envelope.mail))
         except Lost:
             self.failed.update(each.document.id for each in ready)
         except Refused as refused:
@@ -158,6 +154,14 @@ class Writer:
             log.exception("accounting.not_written", run=run.id)
             db.session.rollback()
             self._note_all(ready, {"key": "not_made"})
+        else:
+            faultpoint("accounting.written")
+            self._weigh(envelope)
+
+    def _weigh(self, envelope: Envelope) -> None:
+        """What the mail weighs as it leaves; where that cannot be told it leaves all the same."""
+        with suppress(Damaged), short_transaction():
+            envelope.size = len(compose(envelope.mail))
 
     def _note_all(self, ready: list[Prepared], reason: dict[str, Any]) -> None:
         for each in ready:

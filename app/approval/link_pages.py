@@ -74,9 +74,7 @@ def _open(token: str) -> DecisionLink:
 
 
 @bp.post("/approvals/links/<token>")
-@public
-@csrf.exempt
-@limiter.limit("60 per minute")
+@by_link.answers
 def answer(token: str):
     """Decide, or take back, what the form says; proven by the page's own mark, as there is no session."""
     found = links.find(token)

@@ -138,6 +138,7 @@ ACTS: dict[str, Any] = {
     "letter proposed": _("proposed a letter"),
     "run started": _("started a sending to the accountant"),
     "may have reached the accountant": _("noted that it may have reached the accountant"),
+    "known to have reached the accountant": _("said that the accountant has it"),
     "came back from the accountant": _("noted that its mail to the accountant came back"),
     "sent to the accountant": _("sent to the accountant"),
     "to be sent to the accountant again": _("asked for it to be sent to the accountant again"),

@@ -112,6 +112,7 @@ def acts() -> dict[str, tuple[str, str]]:
         "dispute ended": (_("ended the dispute"), "check"),
         "sent to the accountant": (_("sent it to the accountant"), "send"),
         "may have reached the accountant": (_("may have sent it to the accountant"), "triangle-alert"),
+        "known to have reached the accountant": (_("said that the accountant has it"), "check"),
         "came back from the accountant": (_("noted that its mail to the accountant came back"), "undo-2"),
         "to be sent to the accountant again": (_("asked for it to be sent to the accountant again"), "send"),
         "kept back from the accountant": (_("kept it back from the accountant"), "lock"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import Select, func, select
@@ -59,7 +58,7 @@ def answer(reply: Reply, text: str, *, version: int, by: User) -> None:
     language = company.customer_language
     back = addresses.full(addresses.living(company, Direction.SALE))
     with force_locale(language):
-        mail = write(
+        write(
             ANSWER,
             key=f"{ANSWER}:{reply.id}:{version}",
             to=reply.sender,
@@ -68,14 +67,13 @@ def answer(reply: Reply, text: str, *, version: int, by: User) -> None:
             company_id=company.id,
             about=reply,
             language=language,
+            sender_name=company.name,
+            return_path=addresses.returns_to(company, Direction.SALE),
             headers={"Reply-To": back} | _conversation(reply),
             paragraphs=[part.strip().splitlines() for part in text.replace("\r", "").split("\n\n") if part.strip()],
             company=company.name,
             subject_line=subject_of(reply),
         )
-    mail.sender_name = company.name
-    if current_app.config["SETTINGS"].intake_domain != "localhost":
-        mail.return_path = back
     trail.record(reply, by=by, act="reply answered", why=text[:200])
     replies.read(reply, by=by)
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import PurePath
 
-from flask import current_app
-
 from app.counterparties.models import Counterparty
 from app.documents.models import Direction, Document, SentMeans
 from app.dunning import composing, ending
@@ -75,7 +73,7 @@ def send(action: Action, who: Recipients, said: tuple[str, str], files: Iterable
         language=who.language,
         cc=who.cc,
         sender_name=company.name,
-        return_path=reply_to if current_app.config["SETTINGS"].intake_domain != "localhost" else "",
+        return_path=addresses.returns_to(company, Direction.SALE),
         attachments=files,
         headers=headers,
         secrets=secrets,

@@ -81,6 +81,12 @@ def full(address: IntakeAddress) -> str:
     return f"{address.local_part}@{current_app.config['SETTINGS'].intake_domain}"
 
 
+def returns_to(company: Company, direction: Direction) -> str:
+    """Where our own mails come back to when they cannot be delivered; empty where no mail reaches us from outside."""
+    is_reached = current_app.config["SETTINGS"].intake_domain != "localhost"
+    return full(living(company, direction)) if is_reached else ""
+
+
 def all_addresses() -> Iterator[dict[str, str | int]]:
     """Company, direction and address of all that are in use."""
     query = select(IntakeAddress).filter_by(ended_at=None).order_by(IntakeAddress.company_id, IntakeAddress.id)

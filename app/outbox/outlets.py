@@ -50,6 +50,11 @@ def shut_ones() -> list[Outlet]:
     return sorted(found, key=lambda outlet: outlet.id)
 
 
+def is_stopped(channel: str) -> bool:
+    """Does nothing leave this way until a person allows it?"""
+    return any(each.name in ("all", channel) for each in shut_ones())
+
+
 def stop(*, by: Person) -> None:
     """Nothing leaves any more but mails by which people sign in, until somebody allows it again."""
     outlet = _held("all")

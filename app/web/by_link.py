@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response
 
-from app.extensions import limiter
+from app.extensions import csrf, limiter
 from app.web.access import public
 from app.web.pages import page
 
@@ -24,6 +24,11 @@ _POLICY = (
 def opened(view: Callable[..., Any]) -> Callable[..., Any]:
     """A view that such a link opens, for anybody; whoever tries tokens is told to wait (SAFETY S60)."""
     return public(limiter.limit(OFTEN)(limiter.limit(RARELY, deduct_when=_opens_nothing)(view)))
+
+
+def answers(view: Callable[..., Any]) -> Callable[..., Any]:
+    """A view that takes what a form of such a page says: proven by the page's own mark, as there is no session."""
+    return public(csrf.exempt(limiter.limit("60 per minute")(view)))
 
 
 def _opens_nothing(response: Response) -> bool:

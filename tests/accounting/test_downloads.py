@@ -157,7 +157,9 @@ def test_a_damaged_file_is_missing_and_ends_nothing(app, browser):
     lines, missing = listed(zip_of(browser(make_user()).post("/accounting/download", data=ALL)))
 
     assert [line["Number"] for line in lines] == ["WELL"]
-    assert missing == dict.fromkeys(("DAMAGED", "REMOVED"), "Its stored file is missing or was changed")
+    assert missing == dict.fromkeys(
+        ("DAMAGED", "REMOVED"), "Its stored file is missing or was changed, so it is not given out."
+    )
 
 
 def test_a_zip_that_breaks_off_opens_nowhere_and_leaves_nothing_half(app, monkeypatch):

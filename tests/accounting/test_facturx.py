@@ -9,9 +9,11 @@ import pytest
 from flask_babel import force_locale
 from lxml import etree
 
-from app.accounting import facturx, words
+from app.accounting import enclosing, facturx, words
+from app.accounting.enclosing import CannotSend
 from app.accounting.facturx_facts import invoice_of
 from app.accounting.facturx_models import FacturxCopy
+from app.accounting.models import Connection
 from app.documents.models import Direction, DocumentFile, DocumentTax, FileRole, Kind
 from app.einvoice import validity
 from app.einvoice.cannot import CannotMake
@@ -21,7 +23,7 @@ from app.extensions import db
 from app.extraction.fields import as_json
 from app.extraction.from_xml import read_invoice
 from app.extraction.models import DocumentReading
-from app.files import store
+from app.files import checking, store
 from app.files.models import File
 from tests import samples
 from tests.factories import make_company, make_counterparty, make_document, make_file, reload
@@ -66,6 +68,23 @@ def refused(document) -> CannotMake:
 def xml_of(file: File) -> bytes:
     opened = pikepdf.open(io.BytesIO(store.read(file)))
     return opened.attachments["factur-x.xml"].get_file().read_bytes()
+
+
+def test_a_copy_that_was_damaged_is_made_again(app):
+    """S53: it is made of what is there; of an original that was changed nothing is."""
+    document = bought()
+    connection = Connection(name="x", shares=True)
+    (first,) = enclosing.parcel(document, connection, set()).files
+    store.path(first.file).chmod(0o644)
+    store.path(first.file).write_bytes(b"%PDF-1.7 something else")
+    (again,) = enclosing.parcel(reload(document), connection, set()).files
+    assert again.what == "facturx" and checking.is_whole(again.file.sha256)
+
+    original = store.path(document.original.file)
+    original.chmod(0o644)
+    original.write_bytes(samples.invoice_pdf("another"))
+    with pytest.raises(CannotSend):
+        enclosing.parcel(reload(document), connection, set())
 
 
 def test_a_purchase_becomes_a_factur_x_of_the_same_page(app):

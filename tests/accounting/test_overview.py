@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from app.accounting import exports, ledger, overview, standing
-from app.accounting.kinds import Cause, ConnectionKind, Said
+from app.accounting.kinds import Cause, ConnectionKind, Said, State
 from app.accounting.run_models import Run
 from app.core import clock
 from app.documents import trash
@@ -23,6 +23,7 @@ from tests.accounting.making import (
     make_purchase,
     make_sale,
     make_sharing,
+    read,
     send,
     start,
 )
@@ -93,6 +94,7 @@ def test_what_is_missing_for_the_accountant_wants_a_person(app, browser, server)
     """AC-7: it stands on the overview and counts in the sidebar until another answer comes."""
     sharing = make_sharing()
     document = make_purchase(sharing, number="MISSED-1")
+    make_purchase(sharing, number="BOOKED-2")
     send(sharing)
     exports.of(document.id).said = Said.MISSING
     db.session.commit()
@@ -100,7 +102,40 @@ def test_what_is_missing_for_the_accountant_wants_a_person(app, browser, server)
     assert standing.count(admin, sharing.company) == 1
     text = browser(admin).get("/accounting").text
     assert "The accountant says that something is missing" in text and "MISSED-1" in text
-    assert "MISSED-1" in browser(admin).get("/accounting/documents?state=missing").text
+    assert "BOOKED-2" not in text
+    ledger_of = browser(admin).get("/accounting/documents?said=missing").text
+    assert "MISSED-1" in ledger_of and "BOOKED-2" not in ledger_of
+
+
+def test_where_nothing_waits_no_empty_list_stands(app, browser, server):
+    """AC-2: what is kept back stands there, and only then."""
+    sharing = make_sharing()
+    document, admin = make_purchase(sharing), make_user(Role.ADMIN, sharing.company)
+    client = browser(admin)
+    assert "What waits, and why" not in client.get("/accounting").text
+    ledger.keep_back(document, by=admin)
+    db.session.commit()
+    assert "Kept back" in client.get("/accounting").text
+
+
+def test_what_came_back_is_settled_by_who_knows(app, browser, server):
+    """AC-4, AC-5: named on the overview with the report's words, and in the next report, until a person says so."""
+    sharing = make_sharing(report_address="report@books.example")
+    document, admin = make_purchase(sharing, number="BACK-1"), make_user(Role.ADMIN, sharing.company)
+    send(sharing)
+    exports.came_back(ledger.of(document), "550 5.1.1 unknown user")
+    db.session.commit()
+    client = browser(admin)
+    text = client.get("/accounting").text
+    assert "BACK-1" in text and "550 5.1.1 unknown user" in text
+    send(sharing)
+    assert "BACK-1" in read(server.messages[-1]).get_body(("plain",)).get_content()
+
+    client.post(f"/accounting/documents/{document.id}/arrival")
+
+    assert standing.count(admin, sharing.company) == 0
+    assert exports.of(document.id).state is State.SENT
+    assert "said that the accountant has it" in client.get(f"/documents/{document.id}").text
 
 
 def test_an_error_is_listed_until_it_is_mended(app, browser, server):
