@@ -152,6 +152,7 @@ def test_an_answer_needs_the_mark_of_its_page(one, visitor, company):
 ENDS = {
     "withdrawn": (lambda document: answer_links.withdraw(the_run(), by=make_user(Role.ADMIN)), "withdrawn"),
     "its mail was cancelled": (lambda document: setattr(the_link().envelope.mail, "mark", Mark.CANCELLED), "withdrawn"),
+    "its mail was refused": (lambda document: setattr(the_link().envelope.mail, "mark", Mark.REFUSED), "withdrawn"),
     "expired": (lambda document: setattr(the_link(), "expires_at", clock.now()), "too old"),
     "moved away": (lambda document: setattr(document, "company", make_company("Elsewhere")), "withdrawn"),
     "purged": (lambda document: db.session.query(Delivery).delete(), "withdrawn"),

@@ -5,15 +5,16 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from app.accounting import ledger
-from app.accounting.kinds import State
+from app.accounting import exports, ledger
+from app.accounting.kinds import Said, State
 from app.core.errors import Refused
 from app.documents import status, trash
 from app.extensions import db
-from app.outbox import decisions
+from app.outbox import decisions, kinds
 from app.outbox.models import OutgoingMail, Outlet
 from app.tasks import due
 from app.tasks.jobs import commit
+from app.web.access import Role
 from tests.accounting.making import (
     files_of,
     make_connection,
@@ -42,8 +43,10 @@ def test_a_person_may_send_it_again(app, server):
     sharing = make_sharing()
     document = make_purchase(sharing)
     send(sharing)
+    exports.of(document.id).said = Said.RECEIVED
     ledger.send_again(reload(document), by=make_user())
     commit()
+    assert exports.of(document.id).said is None
     send(sharing)
     assert len(server.messages) == 2
     assert [each.state for each in ledger.of(document)] == [State.SENT, State.SENT]
@@ -52,6 +55,18 @@ def test_a_person_may_send_it_again(app, server):
     assert f"{reload(document).number} was sent before, on" in second
     with pytest.raises(Refused):
         ledger.give_back(document, by=make_user())
+
+
+def test_nobody_else_reads_the_accountants_token(app, server):
+    """S62, S65: not in the outbox while the mail waits, not by an admin."""
+    sharing = make_sharing()
+    make_purchase(sharing)
+    start(sharing)
+    write_only()
+    (mail,) = db.session.scalars(select(OutgoingMail))
+    (token,) = mail.secrets
+    assert token in mail.text
+    assert token not in kinds.shown_to(mail, make_user(Role.ADMIN, sharing.company))
 
 
 def test_nobody_sends_a_doubtful_one_again(app, server):
