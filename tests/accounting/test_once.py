@@ -44,6 +44,7 @@ def test_a_person_may_send_it_again(app, server):
     document = make_purchase(sharing)
     send(sharing)
     exports.of(document.id).said = Said.RECEIVED
+    db.session.commit()
     ledger.send_again(reload(document), by=make_user())
     commit()
     assert exports.of(document.id).said is None
