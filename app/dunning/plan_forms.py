@@ -90,6 +90,11 @@ class StepForm(Form):
         """Does what it sends have one?"""
         return self.channel.data in {Channel.EMAIL, Channel.LETTER}
 
+    @property
+    def encloses_file(self) -> bool:
+        """Does the invoice's file go along?"""
+        return self.attaches_file.data and self.has_subject
+
     def facts(self) -> dict[str, Any]:
         """What is to be stored of the step."""
         days, channel = self.days.data, self.channel.data
@@ -99,7 +104,7 @@ class StepForm(Form):
             "channel": channel,
             "is_automatic": self.is_automatic.data and channel is not Channel.CALL,
             "position": Position(self.position.data) if self.position.data else None,
-            "cc": self.cc.data or "",
+            "cc": (self.cc.data or "") if channel is Channel.EMAIL else "",
             "attaches_file": self.attaches_file.data,
         }
 
@@ -108,7 +113,9 @@ class StepForm(Form):
         return {each: (self[f"subject_{each}"].data or "", _lines(self[f"text_{each}"].data)) for each in LANGUAGES}
 
     def validate_cc(self, field: StringField) -> None:
-        """Each is an address somebody reads."""
+        """Each is an address somebody reads; where nothing is mailed, none is asked for."""
+        if self.channel.data is not Channel.EMAIL:
+            return
         try:
             field.data = copies.checked((field.data or "").strip())
         except Refused as refused:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from app.config import ROOT
 from app.core.errors import Refused
 from app.counterparties.models import Contact
 from app.documents.models import Direction
@@ -24,6 +25,7 @@ NEW = {"name": "Usual", "level": "customer", "has_reminders": "y", "is_default":
 STEP = {"days": "10", "side": "after", "channel": "email", "position": "", "cc": "", "attaches_file": "y"}
 STEP |= {"subject_en": "About {number}", "text_en": "Dear {contact}", "subject_fr": "", "text_fr": "", "version": "1"}
 STEP |= {"kind": "reminder", "language": "en"}
+FIELDS = ["cc", "subject_en", "is_automatic", "attaches_file"]
 
 
 @pytest.fixture
@@ -93,6 +95,35 @@ def test_a_step_is_added_and_changed(browser, writer):
     }
     client.post(f"/plans/{plan.id}/steps/{step.id}", data=changed)
     assert (reload(step).days, step.is_automatic, step.cc) == (5, True, "boss@x.example, a@y.example")
+
+
+def test_a_call_has_no_copy_and_no_file(browser, writer):
+    """SE-4: an address that was typed for a mail stops nobody who makes a call of it, and the preview names no file."""
+    plan, client = make_plan(), browser(writer)
+    sale = make_sale(make_customer())
+    typed = STEP | {"cc": "no address", "document": str(sale.id)}
+    shown = lambda channel: client.post(f"/plans/{plan.id}/preview", data=typed | {"channel": channel}).text  # noqa: E731
+
+    assert sale.original.name in shown("letter") and sale.original.name not in shown("call")
+    assert client.post(f"/plans/{plan.id}/steps", data=typed).status_code == 422
+    assert client.post(f"/plans/{plan.id}/steps", data=typed | {"channel": "call"}).status_code == 303
+    assert [step.cc for step in reload(plan).reminders if step.channel is Channel.CALL] == [""]
+
+
+def test_only_what_a_channel_has_is_asked_for(browser, writer, chromium):
+    """SE-4: a call has no subject and nothing to attach; what was typed is there again with the next choice."""
+    html = browser(writer).get(f"/plans/{make_plan().id}/steps/new").text
+    page = chromium.new_page()
+    page.set_content(html)
+    page.add_style_tag(path=ROOT / "static/css/parts.css")
+    seen = lambda: [each for each in FIELDS if page.locator(f"#{each}").is_visible()]  # noqa: E731
+
+    page.fill("#cc", "boss@x.example")
+    for channel, asked in (("call", []), ("sms", FIELDS[2:3]), ("letter", FIELDS[1:]), ("email", FIELDS)):
+        page.select_option("#channel", channel)
+        assert seen() == asked
+    assert page.input_value("#cc") == "boss@x.example"
+    page.close()
 
 
 def test_a_text_about_what_is_overdue_is_doubted_before_the_due_date(browser, writer):
