@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Blueprint, Response, flash, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -21,7 +21,7 @@ from app.web.access import Permission, requires
 from app.web.days import day_in
 from app.web.ids import row_id
 from app.web.pages import page
-from app.web.targets import local
+from app.web.targets import local, onward
 
 bp = Blueprint("bulk", __name__)
 bp.add_app_template_global(choosing.offers, "bulk_offers")
@@ -37,12 +37,12 @@ def do():
     company, name = company_where(Permission.EDIT), request.form.get("act", "")
     ids = choosing.wanted(current_user, company, request.form)
     if name == "merge":
-        return redirect(url_for("review.merging", ids=ids[:51]), 303)
+        return onward(url_for("review.merging", ids=ids[:51]))
     if name not in set(Act) - {Act.RESTORE}:
         raise Refused(_("Choose what is to be done. Nothing was changed."))
     act = Act(name)
     if act is Act.TRASH and not company.trash_enabled and not _is_typed():
-        return redirect(_where_from(), 303)
+        return onward(_where_from())
     return _begun(doing.begin(company, act, ids, _said(company), by=current_user))
 
 
@@ -71,11 +71,11 @@ def _begun(bulk: BulkAct) -> Response:
     if len(bulk.ids) > doing.AT_ONCE:
         jobs.act_on_many.later(bulk.id)
         commit()
-        return redirect(url_for(".show", bulk_id=bulk.id), 303)
+        return onward(url_for(".show", bulk_id=bulk.id))
     doing.go_on(bulk, doing.AT_ONCE)
     commit()
     flash(_told(bulk), "warning" if bulk.stayed else "message")  # type: ignore[arg-type]
-    return redirect(_where_from(), 303)
+    return onward(_where_from())
 
 
 def _told(bulk: BulkAct) -> dict[str, str]:

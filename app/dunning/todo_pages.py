@@ -13,7 +13,7 @@ from app.users.sessions import current_company
 from app.web import navigation
 from app.web.access import Permission, requires
 from app.web.pages import page
-from app.web.targets import local
+from app.web.targets import local, onward
 
 bp.add_app_template_global(listing.tabs, "todo_tabs")
 bp.add_app_template_global(panel.of_document, "sending_panel")
@@ -50,4 +50,4 @@ def do_many():
     commit()
     for text, kind in many.told(result):
         flash(text, kind)
-    return redirect(local(request.form.get("next"), url_for(".index")), 303)
+    return onward(local(request.form.get("next"), url_for(".index")))

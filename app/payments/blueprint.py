@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, url_for
+from flask import Blueprint, Response, url_for
 from flask_login import current_user
 
 from app.extensions import db
@@ -10,6 +10,7 @@ from app.payments.models import Payment, PaymentBatch
 from app.users.models import Company
 from app.users.sessions import company_where
 from app.web.access import Permission, demand
+from app.web.targets import onward
 
 bp = Blueprint("payments", __name__)
 
@@ -40,4 +41,4 @@ def payment_of_mine(payment_id: int) -> Payment:
 
 def to(batch: PaymentBatch) -> Response:
     """Back to its page."""
-    return redirect(url_for("payments.show", batch_id=batch.id), 303)
+    return onward(url_for("payments.show", batch_id=batch.id))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from flask import Response, make_response, redirect, request
+
 
 def local(target: str | None, default: str = "/") -> str:
     """`target` where it is a path of this site, else `default`."""
@@ -12,6 +14,15 @@ def local(target: str | None, default: str = "/") -> str:
     if parts is None or parts.scheme or parts.netloc:
         return default
     return target
+
+
+def onward(url: str) -> Response:
+    """The page that comes next, as a whole, also after a form htmx has sent."""
+    if not request.htmx:
+        return redirect(url, 303)
+    response = make_response("")
+    response.headers["HX-Redirect"] = url
+    return response
 
 
 def _is_plain(target: str) -> bool:

@@ -178,6 +178,20 @@ def test_sending_many_takes_their_number_and_the_right(app, browser):
     assert reload(action).state is ActionState.TO_DO
 
 
+def test_a_refusal_leaves_the_list_and_what_is_ticked_as_they_are(app, browser):
+    """SE-6: it is told beside them; what was done leads to the whole page again, its counts too."""
+    action = make_action()
+    sender, by_htmx = browser(make_user(rights=["send e-mails"])), {"HX-Request": "true"}
+    form = ticked(action, act="send", next="/actions?tab=reminders")
+
+    refused = sender.post("/actions", data=form, headers=by_htmx)
+    done = sender.post("/actions", data=form | {"typed-send": "1"}, headers=by_htmx)
+
+    assert (refused.status_code, refused.headers["HX-Reswap"]) == (422, "none")
+    assert "Type the number" in refused.text and "<table" not in refused.text
+    assert (done.status_code, done.headers["HX-Redirect"], done.text) == (200, "/actions?tab=reminders", "")
+
+
 @pytest.mark.parametrize(
     "form", [{"act": "skip"}, {"act": "no such act", "ids": ["1"]}, {"act": "skip", "ids": range(1, 202)}]
 )
