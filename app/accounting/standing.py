@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from flask import g, has_request_context
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, Select, func, or_, select, union
+from sqlalchemy import BindParameter, ColumnElement, Integer, Select, bindparam, func, or_, select, union
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounting import ledger, words
@@ -17,6 +17,8 @@ from app.accounting.run_models import Delivery, Envelope, Export, Run, RunProble
 from app.documents.models import Document
 from app.extensions import db
 from app.users.models import Company, User
+
+Id = int | BindParameter[int]
 
 
 class Trouble(StrEnum):
@@ -51,7 +53,7 @@ class Counts(NamedTuple):
 
 def those(user: User, company: Company, trouble: Trouble) -> Select[tuple[Document]]:
     """The documents of one list, as far as this person may know about them."""
-    return _seen(user, company).where(Document.id.in_(_TESTS[trouble](company)))
+    return _seen(user, company).where(Document.id.in_(_TESTS[trouble](company.id)))
 
 
 def _seen(user: User, company: Company) -> Select[tuple[Document]]:
@@ -68,10 +70,12 @@ def counts(user: User, company: Company) -> Counts:
 
 
 def _counts(user: User, company: Company) -> Counts:
-    """Begun from the few there are, each looked up: there may be a million documents."""
+    """Begun from the few there are, each looked up: there may be a million documents, and mostly nothing is wrong."""
+    if not db.session.scalar(_ANYTHING, {"company": company.id}):
+        return Counts()
 
     def of(trouble: Trouble) -> Any:
-        few = _TESTS[trouble](company).subquery()
+        few = _TESTS[trouble](company.id).subquery()
         is_seen = _seen(user, company).where(Document.id == few.c.document_id).with_only_columns(Document.id)
         looked_up = select(is_seen.limit(1).scalar_subquery().label("id")).select_from(few).subquery()
         return select(func.count(looked_up.c.id)).scalar_subquery()
@@ -88,7 +92,7 @@ def reasons(company: Company, documents: list[Document]) -> dict[int, str]:
     """Why these did not go, in words."""
     ids = [each.id for each in documents]
     said = {id: words.in_words({"key": "refused", "why": answer}) for id, answer in _answers(ids)}
-    problems = select(RunProblem).where(RunProblem.run_id == newest(company), RunProblem.document_id.in_(ids))
+    problems = select(RunProblem).where(RunProblem.run_id == newest(company.id), RunProblem.document_id.in_(ids))
     return said | {each.document_id: words.in_words(each.reason) for each in db.session.scalars(problems)}
 
 
@@ -120,39 +124,41 @@ def kept_back(company: Company) -> Select[tuple[Document]]:
     return query.where(*mine, Document.trashed_at.is_(None))
 
 
-def newest(company: Company) -> Any:
+def newest(company_id: Id) -> Any:
     """The last run whose mails are all written; none where nothing is shared any more."""
     shared = select(Sharing.company_id).where(Sharing.shared_since.is_not(None))
-    runs = select(func.max(Run.id)).where(Run.company_id == company.id, Run.planned_at.is_not(None))
+    runs = select(func.max(Run.id)).where(Run.company_id == company_id, Run.planned_at.is_not(None))
     return runs.where(Run.company_id.in_(shared)).scalar_subquery()
 
 
-def _errors(company: Company) -> Select[tuple[int]]:
+def _errors(company_id: Id) -> Select[tuple[int]]:
     """What the last run could not send, and what a server refused, while a run to come takes it."""
-    named = select(RunProblem.document_id).where(RunProblem.run_id == newest(company))
-    failed = union(named, _of(company, Export.state == State.REFUSED)).subquery()
+    named = select(RunProblem.document_id).where(RunProblem.run_id == newest(company_id))
+    failed = union(named, _of(company_id, Export.state == State.REFUSED)).subquery()
     query = select(failed.c.document_id).join(Document, Document.id == failed.c.document_id)
     query = query.outerjoin(Export, Export.document_id == failed.c.document_id)
     is_open = or_(Export.document_id.is_(None), Export.state.in_(GOES))
     return query.where(is_open, Document.trashed_at.is_(None))
 
 
-def _doubtful(company: Company) -> Select[tuple[int]]:
-    return _of(company, Export.state == State.UNCERTAIN)
+def _doubtful(company_id: Id) -> Select[tuple[int]]:
+    return _of(company_id, Export.state == State.UNCERTAIN)
 
 
-def _changed(company: Company) -> Select[tuple[int]]:
-    return _of(company, Export.changed_at.is_not(None))
+def _changed(company_id: Id) -> Select[tuple[int]]:
+    return _of(company_id, Export.changed_at.is_not(None))
 
 
-def _missed(company: Company) -> Select[tuple[int]]:
+def _missed(company_id: Id) -> Select[tuple[int]]:
     """The accountant's last word is that something is missing."""
-    query = _of(company, Export.said == Said.MISSING)
+    query = _of(company_id, Export.said == Said.MISSING)
     return query.join(Document, Document.id == Export.document_id).where(Document.trashed_at.is_(None))
 
 
-def _of(company: Company, test: ColumnElement[bool]) -> Select[tuple[int]]:
-    return select(Export.document_id).where(Export.company_id == company.id, test)
+def _of(company_id: Id, test: ColumnElement[bool]) -> Select[tuple[int]]:
+    return select(Export.document_id).where(Export.company_id == company_id, test)
 
 
 _TESTS = {Trouble.ERRORS: _errors, Trouble.DOUBTFUL: _doubtful, Trouble.CHANGED: _changed, Trouble.MISSED: _missed}
+_ANYTHING = select(or_(*(test(bindparam("company", type_=Integer)).exists() for test in _TESTS.values())))
+"""Does anything stand at all? Built once: each page asks it."""

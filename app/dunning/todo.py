@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from flask import g, has_request_context
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, exists, func, or_, select
 
 from app.core import clock
 from app.documents.models import Document
@@ -164,6 +164,16 @@ def bounced() -> Sought:
     return Sought(Tab.ALL, state=ActionState.TO_DO, bounced=True)
 
 
+_COMPANY = bindparam("company", type_=Integer)
+_ANYTHING = select(
+    or_(
+        exists().where(Action.company_id == _COMPANY, Action.state == ActionState.TO_DO),
+        exists().where(Reply.company_id == _COMPANY, Reply.read_at.is_(None)),
+    )
+)
+"""Does anything wait for anybody? Built once: each page asks it."""
+
+
 class Waiting(NamedTuple):
     """How much waits for somebody: of the lists their own and nobody's, and what came back whoever's it is."""
 
@@ -183,6 +193,8 @@ def waiting(user: User, company: Company) -> Waiting:
 
 
 def _waiting(user: User, company: Company) -> Waiting:
+    if not db.session.scalar(_ANYTHING, {"company": company.id}):
+        return Waiting()
     own = [func.count().filter(tab.test(), is_mine(user)) for tab in (Tab.BILLING, Tab.REMINDERS)]
     back = func.count().filter(Action.reason["key"].as_string().in_(CAME_BACK))
     replies = unread_of(user, company).with_only_columns(func.count(Reply.id)).scalar_subquery()
