@@ -37,6 +37,11 @@ def pytest_sessionstart() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
+def pytest_sessionfinish() -> None:
+    """What is left ends with the process: pytest would look through all of it five times."""
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def app(tmp_path_factory) -> Flask:
     """The application on a migrated SQLite database; the bells it rings are recorded in `app.config["BELLS"]`."""

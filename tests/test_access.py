@@ -76,11 +76,11 @@ def test_a_role_without_the_right_is_refused(app, browser, role):
 def test_a_role_with_the_right_is_let_through(app, browser, role):
     """US-6: what the role may do is not refused in its own company, and nothing breaks on an empty form."""  # S71
     world, wrong = make_world("canary", 4242), []
-    client = browser(world.people[role], world.company)
+    client, states = browser(world.people[role], world.company), (world.validated, world.waiting, world.trashed)
     for rule, method in guarded(app):
         if permission(app, rule) not in MAY[role]:
             continue
-        for url in addresses(app, rule, world, (world.validated, world.waiting, world.trashed)):
+        for url in addresses(app, rule, world, states if role is Role.ADMIN else states[:1]):
             with taken_back():
                 status = ask(client, method, url, headers=CONTENT).status_code
             if status >= 500 or status == 403 or (status == 404 and not _may_be_hidden(rule, role)):

@@ -19,21 +19,16 @@ PORTION = 200
 """So many are written by one transaction: while it lasts, nobody else can write on SQLite."""
 
 
-def keep_facts(document: Document) -> None:
-    """Let its words follow its facts."""
-    text = of(document)
+def keep_facts(document: Document) -> DocumentText:
+    """Let its words follow its facts; the row they are kept in is made where there is none."""
     words = folding.kept(_words(document))
-    if text.facts != words:
-        text.facts = words
-
-
-def of(document: Document) -> DocumentText:
-    """The row of its words, made where there is none."""
     text = db.session.get(DocumentText, document.id)
     if text is None:
-        row = {"document_id": document.id, "facts": "", "pages": ""}
+        row = {"document_id": document.id, "facts": words, "pages": ""}
         db.session.execute(insert_unless_there(db.session(), DocumentText), [row])
         text = db.session.get_one(DocumentText, document.id)
+    if text.facts != words:
+        text.facts = words
     return text
 
 

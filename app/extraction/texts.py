@@ -19,10 +19,9 @@ SHORTEST = 2
 
 def keep(document: Document) -> None:
     """Let its words follow its facts, and the newest reading of its original where that is another one."""
-    texts.keep_facts(document)
+    text = texts.keep_facts(document)
     if not document.files:
         return
-    text = texts.of(document)
     query = newest_of(document).with_only_columns(DocumentReading.id)
     reading_id = db.session.scalar(query)
     if reading_id != text.reading_id:
