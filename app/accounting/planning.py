@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from app.accounting import packing, selecting
-from app.accounting.kinds import ConnectionKind, Journal
+from app.accounting.kinds import ConnectionKind, Journal, State
 from app.accounting.models import Connection, Sharing
-from app.accounting.run_models import MOST_MAILS
+from app.accounting.run_models import MOST_MAILS, Export
 from app.accounting.selecting import Wait
 from app.documents.kinds import FileRole
 from app.documents.models import Document, DocumentFile
@@ -38,6 +38,8 @@ class Plan:
     problems: dict[str, int] = field(default_factory=dict)
     """Key of `words.REASONS` → how many could not go."""
     waiting: dict[Wait, int] = field(default_factory=dict)
+    for_a_person: dict[State, int] = field(default_factory=dict)
+    """What goes only when somebody says so: kept back, or nobody knows whether it arrived."""
 
     @property
     def documents(self) -> int:
@@ -56,7 +58,8 @@ class Plan:
 
 def plan(sharing: Sharing) -> Plan:
     """What would be sent as things stand; 10,000 documents take less than a second."""
-    connection, problems, found = sharing.connection, Counter[str](), Plan(waiting=selecting.waiting(sharing))
+    connection, problems = sharing.connection, Counter[str]()
+    found = Plan(waiting=selecting.waiting(sharing), for_a_person=_for_a_person(sharing))
     for journal in Journal:
         if journal.value in sharing.journals:
             found.by_journal[journal] = _share(sharing, connection, journal, problems)
@@ -86,6 +89,13 @@ def _share(sharing: Sharing, connection: Connection | None, journal: Journal, pr
             fitting.append((document_id, files))
     mails = packing.cut(fitting, **packing.limits(connection))
     return Share(len(fitting), sum(1 for _mail in mails))
+
+
+def _for_a_person(sharing: Sharing) -> dict[State, int]:
+    query = select(Export.state, func.count()).join(Document, Document.id == Export.document_id)
+    query = query.where(Export.company_id == sharing.company_id, Document.trashed_at.is_(None))
+    query = query.where(Export.state.in_((State.WITHHELD, State.UNCERTAIN))).group_by(Export.state)
+    return dict(db.session.execute(query).all())
 
 
 def _guessed(connection: Connection, size: int) -> list[int]:

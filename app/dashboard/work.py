@@ -125,7 +125,7 @@ def _payments(user: User, company: Company) -> list[Line]:
 def _letters(user: User, company: Company) -> list[Line]:
     mine = Letter.visible_to(user).where(Letter.company_id == company.id)
     counts = mine.with_only_columns(Letter.state, func.count()).group_by(Letter.state)
-    count: dict[LetterState, int] = dict(db.session.execute(counts).tuples().all())
+    count: dict[LetterState, int] = dict(db.session.execute(counts).all())
     to_print, to_post = count.get(LetterState.TO_PRINT, 0), count.get(LetterState.PRINTED, 0)
     url = lambda state: url_for("channels.letters", state=state.value)  # noqa: E731
     hint = _("Printed, but nobody said that they were posted")

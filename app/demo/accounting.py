@@ -12,7 +12,7 @@ from app.accounting import daily, enclosing, ending, facts, selecting, writing_m
 from app.accounting.enclosing import CannotSend
 from app.accounting.kinds import Cause, State, journal_of
 from app.accounting.models import Connection, Sharing
-from app.accounting.run_models import Export, Run, RunProblem
+from app.accounting.run_models import Envelope, Export, Run, RunProblem
 from app.accounting.writing_mails import Prepared
 from app.core import clock
 from app.core.errors import Refused
@@ -20,7 +20,8 @@ from app.documents import decisions, entering
 from app.documents.models import Category, Direction, Document, Kind
 from app.extensions import db
 from app.outbox import kinds, marks
-from app.outbox.models import Mark, OutgoingMail
+from app.outbox.composing import compose
+from app.outbox.models import Mark
 from app.tasks.jobs import commit
 from app.users.models import Company, User
 
@@ -86,8 +87,8 @@ def _send(sharing: Sharing) -> int:
         try:
             ready = [Prepared(document, enclosing.parcel(document, _connection(sharing), set()), facts.of(document))]
             enclosed = writing_mails.Enclosure.of(ready, sharing)
-            writing_mails.write(run, sharing, journal_of(document), ready, enclosed)
-            _accepted(run.envelopes[-1].mail, run.started_at)
+            envelope = writing_mails.write(run, sharing, journal_of(document), ready, enclosed)
+            _accepted(envelope, run.started_at)
         except CannotSend as cannot:
             db.session.add(RunProblem(run_id=run.id, document_id=document.id, reason=cannot.reason))
         commit()
@@ -107,9 +108,11 @@ def _begun(sharing: Sharing) -> Run:
     return run
 
 
-def _accepted(mail: OutgoingMail | None, at: datetime) -> None:
+def _accepted(envelope: Envelope, at: datetime) -> None:
     """It left in the transaction it was written in: nobody sends what the demo only tells."""
+    mail = envelope.mail
     assert mail is not None
+    envelope.size = len(compose(mail))
     mail.mark, mail.answer, mail.attempts = Mark.SENT, ANSWER, 1
     mail.marked_at = mail.dated_at = mail.send_after = mail.created_at = at
     for each in mail.recipients:

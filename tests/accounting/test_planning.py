@@ -2,11 +2,13 @@
 
 from datetime import date
 
-from app.accounting import planning
-from app.accounting.kinds import Journal
-from app.accounting.run_models import Run
+from app.accounting import ledger, planning
+from app.accounting.kinds import Journal, State
+from app.accounting.run_models import Export, Run
 from app.accounting.selecting import Wait
+from app.core import clock
 from app.extensions import db
+from app.web.access import Role
 from tests.accounting.making import (
     make_connection,
     make_credit_note,
@@ -16,7 +18,7 @@ from tests.accounting.making import (
     send,
     without_file,
 )
-from tests.factories import make_file
+from tests.factories import make_file, make_user
 
 
 def test_what_is_planned_is_what_happens(app, server):
@@ -63,3 +65,20 @@ def test_a_dry_run_writes_nothing(app, server):
     assert planning.plan(sharing).waiting == {Wait.NOT_SHARED: 1}
     assert db.session.query(Run).count() == 0
     assert server.messages == []
+
+
+def test_a_dry_run_says_what_goes_only_when_a_person_says_so(app, browser, server):
+    """AC-3, AC-4: kept back, and what nobody knows of; what lies in the trash is not told of."""
+    sharing = make_sharing()
+    kept, doubtful, trashed = (make_purchase(sharing) for _each in range(3))
+    for each in (kept, trashed):
+        ledger.keep_back(each, by=make_user(company=sharing.company))
+    trashed.trashed_at = clock.now()
+    export = Export(document_id=doubtful.id, company_id=sharing.company_id, state=State.UNCERTAIN)
+    db.session.add(export)
+    db.session.commit()
+
+    assert planning.plan(sharing).for_a_person == {State.WITHHELD: 1, State.UNCERTAIN: 1}
+    admin = make_user(Role.ADMIN, sharing.company)
+    text = browser(admin, sharing.company).get(f"/settings/companies/{sharing.company_id}/accountant/plan").text
+    assert "Kept back" in text and "Uncertain" in text

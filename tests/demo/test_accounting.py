@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func, select
 
 from app.accounting import ledger, standing
-from app.accounting.run_models import Export, Run
+from app.accounting.run_models import Envelope, Export, Run
 from app.accounting.standing import Counts
 from app.core import clock
 from app.demo import accounting
@@ -31,3 +31,4 @@ def test_the_demo_has_a_run_an_error_and_a_change(app, browser):
     assert [label for label, _was, _now in ledger.changes(changed)] == ["Échéance"]
     text = browser(admin, firm).get("/accounting").text
     assert "P-1182" in text and "Cabinet Delorme (e-mail)" in text
+    assert all(envelope.size > 1000 for envelope in db.session.scalars(select(Envelope)))
