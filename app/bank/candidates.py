@@ -27,6 +27,8 @@ FACTS = (
 AMOUNT: ColumnElement[int] = literal_column("coalesce(document.gross_minor, 0)")
 """As `ix_document_amount` has it."""
 MOST, MOST_PARTIES, MOST_KEYS, MOST_LINES = 200, 12, 60, 300
+AT_ONCE = 1000
+"""Open documents that are looked through for one line."""
 REACH = (timedelta(days=10), timedelta(days=150))
 """How long before its issue and after it a line whose label names a document is looked for."""
 
@@ -55,6 +57,12 @@ def whole_book(company_id: int) -> Book:
     """All that is open in a company, without loading a row whole."""
     rows = db.session.execute(_open_of(company_id).order_by(Document.id))
     return Book([_as_open(row) for row in rows], _known(company_id))
+
+
+def small_book(company_id: int, *only: ColumnElement[bool]) -> Book | None:
+    """The same while somebody waits, without who paid before: None where much is open; `only` narrows it."""
+    rows = db.session.execute(_open_of(company_id).where(*only).limit(AT_ONCE + 1)).all()
+    return Book([_as_open(row) for row in rows]) if len(rows) <= AT_ONCE else None
 
 
 def loose_lines(company_id: int, most: int | None = None) -> list[BankTransaction]:

@@ -76,8 +76,10 @@ def parties_of(line: Line, book: Book) -> Parties:
         tell(party, 28 + min(times, 6), ["iban", times])
     if line.party is not None:
         tell(line.party, 28, ["rule"])
-    for party, times in book.known.names.get(line.words.name, {}).items() if line.words.name else ():
-        tell(party, 24 + min(times, 4), ["name_before", times])
+    before = book.known.names.get(line.words.name, {}) if line.words.name else {}
+    for party, times in before.items():
+        is_sure = len(before) == 1 and not line.words.is_cut
+        tell(party, 24 + min(times, 4) if is_sure else 20 * times / sum(before.values()), ["name_before", times])
     for party, likeness in book.called(line.words.words, line.words.is_cut).items():
         tell(party, 8 + 18 * (likeness - 70) / 30, ["name", round(likeness)])
     return told

@@ -2,51 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import timedelta
+from itertools import combinations
 from typing import Any
 
-from app.bank import sums
+from app.bank import sums, unnamed
 from app.bank.book import Book, Line, Open
-from app.bank.evidence import EXACT, NUMBER, SOME, TELLING, Found, Parties, Reasons, best_of, numbers_in, parties_of
+from app.bank.evidence import EXACT, NUMBER, SOME, TELLING, Found, Parties, best_of, numbers_in, parties_of
 from app.bank.gaps import FEE, gap
-from app.bank.models import Difference
+from app.bank.weighing import SOON, STRONG, SUM, Suggestion, days_from, is_named, single, together
 
 SHOWN = 30
 """Points from which a suggestion is worth a look."""
 CLEAR = 90
 """From so many points on nothing better is looked for."""
-AMOUNT, SUM = 40, 34
-LATE, AHEAD = 60, 20
-"""Days within which a debt is paid as a rule, after it was due and before."""
 FEW, MANY_SAME, OF_PARTY = 5, 60, 40
-
-
-@dataclass(slots=True)
-class Suggestion:
-    """One answer to what a line settles: documents, how sure, and why."""
-
-    documents: tuple[Open, ...]
-    points: float
-    why: Reasons = field(default_factory=list)
-    difference: Difference | None = None
-
-    @property
-    def is_whole(self) -> bool:
-        """Is the amount exactly what is open?"""
-        return ["amount"] in self.why or self.why[:1] == [["sum", len(self.documents)]]
-
-    is_sure: bool = False
-    """Exact number and exact amount, and no rival: what may be matched by itself (SPEC BK-3)."""
+PAIRED = 6
+"""Of so many of the oldest, any two may be paid together with a difference."""
 
 
 def suggest(line: Line, book: Book) -> list[Suggestion]:
     """The likeliest answers, the best first."""
     parties = parties_of(line, book)
     found = numbers_in(line, book, parties)
-    singles = [_single(line, document, found, parties) for document in _near(line, book, found, parties)]
+    singles = [single(line, document, found, parties) for document in _near(line, book, found, parties)]
     if not any(each.points >= CLEAR and each.is_whole for each in singles):
         singles += _together(line, book, found, parties)
+    if not found and not any(each.is_whole for each in singles):
+        singles += unnamed.guess(line, book, parties)
     likely = sorted((each for each in singles if each.points >= SHOWN), key=_rank)
     kept = _each_once(likely)[:FEW]
     if kept:
@@ -72,7 +54,7 @@ def _near(line: Line, book: Book, found: Found, parties: dict[int, Any]) -> list
     near = {id: document for id, (_how, document) in found.items() if document.takes_in is takes_in}
     same = book.of_amount.get((line.currency, takes_in, minor), [])
     if len(same) > MANY_SAME:
-        same = [each for each in same if each.party in parties] or sorted(same, key=lambda each: _days(line, each))
+        same = [each for each in same if each.party in parties] or sorted(same, key=lambda each: days_from(line, each))
     near |= {each.id: each for each in same[:MANY_SAME]}
     least = minor - FEE
     for party in best_of(parties):
@@ -83,64 +65,6 @@ def _near(line: Line, book: Book, found: Found, parties: dict[int, Any]) -> list
 
 
 # --- One document ---------------------------------------------------------------------------------
-
-
-def _single(line: Line, document: Open, found: Found, parties: Parties) -> Suggestion:
-    """A line beside one document."""
-    points, why, difference = _amount(line, document)
-    how = found[document.id][0] if document.id in found else "end" if document.tail in line.words.said else ""
-    if how:
-        points += NUMBER[how] * (1 if len(document.number) > 4 or how == "reference" else 0.6)
-        why.append([how, document.number])
-    points += _party(document.party, parties, why, is_numbered=how in EXACT)
-    points += _date(line, document, why)
-    return Suggestion((document,), points, why, difference)
-
-
-def _amount(line: Line, document: Open) -> tuple[float, Reasons, Difference | None]:
-    """What the two amounts say, and what a difference between them may be."""
-    minor, wanted = abs(line.minor), document.minor
-    if line.currency != document.currency:
-        is_same = line.original_currency == document.currency and abs(line.original_minor or 0) == wanted
-        return (38.0, [["original"]], None) if is_same else (0.0, [["currency"]], None)
-    if minor == wanted:
-        return float(AMOUNT), [["amount"]], None
-    return gap(minor, wanted)
-
-
-def _party(party: int | None, parties: Parties, why: Reasons, *, is_numbered: bool) -> float:
-    """Whose document it is, against whom the line names."""
-    if party in parties:
-        points, reasons = parties[party]
-        why += reasons
-        return points
-    strongest = max((points for points, _why in parties.values()), default=0.0)
-    if strongest < 22:
-        return 0.0
-    why.append(["other_party"])
-    return -10.0 if is_numbered or strongest < 28 else -24.0
-
-
-def _date(line: Line, document: Open, why: Reasons) -> float:
-    """Near its due date; hardly before it was issued."""
-    if document.issued and line.day < document.issued - timedelta(days=3):
-        why.append(["early"])
-        return -20.0
-    if document.due is None:
-        return 0.0
-    days = _days(line, document)
-    if days <= 10:
-        why.append(["due", days])
-    is_of_month = document.issued is not None and document.issued.month in line.words.months
-    if is_of_month:
-        why.append(["month", document.issued.isoformat()] if document.issued else [])
-    reach = LATE if line.day >= document.due else AHEAD
-    return 8.0 * max(0.0, 1 - days / reach) + 6.0 * is_of_month
-
-
-def _days(line: Line, document: Open) -> int:
-    day = document.due or document.issued
-    return abs((line.day - day).days) if day else 999
 
 
 # --- Several documents ----------------------------------------------------------------------------
@@ -157,8 +81,8 @@ def _together(line: Line, book: Book, found: Found, parties: Parties) -> list[Su
     numbered = {document.party for document in named if document.party is not None}
     for party in [*numbered, *(each for each in best_of(parties) if each not in numbered)][:SOME]:
         mine = [each for each in book.of_party.get(party, ()) if each.currency == line.currency]
-        mine = [each for each in mine if not each.issued or each.issued <= line.day + timedelta(days=3)]
-        mine.sort(key=lambda each: (not _is_named(line, each, found), each.due or line.day))
+        mine = [each for each in mine if not each.issued or each.issued <= line.day + SOON]
+        mine.sort(key=lambda each: (not is_named(line, each, found), each.due or line.day))
         told += _sums(line, mine[: 2 * sums.MOST], found, parties)
     return told
 
@@ -170,48 +94,36 @@ def _sums(line: Line, mine: list[Open], found: Found, parties: Parties) -> list[
         these = [each for each in mine if each.is_sale is is_sale]
         signed = [each.minor if each.takes_in is (line.minor > 0) else -each.minor for each in these]
         answers = sums.coming_to(abs(line.minor), signed) if len(these) > 1 else []
-        told += [_sum(line, [these[place] for place in places], found, parties, len(answers)) for places in answers]
+        told += [together(line, [these[place] for place in places], found, parties, len(answers)) for places in answers]
         told += _nearly(line, these, signed, found, parties) if not answers else []
     return told
 
 
 def _nearly(line: Line, these: list[Open], signed: list[int], found: Found, parties: Parties) -> list[Suggestion]:
-    """All that the line names, with a difference between its amount and theirs."""
-    places = [place for place, each in enumerate(these) if _is_named(line, each, found)]
-    whole = sum(signed[place] for place in places)
-    if len(places) < 2 or whole <= 0:
-        return []
-    points, why, difference = gap(abs(line.minor), whole)
-    if difference is None:
-        return []
-    told = _sum(line, [these[place] for place in places], found, parties, 1)
-    told.points += points - SUM
-    told.why, told.difference = why + told.why, difference
-    return [told]
+    """All that the line names, or what its party owes, with a difference between its amount and theirs."""
+    told = []
+    for places in _meant(line, these, found, parties):
+        whole = sum(signed[place] for place in places)
+        points, why, difference = gap(abs(line.minor), whole)
+        if whole <= 0 or difference is None:
+            continue
+        near = together(line, [these[place] for place in places], found, parties, 1)
+        near.points += points - SUM
+        near.why, near.difference = why + near.why, difference
+        told.append(near)
+    return told
 
 
-def _is_named(line: Line, document: Open, found: Found) -> bool:
-    return document.id in found or document.tail in line.words.said
-
-
-def _sum(
-    line: Line,
-    documents: list[Open],
-    found: Found,
-    parties: Parties,
-    answers: int,
-) -> Suggestion:
-    """Several documents as one answer: the more of them the line names, the surer."""
-    why: Reasons = [["sum", len(documents)]]
-    named = [each for each in documents if _is_named(line, each, found)]
-    points = float(SUM) + 44 * len(named) / len(documents) - 2 * (len(documents) - 2)
-    if named:
-        why.append(["numbers", len(named)])
-    points += _party(documents[0].party, parties, why, is_numbered=len(named) == len(documents))
-    if answers > 1 and not named:
-        points -= 6
-    points += sum(_date(line, each, []) for each in documents) / len(documents)
-    return Suggestion(tuple(documents), points, why)
+def _meant(line: Line, these: list[Open], found: Found, parties: Parties) -> list[sums.Places]:
+    """Which of these may be meant together: what the line names; else two, the oldest in a row, or those of a month."""
+    named = tuple(place for place, each in enumerate(these) if is_named(line, each, found))
+    if named or parties.get(these[0].party or 0, (0.0,))[0] < STRONG:
+        return [named] if len(named) > 1 else []
+    months = line.words.months
+    of_month = tuple(place for place, each in enumerate(these) if each.issued and each.issued.month in months)
+    in_a_row = [tuple(range(count)) for count in range(2, len(these) + 1)]
+    pairs = combinations(range(min(len(these), PAIRED)), 2)
+    return [each for each in dict.fromkeys([of_month, *in_a_row, *pairs]) if len(each) > 1]
 
 
 # --- What is sure ---------------------------------------------------------------------------------

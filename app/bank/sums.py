@@ -8,13 +8,15 @@ from itertools import accumulate, combinations
 
 MOST = 12
 """Open documents of a party that are tried together; all of them, or the oldest in a row, may be more."""
-SEVERAL = 6
+TRIED = {2: 10, 3: 10, 4: 8}
+"""How many together → of how many of the oldest, where every party is tried."""
+SEVERAL = 12
 """Answers that are given."""
 Places = tuple[int, ...]
 
 
 def coming_to(wanted: int, minors: Sequence[int]) -> list[Places]:
-    """Which of these amounts, by their places, come to the wanted one: the oldest in a row, then up to four of any.
+    """Which of these amounts, by their places, come to the wanted one: the oldest in a row, then any, the fewest first.
 
     Amounts that run against the others are below zero.
     """
@@ -26,17 +28,32 @@ def coming_to(wanted: int, minors: Sequence[int]) -> list[Places]:
     return list(found)
 
 
+def of_few(minors: Sequence[int]) -> Iterator[tuple[Places, int]]:
+    """What these come to, each way once: the oldest in a row, then any two, three or four of the oldest."""
+    told = {tuple(range(place + 1)): total for place, total in enumerate(accumulate(minors)) if place}
+    for count, of in TRIED.items():
+        every = combinations(range(min(len(minors), of)), count)
+        told |= {places: sum(minors[place] for place in places) for places in every}
+    yield from told.items()
+
+
 def _ways(wanted: int, minors: Sequence[int]) -> Iterator[Places]:
     for place, total in enumerate(accumulate(minors)):
         if place and total == wanted:
             yield tuple(range(place + 1))
     few = minors[:MOST]
-    pairs: dict[int, list[Places]] = defaultdict(list)
-    for one, other in combinations(range(len(few)), 2):
-        pairs[few[one] + few[other]].append((one, other))
-    yield from pairs.get(wanted, ())
-    for place, minor in enumerate(few):
-        yield from ((*pair, place) for pair in pairs.get(wanted - minor, ()) if pair[1] < place)
-    for total, ones in pairs.items():
-        if others := pairs.get(wanted - total):
-            yield from ((*one, *other) for one in ones for other in others if one[1] < other[0])
+    half = len(few) // 2
+    firsts: dict[int, list[Places]] = defaultdict(list)
+    for places, total in _subsets(few[:half], 0):
+        firsts[total].append(places)
+    lasts = _subsets(few[half:], half)
+    every = [(*first, *last) for last, total in lasts for first in firsts.get(wanted - total, ())]
+    yield from sorted((places for places in every if len(places) > 1), key=lambda places: (len(places), places))
+
+
+def _subsets(minors: Sequence[int], start: int) -> list[tuple[Places, int]]:
+    """All of them, the empty one too, with what each comes to."""
+    found: list[tuple[Places, int]] = [((), 0)]
+    for place, minor in enumerate(minors, start):
+        found += [((*places, place), total + minor) for places, total in found]
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
+from itertools import chain
 
 import pytest
 
@@ -92,6 +93,54 @@ def test_several_documents_of_one_party_come_to_the_amount():
     credit = bill("AV-1", 2000, takes_in=True)
     assert best(line("VIR", -7100, name="PLOMBERIE DUPONT"), bills[2], credit)[0].documents == (bills[2], credit)
     assert coming_to(10, [4, 3, 3, -1, 1]) == [(0, 1, 2), (0, 1, 2, 3, 4)] and coming_to(99, [1, 2]) == []
+
+
+CHEQUE, CUT = "CHEQUE N° 0013920", "VIR RECU 1758756316S DE: MAISON"
+
+
+@pytest.mark.parametrize(("label", "minor", "expected"), [
+    (CHEQUE, 12113, {"A-101", "A-102"}), (CHEQUE, 14200, {"A-101", "A-103"}), (CHEQUE, 5600, {"A-103", "AV-1"}),
+    (CUT, 9913, {"C-1", "C-2"}), (CHEQUE, 7012, {"A-102"}), (CHEQUE, 4998, {"A-101"}), (CHEQUE, 2550, {"A-101"}),
+    ("VIR RECU 1758756316S DE: GARAGE", 9913, {"C-1", "C-2"}), (CUT, 2376, {"C-1"}), (CHEQUE, 2040, set()),
+    ("VIR RECU 1758756316S DE: GARAGE", 2376, set()),
+])  # fmt: skip
+def test_a_line_that_says_nobody_s_name_is_guessed_by_its_amount(label, minor, expected):
+    """BK-2: by several documents of one party, or one but for a usual difference; never sure."""
+    bills = bill("A-101", 5100), bill("A-102", 7013), bill("A-103", 9100), bill("AV-1", 3500, takes_in=True)
+    other = bill("C-1", 3960, party=3), bill("C-2", 5953, party=3), bill("B-7", 77, party=2)
+    told = best(line(label, -minor), *bills, *other)
+    assert {each.number for each in told[0].documents} == expected if told else not expected
+    assert not sure_ones({1: told})
+
+
+def test_what_many_come_to_by_chance_is_not_guessed():
+    """BK-2: of four parties with the same two amounts none; of three each is told once, by its best."""
+    facts = {"issued": DAY, "due": DAY, "name": "Firm"}
+    pairs = [
+        [Open(10 * party + minor, party, "", minor, "EUR", False, False, **facts) for minor in (3, 4)]
+        for party in range(4)
+    ]
+    said = line(CHEQUE, -7)
+    assert best(said, *chain(*pairs)) == []
+    assert [len(each.documents) for each in best(said, *chain(*pairs[:3]))] == [2, 2, 2]
+
+
+def test_a_party_s_debts_are_found_with_a_difference():
+    """BK-2: two or all of what is open, but for a fee, a discount or a rounding, where the line says whose it is."""
+    bills = bill("A-101", 5100), bill("A-102", 7013), bill("A-103", 9100)
+    for minor, difference in ((12111, Difference.ROUNDING), (20788, Difference.DISCOUNT), (15900, Difference.FEE)):
+        (first, *_rest) = best(line("VIR", -minor, name="PLOMBERIE DUPONT"), *bills)
+        assert first.difference is difference and len(first.documents) > 1
+
+
+def test_a_name_that_was_cut_or_is_shared_says_less():
+    """BK-2: what was matched under the beginning of a name speaks against nobody whose name begins so."""
+    mine, theirs = bill("A-1"), bill("B-1", 400, party=2)
+    known = Known({}, {"garage": Counter({2: 3})}, dict(PARTIES))
+    label = "VIR SEPA RECU /DE GARAGE"
+    assert Words(f"{label:<31}").is_cut
+    (first, *_rest) = best(line(f"{label:<31}"), mine, theirs, known=known)
+    assert first.documents == (mine,)
 
 
 def test_another_currency_is_found_by_what_the_bank_says():

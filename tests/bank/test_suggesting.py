@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from app.bank import allocating, automatic, candidates, labelling, matching_jobs
+from app.bank import allocating, automatic, candidates, labelling, matching_jobs, suggesting
 from app.bank.allocating import Share
 from app.bank.models import Match
 from app.bank.scoring import suggest
@@ -13,6 +13,7 @@ from app.documents import reasons
 from app.documents.models import Status
 from app.extensions import db
 from app.tasks.models import Task
+from app.web.access import Role
 from tests.bank.lines import make_line, make_open, make_statement
 from tests.factories import make_company, make_counterparty, make_user, reload
 
@@ -34,6 +35,29 @@ def test_one_line_and_a_whole_statement_find_the_same(facts):
     line = candidates.line_of(row)
     for book in (candidates.book_for(row, line), candidates.whole_book(row.company_id)):
         assert suggest(line, book)[0].documents[0].id == document.id
+
+
+def test_a_cheque_finds_the_invoices_it_pays_together():
+    """BK-2: US-2: one line finds what a statement finds where little is open; hidden documents stay out of it."""
+    company = make_company("Restricted", restrict_non_admins=True)
+    party, admin = make_counterparty("Papeterie Durand", company), make_user(Role.ADMIN, company)
+    pair = [make_open(minor, company=company, counterparty=party).id for minor in (5100, 7013)]
+    row = make_line(-12113, company, label="CHEQUE N° 0013920")
+
+    (offer,) = suggesting.for_line(admin, row)
+    assert [each.id for each in offer.documents] == pair and offer.why[0] == ["sum", 2] and not offer.is_sure
+    assert suggesting.for_line(make_user(company=company), row) == []
+
+
+def test_where_much_is_open_one_line_is_not_looked_for_among_all(monkeypatch):
+    """BK-2: it would keep somebody waiting; the page of all suggestions has it."""
+    party = make_counterparty("Papeterie Durand")
+    for minor in (5100, 7013):
+        make_open(minor, counterparty=party)
+    row = make_line(-12113, label="CHEQUE N° 0013920")
+    monkeypatch.setattr(candidates, "AT_ONCE", 1)
+    assert suggesting.for_line(make_user(), row) == []
+    assert suggest(candidates.line_of(row), candidates.whole_book(row.company_id))
 
 
 def test_what_is_sure_is_matched_after_an_import_only_where_the_company_wants_it():
