@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rapidfuzz import fuzz
 from sqlalchemy import Select, and_, or_, select
 
 from app.counterparties.models import Counterparty, CounterpartyIban, plain
@@ -11,22 +12,40 @@ from app.extensions import db
 from app.users.models import User
 
 AT_ONCE = 20
+ALIKE = 80
+"""Of 100, from which two names may be one that was read badly."""
 MARK = " · "
 """Between a name and the identifier that tells it from others of that name."""
 IDENTIFIERS = ("vat_number", "siret", "siren")
 
 
 def known(company_id: int, name: str, facts: dict[str, Any] | None = None) -> Counterparty | None:
-    """The one counterparty with one of these identifiers, else with this name; None where it is not clear."""
+    """The one counterparty with one of these identifiers or accounts, else with this name; None where it is not clear.
+
+    An account says nothing beside quite another name: a factor or a group is paid for many.
+    """
     facts = facts or {}
-    tests = [getattr(Counterparty, fact) == facts[fact] for fact in IDENTIFIERS if facts.get(fact)]
-    tests += [Counterparty.ibans.any(CounterpartyIban.iban == iban) for iban in facts.get("ibans") or []]
-    for test in tests:
-        found = list(db.session.scalars(_living(company_id).where(test).limit(2))) or _took_over(company_id, test)
-        if len(found) == 1:
-            return found[0]
-    found = called(company_id, name)
+    for test in (getattr(Counterparty, fact) == facts[fact] for fact in IDENTIFIERS if facts.get(fact)):
+        if found := _only(company_id, test):
+            return found
+    for iban in facts.get("ibans") or []:
+        found = _only(company_id, Counterparty.ibans.any(CounterpartyIban.iban == iban))
+        if found and _may_be_called(found, name):
+            return found
+    namesakes = called(company_id, name)
+    return namesakes[0] if len(namesakes) == 1 else None
+
+
+def _only(company_id: int, test: Any) -> Counterparty | None:
+    """The one such counterparty, or into which the one such was merged."""
+    found = list(db.session.scalars(_living(company_id).where(test).limit(2))) or _took_over(company_id, test)
     return found[0] if len(found) == 1 else None
+
+
+def _may_be_called(counterparty: Counterparty, name: str) -> bool:
+    """Is it called so, but for a misread letter or a word more or less?"""
+    names = (counterparty.name, *counterparty.other_names)
+    return not name or any(fuzz.token_set_ratio(plain(each), plain(name)) >= ALIKE for each in names)
 
 
 def called(company_id: int, name: str) -> list[Counterparty]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import gettext as _
 
 from app.core import clock
 from app.core.database import change_if
 from app.core.errors import Refused
+from app.counterparties.models import plain
 from app.documents import parties, status, twins
 from app.documents.editing import Changed, Incomplete, edit, since
 from app.documents.models import Document, ReadState
@@ -34,13 +37,16 @@ def validate(document: Document, *, by: User | None, why: str = "") -> None:
     _check_state(document)
     if errors := missing(document):
         raise Incomplete(errors)
+    said = document.party_name
     parties.know(document)
     if found := twins.living(document):
         raise HasTwin(found)
     _claim(document, by)
     parties.make(document, document.counterparty_facts, by=by)
     document.read_state = ReadState.READ
-    changes = {"version": [document.version - 1, document.version]}
+    changes: dict[str, Any] = {"version": [document.version - 1, document.version]}
+    if plain(said) != plain(document.party_name):
+        changes["counterparty"] = [said, document.party_name]
     status.settle(document, by=by, act="validated", why=why, changes=changes)
 
 

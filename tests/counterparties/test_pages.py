@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.audit.models import AuditEntry
 from app.core import clock
 from app.counterparties import finding, keeping
-from app.counterparties.models import Counterparty
+from app.counterparties.models import Counterparty, CounterpartyIban
 from app.documents.models import Kind
 from app.extensions import db
 from app.web.access import Role
@@ -207,6 +207,19 @@ def test_what_is_read_finds_who_is_known(app):
     assert finding.known(company.id, " dùrand ") is durand
     assert finding.known(company.id, "Martin") is None
     assert finding.known(company.id, "", {"vat_number": "BE0428759497"}) is None
+
+
+@pytest.mark.parametrize(("name", "is_found"), [
+    ("", True), ("Papeterie Durand", True), ("Papeterle Durand", True), ("SARL Papeterie Durand et Fils", True),
+    ("Librairie du Centre", True), ("Menuiserie Roux", False), ("Papeterie Martin", False),
+])  # fmt: skip
+def test_an_account_says_nothing_beside_quite_another_name(app, name, is_found):
+    """EX-7: CP-3: a factor is paid for many: whoever the invoice names is not taken for another with that account."""
+    durand = make_counterparty("Papeterie Durand", other_names=["Librairie du Centre"])
+    durand.ibans.append(CounterpartyIban(iban="FR7630006000011234567890189"))
+    db.session.commit()
+    found = finding.known(durand.company_id, name, {"ibans": ["FR7630006000011234567890189"]})
+    assert found is (durand if is_found else None)
 
 
 def test_its_page_tells_what_happened(app, browser):

@@ -44,6 +44,16 @@ def test_validation_does_all_of_it_at_once(app):
     assert (entry.act, entry.user_id, entry.changes["status"]) == ("validated", member.id, ["to_process", "to_match"])
 
 
+def test_another_name_than_was_said_is_in_the_history(app):
+    """EX-7: RV-6: it is validated as whoever has the VAT number that was read."""
+    durand = make_counterparty("Durand", vat_number="FR40303265045")
+    document = complete(counterparty=None, counterparty_name="Dupont")
+    document.counterparty_facts = {"vat_number": "FR40303265045"}
+    decisions.validate(document, by=make_user())
+    entry = db.session.scalars(AuditEntry.about(document)).first()
+    assert (document.counterparty, entry.changes["counterparty"]) == (durand, ["Dupont", "Durand"])
+
+
 WANTING = [
     ({"number": ""}, "number"),
     ({"label": ""}, "label"),
