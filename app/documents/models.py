@@ -97,7 +97,7 @@ class Document(db.Model):
         Index("ix_document_trash", "company_id", "trashed_at", "id", **only_where("trashed_at IS NOT NULL")),
         Index("ix_document_reading", "created_at", **only_where("read_state = 'reading'")),
         Index("ix_document_number", "company_id", "number_key"),
-        Index("ix_document_counterparty", "counterparty_id", "issue_date"),
+        Index("ix_document_counterparty", "counterparty_id", ISSUED, "id"),
         Index("ix_document_to_send", "company_id", ISSUED, "id", **only_where(TO_SEND)),
         Index("ix_document_reference", "company_id", "payment_reference", **only_where("payment_reference != ''")),
         CheckConstraint("paid_minor BETWEEN 0 AND settled_minor", name="paid_is_settled"),
@@ -212,21 +212,28 @@ class Document(db.Model):
         return select(cls).where(or_(False, *cls._ways_to_see(user)))
 
     @classmethod
-    def reasons_to_see(cls, user: User, company_id: int) -> list[ColumnElement[bool]]:
-        """Why somebody may know of documents of one company, each reason alone: together they are `visible_to`."""
-        return list(cls._ways_to_see(user, company_id)) or [false()]
+    def reasons_to_see(cls, user: User, company_id: int, *, validated: bool = False) -> list[ColumnElement[bool]]:
+        """Why somebody may know of documents of one company, each reason alone: together they are `visible_to`.
+
+        Of those that are all `validated`, what holds of others alone is no reason.
+        """
+        return list(cls._ways_to_see(user, company_id, validated=validated)) or [false()]
 
     @classmethod
-    def _ways_to_see(cls, user: User, company_id: int | None = None) -> Iterator[ColumnElement[bool]]:
+    def _ways_to_see(
+        cls, user: User, company_id: int | None = None, *, validated: bool = False
+    ) -> Iterator[ColumnElement[bool]]:
         """Why somebody may know about a document; only what can be so for this person is asked."""
         mine = lambda ids: [each for each in ids if company_id in (None, each)]  # noqa: E731
         everywhere = user.company_ids(Permission.SEE_ALL)
         if mine(everywhere):
             yield cls.company_id.in_(mine(everywhere))
         if restricted := mine(user.company_ids(Permission.SEE_ASSIGNED)):
-            yield from (and_(cls.company_id.in_(restricted), way) for way in _ways_of_scope(user.id))
-        if validated := mine(user.company_ids(Permission.SEE_VALIDATED)):
-            yield and_(cls.company_id.in_(validated), cls.validated_at.is_not(None))
+            before, of_theirs = _ways_of_scope(user.id)
+            ways = [of_theirs] if validated else [before, of_theirs]
+            yield from (and_(cls.company_id.in_(restricted), way) for way in ways)
+        if read_only := mine(user.company_ids(Permission.SEE_VALIDATED)):
+            yield and_(cls.company_id.in_(read_only), cls.validated_at.is_not(None))
         if asked := mine({membership.company_id for membership in user.memberships} - set(everywhere)):
             yield and_(cls.company_id.in_(asked), cls.readers.any(User.id == user.id))
 

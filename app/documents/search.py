@@ -133,7 +133,13 @@ def _limits(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
 
 
 def _between(column: Any, value: Any, least: Any, most: Any) -> Iterator[ColumnElement[bool]]:
-    """Known and within these; said once more of what the index holds, which knows no unknown."""
+    """Known and within these; said once more of what the index holds, which knows no unknown.
+
+    Of one value alone a database knows how rare it is; of two limits it guesses.
+    """
+    if least is not None and most is not None and least >= most:
+        yield and_(column == least, value == least) if least == most else false()
+        return
     if least is not None:
         yield and_(column >= least, value >= least)
     if most is not None:
@@ -159,7 +165,7 @@ def having(words: str) -> ColumnElement[bool]:
 
 def narrow(user: User, company: Company, wanted: Wanted) -> Search | None:
     """What keeps a page of the list to its rows, where the list as a whole would be read for them."""
-    reasons = Document.reasons_to_see(user, company.id)
+    reasons = Document.reasons_to_see(user, company.id, validated=wanted.tab.is_decided)
     if wanted.q or len(reasons) > 1:
         return Search(Asked.of(wanted.q) if wanted.q else None, Document.id, reasons)
     return None
@@ -176,22 +182,34 @@ def counts(user: User, company: Company, wanted: Wanted, today: date, search: Se
         row = db.session.execute(_counting_all(), {"company_id": company.id})
     else:
         query = select(Document).where(Document.company_id == company.id, *_tests(wanted, company, today))
-        row = db.session.execute(_counting(query, Document.reasons_to_see(user, company.id), wanted))
+        reasons = Document.reasons_to_see(user, company.id)
+        of_decided = Document.reasons_to_see(user, company.id, validated=True)
+        row = db.session.execute(_counting(query, reasons, of_decided, wanted))
     return {tab: (min(count, MANY - 1), count >= MANY) for tab, count in zip(Tab, row.one(), strict=True)}
 
 
 @cache
 def _counting_all() -> Select[Any]:
     """For the list of every day: made once, as putting it together takes longer than its answer."""
-    return _counting(select(Document).where(Document.company_id == bindparam("company_id")), [true()])
+    return _counting(select(Document).where(Document.company_id == bindparam("company_id")), [true()], [true()])
 
 
 def _counting(
-    among: Select[tuple[Document]], reasons: Sequence[ColumnElement[bool]], wanted: Wanted = ANYTHING
+    among: Select[tuple[Document]],
+    reasons: Sequence[ColumnElement[bool]],
+    of_decided: Sequence[ColumnElement[bool]],
+    wanted: Wanted = ANYTHING,
 ) -> Select[Any]:
-    """Of each tab as many as matter, looked for by each reason to see them, as each has an index of its own."""
-    tests = [tab.test() if _may_hold(tab, wanted) else false() for tab in Tab]
-    return select(*(_count(among.where(test), reasons) for test in tests))
+    """Of each tab as many as matter, looked for by each reason to see them, as each has an index of its own.
+
+    Those of one counterparty are counted in one go: all of them are looked at for the rarest tab anyway.
+    """
+    tests = {tab: tab.test() if _may_hold(tab, wanted) else false() for tab in Tab}
+    if wanted.counterparty:
+        seen = among.where(or_(*reasons))
+        return seen.with_only_columns(*(func.count().filter(test) for test in tests.values()))
+    of = {tab: of_decided if tab.is_decided else reasons for tab in Tab}
+    return select(*(_count(among.where(test), of[tab]) for tab, test in tests.items()))
 
 
 def _may_hold(tab: Tab, wanted: Wanted) -> bool:

@@ -54,6 +54,11 @@ class Tab(StrEnum):
         """Shown even while it is empty."""
         return self not in {Tab.READING, Tab.UNREADABLE, Tab.TO_APPROVE, Tab.TO_SEND}
 
+    @property
+    def is_decided(self) -> bool:
+        """Is everything in it validated?"""
+        return self in {Tab.OUTSTANDING, Tab.CREDITS, Tab.TO_APPROVE, Tab.TO_MATCH, Tab.TO_PAY, Tab.VALIDATED}
+
     def test(self) -> ColumnElement[bool]:
         """What is in it."""
         if self is Tab.ALL:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import (
@@ -93,6 +94,21 @@ class Asked:
     def is_there(self) -> ColumnElement[bool]:
         """Whether a row of `DocumentText` has all of it; nothing has it where nothing was meant."""
         return and_(*(term.is_there() for term in self.terms)) if self.terms else literal_column("1 = 0")
+
+
+@contextmanager
+def asking_the_index() -> Iterator[None]:
+    """PostgreSQL takes what it would compute of each row for nothing, and a map of many rows for small: so it is told.
+
+    Without, a word of a hundred thousand of a million documents took ten times as long.
+    """
+    if not is_postgresql():
+        yield
+        return
+    told = select(func.set_config("work_mem", "64MB", True), func.set_config("enable_seqscan", "off", True))
+    db.session.execute(told)
+    yield
+    db.session.execute(select(func.set_config("enable_seqscan", "on", True)))
 
 
 def by_index(terms: Sequence[Term], others: Sequence[Term] = ()) -> Select[tuple[int]]:

@@ -31,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.extensions import db
-from app.search.asking import Asked, Term, by_index, is_postgresql
+from app.search.asking import Asked, Term, asking_the_index, by_index, is_postgresql
 from app.search.models import DocumentText
 
 WALKED = 300
@@ -108,9 +108,10 @@ class Search:
     @cached_property
     def few(self) -> list[int] | None:
         """The ids of all documents with the words, the list's other conditions aside; None where they are many."""
-        found = (
-            list(db.session.scalars(by_index(self.rare, self._others).limit(FEW + 1))) if self.rare else [0] * (FEW + 1)
-        )
+        if not self.rare:
+            return None
+        with asking_the_index():
+            found = list(db.session.scalars(by_index(self.rare, self._others).limit(FEW + 1)))
         return found if len(found) <= FEW else None
 
     @property
@@ -138,7 +139,8 @@ class Search:
         if self.few is None:
             there = and_(True, *(each.is_there() for each in self._others))
             has_others = select(there).where(DocumentText.document_id == found.c.id).scalar_subquery()
-            return list(db.session.scalars(select(found.c.id).where(has_others).limit(limit)))
+            with asking_the_index():
+                return list(db.session.scalars(select(found.c.id).where(has_others).limit(limit)))
         return list(db.session.scalars(select(found.c.id).limit(limit)))
 
     def counts(self, query: Select[Any], tests: Sequence[ColumnElement[bool]]) -> list[tuple[int, bool]]:

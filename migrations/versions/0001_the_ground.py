@@ -514,7 +514,6 @@ def upgrade():
     )
     with op.batch_alter_table('document', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_document_assignee_id'), ['assignee_id'], unique=False)
-        batch_op.create_index('ix_document_counterparty', ['counterparty_id', 'issue_date'], unique=False)
         batch_op.create_index(batch_op.f('ix_document_duplicate_of_id'), ['duplicate_of_id'], unique=False)
         batch_op.create_index('ix_document_number', ['company_id', 'number_key'], unique=False)
 
@@ -522,6 +521,7 @@ def upgrade():
     living = sa.text('trashed_at IS NULL')
     still_open = sa.text('validated_at IS NOT NULL AND trashed_at IS NULL AND gross_minor != settled_minor')
     op.create_index('ix_document_list', 'document', ['company_id', 'status', issued, 'id'])
+    op.create_index('ix_document_counterparty', 'document', ['counterparty_id', issued, 'id'])
     op.create_index('ix_document_all', 'document', ['company_id', issued, 'id'], sqlite_where=living, postgresql_where=living)
     unvalidated = sa.text('validated_at IS NULL')
     op.create_index('ix_document_unvalidated', 'document', ['company_id', issued, 'id'], sqlite_where=unvalidated, postgresql_where=unvalidated)

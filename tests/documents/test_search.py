@@ -60,6 +60,29 @@ def test_a_document_stands_in_its_lists_and_is_counted_there(app, listed, facts,
     assert bool(counted[Tab.ALL][0]) is bool(listed()) is (not facts.get("trashed_at"))
 
 
+def test_the_lists_of_a_counterparty_count_what_each_may_see_of_it(app):
+    """SR-1: US-2: in one go, the same as all documents' tabs count where it is alone."""
+    company = make_company("Restricted", restrict_non_admins=True)
+    party, member = make_counterparty("Mine", company), make_user(company=company)
+    for facts, _tabs in TABS:
+        make_document(company, counterparty=party, **facts)
+    accountant, admin = make_user(Role.ACCOUNTANT, company), make_user(Role.ADMIN, company)
+    for assigned in ([], [member]):
+        party.assigned_users = assigned
+        db.session.commit()
+        for user in (member, accountant, admin):
+            alone, among_all = (
+                search.counts(user, company, wanted, date(2026, 11, 1))
+                for wanted in (Wanted(counterparty=party.id), Wanted())
+            )
+            assert alone == among_all and alone[Tab.ALL][0] == len(all_seen(user, company))
+
+
+def all_seen(user, company) -> list[str]:
+    """All that this person may know of there, outside the trash."""
+    return list(db.session.scalars(search.listed(user, company, Wanted(), date(2026, 11, 1))))
+
+
 def test_the_tab_to_approve_is_shown_where_a_rule_asks_for_it(app, browser, monkeypatch):
     """LC-2: also while nothing waits there."""
     company_id, member = the_company().id, browser(make_user())
