@@ -129,7 +129,7 @@ class Book:
             for each in party:
                 kinds[each.currency, each.is_sale].append(each)
             for documents in kinds.values():
-                yield sorted(documents, key=lambda each: each.due or each.issued or date.max)
+                yield sorted(documents, key=lambda each: each.due or each.issued or date.max)[: 2 * sums.MOST]
 
     def is_like(self, party: int | None, words: list[str]) -> bool:
         """Has this party a name that begins with, or has a word of, what a line says of it?"""

@@ -27,7 +27,7 @@ FACTS = (
 AMOUNT: ColumnElement[int] = literal_column("coalesce(document.gross_minor, 0)")
 """As `ix_document_amount` has it."""
 MOST, MOST_PARTIES, MOST_KEYS, MOST_LINES = 200, 12, 60, 300
-AT_ONCE = 1000
+AT_ONCE = 5000
 """Open documents that are looked through for one line."""
 REACH = (timedelta(days=10), timedelta(days=150))
 """How long before its issue and after it a line whose label names a document is looked for."""
@@ -59,10 +59,13 @@ def whole_book(company_id: int) -> Book:
     return Book([_as_open(row) for row in rows], _known(company_id))
 
 
-def small_book(company_id: int, *only: ColumnElement[bool]) -> Book | None:
-    """The same while somebody waits, without who paid before: None where much is open; `only` narrows it."""
-    rows = db.session.execute(_open_of(company_id).where(*only).limit(AT_ONCE + 1)).all()
-    return Book([_as_open(row) for row in rows]) if len(rows) <= AT_ONCE else None
+def small_book(company_id: int, known: Known, *only: ColumnElement[bool]) -> Book | None:
+    """The same while somebody waits, with what is known of one payer: None where much is open; `only` narrows it."""
+    first = select(Document.id).where(Document.company_id == company_id, is_open()).limit(AT_ONCE + 1).subquery()
+    if db.session.scalars(select(func.count()).select_from(first)).one() > AT_ONCE:
+        return None
+    rows = db.session.execute(_open_of(company_id).where(*only).order_by(Document.id))
+    return Book([_as_open(row) for row in rows], known)
 
 
 def loose_lines(company_id: int, most: int | None = None) -> list[BankTransaction]:

@@ -78,7 +78,7 @@ def parties_of(line: Line, book: Book) -> Parties:
         tell(line.party, 28, ["rule"])
     before = book.known.names.get(line.words.name, {}) if line.words.name else {}
     for party, times in before.items():
-        is_sure = len(before) == 1 and not line.words.is_cut
+        is_sure = len(before) == 1 and not line.words.name_is_cut
         tell(party, 24 + min(times, 4) if is_sure else 20 * times / sum(before.values()), ["name_before", times])
     for party, likeness in book.called(line.words.words, line.words.is_cut).items():
         tell(party, 8 + 18 * (likeness - 70) / 30, ["name", round(likeness)])

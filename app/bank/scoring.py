@@ -7,8 +7,9 @@ from typing import Any
 
 from app.bank import sums, unnamed
 from app.bank.book import Book, Line, Open
-from app.bank.evidence import EXACT, NUMBER, SOME, TELLING, Found, Parties, best_of, numbers_in, parties_of
+from app.bank.evidence import EXACT, NUMBER, SOME, TELLING, Found, Parties, Reasons, best_of, numbers_in, parties_of
 from app.bank.gaps import FEE, gap
+from app.bank.models import Difference
 from app.bank.weighing import SOON, STRONG, SUM, Suggestion, days_from, is_named, single, together
 
 SHOWN = 30
@@ -16,18 +17,20 @@ SHOWN = 30
 CLEAR = 90
 """From so many points on nothing better is looked for."""
 FEW, MANY_SAME, OF_PARTY = 5, 60, 40
+NOTHING: tuple[float, Reasons, Difference | None] = (0.0, [], None)
+TOLD = {"iban", "name_before", "rule"}
 PAIRED = 6
 """Of so many of the oldest, any two may be paid together with a difference."""
 
 
-def suggest(line: Line, book: Book) -> list[Suggestion]:
-    """The likeliest answers, the best first."""
+def suggest(line: Line, book: Book, *, guess: bool = False) -> list[Suggestion]:
+    """The likeliest answers, the best first; with `guess` also what only its amount speaks for."""
     parties = parties_of(line, book)
     found = numbers_in(line, book, parties)
     singles = [single(line, document, found, parties) for document in _near(line, book, found, parties)]
     if not any(each.points >= CLEAR and each.is_whole for each in singles):
         singles += _together(line, book, found, parties)
-    if not found and not any(each.is_whole for each in singles):
+    if guess and not found and not any(each.is_whole for each in singles):
         singles += unnamed.guess(line, book, parties)
     likely = sorted((each for each in singles if each.points >= SHOWN), key=_rank)
     kept = _each_once(likely)[:FEW]
@@ -62,9 +65,6 @@ def _near(line: Line, book: Book, found: Found, parties: dict[int, Any]) -> list
             if each.takes_in is takes_in and (each.minor >= least or each.tail in line.words.said):
                 near[each.id] = each
     return list(near.values())
-
-
-# --- One document ---------------------------------------------------------------------------------
 
 
 # --- Several documents ----------------------------------------------------------------------------
@@ -104,8 +104,8 @@ def _nearly(line: Line, these: list[Open], signed: list[int], found: Found, part
     told = []
     for places in _meant(line, these, found, parties):
         whole = sum(signed[place] for place in places)
-        points, why, difference = gap(abs(line.minor), whole)
-        if whole <= 0 or difference is None:
+        points, why, difference = gap(abs(line.minor), whole) if whole > 0 else NOTHING
+        if difference is None:
             continue
         near = together(line, [these[place] for place in places], found, parties, 1)
         near.points += points - SUM
@@ -137,10 +137,17 @@ def _is_sure(line: Line, kept: list[Suggestion], found: Found, parties: Parties)
         return False
     if any(how in EXACT for id, (how, _each) in found.items() if id != document.id):
         return False
+    if document.party not in parties and any(_is_told(why) for _points, why in parties.values()):
+        return False
     agrees = document.party in parties and parties[document.party][0] >= 18
     if not agrees and not _is_telling(document, line):
         return False
     return not any(_is_rival(each) for each in kept[1:])
+
+
+def _is_told(why: Reasons) -> bool:
+    """Does an account, an earlier match or a rule say whose it is, however much that weighs?"""
+    return any(reason[0] in TOLD for reason in why)
 
 
 def _is_rival(other: Suggestion) -> bool:

@@ -53,9 +53,10 @@ def for_line(user: User, line: BankTransaction) -> list[Offer]:
         return []
     read = candidates.line_of(line)
     seen = or_(*Document.reasons_to_see(user, line.company_id))
-    told = suggest(read, candidates.book_for(line, read, seen))
-    if not told and (book := candidates.small_book(line.company_id, seen)):
-        told = suggest(read, book)
+    book = candidates.book_for(line, read, seen)
+    told = suggest(read, book)
+    if not told and (small := candidates.small_book(line.company_id, book.known, seen)):
+        told = suggest(read, small, guess=True)
     return _ordered(user, line) + _offers([line], {line.id: told})
 
 

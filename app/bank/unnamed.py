@@ -18,7 +18,7 @@ ALMOST, LIKE = 30.0, 2
 """Points of an amount that differs as one expects, and how many documents may fit it so."""
 SHORTEST = 3
 """Letters a word has that may name somebody."""
-EARLY, LATE = 10, 45
+BEFORE, AFTER = 10, 45
 """Days before and after it is due within which a document whose amount differs is thought of."""
 
 
@@ -68,7 +68,7 @@ def _wholes(minor: int, *, is_named: bool) -> Iterator[int]:
 def _is_due(line: Line, document: Open) -> bool:
     if not document.due or not document.issued or document.issued > line.day:
         return False
-    return -EARLY <= (line.day - document.due).days <= LATE
+    return -BEFORE <= (line.day - document.due).days <= AFTER
 
 
 def _alone(line: Line, document: Open) -> Suggestion:

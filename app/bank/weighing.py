@@ -91,11 +91,13 @@ def of_date(line: Line, document: Open, why: Reasons) -> float:
 
 
 def days_from(line: Line, document: Open) -> int:
+    """Between the line and the day the document is due; many where no day is known."""
     day = document.due or document.issued
     return abs((line.day - day).days) if day else 999
 
 
 def is_named(line: Line, document: Open, found: Found) -> bool:
+    """Does its number or the end of it stand in the line?"""
     return document.id in found or document.tail in line.words.said
 
 

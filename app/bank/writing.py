@@ -76,12 +76,13 @@ def _loose(part: str) -> str:
 class Words:
     """One line's texts, taken apart once."""
 
-    __slots__ = ("is_cut", "months", "name", "parts", "said", "words")
+    __slots__ = ("is_cut", "months", "name", "name_is_cut", "parts", "said", "words")
 
     def __init__(self, label: str, name: str = "", reference: str = "") -> None:
         """All that the bank wrote, and who it says it is from or for."""
         text = plain(label)
         self.is_cut = len(label) in CUTS
+        self.name_is_cut = self.is_cut and not name
         self.parts = _PART.findall(text)
         if reference and reference != "NOTPROVIDED":
             self.parts += ["", *_PART.findall(plain(reference))]

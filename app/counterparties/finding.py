@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rapidfuzz import fuzz
@@ -12,7 +13,7 @@ from app.extensions import db
 from app.users.models import User
 
 AT_ONCE = 20
-ALIKE = 80
+ALIKE = 88
 """Of 100, from which two names may be one that was read badly."""
 MARK = " · "
 """Between a name and the identifier that tells it from others of that name."""
@@ -44,8 +45,19 @@ def _only(company_id: int, test: Any) -> Counterparty | None:
 
 def _may_be_called(counterparty: Counterparty, name: str) -> bool:
     """Is it called so, but for a misread letter or a word more or less?"""
-    names = (counterparty.name, *counterparty.other_names)
-    return not name or any(fuzz.token_set_ratio(plain(each), plain(name)) >= ALIKE for each in names)
+    said = _bare(name)
+    known = [_bare(each) for each in (counterparty.name, *counterparty.other_names)]
+    return not said or any(fuzz.token_sort_ratio(said, each) >= ALIKE or _is_part(said, each) for each in known)
+
+
+def _bare(name: str) -> str:
+    return " ".join(re.findall(r"\w+", plain(name).replace(".", "")))
+
+
+def _is_part(one: str, other: str) -> bool:
+    """Are all words of the shorter name in the longer? One word alone may be a trade."""
+    fewer, more = sorted((one.split(), other.split()), key=len)
+    return len(fewer) > 1 and set(fewer) <= set(more)
 
 
 def called(company_id: int, name: str) -> list[Counterparty]:
@@ -92,6 +104,11 @@ def named(user: User, company_id: int, words: str, *, reviewing: bool) -> list[C
 def escaped(word: str) -> str:
     """The word with LIKE's own signs made plain."""
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def is_called(counterparty: Counterparty | None, said: str) -> bool:
+    """Is this its name or its label?"""
+    return counterparty is not None and plain(said) in {plain(counterparty.name), plain(label(counterparty))}
 
 
 def label(counterparty: Counterparty) -> str:

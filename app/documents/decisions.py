@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from app.core import clock
 from app.core.database import change_if
 from app.core.errors import Refused
-from app.counterparties.models import plain
+from app.counterparties.finding import is_called
 from app.documents import parties, status, twins
 from app.documents.editing import Changed, Incomplete, edit, since
 from app.documents.models import Document, ReadState
@@ -45,7 +45,7 @@ def validate(document: Document, *, by: User | None, why: str = "") -> None:
     parties.make(document, document.counterparty_facts, by=by)
     document.read_state = ReadState.READ
     changes: dict[str, Any] = {"version": [document.version - 1, document.version]}
-    if plain(said) != plain(document.party_name):
+    if not is_called(document.counterparty, said):
         changes["counterparty"] = [said, document.party_name]
     status.settle(document, by=by, act="validated", why=why, changes=changes)
 

@@ -165,7 +165,7 @@ def having(words: str) -> ColumnElement[bool]:
 
 def narrow(user: User, company: Company, wanted: Wanted) -> Search | None:
     """What keeps a page of the list to its rows, where the list as a whole would be read for them."""
-    reasons = Document.reasons_to_see(user, company.id, validated=wanted.tab.is_decided)
+    reasons = Document.reasons_to_see(user, company.id, validated=wanted.tab.is_decided and not wanted.q)
     if wanted.q or len(reasons) > 1:
         return Search(Asked.of(wanted.q) if wanted.q else None, Document.id, reasons)
     return None

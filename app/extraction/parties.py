@@ -62,11 +62,11 @@ def find_party(party: Party, candidates: Iterable[Candidate]) -> Match | None:
         ("domain", 0.85, _same_domain),
     ):
         found = [candidate for candidate in known if fits(party, candidate)]
-        if len(found) == 1:
+        if len(found) == 1 and (why != "iban" or _may_be_called(found[0], party.name)):
             return Match(found[0].id, why, score)
         if found:
-            # Several share it (a group's bank account, one VAT number): the name decides among them.
-            return _by_name(party, found) or Match(found[0].id, why, score * 0.6)
+            # Several share it (a group's bank account, one VAT number), or a factor is paid: the name decides.
+            return _by_name(party, found if len(found) > 1 else known) or Match(found[0].id, why, score * 0.6)
     return _by_name(party, known)
 
 
@@ -144,6 +144,11 @@ def _by_name(party: Party, candidates: list[Candidate]) -> Match | None:
     if others and others[0][0] == best:
         return None
     return Match(found, "name", round(best / 100 * 0.9, 3))
+
+
+def _may_be_called(candidate: Candidate, name: str) -> bool:
+    """Nothing speaks against it: no name was read, or one that may be one of its names."""
+    return not bare_name(name) or any(likeness(name, each) >= ALIKE for each in candidate.names)
 
 
 def _same_vat(party: Party, candidate: Candidate) -> bool:

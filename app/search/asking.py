@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -105,10 +106,16 @@ def asking_the_index() -> Iterator[None]:
     if not is_postgresql():
         yield
         return
-    told = select(func.set_config("work_mem", "64MB", True), func.set_config("enable_seqscan", "off", True))
-    db.session.execute(told)
+    wanted = {"work_mem": "64MB", "enable_seqscan": "off"}
+    before = db.session.execute(select(*map(func.current_setting, wanted))).one()
+    db.session.execute(_setting(wanted))
     yield
-    db.session.execute(select(func.set_config("enable_seqscan", "on", True)))
+    db.session.execute(_setting(dict(zip(wanted, before, strict=True))))
+
+
+def _setting(values: dict[str, str]) -> Select[Any]:
+    """Until the transaction ends, if not before: one that breaks off puts them back by itself."""
+    return select(*(func.set_config(name, value, True) for name, value in values.items()))
 
 
 def by_index(terms: Sequence[Term], others: Sequence[Term] = ()) -> Select[tuple[int]]:

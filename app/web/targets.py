@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from flask import Response, make_response, redirect, request
+from werkzeug.urls import iri_to_uri
 
 
 def local(target: str | None, default: str = "/") -> str:
@@ -21,7 +22,7 @@ def onward(url: str) -> Response:
     if not request.htmx:
         return redirect(url, 303)
     response = make_response("")
-    response.headers["HX-Redirect"] = url
+    response.headers["HX-Redirect"] = iri_to_uri(url)
     return response
 
 

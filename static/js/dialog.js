@@ -35,5 +35,7 @@ document.addEventListener("keydown", (event) => {
   lines[(next + lines.length) % lines.length]?.focus();
 });
 
-// The page that htmx leaves behind must not keep a menu open over the new one.
-document.addEventListener("htmx:beforeSwap", () => openMenus().forEach((menu) => (menu.open = false)));
+// The page that htmx leaves behind must not keep a menu open over the new one; what is refused leaves the page as it is.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.xhr.getResponseHeader("HX-Reswap") !== "none") openMenus().forEach((menu) => (menu.open = false));
+});

@@ -9,6 +9,7 @@ from app.bank import allocating, automatic, candidates, labelling, matching_jobs
 from app.bank.allocating import Share
 from app.bank.models import Match
 from app.bank.scoring import suggest
+from app.counterparties.models import CounterpartyIban
 from app.documents import reasons
 from app.documents.models import Status
 from app.extensions import db
@@ -50,14 +51,23 @@ def test_a_cheque_finds_the_invoices_it_pays_together():
 
 
 def test_where_much_is_open_one_line_is_not_looked_for_among_all(monkeypatch):
-    """BK-2: it would keep somebody waiting; the page of all suggestions has it."""
+    """BK-2: it would keep somebody waiting."""
     party = make_counterparty("Papeterie Durand")
     for minor in (5100, 7013):
         make_open(minor, counterparty=party)
     row = make_line(-12113, label="CHEQUE N° 0013920")
     monkeypatch.setattr(candidates, "AT_ONCE", 1)
     assert suggesting.for_line(make_user(), row) == []
-    assert suggest(candidates.line_of(row), candidates.whole_book(row.company_id))
+
+
+def test_what_is_known_of_the_account_forbids_a_guess():
+    """BK-2: an account that is somebody's own pays nobody else's invoices."""
+    durand, morin = make_counterparty("Papeterie Durand"), make_counterparty("Garage Morin")
+    durand.ibans.append(CounterpartyIban(iban="FR761"))
+    for minor in (5100, 7013):
+        make_open(minor, counterparty=morin)
+    assert suggesting.for_line(make_user(), make_line(-12113, label="VIR", party_iban="FR761")) == []
+    assert suggesting.for_line(make_user(), make_line(-12113, label="VIR", party_iban="FR762"))
 
 
 def test_what_is_sure_is_matched_after_an_import_only_where_the_company_wants_it():

@@ -18,6 +18,7 @@ from sqlalchemy import insert, text
 from app.bank import suggesting
 from app.bank.automatic import sure_ones
 from app.bank.book import Book, Known, Line, Open
+from app.bank.candidates import AT_ONCE
 from app.bank.models import BankTransaction
 from app.bank.scoring import suggest
 from app.bank.writing import Words
@@ -136,11 +137,13 @@ def _settle(year: Year, line: Said, left: dict[int, int], known: Known) -> None:
 
 
 def ours(lines: list[Said], bills: list[Bill], known: Known) -> tuple[dict[int, Answers], dict[int, frozenset[int]]]:
-    """As the pages suggest, and as the job matches."""
-    book = Book((_open(bill) for bill in bills), known)
+    """As the page of a line suggests, and as the job matches."""
+    book, is_small = Book((_open(bill) for bill in bills), known), len(bills) <= AT_ONCE
     told = {line.number: suggest(_line(line), book) for line in lines}
+    sure = sure_ones(told)
+    told = {line.number: told[line.number] or suggest(_line(line), book, guess=is_small) for line in lines}
     answers = {number: [frozenset(d.id for d in each.documents) for each in likely] for number, likely in told.items()}
-    return answers, {number: frozenset([each.documents[0].id]) for number, each in sure_ones(told).items()}
+    return answers, {number: frozenset([each.documents[0].id]) for number, each in sure.items()}
 
 
 def baseline(

@@ -211,11 +211,12 @@ def test_what_is_read_finds_who_is_known(app):
 
 @pytest.mark.parametrize(("name", "is_found"), [
     ("", True), ("Papeterie Durand", True), ("Papeterle Durand", True), ("SARL Papeterie Durand et Fils", True),
-    ("Librairie du Centre", True), ("Menuiserie Roux", False), ("Papeterie Martin", False),
+    ("Librairie du Centre", True), ("Menuiserie Roux", False), ("Papeterie Martin", False), ("Papeterie", False),
+    ("Cabinet Martin & Associés", False),
 ])  # fmt: skip
 def test_an_account_says_nothing_beside_quite_another_name(app, name, is_found):
     """EX-7: CP-3: a factor is paid for many: whoever the invoice names is not taken for another with that account."""
-    durand = make_counterparty("Papeterie Durand", other_names=["Librairie du Centre"])
+    durand = make_counterparty("Papeterie Durand", other_names=["Librairie du Centre", "Cabinet Dupont & Associés"])
     durand.ibans.append(CounterpartyIban(iban="FR7630006000011234567890189"))
     db.session.commit()
     found = finding.known(durand.company_id, name, {"ibans": ["FR7630006000011234567890189"]})

@@ -54,6 +54,15 @@ def test_another_name_than_was_said_is_in_the_history(app):
     assert (document.counterparty, entry.changes["counterparty"]) == (durand, ["Dupont", "Durand"])
 
 
+def test_a_name_that_was_chosen_with_its_number_is_no_other(app):
+    """EX-7: the list to choose from tells namesakes apart by a number, which is no part of the name."""
+    make_counterparty("Durand", vat_number="FR40303265045")
+    document = complete(counterparty=None, counterparty_name="Durand · FR40303265045")
+    decisions.validate(document, by=make_user())
+    entry = db.session.scalars(AuditEntry.about(document)).first()
+    assert document.counterparty.name == "Durand" and "counterparty" not in entry.changes
+
+
 WANTING = [
     ({"number": ""}, "number"),
     ({"label": ""}, "label"),

@@ -9,7 +9,7 @@ import pytest
 
 from app.core import clock
 from app.documents import decisions, search, showing
-from app.documents.models import Direction, Kind, ReadState, Status
+from app.documents.models import Direction, Document, Kind, ReadState, Status
 from app.documents.search import Tab, Wanted
 from app.extensions import db
 from app.web import keyset
@@ -76,6 +76,26 @@ def test_the_lists_of_a_counterparty_count_what_each_may_see_of_it(app):
                 for wanted in (Wanted(counterparty=party.id), Wanted())
             )
             assert alone == among_all and alone[Tab.ALL][0] == len(all_seen(user, company))
+
+
+def test_the_lists_of_found_words_are_counted_alike_whichever_is_looked_at(app, browser):
+    """SR-1: US-2: a restricted member's too, where most of what they see has the word."""
+    company = make_company("Restricted", restrict_non_admins=True)
+    party, member = make_counterparty("Mine", company), make_user(company=company)
+    party.assigned_users = [member]
+    for number in range(8):
+        validated = {"validated_at": NOW} if number < 5 else {}
+        make_document(company, counterparty=party, number=f"N-{number}", label="paper", **validated)
+    counted = {tab: _counted(member, company, Wanted(tab=tab, q="paper")) for tab in (Tab.ALL, Tab.TO_MATCH)}
+    assert counted[Tab.ALL] == counted[Tab.TO_MATCH]
+    assert (counted[Tab.ALL][Tab.TO_PROCESS], counted[Tab.ALL][Tab.TO_MATCH]) == ((3, False), (5, False))
+
+
+def _counted(user, company, wanted):
+    looked, day = search.narrow(user, company, wanted), date(2026, 11, 1)
+    query = search.visible(user, company, wanted, day).where(wanted.tab.test())
+    looked.narrow(query.order_by(search.ORDERS["date"].value.desc(), Document.id.desc()).limit(2))
+    return search.counts(user, company, wanted, day, looked)
 
 
 def all_seen(user, company) -> list[str]:

@@ -52,6 +52,14 @@ def test_nobody_is_found_where_nobody_fits(party):
     assert find_party(party, [*KNOWN, Candidate(3, ["Jo"], domains=["gmail.com"])]) is None
 
 
+def test_an_account_beside_quite_another_name_is_no_sure_sign():
+    """EX-7: a factor is paid for many: a known supplier of the name read goes first, else the account is a guess."""
+    paid = ["FR7630006000011234567890189"]
+    assert find_party(Party(name="Menuiserie Duval", ibans=paid), KNOWN).id == 2
+    assert find_party(Party(name="Quite another name", ibans=paid), KNOWN).score < 0.6
+    assert find_party(Party(name="Atelier Lumen", ibans=paid), KNOWN).score > 0.9
+
+
 def test_two_names_that_fit_equally_are_left_to_a_person():
     """EX-7: a guess between twins would be wrong half the time."""
     assert find_party(Party(name="Lumen"), [Candidate(1, ["Lumen SARL"]), Candidate(2, ["Lumen SAS"])]) is None

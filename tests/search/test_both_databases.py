@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import func, select, text
 
 from app.core import clock
 from app.counterparties import keeping
@@ -15,6 +16,7 @@ from app.extensions import db
 from app.extraction.models import DocumentReading
 from app.extraction.texts import keep_missing
 from app.search import finding
+from app.search.asking import asking_the_index
 from app.search.models import DocumentText
 from app.web import keyset
 from app.web.access import Role
@@ -138,6 +140,17 @@ def test_rare_and_common_words_are_leafed_through_in_order(there, small):
     for words in ("common", "third", "early", "third early", "common early", "x07", "common x07", "nothing common"):
         for sort in ("-date", "date", "amount", "-due"):
             assert leafed(user, company, words, sort) == whole(user, company, words, sort), (words, sort)
+
+
+def test_asking_the_index_leaves_the_database_as_it_was(there):
+    """SR-1: what PostgreSQL is told for one question holds for no other of the page."""
+    is_told = db.engine.dialect.name == "postgresql"
+    settings = lambda: db.session.execute(select(*map(func.current_setting, ("work_mem", "enable_seqscan")))).one()  # noqa: E731
+    if is_told:
+        db.session.execute(text("SET LOCAL work_mem = '7MB'"))
+    with asking_the_index():
+        assert not is_told or settings() == ("64MB", "off")
+    assert not is_told or settings() == ("7MB", "on")
 
 
 def leafed(user, company, words, sort):

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from app.web.targets import local
+from app.web.targets import local, onward
 from tests.factories import PASSWORD, make_user
 
 ELSEWHERE = [
@@ -26,6 +26,16 @@ def test_another_site_is_never_gone_to(target):
 def test_a_page_of_this_site_is_kept(target):
     """US-1: after signing in one is where one wanted to go."""
     assert local(target) == target
+
+
+def test_a_form_of_htmx_is_led_on_as_a_whole_page(app):
+    """RV-8: a browser is redirected, htmx told; a header takes no letters beyond Latin."""
+    with app.test_request_context(headers={"HX-Request": "true"}):
+        told = onward("/documents?q=Łódź")
+    with app.test_request_context():
+        sent = onward("/documents?q=Łódź")
+    assert (told.status_code, told.headers["HX-Redirect"]) == (200, "/documents?q=%C5%81%C3%B3d%C5%BA")
+    assert (sent.status_code, sent.location) == (303, "/documents?q=Łódź")
 
 
 def test_signing_in_leads_where_one_wanted_to_go_but_never_elsewhere(app, browser):
