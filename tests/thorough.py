@@ -74,6 +74,8 @@ LONG_ONES = (
     "reader/test_reading.py::test_a_page_that_lies_on_its_side_is_turned[3]",
     "reader/test_reading.py::test_progress_names_each_page_that_takes_a_moment",
     "soak/test_loops.py::test_workers_killed_at_any_instant_bring_every_document_to_its_end",
+    "intake/test_receiver_kills.py::test_a_receiver_killed_at_any_instant_loses_and_doubles_nothing",
+    "extraction/test_jobs.py::test_workers_killed_at_any_instant_leave_no_document_unread",
     "spreadsheets/test_large.py::test_a_thousand_lines_are_imported_with_few_queries[postgresql]",
     "spreadsheets/test_large.py::test_killed_in_the_middle_of_a_portion_nothing_is_half_imported[postgresql]",
 )
