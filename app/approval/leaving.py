@@ -25,6 +25,7 @@ def leave(seat: Seat) -> None:
     if approval.open_step is not seat.step or seat.decision:
         return
     links.end(seat)
+    seat.asked_at = None
     before = {each.id for each in seat.step.seats}
     seating.keep_filled(seat.step)
     for each in seat.step.seats:

@@ -39,8 +39,10 @@ def _seats(user: User, company: Company) -> list[Seat]:
 def _remind(seat: Seat, company: Company) -> int:
     """One more mail where its day has come; 1 where it was written."""
     number, today = due(seat, company), clock.today(company)
+    if not number or (seat.reminded_at and _day(seat.reminded_at, company) == today):
+        return 0
     key = f"approval-reminder:{seat.id}:{seat.user_id}:{_asking(seat)}:{number}"
-    if not number or (seat.reminded_at and _day(seat.reminded_at, company) == today) or _is_written(key):
+    if _is_written(key):
         return 0
     return 1 if asking.remind(seat, key=key) else 0
 

@@ -50,6 +50,13 @@ def _use_no_id_twice(table: Table, *_around: Any, **_how: Any) -> None:
     table.dialect_options["sqlite"]["autoincrement"] = len(table.primary_key.columns) == 1
 
 
+@event.listens_for(Session, "after_soft_rollback")
+def _read_anew(session: Session, previous: Any) -> None:
+    """What was read from the database within a savepoint that is taken back, as by `change_if`, was never so."""
+    if previous.nested:
+        session.expire_all()
+
+
 def is_safe_with_wal(version: tuple[int, ...]) -> bool:
     """Can several connections write to a database in WAL mode without damage? Some versions of SQLite lose pages."""
     return version >= (3, 51, 3) or any(mended <= version < (*mended[:2], 99) for mended in ((3, 50, 7), (3, 44, 6)))

@@ -8,14 +8,10 @@ from app.core.database import hold
 from app.core.errors import Refused
 from app.extensions import db
 from app.users import links, mails, memberships, people
-from app.users.models import Company, LinkPurpose, User
-from app.web.access import Role
-
-Access = dict[Company, tuple[Role, list[str]]]
-"""Company → role and rights there."""
+from app.users.models import LinkPurpose, User
 
 
-def invite(email: str, *, name: str, language: str, access: Access, by: User) -> User:
+def invite(email: str, *, name: str, language: str, access: memberships.Access, by: User) -> User:
     """Give the person with this address this access; who is new gets a link to choose a password."""
     if not access:
         raise Refused(_("Choose a role in at least one company. Nobody was invited."))
@@ -25,10 +21,7 @@ def invite(email: str, *, name: str, language: str, access: Access, by: User) ->
         raise Refused(_("%(email)s is here already. Nobody was invited: change their access instead.", email=email))
     if user is None:
         user = people.new(email, name=name, language=language)
-    joined = [
-        people.join(user, c, role, by=by, rights=memberships.only_rights(role, rights))
-        for c, (role, rights) in access.items()
-    ]
+    joined = memberships.join(user, access, by=by)
     if user.password_hash:
         mails.access_given(joined, by=by)
     else:

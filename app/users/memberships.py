@@ -15,6 +15,8 @@ from app.users import people, sessions
 from app.users.models import Company, Membership, User
 from app.web.access import BY_RIGHT, Permission, Role
 
+Access = dict[Company, tuple[Role, list[str]]]
+"""Company → role and rights there."""
 after_access_changed: list[Callable[[User, Company], None]] = []
 """What follows when what a person may do in a company changed; `pipeline` fills it."""
 
@@ -31,13 +33,26 @@ def set_access(user: User, company: Company, role: Role | None, rights: list[str
     """
     hold(db.session, f"admins of {company.id}")
     membership = given(user, company)
+    if membership is None and role is None:
+        return False
     if membership is None:
-        return role is not None and bool(people.join(user, company, role, by=by, rights=only_rights(role, rights)))
+        join(user, {company: (role, rights)}, by=by)
+        return True
     changed = _leave(membership, by=by) if role is None else _change(membership, role, rights, by=by)
     if changed:
         sessions.end_all(user, but=sessions.here() if by == user else None)
         _follow(user, [company])
     return changed
+
+
+def join(user: User, access: Access, *, by: User) -> list[Membership]:
+    """Make the person a member of these companies, where they may have been before."""
+    joined = [
+        people.join(user, company, role, by=by, rights=only_rights(role, rights))
+        for company, (role, rights) in access.items()
+    ]
+    _follow(user, list(access))
+    return joined
 
 
 def _follow(user: User, companies: list[Company]) -> None:
@@ -136,3 +151,4 @@ def enable(user: User, *, by: User) -> None:
     """Let the person in again, with the password and the access they had."""
     user.is_disabled = False
     people.note(user, by=by, act="enabled")
+    _follow(user, user.companies)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.approval import asking, decisions, demands, facts, links, seating
+from app.approval import waiting as lists
 from app.approval.demands import Demand, WantedStep
 from app.approval.links import LinkState
 from app.approval.models import Approval, Choice, Decision, DecisionLink, Mode, Outcome, Way
@@ -52,22 +53,25 @@ class History:
         """Do all of it; what is refused changes nothing. What must hold is looked at after each."""
         for kind, one, two in steps:
             act: Callable[[int, int], Any] = getattr(self, kind.replace(" ", "_"))
-            said = f"{kind} {one} {two}"
+            said, asked_for = f"{kind} {one} {two}", demands.asks[:]
             try:
                 with db.session.begin_nested():
                     act(one, two)
             except Refused as refused:
                 said += f": {refused}"
+                demands.asks[:] = asked_for
             self.told.append(said)
             self._look()
             for broken in broken_in(self):
                 raise AssertionError(f"{broken}, after {self.told}")
 
     def _look(self) -> None:
-        """Whoever is asked sees the document as it is."""
+        """Whoever is asked sees the document as it is, and whoever came back finds it in their list."""
         last = db.session.scalar(Approval.last_of(self.document).limit(1))
         if last and last.open_step:
-            self.shown |= {(seat.user_id, last.revision) for seat in last.open_step.seats if seat.asked_at}
+            waiting = {seat for user in self.people for seat in db.session.scalars(lists.mine(user, self.firm.company))}
+            asked = [seat for seat in last.open_step.seats if seat.asked_at or seat in waiting]
+            self.shown |= {(seat.user_id, last.revision) for seat in asked}
 
     # --- What may happen ------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from app.approval import awaited, leaving
+from app.approval import awaited, leaving, reminding
 from app.approval.models import Choice, Mode, Outcome
 from app.documents import reasons
 from app.documents.models import Status
@@ -135,6 +135,52 @@ def test_where_the_others_have_all_decided_it_goes_on(firm, demand):
     memberships.disable(firm.bob, by=firm.admin)
 
     assert document.status is Status.TO_MATCH
+
+
+@pytest.mark.parametrize("how", ["removed", "disabled"])
+def test_whoever_comes_back_is_asked_for_what_waits_at_their_seat(firm, demand, browser, how):
+    """AP-1: S62: *all*: away when the turn came, nobody else may decide, and without being asked nobody would know."""
+    demand([firm.lea], [firm.bob, firm.tom], mode=Mode.ALL)
+    document = validated(firm)
+    if how == "removed":
+        memberships.set_access(firm.tom, firm.company, None, [], by=firm.admin)
+    else:
+        memberships.disable(firm.tom, by=firm.admin)
+    decide(document, firm.lea)
+    assert waits_for(document) == {"Bob", "Tom"} and seat_of(document, firm.tom).asked_at is None
+    assert browser(firm.admin).get(f"/documents/{document.id}").status_code == 200
+
+    written = len(mails())
+    if how == "removed":
+        memberships.set_access(firm.tom, firm.company, Role.APPROVER, [], by=firm.admin)
+    else:
+        memberships.enable(firm.tom, by=firm.admin)
+    db.session.commit()
+    assert [mail.recipients[0].address for mail in mails()[written:]] == [firm.tom.email]
+    assert "F-" in browser(firm.tom).get("/approvals").text
+    decide(document, firm.tom)
+    assert waits_for(document) == {"Bob"}
+
+
+def test_who_was_asked_before_they_left_is_asked_again_once_they_are_back(firm, demand):
+    """AP-1: S62: the links of the first mail died with their access; no other right that changes asks once more."""
+    demand([firm.lea, firm.bob], mode=Mode.ALL)
+    document = validated(firm)
+    memberships.set_access(firm.bob, firm.company, None, [], by=firm.admin)
+    assert seat_of(document, firm.bob).asked_at is None
+    memberships.set_access(firm.bob, firm.company, Role.APPROVER, [], by=firm.admin)
+    asked = seat_of(document, firm.bob).asked_at
+    memberships.set_access(firm.bob, firm.company, Role.ADMIN, [], by=firm.admin)
+    assert asked and seat_of(document, firm.bob).asked_at == asked
+
+
+def test_nobody_is_reminded_of_what_they_were_never_asked(firm, demand):
+    """AP-3: a seat that nobody could be asked at keeps no other reminder from being written."""
+    firm.company.approval_reminder_days = 1
+    demand([firm.lea, firm.bob])
+    seat_of(validated(firm), firm.lea).asked_at = None
+    db.session.commit()
+    assert reminding.remind(firm.lea, firm.company) == 0
 
 
 def test_what_others_decided_at_that_moment_stays_decided(firm, demand):
