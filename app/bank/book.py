@@ -7,11 +7,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
 
 from rapidfuzz import fuzz
 
-from app.bank import sums
 from app.bank.writing import Words, loose_key, raw_key, tail_of
 from app.extraction.parties import bare_name
 
@@ -111,25 +109,6 @@ class Book:
             self.bare[party] = bare_name(name)
             for key in {_key(word) for word in self.bare[party].split()}:
                 self.of_word[key].append(party)
-
-    @cached_property
-    def of_sum(self) -> dict[tuple[str, int], list[tuple[Open, ...]]]:
-        """What several documents of one party come to, with the sign of the line that settles them."""
-        found: dict[tuple[str, int], list[tuple[Open, ...]]] = defaultdict(list)
-        for documents in self._of_one_kind():
-            signed = [each.minor if each.takes_in else -each.minor for each in documents]
-            for places, total in sums.of_few(signed):
-                found[documents[0].currency, total].append(tuple(documents[place] for place in places))
-        return found
-
-    def _of_one_kind(self) -> Iterable[list[Open]]:
-        """The sales or purchases of each party in one currency, the oldest first."""
-        for party in self.of_party.values():
-            kinds: dict[tuple[str, bool], list[Open]] = defaultdict(list)
-            for each in party:
-                kinds[each.currency, each.is_sale].append(each)
-            for documents in kinds.values():
-                yield sorted(documents, key=lambda each: each.due or each.issued or date.max)[: 2 * sums.MOST]
 
     def is_like(self, party: int | None, words: list[str]) -> bool:
         """Has this party a name that begins with, or has a word of, what a line says of it?"""

@@ -9,7 +9,6 @@ from app.bank import sums, unnamed
 from app.bank.book import Book, Line, Open
 from app.bank.evidence import EXACT, NUMBER, SOME, TELLING, Found, Parties, Reasons, best_of, numbers_in, parties_of
 from app.bank.gaps import FEE, gap
-from app.bank.models import Difference
 from app.bank.weighing import SOON, STRONG, SUM, Suggestion, days_from, is_named, single, together
 
 SHOWN = 30
@@ -17,7 +16,6 @@ SHOWN = 30
 CLEAR = 90
 """From so many points on nothing better is looked for."""
 FEW, MANY_SAME, OF_PARTY = 5, 60, 40
-NOTHING: tuple[float, Reasons, Difference | None] = (0.0, [], None)
 TOLD = {"iban", "name_before", "rule"}
 PAIRED = 6
 """Of so many of the oldest, any two may be paid together with a difference."""
@@ -104,7 +102,9 @@ def _nearly(line: Line, these: list[Open], signed: list[int], found: Found, part
     told = []
     for places in _meant(line, these, found, parties):
         whole = sum(signed[place] for place in places)
-        points, why, difference = gap(abs(line.minor), whole) if whole > 0 else NOTHING
+        if whole <= 0:
+            continue
+        points, why, difference = gap(abs(line.minor), whole)
         if difference is None:
             continue
         near = together(line, [these[place] for place in places], found, parties, 1)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, combinations
+from itertools import accumulate
 
 MOST = 12
 """Open documents of a party that are tried together; all of them, or the oldest in a row, may be more."""
-TRIED = {2: 10, 3: 10, 4: 8}
-"""How many together → of how many of the oldest, where every party is tried."""
 SEVERAL = 12
 """Answers that are given."""
 Places = tuple[int, ...]
@@ -26,15 +24,6 @@ def coming_to(wanted: int, minors: Sequence[int]) -> list[Places]:
         if len(found) == SEVERAL:
             break
     return list(found)
-
-
-def of_few(minors: Sequence[int]) -> Iterator[tuple[Places, int]]:
-    """What these come to, each way once: the oldest in a row, then any two, three or four of the oldest."""
-    told = {tuple(range(place + 1)): total for place, total in enumerate(accumulate(minors)) if place}
-    for count, of in TRIED.items():
-        every = combinations(range(min(len(minors), of)), count)
-        told |= {places: sum(minors[place] for place in places) for places in every}
-    yield from told.items()
 
 
 def _ways(wanted: int, minors: Sequence[int]) -> Iterator[Places]:

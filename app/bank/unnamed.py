@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from app.bank import sums
 from app.bank.book import Book, Line, Open
 from app.bank.evidence import Parties
 from app.bank.gaps import DISCOUNTS, ROUNDING
 from app.bank.weighing import SOON, STRONG, Suggestion, amount, of_date, together
 
+OLDEST, FEW = 9, 4
+"""So many documents of a party are tried, and so many of them are paid together."""
 RIVALS = 3
 """Parties whose documents may come to an amount by chance before none is told."""
 ALMOST, LIKE = 30.0, 2
@@ -27,16 +30,27 @@ def guess(line: Line, book: Book, parties: Parties) -> list[Suggestion]:
     if max((points for points, _why in parties.values()), default=0.0) >= STRONG:
         return []
     words = [word for word in line.words.words if len(word) >= SHORTEST]
-    sums = [each for each in book.of_sum.get((line.currency, line.minor), ()) if _may_be_paid(line, each)]
-    named = [each for each in sums if _may_be_meant(book, each[0], words)]
-    fitting = named or (sums if len(_parties(sums)) == 1 else [])
+    summed = [answer for documents in _debts(line, book) for answer in _coming_to(line.minor, documents)]
+    named = [each for each in summed if _may_be_meant(book, each[0], words)]
+    fitting = named or (summed if len(_parties(summed)) == 1 else [])
     if 0 < len(_parties(fitting)) <= RIVALS:
-        return [together(line, list(each), {}, parties, len(fitting)) for each in fitting]
+        return [together(line, each, {}, parties, len(fitting)) for each in fitting]
     return _almost(line, book, words)
 
 
-def _may_be_paid(line: Line, documents: tuple[Open, ...]) -> bool:
-    return all(not each.issued or each.issued <= line.day + SOON for each in documents)
+def _debts(line: Line, book: Book) -> Iterator[list[Open]]:
+    """Of each party what it may have been paid for, or have paid, by then: the oldest sales, or purchases."""
+    for of_party in book.of_party.values():
+        there = [each for each in of_party if not each.issued or each.issued <= line.day + SOON]
+        for is_sale in (True, False):
+            these = [each for each in there if each.is_sale is is_sale and each.currency == line.currency]
+            yield sorted(these, key=lambda each: each.due or each.issued or line.day)[:OLDEST]
+
+
+def _coming_to(minor: int, documents: list[Open]) -> list[list[Open]]:
+    """A few of these that come to it; what runs the other way is taken off."""
+    signed = [each.minor if each.takes_in else -each.minor for each in documents]
+    return [[documents[place] for place in places] for places in sums.coming_to(minor, signed) if len(places) <= FEW]
 
 
 def _may_be_meant(book: Book, document: Open, words: list[str]) -> bool:
@@ -44,8 +58,8 @@ def _may_be_meant(book: Book, document: Open, words: list[str]) -> bool:
     return not words or book.is_like(document.party, words)
 
 
-def _parties(sums: list[tuple[Open, ...]]) -> set[int | None]:
-    return {documents[0].party for documents in sums}
+def _parties(answers: list[list[Open]]) -> set[int | None]:
+    return {documents[0].party for documents in answers}
 
 
 def _almost(line: Line, book: Book, words: list[str]) -> list[Suggestion]:

@@ -127,9 +127,11 @@ def test_what_many_come_to_by_chance_is_not_guessed():
 
 
 def test_of_a_party_with_much_open_the_oldest_are_added_up():
-    """BK-2: S110: what a book holds does not grow with the square of what one party owes."""
-    owed = [Open(number, 1, "", number + 1, "EUR", False, False, issued=DAY, due=DAY) for number in range(3000)]
-    assert sum(map(len, Book(owed).of_sum.values())) < 1000
+    """BK-2: S110: what a line costs, and what comes to an amount by chance, does not grow with all that one owes."""
+    owed = [Open(n, 1, "", 2**n, "EUR", False, False, issued=DAY, due=DAY) for n in range(20)]
+    guessed = lambda minor: suggest(line(CHEQUE, -minor), Book(owed), guess=True)  # noqa: E731
+    assert {each.minor for each in guessed(2**7 + 2**8)[0].documents} == {2**7, 2**8}
+    assert guessed(2**8 + 2**9) == []
 
 
 @pytest.mark.parametrize("known", [Counter({2: 9}), Counter({2: 5, 3: 4})])
