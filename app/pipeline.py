@@ -8,7 +8,7 @@ from app.accounting import alarm, ending, exports, reporting
 from app.accounting import mails as accountant_mails
 from app.analytics import counterparty as party_figures
 from app.approval import align as approval
-from app.approval import asking, awaited, demands, leaving, replies, returning, seat_mails, standing_in
+from app.approval import asking, awaited, demands, leaving, replies, seat_mails, standing_in
 from app.approval import mails as approval_mails
 from app.bank import allocating, matching_jobs, settled, suggesting
 from app.bank import asking as bank_asking
@@ -122,7 +122,6 @@ def connect() -> None:
     _add(keeping.after_renaming, documents.follow_names)
     _add(contacts.after_new_address, bounces.mended)
     _add(memberships.after_access_changed, leaving.follow)
-    _add(memberships.after_access_changed, returning.follow)
     _add(demands.words, rule_words.why)
     _add(reasons.tellers, awaited.reason)
     reasons.WORDS[awaited.KEY] = awaited.in_words

@@ -1,4 +1,7 @@
-"""Somebody may not decide any more: their links are dead, and where nobody of a step is left the admins are asked."""
+"""Somebody may not decide any more, or may again: no document waits for a word that cannot come.
+
+Whose links are dead with their access; where nobody of a step is left the admins are asked.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,16 @@ from app.users.models import Company, User
 
 
 def follow(user: User, company: Company) -> None:
-    """After what somebody may do in a company was changed: no document waits for a word that cannot come."""
-    if seating.may_decide(user, company.id):
-        return
+    """After what somebody may do in a company was changed."""
     mine = Seat.waiting_for(user).join(Approval.document).where(Document.company_id == company.id)
+    if may_decide := seating.may_decide(user, company.id):
+        mine = mine.where(Seat.asked_at.is_(None))
     for seat in list(db.session.scalars(mine)):
-        leave(seat)
+        if may_decide:
+            holding.held(seat.step.approval)
+            asking.ask(seat)
+        else:
+            leave(seat)
 
 
 def leave(seat: Seat) -> None:
