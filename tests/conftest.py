@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 
 from app.extensions import db
 from app.users import sessions
@@ -21,6 +22,11 @@ from tests.undoing import undone_in
 pytest_plugins = ["tests.chromium", "tests.dns", "tests.live", "tests.sink"]
 
 
+# No test fails because the machine had other things to do, or because its examples share one transaction.
+settings.register_profile(
+    "suite", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+settings.load_profile("suite")
 LONG = ("test_every_page", "test_journey", "test_run", "test_loops", "test_restricted")
 
 

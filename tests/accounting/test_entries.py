@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
@@ -114,7 +114,7 @@ def documents(draw) -> Document:
     return said(direction, kind, (shown, tax, net + tax), rates, **codes_of)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(st.lists(documents(), min_size=1, max_size=4))
 def test_any_mix_balances_and_comes_to_what_the_documents_say(mix):
     """AC-1: S89: debit is credit for each, and what stands on every account is what the documents come to."""

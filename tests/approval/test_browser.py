@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, TimeoutError
+from playwright.sync_api import Browser, Page, TimeoutError, expect
 
 from app.users import served as serving
 from tests.approval.site import Site, served
@@ -62,11 +62,13 @@ def test_an_approval_from_the_mail_to_its_end(site, page, monkeypatch, language)
     page.set_content(site.mail())
     picture(page, f"{language}-1-mail")
     page.get_by_role("link", name=approve, exact=True).click()
-    assert page.get_by_text(who).is_visible() and page.url.startswith(site.address)
+    expect(page.get_by_text(who)).to_be_visible()
+    assert page.url.startswith(site.address)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     picture(page, f"{language}-2-page")
     page.get_by_role("button", name=approve, exact=True).click()
-    assert page.get_by_role("heading", name=done).is_visible() and site.status() == "to_match"
+    expect(page.get_by_role("heading", name=done)).to_be_visible()
+    assert site.status() == "to_match"
     picture(page, f"{language}-3-done")
 
     page.goto("about:blank")
@@ -75,7 +77,8 @@ def test_an_approval_from_the_mail_to_its_end(site, page, monkeypatch, language)
     page.get_by_role("link", name=take_back).click()
     picture(page, f"{language}-5-take-back")
     page.get_by_role("button", name=take_back).click()
-    assert page.get_by_text(over).is_visible() and site.status() == "to_approve"
+    expect(page.get_by_text(over)).to_be_visible()
+    assert site.status() == "to_approve"
     picture(page, f"{language}-6-taken-back")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.approval import demands
@@ -23,7 +23,7 @@ def history(firm):
     demands.asks[:] = before
 
 
-@settings(max_examples=HISTORIES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=HISTORIES)
 @given(steps=STEPS)
 def test_whatever_happens_nothing_is_approved_that_nobody_saw(history, steps):
     """AP-1: AP-3: LC-5: one decision a seat, one open round, links of ended rounds dead, and a status that fits."""

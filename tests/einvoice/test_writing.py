@@ -90,7 +90,7 @@ def plain(text: str) -> str:
     return "".join(kept.split())
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(invoices())
 def test_whatever_a_document_says_is_written_validly_and_read_again(invoice):
     """AC-8: by the schema and the rules of its profile, and nothing is changed on the way."""

@@ -49,7 +49,7 @@ _PAGES = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(_PAGES, max_size=2))
 def test_any_words_are_read_without_an_error(pages):
     """EX-3, EX-4: confidences and boxes stay within bounds, and what failed a check is not sure."""

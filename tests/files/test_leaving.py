@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
@@ -69,7 +69,7 @@ def test_a_hostile_name_is_only_text(app, browser, name):
     assert store.path(document.original.file).name == document.original.file.sha256
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(name=st.text(max_size=300))
 def test_no_name_breaks_a_header(app, name):
     """S33: any text at all."""

@@ -116,7 +116,7 @@ def test_all_archives_of_a_message_share_one_room():
 SOUND = zipped({"a.pdf": b"%PDF-1.7 x" * 30, "ü/b.xml": b"<a/>" * 20, "c.txt": b"c"})
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.integers(0, 2**32))
 def test_a_mutated_archive_never_stops_the_opening(seed):
     """S20: mutation of a whole ZIP, seeded: its entries, or a reason."""

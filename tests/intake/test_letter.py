@@ -120,7 +120,7 @@ def test_a_broken_mail_is_taken_apart_as_far_as_it_goes(raw):
     sorting.of_letter(parse(raw))  # S20
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.integers(0, 2**32))
 def test_a_mutated_mail_never_stops_the_opening(seed):
     """S20: mutation of a whole mail, seeded."""

@@ -145,7 +145,7 @@ def test_a_file_is_known_by_its_text(number, text, is_it):
 NUMBER = st.from_regex(r"[A-Za-z]{0,4}[-/_ ]?[0-9]{1,5}([-/_ ][0-9]{1,4})?", fullmatch=True)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(NUMBER, st.sampled_from(["", "facture ", "Durand_", "2. "]), st.sampled_from(["", " (1)", "_ok", "-signed"]))
 def test_a_number_is_found_however_it_stands_in_a_name(number, before, after):
     """IN-9: whole, it is always found; with one digit more, never."""
@@ -155,7 +155,7 @@ def test_a_number_is_found_however_it_stands_in_a_name(number, before, after):
     assert holds_it_before or not in_name(number, f"{before}{number}7.pdf")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_no_name_or_number_breaks_the_rule(number, name):
     """S33: S84: whatever stands in either."""

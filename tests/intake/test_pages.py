@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core import clock
@@ -242,7 +242,6 @@ def test_a_download_has_a_plain_name(name, safe):
     assert safe_name(name) == safe  # S33
 
 
-@settings(deadline=None)
 @given(st.text(max_size=400))
 def test_no_name_escapes_its_folder_or_its_header(name):
     """S33: property: whatever a file is called, its download has one plain name in one line."""

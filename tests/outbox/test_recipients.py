@@ -7,7 +7,7 @@ import email.policy
 import re
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core import clock
@@ -131,7 +131,7 @@ def written(app):
     return mail
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(subject=HOSTILE, sender=HOSTILE, name=HOSTILE, header=HOSTILE)
 def test_whatever_the_texts_a_header_is_one(written, subject, sender, name, header):
     """S50: CRLF, NUL, 100 KB in subject, sender's name, file name and header: one safe header each, and no other."""

@@ -167,7 +167,7 @@ def test_who_may_release(admin):
     assert batch.released_by is admin and not releasing.may_release(batch, admin)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, suppress_health_check=list(HealthCheck))
 @given(amounts=st.lists(st.integers(1, 10**9), min_size=1, max_size=5), name=st.text(min_size=1, max_size=80))
 def test_whatever_the_amounts_and_names_the_file_is_exact(app, amounts, name):
     """PY-2: R15: property: sums to the cent and valid, or refused in words."""

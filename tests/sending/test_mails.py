@@ -179,7 +179,7 @@ def test_a_file_name_is_only_a_name(server, document, name, shown_name):
 
 
 @given(text=st.text(max_size=80))
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 def test_whatever_a_text_holds_headers_stay_one_line(app, text):
     """S50: subject and names from anywhere."""
     paragraphs = mails.paragraphs(text + "\r\nBcc: x@y.z\r\n\r\n" + text)
