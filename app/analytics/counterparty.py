@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
-from sqlalchemy import Select, select
+from sqlalchemy import Select
 
 from app.analytics.position import DIRECTIONS, age_filters, age_names, age_of
 from app.analytics.scope import OPEN_MINOR, asked, signed, total
@@ -103,9 +103,7 @@ def _shares(user: User, counterparty: Counterparty, family: dict[int, str]) -> S
     age = age_of(clock.today(counterparty.company))
     for *key, place, minor in asked(mine.where(OPEN), total(signed(OPEN_MINOR)), by=(*by, age)):
         at(*key).ages[int(place)] = int(minor)
-    paid = delays.payments(mine)
-    query = select(*by, *delays.weighed(paid)).join(Document, Document.id == paid.c.document_id).group_by(*by)
-    for *key, weight, minor in db.session.execute(query):
+    for *key, weight, minor in db.session.execute(delays.weights(mine, *by)):
         share = at(*key)
         share.weight, share.paid_minor = int(weight), int(minor)
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,7 +13,7 @@ from babel.dates import format_skeleton
 from flask import url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from sqlalchemy import case, extract, func, select
+from sqlalchemy import case, func
 
 from app.analytics.figure import Column, Figure, Line, Look
 from app.analytics.position import DIRECTIONS
@@ -21,24 +22,24 @@ from app.core import clock
 from app.counterparties.models import Counterparty
 from app.documents.models import Direction, Document, Kind
 from app.documents.wanted import OPEN
-from app.extensions import db
 from app.treasury import delays
 
 SHOWN = 10
 
 
-def weights(scope: Scope, *by: Any) -> dict[Any, tuple[int, int]]:
-    """(days late × amount, amount) of all that was paid, by these columns."""
-    paid = delays.payments(scope.documents())
-    query = select(*by, *delays.weighed(paid)).join(Document, Document.id == paid.c.document_id).group_by(*by)
-    return {tuple(row[:-2]): (int(row[-2]), int(row[-1])) for row in db.session.execute(query) if row[-1]}
+def weights(scope: Scope, key: Callable[[Any], Any]) -> dict[Any, tuple[int, int]]:
+    """(days late × amount, amount) of all that was paid, by what `key` makes of a row of `Scope.paid`."""
+    found: dict[Any, tuple[int, int]] = {}
+    for row in scope.paid:
+        weight, minor = found.get(key(row), (0, 0))
+        found[key(row)] = weight + row[-2], minor + row[-1]
+    return found
 
 
 def average_delay(scope: Scope) -> Figure:
     """Payment date less due date, weighted by amount, by the month of issue."""
-    year, month = extract("year", Document.issue_date), extract("month", Document.issue_date)
-    found = weights(scope, Document.direction, year, month)
-    months = sorted({(int(key[1]), int(key[2])) for key in found})
+    found = weights(scope, lambda row: row[:3])
+    months = sorted({key[1:] for key in found if all(key)})
     lines = [_month(scope, each, found) for each in months]
     whole = [
         delays.average(*(sum(pair[place] for key, pair in found.items() if key[0] is direction) for place in (0, 1)))
@@ -64,10 +65,7 @@ def average_delay(scope: Scope) -> Figure:
 def _month(scope: Scope, month: tuple[int, int], found: dict[Any, tuple[int, int]]) -> Line:
     first = date(*month, 1)
     last = first.replace(day=monthrange(*month)[1])
-    values = [
-        delays.average(*found.get((direction, *month), found.get((direction, *map(Decimal, month)), (0, 0))))
-        for direction in DIRECTIONS
-    ]
+    values = [delays.average(*found.get((direction, *month), (0, 0))) for direction in DIRECTIONS]
     since, until = max(first, scope.period.since or first), min(last, scope.period.until or last)
     filters = scope.as_filter | {"since": since.isoformat(), "until": until.isoformat(), "kind": "invoice"}
     urls = {
@@ -90,7 +88,7 @@ class Payer:
 def late_payers(scope: Scope) -> Figure:
     """Customers with most overdue first, then those that pay latest."""
     today, payers = clock.today(scope.company), _overdue(scope)
-    for (direction, party_id), pair in weights(scope, Document.direction, Document.counterparty_id).items():
+    for (direction, party_id), pair in weights(scope, lambda row: (row[0], row[3])).items():
         delay = delays.average(*pair)
         if direction is Direction.SALE and delay is not None and (delay > 0 or party_id in payers):
             payers.setdefault(party_id, Payer()).delay = delay

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, extract, func, select
 
 from app.documents.counted import counted
-from app.documents.models import Document, Kind
+from app.documents.models import Direction, Document, Kind
 from app.documents.period import Period
 from app.extensions import db
+from app.treasury import delays
 from app.users.models import Company, User
 
 
@@ -35,6 +37,13 @@ class Scope:
     def during(self, period: Period) -> Scope:
         """The same of another period."""
         return replace(self, period=period)
+
+    @cached_property
+    def paid(self) -> list[tuple[Direction, int, int, int | None, int, int]]:
+        """(direction, year and month of issue, counterparty, days late × amount, amount) of what was paid."""
+        by = (Document.direction, *(extract(each, Document.issue_date) for each in ("year", "month")))
+        rows = db.session.execute(delays.weights(self.documents(), *by, Document.counterparty_id))
+        return [(row[0], int(row[1] or 0), int(row[2] or 0), row[3], int(row[4]), int(row[5])) for row in rows]
 
     @property
     def as_filter(self) -> dict[str, str]:

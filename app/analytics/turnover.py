@@ -17,18 +17,20 @@ from app.bank.models import Match
 from app.core import clock
 from app.documents import period
 from app.documents.models import Direction, Document
+from app.documents.wanted import OPEN
 from app.extensions import db
 
 
 def days_outstanding(scope: Scope) -> Figure:
     """Open at the end of the period ÷ invoiced in it × its days, as textbooks define DSO by the simple method."""
     scope = _bounded(scope)
+    billed_by = _billed(scope)
     end = scope.period.end
     since = scope.period.since or end
     length = (end - since).days + 1
     lines = []
     for direction in DIRECTIONS:
-        open_then, billed = open_at(scope, direction, end), _billed(scope, direction)
+        open_then, billed = open_at(scope, direction, end), billed_by.get(direction, 0)
         name = _("Sales (DSO)") if direction is Direction.SALE else _("Purchases (DPO)")
         filters = scope.as_filter | {"direction": direction.value}
         days = _days(open_then, billed, length)
@@ -59,15 +61,16 @@ def _bounded(scope: Scope) -> Scope:
     return scope.during(period.Period("dates", year.since, year.until, today))
 
 
-def _billed(scope: Scope, direction: Direction) -> int:
-    query = scope.documents(Document.direction == direction, Document.issue_date <= scope.period.end)
-    return int(asked(query, total(signed(Document.gross_minor)))[0][0])
+def _billed(scope: Scope) -> dict[Direction, int]:
+    query = scope.documents(Document.issue_date <= scope.period.end)
+    rows = asked(query, total(signed(Document.gross_minor)), by=(Document.direction,))
+    return {direction: int(minor) for direction, minor in rows}
 
 
 def open_at(scope: Scope, direction: Direction, day: date) -> int:
     """What was open at the end of that day: what is open now, and what settled it since."""
     query = scope.ever().where(Document.direction == direction, Document.issue_date <= day)
-    now = int(asked(query, total(signed(OPEN_MINOR)))[0][0])
+    now = int(asked(query.where(OPEN), total(signed(OPEN_MINOR)))[0][0])
     return now + (_settled_after(query, day) if day < clock.today(scope.company) else 0)
 
 

@@ -96,7 +96,7 @@ class Document(db.Model):
         Index("ix_document_open", "company_id", "kind", ISSUED, "id", **only_where(STILL_OPEN)),
         Index("ix_document_trash", "company_id", "trashed_at", "id", **only_where("trashed_at IS NOT NULL")),
         Index("ix_document_reading", "created_at", **only_where("read_state = 'reading'")),
-        Index("ix_document_number", "company_id", "number_key"),
+        Index("ix_document_number", "company_id", "number_key", "id"),
         Index("ix_document_counterparty", "counterparty_id", ISSUED, "id"),
         Index("ix_document_to_send", "company_id", ISSUED, "id", **only_where(TO_SEND)),
         Index("ix_document_reference", "company_id", "payment_reference", **only_where("payment_reference != ''")),

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from sqlalchemy import ColumnElement
 
+from app.documents import search
 from app.documents.models import Document
 from app.web.filters import day
 
@@ -67,10 +68,7 @@ class Period:
 
     def issued(self) -> Iterator[ColumnElement[bool]]:
         """What is so of the documents that were issued in it."""
-        if self.since:
-            yield Document.issue_date >= self.since
-        if self.until:
-            yield Document.issue_date <= self.until
+        return search.between(Document.issue_date, search.ORDERS["date"].value, self.since, self.until)
 
 
 def from_address(said: Any, today: date, usual: str = USUAL) -> Period:

@@ -123,16 +123,21 @@ def _states(wanted: Wanted, today: date) -> Iterator[ColumnElement[bool]]:
 
 
 def _limits(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
-    yield from _between(Document.issue_date, ORDERS["date"].value, wanted.since, wanted.until)
-    yield from _between(Document.due_date, ORDERS["due"].value, wanted.due_since, wanted.due_until)
+    yield from between(Document.issue_date, ORDERS["date"].value, wanted.since, wanted.until)
+    yield from between(Document.due_date, ORDERS["due"].value, wanted.due_since, wanted.due_until)
     if (wanted.at_least, wanted.at_most) != (None, None):
         special = [code for codes in money.BY_DECIMALS.values() for code in codes]
         pairs = [(Document.currency.in_(codes), codes[0]) for codes in money.BY_DECIMALS.values()]
         pairs.append((Document.currency.not_in(special), "EUR"))
         yield or_(*(and_(test, *_amounts(wanted, code)) for test, code in pairs))
+        if wanted.at_least == wanted.at_most:
+            minor = {_minor(wanted.at_least, code, ROUND_FLOOR) or 0 for _test, code in pairs}
+            yield ORDERS["amount"].value.in_(
+                sorted(minor)
+            )  # how rare these are is known, not how rare all of the above
 
 
-def _between(column: Any, value: Any, least: Any, most: Any) -> Iterator[ColumnElement[bool]]:
+def between(column: Any, value: Any, least: Any, most: Any) -> Iterator[ColumnElement[bool]]:
     """Known and within these; said once more of what the index holds, which knows no unknown.
 
     Of one value alone a database knows how rare it is; of two limits it guesses.
@@ -149,7 +154,7 @@ def _between(column: Any, value: Any, least: Any, most: Any) -> Iterator[ColumnE
 def _amounts(wanted: Wanted, currency: str) -> Iterator[ColumnElement[bool]]:
     """The gross amount within these, in documents of a currency with as many decimals."""
     least, most = _minor(wanted.at_least, currency, ROUND_CEILING), _minor(wanted.at_most, currency, ROUND_FLOOR)
-    return _between(Document.gross_minor, ORDERS["amount"].value, least, most)
+    return between(Document.gross_minor, ORDERS["amount"].value, least, most)
 
 
 def _minor(limit: Decimal | None, currency: str, rounding: str) -> int | None:
@@ -202,10 +207,11 @@ def _counting(
 ) -> Select[Any]:
     """Of each tab as many as matter, looked for by each reason to see them, as each has an index of its own.
 
-    Those of one counterparty are counted in one go: all of them are looked at for the rarest tab anyway.
+    Those of one counterparty, and possible duplicates, are counted in one go: all of them are looked at for the rarest
+    tab anyway.
     """
     tests = {tab: tab.test() if _may_hold(tab, wanted) else false() for tab in Tab}
-    if wanted.counterparty:
+    if wanted.counterparty or wanted.twins:
         seen = among.where(or_(*reasons))
         return seen.with_only_columns(*(func.count().filter(test) for test in tests.values()))
     of = {tab: of_decided if tab.is_decided else reasons for tab in Tab}

@@ -49,9 +49,17 @@ def living(document: Document) -> list[Document]:
 
 
 def has_living_twin() -> ColumnElement[bool]:
-    """Whether a row of `Document` has one, for lists, filters and counts."""
-    other = aliased(Document)
-    return exists().where(is_twin(Document, other), other.trashed_at.is_(None))
+    """Whether a row of `Document` has one, for lists, filters and counts.
+
+    First whether its number is there twice at all: the index of numbers knows that alone, and mostly it is not.
+    """
+    namesake, other = aliased(Document), aliased(Document)
+    is_there_twice = exists().where(
+        namesake.company_id == Document.company_id,
+        namesake.number_key == Document.number_key,
+        namesake.id != Document.id,
+    )
+    return and_(is_there_twice, exists().where(is_twin(Document, other), other.trashed_at.is_(None)))
 
 
 def is_twin(one: Any, other: Any) -> ColumnElement[bool]:

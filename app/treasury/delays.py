@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, func, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, select, union_all
 
 from app.bank.models import Match
 from app.documents.counted import counted
@@ -14,31 +14,30 @@ from app.documents.models import Direction, Document, Kind
 from app.extensions import db
 
 
-def payments(documents: Select[Any]) -> Subquery:
-    """(document_id, date, minor) of all money that moved for the invoices among `documents`.
+def weights(documents: Select[Any], *by: ColumnElement[Any]) -> Select[Any]:
+    """By these columns, days late times amount, and the amount, of all money that moved for invoices among them.
 
     A credit note that was netted and a difference that was written off are no payments: nobody paid late or early.
     """
-    is_asked = and_(counted(), Document.kind == Kind.INVOICE, Document.due_date.is_not(None))
-    ids = documents.where(is_asked).order_by(None).with_only_columns(Document.id, maintain_column_froms=True)
-    by_bank = select(
-        Match.document_id.label("document_id"), Match.date.label("date"), Match.amount_minor.label("minor")
-    )
-    by_bank = by_bank.where(Match.document_id.in_(ids), is_payment())
-    by_hand = select(Document.id, Document.paid_date, Document.paid_minor)
-    by_hand = by_hand.where(Document.id.in_(ids), Document.paid_minor > 0, Document.paid_date.is_not(None))
-    return union_all(by_bank, by_hand).subquery("payments")
+    asked = documents.where(counted(), Document.kind == Kind.INVOICE, Document.due_date.is_not(None)).order_by(None)
+    by_bank = _weighed(asked.join(Match, Match.document_id == Document.id), by, Match.date, Match.amount_minor)
+    by_hand = _weighed(asked, by, Document.paid_date, Document.paid_minor)
+    by_hand = by_hand.where(Document.paid_minor > 0, Document.paid_date.is_not(None))
+    paid = union_all(by_bank.where(is_payment()), by_hand).subquery("paid")
+    *keys, weight, minor = paid.c
+    return select(*keys, func.sum(weight), func.sum(minor)).group_by(*keys)
+
+
+def _weighed(query: Select[Any], by: tuple[Any, ...], day: Any, minor: Any) -> Select[Any]:
+    """Of each payment."""
+    named = [column.label(f"by_{place}") for place, column in enumerate(by)]
+    weight = (days_between(Document.due_date, day) * minor).label("weight")
+    return query.with_only_columns(*named, weight, minor.label("minor"), maintain_column_froms=True)
 
 
 def is_payment() -> ColumnElement[bool]:
     """Did a line of a bank statement pay this much?"""
     return and_(Match.transaction_id.is_not(None), Match.difference.is_(None), Match.amount_minor > 0)
-
-
-def weighed(paid: Subquery) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-    """Days late times amount, and the amount; to be asked of `paid` joined with its documents."""
-    late = days_between(Document.due_date, paid.c.date)
-    return func.sum(late * paid.c.minor), func.sum(paid.c.minor)
 
 
 def average(weight: Any, minor: Any) -> Decimal | None:
@@ -69,6 +68,5 @@ def usual_days(alike: Alike) -> int:
     """In whole days, half up; 0 where nothing was paid yet."""
     if alike.counterparty_id is None:
         return 0
-    paid = payments(alike.documents())
-    weight, minor = db.session.execute(select(*weighed(paid)).join(Document, Document.id == paid.c.document_id)).one()
+    weight, minor = db.session.execute(weights(alike.documents())).one()
     return int((Decimal(weight) / Decimal(minor)).quantize(Decimal(1), ROUND_HALF_UP)) if minor else 0

@@ -515,7 +515,7 @@ def upgrade():
     with op.batch_alter_table('document', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_document_assignee_id'), ['assignee_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_document_duplicate_of_id'), ['duplicate_of_id'], unique=False)
-        batch_op.create_index('ix_document_number', ['company_id', 'number_key'], unique=False)
+        batch_op.create_index('ix_document_number', ['company_id', 'number_key', 'id'], unique=False)
 
     issued = sa.text("coalesce(issue_date, '9999-12-31')")
     living = sa.text('trashed_at IS NULL')

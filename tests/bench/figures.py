@@ -105,7 +105,7 @@ def fill(company: Company, count: int) -> int:
     rows = [document_row(company_id, n, chance.choice(party_ids), chance) | {"id": n} for n in range(1, count + 1)]
     commit()
     db.session.remove()
-    put(Document, rows, id=None)
+    put(Document, (row | {"settled_minor": 0} for row in rows), id=None)  # each match settles it
     put(CommittedOperation, [_operation(row) for row in rows if row["status"] in {Status.TO_MATCH, Status.TO_PAY}])
     paid = [row for row in rows if row["settled_minor"]]
     put(Match, [_match(row, line, chance) for row in paid])
