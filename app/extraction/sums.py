@@ -162,6 +162,13 @@ def add_proven(candidates: Candidates) -> None:
                 known.add(proven.scaled)
 
 
+def leave_out_bases(candidates: Candidates, tables: list[list[TaxRow]]) -> None:
+    """What a rate was proven to be taken of is no tax, though "7 % VAT on" stands before it."""
+    bases = {int(row.base.value * SCALE) for table in tables for row in table}
+    bases -= {int(row.tax.value * SCALE) for table in tables for row in table}
+    candidates.tax = [one for one in candidates.tax if one.scaled not in bases]
+
+
 def add_tables(candidates: Candidates, tables: list[list[TaxRow]]) -> None:
     """Sums over tax tables and over several labelled taxes: nobody may have printed them."""
     labelled = [one for one in candidates.tax if one.label > 0.5 and one.value and one.spot]

@@ -9,7 +9,7 @@ from app.extraction.mending import mend
 from app.extraction.reading import TaxLine
 from app.extraction.rounding import add_rounded, after_rounding, is_rounded_by
 from app.extraction.spots import Money, Values
-from app.extraction.sums import SCALE, Candidates, Sum, add_proven, add_tables, collect, is_one_row, put_first
+from app.extraction.sums import SCALE, Candidates, Sum, add_proven, add_tables, collect, is_one_row, leave_out_bases, put_first
 from app.extraction.taxes import find_tables, is_tax_of, rate_holds, tax_lines, usual_rates
 
 _TWO_CENTS = 2 * SCALE // 100
@@ -39,8 +39,9 @@ class Totals:
 def find_totals(evidence: Evidence, values: Values, taught: dict[str, Sum] | None = None) -> Totals:
     """The totals of a document; `taught` has amounts that go before all others."""
     candidates = collect(evidence, values)
-    add_proven(candidates)
     tables = find_tables(values)
+    leave_out_bases(candidates, tables)
+    add_proven(candidates)
     add_tables(candidates, tables)
     add_rounded(candidates, evidence)
     if taught:

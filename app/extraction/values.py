@@ -99,6 +99,8 @@ def _add_amounts(line: Line, values: Values, taken: list[tuple[int, int]]) -> No
         amount = parse_amount(match["digits"], decimal_mark=values.decimal_mark) or parse_amount(match["digits"])
         if amount is None or line.text[match.end() :].lstrip(" ").startswith("%"):
             continue
+        if match["digits"].isdigit() and line.text[end : end + 1].isalpha():
+            continue  # "GST 1D No": of amounts only cents are followed by a letter at once, the tax code of a till
         is_negative = bool(match["minus"] or match["minus2"] or match["end"] == "-" or (match["open"] and match["end"]))
         after = re.search(r"[.,]\s?(\d+)$", match["digits"])
         decimals = (

@@ -30,3 +30,11 @@ def test_words_are_no_amounts(printed):
     """EX-2: letters alone are no digits."""
     reading = read(page(*SHOP, (100, 300, "TOTAL"), (300, 300, printed), source="ocr"))
     assert "gross" not in reading.fields
+
+
+def test_a_digit_in_a_word_is_no_amount():
+    """EX-3: "GST ID" is often read as "GST 1D": nobody pays 1.00 of tax on 4.00."""
+    words = ((60, 140, "(GST 1D No:000377700352)"), (60, 300, "Parking fee"), (300, 300, "RM4.00"))
+    reading = read(page(*SHOP, *words, source="ocr"))
+
+    assert reading.value("tax") is None and reading.value("net") is None

@@ -47,6 +47,22 @@ def test_several_rates_are_read_from_their_table():
     ]
 
 
+def test_what_a_tax_is_taken_of_is_no_tax():
+    """EX-1: two bases add up to the net as net and tax do to the gross, and each stands below its own tax's name."""
+    table = [
+        *[(x, 400, text) for x, text in ((80, "MwSt %"), (180, "Entgelt"), (280, "MwSt"))],
+        *[(x, 416, text) for x, text in ((80, "19 %"), (180, "-1.152,50"), (280, "-218,98"))],
+        *[(x, 432, text) for x, text in ((80, "7 %"), (180, "-196,40"), (280, "-13,75"))],
+    ]
+    heads = ("Nettosumme", "19 % USt auf € -1.152,50", "7 % USt auf € -196,40", "Zu zahlen")
+    amounts = ("€ -1.348,90", "€ -218,98", "€ -13,75", "€ -1.581,63")
+    places = (40, 150, 320, 480)
+    row = [(x, y, text) for y, texts in ((480, heads), (496, amounts)) for x, text in zip(places, texts, strict=True)]
+    reading = read(page((60, 60, "Rechnungskorrektur"), *table, *row))
+
+    assert values(reading, "net", "tax", "gross") == tuple(map(Decimal, ("-1348.90", "-232.73", "-1581.63")))
+
+
 def test_a_row_of_a_tax_table_is_not_the_total():
     """EX-4: a row that adds up in itself is only a part of the whole."""
     table = [
