@@ -168,11 +168,12 @@ def having(words: str) -> ColumnElement[bool]:
     return Document.id.in_(by_index(asked.terms)) if asked.terms else false()
 
 
-def narrow(user: User, company: Company, wanted: Wanted) -> Search | None:
+def narrow(user: User, company: Company, wanted: Wanted, sort: str = "") -> Search | None:
     """What keeps a page of the list to its rows, where the list as a whole would be read for them."""
     reasons = Document.reasons_to_see(user, company.id, validated=wanted.tab.is_decided and not wanted.q)
     if wanted.q or len(reasons) > 1:
-        return Search(Asked.of(wanted.q) if wanted.q else None, Document.id, reasons)
+        day = ORDERS["date"].value if sort.removeprefix("-") == "date" else None
+        return Search(Asked.of(wanted.q) if wanted.q else None, Document.id, reasons, day)
     return None
 
 

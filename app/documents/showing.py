@@ -56,7 +56,10 @@ def list_page(user: User, company: Company, said: Any, sources: Sources) -> dict
     wanted, today = Wanted.from_address(said), clock.today(company)
     sort, order = search.order_of(said.get("sort"))
     query = search.visible(user, company, wanted, today).where(wanted.tab.test()).add_columns(MAY_BE_TWIN)
-    asked, place = search.narrow(user, company, wanted), {name: said.get(name, "") for name in ("before", "after")}
+    asked, place = (
+        search.narrow(user, company, wanted, sort),
+        {name: said.get(name, "") for name in ("before", "after")},
+    )
     leaf = keyset.leaf(query.options(*IN_A_LIST), order, Document.id, **place, narrow=asked and asked.narrow)
     with_names([document for document, _may_be_twin in leaf.rows])
     link = _linker("documents.index", wanted, sort)

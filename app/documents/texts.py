@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -40,6 +41,7 @@ def _words(document: Document) -> Iterator[str]:
     for minor in (document.gross_minor, document.net_minor):
         if minor is not None:
             yield folding.word_of_amount(money.from_minor(minor, document.currency))
+    yield folding.word_of_month(document.issue_date or date.max)  # where lists stand that are ordered by it
 
 
 def _party(document: Document) -> Iterator[str]:

@@ -9,7 +9,17 @@ from app.extraction.mending import mend
 from app.extraction.reading import TaxLine
 from app.extraction.rounding import add_rounded, after_rounding, is_rounded_by
 from app.extraction.spots import Money, Values
-from app.extraction.sums import SCALE, Candidates, Sum, add_proven, add_tables, collect, is_one_row, leave_out_bases, put_first
+from app.extraction.sums import (
+    SCALE,
+    Candidates,
+    Sum,
+    add_proven,
+    add_tables,
+    collect,
+    is_one_row,
+    leave_out_bases,
+    put_first,
+)
 from app.extraction.taxes import find_tables, is_tax_of, rate_holds, tax_lines, usual_rates
 
 _TWO_CENTS = 2 * SCALE // 100

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
@@ -25,7 +26,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 
 from app.core import money
 from app.extensions import db
-from app.search.folding import LONGEST, parts_of, word_of_amount
+from app.search.folding import LONGEST, parts_of, word_of_amount, word_of_month
 from app.search.models import DocumentText
 
 MOST_WORDS = 8
@@ -66,6 +67,16 @@ class Term:
     """One of these ways of finding it is enough; each way wants all of its words."""
 
     ways: tuple[tuple[Atom, ...], ...]
+
+    @classmethod
+    def of_month(cls, day: date) -> Term:
+        """That a document is of the month of this day, whose word it has."""
+        return cls(((Atom(word_of_month(day), is_whole=True),),))
+
+    @classmethod
+    def of_year(cls, day: date) -> Term:
+        """The same of its year."""
+        return cls(((Atom(word_of_month(day)[:-2]),),))
 
     def is_there(self) -> ColumnElement[bool]:
         """The same as of its words."""

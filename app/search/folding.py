@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from datetime import date
 from decimal import Decimal
 
 LONGEST = 40
@@ -51,6 +52,11 @@ def word_of_amount(amount: Decimal) -> str:
     whole, _mark, part = f"{abs(amount):f}".partition(".")
     part = part.rstrip("0")
     return f"={whole}.{part}" if part else f"={whole}"
+
+
+def word_of_month(day: date) -> str:
+    """The month of a day as a word that no text and no amount has."""
+    return f"=.{day:%Y%m}"
 
 
 def kept(words: Iterable[str]) -> str:

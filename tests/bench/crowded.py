@@ -57,7 +57,9 @@ def _portion(numbers: range, party_ids: list[int], *, company_id: int, file_id: 
 def _texts(rows: list[dict[str, Any]], party_ids: list[int], chance: random.Random) -> Iterator[dict[str, Any]]:
     for row in rows:
         party = f"Société {row['counterparty_id'] - party_ids[0]}"
-        facts = words.of_facts(row["number"], row["label"], party, row["gross_minor"], row["net_minor"])
+        facts = words.of_facts(
+            row["number"], row["label"], party, row["issue_date"], row["gross_minor"], row["net_minor"]
+        )
         yield {"document_id": row["id"], "facts": facts, "pages": words.of_page(chance, row["issue_date"])}
 
 

@@ -35,7 +35,8 @@ def of_page(chance: random.Random, issued: date) -> str:
     return folding.kept([*EVERYWHERE, *chance.choice(_pages()), *days])
 
 
-def of_facts(number: str, label: str, party: str, *amounts: int) -> str:
+def of_facts(number: str, label: str, party: str, issued: date, *amounts: int) -> str:
     """As `documents.texts` keeps them."""
     texts = [*folding.words_of_number(number), *folding.words_of(label), *folding.words_of(party)]
+    texts.append(folding.word_of_month(issued))
     return folding.kept([*texts, *(folding.word_of_amount(money.from_minor(each, "EUR")) for each in amounts)])

@@ -142,6 +142,29 @@ def test_rare_and_common_words_are_leafed_through_in_order(there, small):
             assert leafed(user, company, words, sort) == whole(user, company, words, sort), (words, sort)
 
 
+def test_words_of_long_ago_are_found_month_by_month_in_order(there, small, monkeypatch):
+    """SR-1: many have them, none of the first rows of the list does; some have no day, and a day that changes follows."""
+    company, user, *_documents = there
+    days = [date(2026, 5, 1 + number % 28) for number in range(30)]
+    days += [date(2019 + number % 3, 1 + number % 12, 1 + number) for number in range(14)] + [date(2012, 12, 31), None]
+    for number, day in enumerate(days):
+        words = "common" if number < 30 else "common old"
+        facts = {"label": f"{words} x{number:02}", "issue_date": day, "counterparty": None, "counterparty_name": "Zed"}
+        made = make_document(company, **facts)
+    db.session.commit()
+    asked = []
+    by_month = finding.Search._by_month
+    monkeypatch.setattr(finding.Search, "_by_month", lambda *given: asked.append(1) or by_month(*given))
+
+    for words in ("old", "common old", "old zed"):
+        for sort in ("-date", "date"):
+            assert leafed(user, company, words, sort) == whole(user, company, words, sort), (words, sort)
+    assert asked
+    decisions.edit(made, {"issue_date": date(2020, 2, 29)}, by=user, version=made.version)
+    assert made.label in leafed(user, company, "old", "-date")
+    assert leafed(user, company, "old", "-date") == whole(user, company, "old", "-date")
+
+
 def test_asking_the_index_leaves_the_database_as_it_was(there):
     """SR-1: what PostgreSQL is told for one question holds for no other of the page."""
     is_told = db.engine.dialect.name == "postgresql"
