@@ -143,7 +143,7 @@ def test_rare_and_common_words_are_leafed_through_in_order(there, small):
 
 
 def test_words_of_long_ago_are_found_month_by_month_in_order(there, small, monkeypatch):
-    """SR-1: many have them, none of the first rows of the list does; some have no day, and a day that changes follows."""
+    """SR-1: many have them, none of the first rows does; some have no day, and a day that changes follows."""
     company, user, *_documents = there
     days = [date(2026, 5, 1 + number % 28) for number in range(30)]
     days += [date(2019 + number % 3, 1 + number % 12, 1 + number) for number in range(14)] + [date(2012, 12, 31), None]
