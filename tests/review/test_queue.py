@@ -160,3 +160,23 @@ def test_the_queue_shows_who_is_in_charge_and_only_ones_own_on_request(browser):
 
     assert all(word in every for word in ("F-MINE", "F-OTHER", "F-NOBODY", "Léa Martin"))
     assert "F-MINE" in own and "F-OTHER" not in own and "F-NOBODY" not in own
+
+
+@pytest.mark.parametrize(("most", "shown"), [(1000, ">3</span>"), (2, ">2</span>")])
+def test_the_sidebar_counts_what_waits_no_further_than_anybody_looks(browser, monkeypatch, most, shown):
+    """RV-1: S110: a company with a hundred thousand waiting pays no more for the sidebar of each page."""
+    monkeypatch.setattr(queue, "MANY", most)
+    for number in range(3):
+        make_document(number=f"F-{number}")
+
+    page = browser(make_user()).get("/notices").text
+
+    link = page[page.index('href="/review"') :]
+    assert shown in link[: link.index("</a>")]
+
+
+def test_a_count_nobody_ended_is_shown_as_more(app):
+    """RV-1: from a thousand on."""
+    shown = app.jinja_env.from_string('{% from "web/_macros.html" import nav_item %}{{ nav_item(item) }}')
+    item = {"label": "Review", "url": "/review", "icon": "inbox"}
+    assert "999+" in shown.render(item=item | {"count": 1000}) and ">999<" in shown.render(item=item | {"count": 999})
