@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
+from app.extraction.sideways import by_direction
 from app.extraction.wide_letters import put_together
 from app.reader.contents import Box, Contents, Page, Word
 
@@ -31,6 +32,8 @@ class Line:
     """Where each word begins in `text`."""
     areas: list[Area]
     height: float
+    is_sideways: bool = False
+    """Its words run up or down the page; its areas lie below it, as if they were upright."""
     area: Area = (0.0, 0.0, 0.0, 0.0)
     """The whole line."""
 
@@ -39,8 +42,7 @@ class Line:
 
     def area_of(self, start: int, end: int) -> Area:
         """Where the characters from `start` to `end` stand."""
-        first = max(bisect_right(self.starts, start) - 1, 0)
-        last = max(bisect_right(self.starts, max(end - 1, start)) - 1, first)
+        first, last = self._words_of(start, end)
         areas = list(self.areas[first : last + 1])
         areas[0] = self._cut(first, start, None, areas[0])
         areas[-1] = self._cut(last, None, end, areas[-1])
@@ -48,13 +50,20 @@ class Line:
 
     def box_of(self, start: int, end: int) -> Box:
         """The same as fractions of the page."""
+        if self.is_sideways:
+            first, last = self._words_of(start, end)
+            return _around([word.box for word in self.words[first : last + 1]])
         return _fractions(self.area_of(start, end), self.page)
 
     def confidence_of(self, start: int, end: int) -> float:
         """How sure OCR was of the worst of these words; 1 for text that the file itself gives."""
-        first = max(bisect_right(self.starts, start) - 1, 0)
-        last = max(bisect_right(self.starts, max(end - 1, start)) - 1, first)
+        first, last = self._words_of(start, end)
         return min((word.confidence for word in self.words[first : last + 1]), default=1.0)
+
+    def _words_of(self, start: int, end: int) -> tuple[int, int]:
+        """The first and the last word that has some of these characters."""
+        first = max(bisect_right(self.starts, start) - 1, 0)
+        return first, max(bisect_right(self.starts, max(end - 1, start)) - 1, first)
 
     def _cut(self, index: int, start: int | None, end: int | None, area: Area) -> Area:
         """The part of a word's area that belongs to some of its characters ("No:12" holds label and value)."""
@@ -93,11 +102,23 @@ def lay_out(contents: Contents) -> Layout:
     """The lines of all pages."""
     layout = Layout(pages=contents.pages)
     for page in contents.pages:
-        rows = _rows(page)
-        usual = _usual_space(rows)
-        for row in rows:
-            layout.lines.append(_line(page, len(layout.lines), row, usual))
+        placed = [(_points(word.box, page), word) for word in page.words if word.text.strip()]
+        height = _usual_height(placed)
+        upright, turned = by_direction(placed, page, height)
+        for words in (upright, *turned):
+            rows = _rows(words, height)
+            usual = _usual_space(rows)
+            for row in rows:
+                layout.lines.append(_line(page, len(layout.lines), row, usual, is_sideways=words is not upright))
     return layout
+
+
+def _usual_height(placed: list[tuple[Area, Word]]) -> float:
+    """How high most words are, in points; how wide, where most of them run up or down the page."""
+    sizes = [(area[3] - area[1], area[2] - area[0]) for area, word in placed if len(word.text) > 2]
+    is_upright = sum(height > 2 * width for height, width in sizes) <= len(sizes) / 2
+    heights = [area[3] - area[1] for area, _ in placed] if is_upright else [width for _, width in sizes]
+    return median(heights or [1.0]) or 1.0
 
 
 def _usual_space(rows: list[list[tuple[Area, Word]]]) -> float:
@@ -110,13 +131,9 @@ def _usual_space(rows: list[list[tuple[Area, Word]]]) -> float:
     return gaps[len(gaps) * 2 // 5] if len(gaps) >= 10 else 0.0
 
 
-def _rows(page: Page) -> list[list[tuple[Area, Word]]]:
-    """The page's words by line, from top to bottom, each from left to right."""
-    placed = [(_points(word.box, page), word) for word in page.words if word.text.strip()]
-    if not placed:
-        return []
-    usual = median(area[3] - area[1] for area, _ in placed) or 1.0
-    placed = [(_clipped(area, usual), word) for area, word in placed if not _is_vertical(area, word, usual)]
+def _rows(words: list[tuple[Area, Word]], usual: float) -> list[list[tuple[Area, Word]]]:
+    """Words by line, from top to bottom, each from left to right; most are `usual` points high."""
+    placed = [(_clipped(area, usual), word) for area, word in words]
     placed.sort(key=lambda item: (item[0][1] + item[0][3]) / 2)
     rows: list[list[tuple[Area, Word]]] = []
     middle = height = 0.0
@@ -132,7 +149,7 @@ def _rows(page: Page) -> list[list[tuple[Area, Word]]]:
     return [put_together(sorted(row, key=lambda item: item[0][0])) for row in rows]
 
 
-def _line(page: Page, index: int, row: list[tuple[Area, Word]], usual: float) -> Line:
+def _line(page: Page, index: int, row: list[tuple[Area, Word]], usual: float, *, is_sideways: bool) -> Line:
     height = median(area[3] - area[1] for area, _ in row)
     # OCR's boxes hug the letters, those of a PDF have the height of the font.
     wide = height * (max(1.3, min(2.2 * usual, 3.5)) if page.source == "ocr" else 0.85)
@@ -143,13 +160,8 @@ def _line(page: Page, index: int, row: list[tuple[Area, Word]], usual: float) ->
         starts.append(len(text))
         text += word.text.translate(_SPACES)
         last = max(last or area[2], area[2])
-    return Line(page, index, [word for _, word in row], text, starts, [area for area, _ in row], height)
-
-
-def _is_vertical(area: Area, word: Word, usual: float) -> bool:
-    """Whether the word runs up the margin: such text would tear lines apart."""
-    height, width = area[3] - area[1], area[2] - area[0]
-    return len(word.text) > 2 and height > 2 * width and height > 2 * usual
+    words, areas = [word for _, word in row], [area for area, _ in row]
+    return Line(page, index, words, text, starts, areas, height, is_sideways)
 
 
 def _clipped(area: Area, usual: float) -> Area:

@@ -1,0 +1,53 @@
+"""Text that runs up or down the page, as who sent it stands in many a margin, turned to be read."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from app.reader.contents import Page, Word
+
+Area = tuple[float, float, float, float]
+Placed = tuple[Area, Word]
+UNKNOWN, UPRIGHT, UP, DOWN = range(4)
+_SHORT = 2
+"""Characters: so few are as high as wide whichever way they run."""
+
+
+def by_direction(placed: list[Placed], page: Page, usual: float) -> tuple[list[Placed], list[list[Placed]]]:
+    """The upright words, then those that run up, then those that run down, laid out below the page as if upright.
+
+    What OCR makes of sideways text is noise, and left out. `usual` is how high a word is, in points.
+    """
+    if page.source == "ocr":
+        return [each for each in placed if _way([each], usual) in (UPRIGHT, UNKNOWN)], []
+    groups = [list(words) for _line, words in groupby(placed, key=lambda item: (item[1].block, item[1].line))]
+    ways = [_way(group, usual) for group in groups]
+    parted: dict[int, list[Placed]] = {UPRIGHT: [], UP: [], DOWN: []}
+    otherwise = UPRIGHT if UPRIGHT in ways else max(parted, key=ways.count)
+    for way, group in zip(ways, groups, strict=True):
+        parted[otherwise if way == UNKNOWN else way] += group
+    upright = parted[UPRIGHT]
+    top = page.height if upright else 0.0
+    turned = [[(_turned(area, page, top, way), word) for area, word in parted[way]] for way in (UP, DOWN)]
+    return upright, [words for words in turned if words]
+
+
+def _way(group: list[Placed], usual: float) -> int:
+    """Which way the words of one line run."""
+    left, top, right, bottom = zip(*(area for area, _ in group), strict=True)
+    height, width = max(bottom) - min(top), max(right) - min(left)
+    if sum(len(word.text) for _, word in group) <= _SHORT or max(height, width) < 2 * min(height, width):
+        return UNKNOWN
+    if width > height:
+        return UPRIGHT
+    if height < 2 * usual:
+        return UNKNOWN
+    return DOWN if top[0] < top[-1] else UP
+
+
+def _turned(area: Area, page: Page, top: float, way: int) -> Area:
+    """The area as the page shows it turned by a quarter, and `top` further down."""
+    x0, y0, x1, y1 = area
+    if way == UP:
+        return (page.height - y1, top + x0, page.height - y0, top + x1)
+    return (y0, top + page.width - x1, y1, top + page.width - x0)
