@@ -76,7 +76,7 @@ def find_document_dates(
     judged = [_judge(evidence, spot, swap) for spot in values.dates]
     judged = [dated for dated in judged if dated.day.year <= today.year + 30]
     for dated in judged:
-        if number is not None and _follows(dated.spot, number):
+        if number is not None and _follows(dated, number):
             dated.issue = max(dated.issue, 0.85)
     period = _period(judged)
     chosen = Dates(all=judged)
@@ -134,10 +134,14 @@ def _by_place(evidence: Evidence, spot: Spot) -> float:
     return max(beside_number, 0.55 if is_weak else 0.0)
 
 
-def _follows(spot: Spot, number: Spot) -> bool:
-    """Whether a date follows the number at once: "n° 12 du 3 mars 2026"."""
-    between = spot.line.text[number.end : spot.start] if spot.line is number.line else None
-    return between is not None and number.end <= spot.start and bool(_BETWEEN.fullmatch(between))
+def _follows(dated: DatedSpot, number: Spot) -> bool:
+    """Whether a date follows the number at once: "n° 12 du 3 mars 2026"; not as the next column, of another label."""
+    spot = dated.spot
+    if spot.line is not number.line or number.end > spot.start:
+        return False
+    between = spot.line.text[number.end : spot.start]
+    is_another_column = "\t" in between and max(dated.due, dated.other) > dated.issue
+    return bool(_BETWEEN.fullmatch(between)) and not is_another_column
 
 
 def town_before(evidence: Evidence, spot: Spot) -> str:

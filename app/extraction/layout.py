@@ -52,7 +52,7 @@ class Line:
         """The same as fractions of the page."""
         if self.is_sideways:
             first, last = self._words_of(start, end)
-            return _around([word.box for word in self.words[first : last + 1]])
+            return _bounded(_around([word.box for word in self.words[first : last + 1]]))
         return _fractions(self.area_of(start, end), self.page)
 
     def confidence_of(self, start: int, end: int) -> float:
@@ -176,8 +176,12 @@ def _points(box: Box, page: Page) -> Area:
 
 def _fractions(area: Area, page: Page) -> Box:
     width, height = page.width or 1.0, page.height or 1.0
-    x0, y0, x1, y1 = area[0] / width, area[1] / height, area[2] / width, area[3] / height
-    return tuple(round(min(max(value, 0.0), 1.0), 5) for value in (x0, y0, x1, y1))  # type: ignore[return-value]
+    return _bounded((area[0] / width, area[1] / height, area[2] / width, area[3] / height))
+
+
+def _bounded(box: Box) -> Box:
+    """The box without what lies outside the page."""
+    return tuple(round(min(max(edge, 0.0), 1.0), 5) for edge in box)  # type: ignore[return-value]
 
 
 def _around(areas: list[Area]) -> Area:

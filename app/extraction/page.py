@@ -12,6 +12,7 @@ from app.extraction.evidence import Evidence, column_around, weight
 from app.extraction.kinds import find_currency, find_kind, find_several
 from app.extraction.labels import Label
 from app.extraction.lessons import Lesson
+from app.extraction.misread_numbers import as_printed, is_doubtful
 from app.extraction.names import add_names
 from app.extraction.nature import looks_like_an_invoice
 from app.extraction.numbers import Numbered, find_number, find_reference
@@ -27,6 +28,9 @@ from app.extraction.totals import Sum, Totals, find_totals
 
 _OLDEST = 15
 """Years after which an issue date is more likely misread than true."""
+
+_LETTER_OR_DIGIT = 0.8
+"""How sure a number can be of which OCR may have taken a digit for a letter."""
 
 _FROM_TERMS = 0.39
 """How sure a due date is that was counted from the terms of payment."""
@@ -49,7 +53,7 @@ def read_page(study: Study, *, today: date, ours: Ours | None = None, lessons: S
         date_first(dates, taught, _sure_of_dates(dates))
     reading = Reading(language=language, taxes=totals.taxes)
     _put_kind(reading, evidence, totals)
-    _put_number(reading, numbers)
+    _put_number(reading, numbers, dates)
     _put_dates(reading, dates, today)
     _put_due_by_terms(reading, evidence)
     _put_totals(reading, totals)
@@ -114,11 +118,15 @@ def _spot_of(label: Label) -> Spot:
     return Spot(label.line, label.start, label.end, None, label.area)
 
 
-def _put_number(reading: Reading, numbers: list[Numbered]) -> None:
+def _put_number(reading: Reading, numbers: list[Numbered], dates: Dates) -> None:
     if not numbers:
         return
-    best = numbers[0]
-    reading.fields["number"] = _found(best.spot, best.value, sure_of_number(numbers), best.why)
+    best, sure = numbers[0], sure_of_number(numbers)
+    value = best.value
+    if best.spot.line.page.source == "ocr":
+        value = as_printed(value, dates.issue.day) if dates.issue else value
+        sure = min(sure, _LETTER_OR_DIGIT) if is_doubtful(value) else sure
+    reading.fields["number"] = _found(best.spot, value, sure, best.why)
 
 
 def _put_dates(reading: Reading, dates: Dates, today: date) -> None:

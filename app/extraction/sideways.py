@@ -38,11 +38,16 @@ def _way(group: list[Placed], usual: float) -> int:
     height, width = max(bottom) - min(top), max(right) - min(left)
     if sum(len(word.text) for _, word in group) <= _SHORT or max(height, width) < 2 * min(height, width):
         return UNKNOWN
-    if width > height:
+    if width > height or any(_is_wide(area, word) for area, word in group):
         return UPRIGHT
     if height < 2 * usual:
         return UNKNOWN
     return DOWN if top[0] < top[-1] else UP
+
+
+def _is_wide(area: Area, word: Word) -> bool:
+    """Whether so many letters stand beside each other: a line that runs up or down has none such."""
+    return len(word.text) > _SHORT and area[2] - area[0] > 1.5 * (area[3] - area[1])
 
 
 def _turned(area: Area, page: Page, top: float, way: int) -> Area:

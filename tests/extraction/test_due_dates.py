@@ -137,3 +137,12 @@ def test_a_due_date_beside_the_head_of_the_table_counts():
     below = [(50, 316, "02/12/2026"), (200, 330, "Visita guiada"), (330, 330, "9"), (420, 330, "130,00")]
     facts = [(50, 60, "Factura nº AX01702"), (50, 76, "Fecha 02/11/2026")]
     assert read(page(*facts, *head, *below, *AMOUNTS)).value("due_date") == DUE
+
+
+@pytest.mark.parametrize("words", ["Date d'échéance", "Due date", "Fälligkeitsdatum", "Vervaldatum", "Scadenza"])
+def test_the_column_beside_the_number_keeps_its_own_label(words):
+    """EX-5: a date that follows the number is the document's, but not where its own label says another."""
+    heads = [(x, 200, text) for x, text in ((50, "Date"), (150, "Facture #"), (260, words), (400, "Devise"))]
+    row = [(x, 214, text) for x, text in ((50, "02/11/2026"), (150, "F-2026-0042"), (260, "02/12/2026"), (400, "EUR"))]
+    reading = read(page((50, 60, "Atelier Lumen SARL"), *heads, *row, *totals("1 000,00", "200,00", "1 200,00")))
+    assert (reading.value("issue_date"), reading.value("due_date")) == (date(2026, 11, 2), DUE)

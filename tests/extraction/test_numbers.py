@@ -173,3 +173,28 @@ def test_a_number_alone_is_likelier_than_one_after_a_word_that_nobody_knows():
     address = lines("Cercle Nautique", "Quai Est", "56000 Vannes", "Bretagne", "Morbihan", y=60)
     facts = [(330, 140, "2025-4490"), (330, 156, "Date 02/11/2026"), (330, 172, "Barge J-16033")]
     assert read(page((330, 30, "FACTURE"), *address, *facts, *AMOUNTS)).value("number") == "2025-4490"
+
+
+@pytest.mark.parametrize(
+    ("seen", "printed"),
+    [
+        ("FAO2/2026/000377", "FA02/2026/000377"),
+        ("INV-2026-O2-17", "INV-2026-02-17"),
+        ("RE2026O2-0004", "RE202602-0004"),
+        ("FAO1/2026/000377", "FAO1/2026/000377"),
+        ("FACO2026-0004", "FACO2026-0004"),
+    ],
+)
+def test_a_month_in_a_number_is_read_as_digits(seen, printed):
+    """EX-3: OCR took its zero for a letter; the day of issue says which month it is."""
+    scan = page((50, 60, f"Facture n° {seen}"), (350, 60, "Date : 09/02/2026"), source="ocr")
+    assert read(scan).value("number") == printed
+    drawn = page((50, 60, f"Facture n° {seen}"), (350, 60, "Date : 09/02/2026"))
+    assert read(drawn).value("number") == seen
+
+
+@pytest.mark.parametrize(("number", "is_sure"), [("FAO1-000377", False), ("FA1I-000377", False), ("FA01-000377", True)])
+def test_a_letter_that_may_be_a_digit_is_never_sure(number, is_sure):
+    """EX-4: OCR takes one for the other too often."""
+    scan = page((50, 60, f"Facture n° {number}"), (350, 60, "Date : 09/02/2026"), source="ocr")
+    assert read(scan).fields["number"].is_sure == is_sure
