@@ -7,12 +7,12 @@ from datetime import date
 
 from app.extraction.agreement import agree
 from app.extraction.blocks import find_blocks
+from app.extraction.dated_numbers import as_printed, is_doubtful
 from app.extraction.dating import DatedSpot, Dates, find_document_dates
 from app.extraction.evidence import Evidence, column_around, weight
 from app.extraction.kinds import find_currency, find_kind, find_several
 from app.extraction.labels import Label
 from app.extraction.lessons import Lesson
-from app.extraction.misread_numbers import as_printed, is_doubtful
 from app.extraction.names import add_names
 from app.extraction.nature import looks_like_an_invoice
 from app.extraction.numbers import Numbered, find_number, find_reference
@@ -54,7 +54,7 @@ def read_page(study: Study, *, today: date, ours: Ours | None = None, lessons: S
     reading = Reading(language=language, taxes=totals.taxes)
     _put_kind(reading, evidence, totals)
     _put_number(reading, numbers, dates)
-    _put_dates(reading, dates, today)
+    _put_dates(reading, dates, today, numbers)
     _put_due_by_terms(reading, evidence)
     _put_totals(reading, totals)
     if currency:
@@ -98,10 +98,12 @@ def _put_taught(reading: Reading, taught: Hints) -> None:
             reading.fields[name] = _found(hint.spot, hint.value, SURE if hint.is_sure else 0.7, "taught", failed)
 
 
-def _found(spot: Spot, value, confidence: float, why: str = "", failed: str | None = None) -> Found:
-    """A field at a place; OCR's doubt lowers its confidence, and a failed check caps it."""
+def _found(
+    spot: Spot, value, confidence: float, why: str = "", failed: str | None = None, *, is_proven: bool = False
+) -> Found:
+    """A field at a place; OCR's doubt lowers its confidence unless it is proven, and a failed check caps it."""
     page = spot.line.page
-    if page.source == "ocr":
+    if page.source == "ocr" and not is_proven:
         confidence *= 0.75 + 0.25 * spot.line.confidence_of(spot.start, spot.end)
     if failed:
         confidence = min(confidence, DOUBTFUL - 0.05)
@@ -121,7 +123,7 @@ def _spot_of(label: Label) -> Spot:
 def _put_number(reading: Reading, numbers: list[Numbered], dates: Dates) -> None:
     if not numbers:
         return
-    best, sure = numbers[0], sure_of_number(numbers)
+    best, sure = numbers[0], sure_of_number(numbers, dates.issue)
     value = best.value
     if best.spot.line.page.source == "ocr":
         value = as_printed(value, dates.issue.day) if dates.issue else value
@@ -129,9 +131,10 @@ def _put_number(reading: Reading, numbers: list[Numbered], dates: Dates) -> None
     reading.fields["number"] = _found(best.spot, value, sure, best.why)
 
 
-def _put_dates(reading: Reading, dates: Dates, today: date) -> None:
+def _put_dates(reading: Reading, dates: Dates, today: date, numbers: list[Numbered]) -> None:
     if dates.issue is not None:
-        reading.fields["issue_date"] = _dated(dates.issue, sure_of_issue(dates), _implausible(dates.issue, today))
+        sure = sure_of_issue(dates, numbers[0].value if numbers else "")
+        reading.fields["issue_date"] = _dated(dates.issue, sure, _implausible(dates.issue, today))
     if dates.due is not None:
         before = dates.issue is not None and dates.due.day < dates.issue.day
         reading.fields["due_date"] = _dated(dates.due, sure_of_due(dates), "date" if before else None)
@@ -170,18 +173,18 @@ def _put_totals(reading: Reading, totals: Totals) -> None:
     for name, one in (("gross", totals.gross), ("net", totals.net), ("tax", totals.tax)):
         if one is not None:
             wrong = failed or ("rate" if name == "tax" and totals.rate_holds is False else None)
-            reading.fields[name] = _total(one, sure_of_total(one, totals), wrong)
+            reading.fields[name] = _total(one, sure_of_total(one, totals), wrong, is_proven=totals.is_proven)
             reading.fields[name].is_mended = bool(totals.mended)
     if totals.paid is not None:
         totals.paid.value = abs(totals.paid.value)  # printed as a deduction
         reading.fields["paid"] = _total(totals.paid, 0.85 if totals.paid.label > 0.7 else 0.6, None)
 
 
-def _total(one: Sum, sure: float, failed: str | None) -> Found:
+def _total(one: Sum, sure: float, failed: str | None, *, is_proven: bool = False) -> Found:
     if one.spot is None:
         sure = min(sure, DOUBTFUL - 0.05) if failed else sure
         return Found(one.value, round(sure, 3), source="computed", why=one.why, failed_check=failed)
-    return _found(one.spot, one.value, sure, one.why, failed)
+    return _found(one.spot, one.value, sure, one.why, failed, is_proven=is_proven)
 
 
 def _put_references(reading: Reading, evidence: Evidence, values: Values) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.extraction.dating import Dates
+from app.extraction.dated_numbers import says_month
+from app.extraction.dating import DatedSpot, Dates
 from app.extraction.numbers import Numbered, may_be_cut
 from app.extraction.spots import Spot
 from app.extraction.titled import shape
@@ -18,9 +19,11 @@ FAR_AHEAD = 0.5
 one was 0.33."""
 
 
-def sure_of_number(numbers: list[Numbered]) -> float:
-    """How sure the first of these is: by its label, and by how far it is ahead of another number."""
+def sure_of_number(numbers: list[Numbered], issue: DatedSpot | None = None) -> float:
+    """How sure the first of these is: by its label, how far it is ahead of another number, the month it carries."""
     best = numbers[0]
+    if issue is not None and best.label >= 0.3 and _alone_says_month(numbers, issue):
+        return 0.97
     rival = next((other for other in numbers[1:] if other.value.casefold() != best.value.casefold()), None)
     lead = best.score - rival.score if rival else 1.0
     if best.label >= 0.8:
@@ -35,8 +38,14 @@ def sure_of_number(numbers: list[Numbered]) -> float:
     return min(sure, 0.75) if may_be_cut(best.spot) else sure
 
 
-def sure_of_issue(dates: Dates) -> float:
-    """How sure the issue date is: by its label, or because no other date may be it."""
+def _alone_says_month(numbers: list[Numbered], issue: DatedSpot) -> bool:
+    """Whether the first of these carries the month of the issue date, and no other does."""
+    own, *others = [each.value.casefold() for each in numbers if says_month(each.value, issue.day)] or [""]
+    return own == numbers[0].value.casefold() and set(others) <= {own}
+
+
+def sure_of_issue(dates: Dates, number: str = "") -> float:
+    """How sure the issue date is: by its label, by the month in the number, or because no other date may be it."""
     issue = dates.issue
     rivals = [dated for dated in dates.all or [] if dated.day != issue.day and max(dated.due, dated.other) < 0.6]
     rivals = [dated for dated in rivals if not (dated.is_period or dated.is_mentioned)]
@@ -44,6 +53,8 @@ def sure_of_issue(dates: Dates) -> float:
         return 0.97
     if issue.issue > 0.4:
         return 0.95 if all(dated.issue < issue.issue - 0.3 for dated in rivals) else 0.85
+    if says_month(number, issue.day) and not any(says_month(number, dated.day) for dated in rivals):
+        return 0.95
     return 0.5 if rivals else 0.92 if _is_in_head(issue.spot) else 0.8
 
 

@@ -45,6 +45,12 @@ class Totals:
     mended: str = ""
     """`net`, `tax` or `gross`, where a misread digit of it was put right."""
 
+    @property
+    def is_proven(self) -> bool:
+        """Whether three printed amounts make a sum: OCR would have had to misread them to fit."""
+        printed = all(one is not None and one.spot is not None for one in (self.net, self.tax, self.gross))
+        return bool(self.adds_up and printed and self.tax.value and not self.mended)
+
 
 def find_totals(evidence: Evidence, values: Values, taught: dict[str, Sum] | None = None) -> Totals:
     """The totals of a document; `taught` has amounts that go before all others."""

@@ -198,3 +198,14 @@ def test_a_letter_that_may_be_a_digit_is_never_sure(number, is_sure):
     """EX-4: OCR takes one for the other too often."""
     scan = page((50, 60, f"Facture n° {number}"), (350, 60, "Date : 09/02/2026"), source="ocr")
     assert read(scan).fields["number"].is_sure == is_sure
+
+
+def test_a_number_with_the_month_of_its_document_is_sure_and_so_is_the_date():
+    """EX-4: they agree, and nothing else says that month; where an order does too, it proves nothing."""
+    head = [(350, 60, "FACTURE"), (350, 76, "INV/08/2026/097676"), (350, 92, "02/08/2026"), (350, 108, "17/09/2026")]
+    found = read(page(*head, *AMOUNTS)).fields
+    assert found["number"].is_sure and found["issue_date"].is_sure
+    found = read(page(*head, (350, 124, "PO/08/2026/000041"), *AMOUNTS)).fields
+    assert not found["number"].is_sure
+    found = read(page(*head[:3], (350, 108, "17/08/2026"), *AMOUNTS)).fields
+    assert not found["issue_date"].is_sure

@@ -1,4 +1,4 @@
-"""Numbers of which OCR took a digit for a letter: "FAO2/2020/000377"."""
+"""Numbers that carry the month of their document: "FA02/2020/000377"."""
 
 from __future__ import annotations
 
@@ -11,8 +11,14 @@ _DOUBTFUL = re.compile(r"[OIl](?=\d)|(?<=\d)[OIl]")
 """Letters beside a digit that are as often one themselves."""
 
 
+def says_month(number: str, day: date) -> bool:
+    """Whether the month of that day stands in the number, beside its year in full."""
+    month, year = f"{day.month:02}", f"{day.year}"
+    return bool(re.search(rf"(?<!\d)(?:{month}[/._-]?{year}|{year}[/._-]?{month})(?!\d)", number))
+
+
 def as_printed(number: str, day: date) -> str:
-    """The number with the month of its day of issue in digits, where it stands beside the year and was misread."""
+    """The number with the month of its day of issue in digits, where OCR took one of them for a letter."""
     two = rf"[\d{_LIKE}]{{2}}"
     for form in (rf"(?P<month>{two})(?=[/._-]?{day.year})", rf"(?<={day.year})[/._-]?(?P<month>{two})(?![A-Za-z])"):
         for found in re.finditer(form, number):
