@@ -50,7 +50,7 @@ def sure_of_issue(dates: Dates, number: str = "") -> float:
     rivals = [dated for dated in dates.all or [] if dated.day != issue.day and max(dated.due, dated.other) < 0.6]
     rivals = [dated for dated in rivals if not (dated.is_period or dated.is_mentioned)]
     if issue.issue > 0.8:
-        return 0.97
+        return 0.85 if any(dated.issue > 0.8 for dated in rivals) else 0.97
     if issue.issue > 0.4:
         return 0.95 if all(dated.issue < issue.issue - 0.3 for dated in rivals) else 0.85
     if says_month(number, issue.day) and not any(says_month(number, dated.day) for dated in rivals):

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from app.extraction.reading import SURE
-from tests.extraction.laid_out import french_invoice, page, read, values
+from tests.extraction.laid_out import french_invoice, page, read, totals, values
 
 DAY = date(2026, 11, 2)
 UNDATED = [part for part in french_invoice() if (not part[2].startswith("Date") and part[1] < 300) or part[1] >= 600]
@@ -84,3 +84,20 @@ def test_a_year_that_did_not_fit_stands_on_the_next_line():
     assert read(page((50, 30, "RECHNUNG Nr. 1166"), *facts)).value("issue_date") == date(2026, 11, 18)
     apart = [*facts[:-1], (330, 72, "2026")]
     assert read(page((50, 30, "RECHNUNG Nr. 1166"), *apart)).value("issue_date") is None
+
+
+def test_two_dates_that_are_both_called_so_leave_a_doubt():
+    """EX-4: whichever is chosen, a person looks."""
+    said = [*UNDATED, (350, 76, "Date de facture : 02/11/2026")]
+    assert read(page(*said)).fields["issue_date"].is_sure
+    again = (50, 700, "Date de facture : 05/10/2026")
+    assert not read(page(*said, again)).fields["issue_date"].is_sure
+
+
+@pytest.mark.parametrize("like", ["gemäß", "gemäR", "gemäB", "laut"])
+def test_the_invoice_it_goes_by_is_another(like):
+    """EX-1: a service charge is billed by what the accounting said; OCR knows no ß."""
+    remark = (50, 700, f"Rechnung {like} Betriebskostenrechnung vom 21.11.2025.")
+    scan = page((50, 60, "Handelsrechnung Nr. 471102 vom 05.03.2026"), remark, *totals("100,00", "19,00", "119,00"))
+    found = read(scan).fields["issue_date"]
+    assert (found.value, found.is_sure) == (date(2026, 3, 5), True)
