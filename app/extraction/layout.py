@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from statistics import median
 
@@ -12,6 +12,9 @@ from app.extraction.wide_letters import put_together
 from app.reader.contents import Box, Contents, Page, Word
 
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2007": " ", "\t": " ", "\n": " ", "\r": " "})
+
+_RULE = "|¦"
+"""What OCR makes of the upright rules of a table: columns are parted there."""
 
 _MOST_WORDS = 120
 """Words on a line, far more than any invoice has: a hostile page with all its words on one line would take hours."""
@@ -106,7 +109,7 @@ def lay_out(contents: Contents) -> Layout:
         height = _usual_height(placed)
         upright, turned = by_direction(placed, page, height)
         for words in (upright, *turned):
-            rows = _rows(words, height)
+            rows = [row for row in _rows(words, height) if page.source != "ocr" or _is_read(row)]
             usual = _usual_space(rows)
             for row in rows:
                 layout.lines.append(_line(page, len(layout.lines), row, usual, is_sideways=words is not upright))
@@ -153,15 +156,26 @@ def _line(page: Page, index: int, row: list[tuple[Area, Word]], usual: float, *,
     height = median(area[3] - area[1] for area, _ in row)
     # OCR's boxes hug the letters, those of a PDF have the height of the font.
     wide = height * (max(1.3, min(2.2 * usual, 3.5)) if page.source == "ocr" else 0.85)
-    text, starts, last = "", [], None
+    text, starts, last, is_ruled = "", [], None, False
+    words, areas = [], []
     for area, word in row:
+        plain = word.text.strip(_RULE) if page.source == "ocr" else word.text
+        is_ruled = is_ruled or plain[:1] != word.text[:1]
+        if not plain:
+            continue
         if last is not None:
-            text += "\t" if area[0] - last > wide else " "
+            text += "\t" if is_ruled or area[0] - last > wide else " "
         starts.append(len(text))
-        text += word.text.translate(_SPACES)
-        last = max(last or area[2], area[2])
-    words, areas = [word for _, word in row], [area for area, _ in row]
+        text += plain.translate(_SPACES)
+        words.append(word if plain == word.text else replace(word, text=plain))
+        areas.append(area)
+        last, is_ruled = max(last or area[2], area[2]), plain[-1:] != word.text[-1:]
     return Line(page, index, words, text, starts, areas, height, is_sideways)
+
+
+def _is_read(row: list[tuple[Area, Word]]) -> bool:
+    """Whether OCR read more than the rules of a table."""
+    return any(word.text.strip(_RULE) for _, word in row)
 
 
 def _clipped(area: Area, usual: float) -> Area:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from PIL import Image
 
-from app.reader import barcodes, ocr, overlooked, rereading, straighten
+from app.reader import bands, barcodes, ocr, overlooked, rereading, straighten
 from app.reader.contents import Word
 from app.reader.job import Job
 from app.reader.rereading import Strip
@@ -42,8 +42,11 @@ class Legible:
             self.picture, self.words = straighten.turned(self.picture, degrees), []
 
     def grey(self) -> Image.Image:
-        """The picture as Tesseract gets it: grey, without barcodes, and without shadows unless a program drew it."""
-        grey = self.picture.convert("L")
+        """The picture as Tesseract gets it: grey, without barcodes, bands lifted, shadows taken out.
+
+        What a program drew has no shadows.
+        """
+        grey = bands.lifted(self.picture.convert("L"))
         return barcodes.without(grey if self.look == "picture" else straighten.even(grey))
 
     def keep(self, words: list[Word]) -> None:

@@ -1,0 +1,111 @@
+"""Print on dark and tinted bands, as titles and totals are set, made print on paper: Tesseract would pass it over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
+
+_CELL = 8
+"""Pixels of the squares in which bands are looked for."""
+_TINTED = 0.72
+"""Of the brightness of paper around: a darker square is no paper with print on it."""
+_RUN = re.compile(rb"\xff(?:\xff|\x00(?=\xff)){7,}")
+"""Squares in a row: a band is no shorter, and a letter may make a hole in it."""
+_LOWEST, _HIGHEST = 2, 0.25
+"""Squares that a band is high at least, and how much of the picture at most: more is a photograph."""
+_APART = 50
+"""So much brighter or darker than the band, of 255, is print on it."""
+_PRINTED = 0.02
+"""Of the band at least."""
+_EDGE = 5
+"""Pixels that are wiped out along the edges: what is left of them would be a frame, and print in frames is missed."""
+
+Box = tuple[int, int, int, int]
+
+
+def lifted(grey: Image.Image) -> Image.Image:
+    """The picture with what is printed on bands, light on dark or dark on grey, as if it were dark print on paper."""
+    lifted = grey
+    for box in find(grey):
+        is_lighter = _is_lighter(grey, box)
+        if is_lighter is not None:
+            band, lifted = grey.crop(box), grey.copy() if lifted is grey else lifted
+            lifted.paste(ImageOps.autocontrast(ImageOps.invert(band) if is_lighter else band, cutoff=(1, 50)), box)
+            left, top, right, bottom = box
+            edges = (left - _EDGE // 2, top - _EDGE // 2, right + _EDGE // 2, bottom + _EDGE // 2)
+            ImageDraw.Draw(lifted).rectangle(edges, outline=255, width=_EDGE)
+    return lifted
+
+
+def find(grey: Image.Image) -> Iterator[Box]:
+    """Where tinted bands stand in a level picture, wider than high."""
+    width, height = grey.width // _CELL, grey.height // _CELL
+    if min(width, height) < 8:
+        return
+    tinted = _tinted(grey.resize((width, height), Image.Resampling.BOX))
+    rows = tinted.tobytes()
+    begun: list[tuple[int, int, int]] = []
+    for row in range(height + 1):
+        line = rows[row * width : (row + 1) * width]
+        runs = [found.span() for found in _RUN.finditer(line)]
+        going_on = []
+        for left, top, right in begun:
+            run = next((run for run in runs if run[0] < right and left < run[1]), None)
+            if run is None:
+                yield from _exactly(grey, tinted, (left, top, right, row))
+            else:
+                runs.remove(run)
+                going_on.append((min(left, run[0]), top, max(right, run[1])))
+        begun = going_on + [(left, row, right) for left, right in runs]
+
+
+def _tinted(cells: Image.Image) -> Image.Image:
+    """White where a square is darker than paper around it, black elsewhere."""
+    far = cells.resize((cells.width // 4 + 1, cells.height // 4 + 1), Image.Resampling.BOX)
+    paper = far.filter(ImageFilter.MaxFilter(7)).resize(cells.size, Image.Resampling.BILINEAR)
+    return ImageChops.subtract(paper.point(lambda level: int(level * _TINTED)), cells).point(
+        lambda level: 255 if level else 0
+    )
+
+
+def _exactly(grey: Image.Image, tinted: Image.Image, cells: Box) -> Iterator[Box]:
+    """The band's edges to the pixel, if it is one."""
+    left, top, right, bottom = cells
+    high = bottom - top
+    if not (_LOWEST <= high <= _HIGHEST * tinted.height and right - left >= high):
+        return
+    x, y = max(left - 1, 0) * _CELL, max(top - 1, 0) * _CELL
+    part = grey.crop((x, y, min((right + 1) * _CELL, grey.width), min((bottom + 1) * _CELL, grey.height)))
+    columns = _dark_half(part.resize((part.width, 1), Image.Resampling.BOX).tobytes())
+    lines = _dark_half(part.resize((1, part.height), Image.Resampling.BOX).tobytes())
+    yield x + columns[0], y + lines[0], x + columns[-1] + 1, y + lines[-1] + 1
+
+
+def _dark_half(levels: bytes) -> list[int]:
+    """Where it is nearer to the darkest than to the brightest of these."""
+    middle = (min(levels) + max(levels)) / 2
+    return [at for at, level in enumerate(levels) if level <= middle]
+
+
+def _is_lighter(grey: Image.Image, box: Box) -> bool | None:
+    """Whether print on the band is lighter than its tint, or darker; None where it has none, or is paper itself."""
+    left, top, right, bottom = box
+    around = (left - 2 * _CELL, top - 2 * _CELL, right + 2 * _CELL, bottom + 2 * _CELL)
+    counts, all_ = grey.crop(box).histogram(), (right - left) * (bottom - top)
+    tint, paper = _brightness(counts, 0.5), _brightness(grey.crop(around).histogram(), 0.95)
+    lighter, darker = sum(counts[tint + _APART :]), sum(counts[: max(tint - _APART, 0)])
+    if tint > _TINTED * paper or max(lighter, darker) < max(_PRINTED * all_, 2 * min(lighter, darker)):
+        return None
+    return lighter > darker
+
+
+def _brightness(counts: list[int], share: float) -> int:
+    """That of the pixel which has this share of all below it."""
+    reached, wanted = 0, share * sum(counts)
+    for level, count in enumerate(counts):
+        reached += count
+        if reached >= wanted:
+            return level
+    return 255

@@ -1,0 +1,74 @@
+"""Print on bands is read; what is dark for another reason stays as it is."""
+
+from __future__ import annotations
+
+import io
+
+import pymupdf
+import pytest
+from PIL import Image, ImageStat
+
+from app.demo.sheet import BLACK, Sheet
+from app.extraction.labels import fold
+from app.reader import bands
+from app.reader.cage import read
+from tests.reader.test_reading import PATIENT, text_of
+
+NAVY, WHITE = (0.13, 0.18, 0.35), (1, 1, 1)
+
+
+def bill(*, dpi: int = 200, fill=NAVY, tilt: float = 0.0) -> Image.Image:
+    """An invoice whose head and whose total stand on dark bands, and a heading on a grey one."""
+    sheet = Sheet()
+    sheet.box(0, 0, 210, 26, fill=fill)
+    sheet.write(20, 16, "FACTURE F-2026-0042", 20, "hebo", colour=WHITE)
+    sheet.lines(20, 50, ["Total HT 1 000,00", "TVA 20 % 200,00"], 11, 7)
+    sheet.box(20, 66, 170, 8, fill=fill)
+    sheet.write(24, 71.5, "Net à payer", 11, "hebo", colour=WHITE)
+    sheet.write(160, 71.5, "1 200,00 EUR", 11, "hebo", colour=WHITE)
+    sheet.box(20, 100, 100, 10, fill=(0.6, 0.6, 0.6))
+    sheet.write(24, 106.5, "Conditions de règlement", 11, "hebo", colour=BLACK)
+    sheet.lines(20, 125, ["Paiement à trente jours par virement.", "Livraison faite, montage compris."] * 8, 10, 6)
+    with pymupdf.open(stream=sheet.done()) as pages:
+        pixels = pages[0].get_pixmap(dpi=dpi, colorspace=pymupdf.csGRAY)
+    picture = Image.frombytes("L", (pixels.width, pixels.height), pixels.samples)
+    return _scanned(picture, tilt) if tilt else picture
+
+
+def _scanned(picture: Image.Image, tilt: float) -> Image.Image:
+    askew = picture.rotate(tilt, Image.Resampling.BICUBIC, fillcolor=255)
+    return Image.blend(askew, Image.effect_noise(askew.size, 60), 0.08)
+
+
+def test_bands_of_light_print_become_dark_print_on_paper():
+    """IN-10: to their edges, and nothing around them changes."""
+    before = bill()
+    after = bands.lifted(before)
+    millimetre = 200 / 25.4
+    part = lambda picture, *box: picture.crop(tuple(round(edge * millimetre) for edge in box))  # noqa: E731
+    for box in ((1, 1, 209, 25), (21, 67, 189, 73)):
+        assert ImageStat.Stat(part(before, *box)).median[0] < 80
+        assert ImageStat.Stat(part(after, *box)).median[0] == 255
+        assert part(after, *box).getextrema()[0] < 30
+    assert part(after, 21, 101, 119, 109).getextrema() == (0, 255)
+    for box in ((0, 27, 210, 65), (0, 75, 210, 99), (0, 111, 210, 297)):
+        assert part(after, *box).tobytes() == part(before, *box).tobytes()
+
+
+@pytest.mark.parametrize(
+    ("fill", "tilt", "form"), [(NAVY, 0.0, "PNG"), (NAVY, 1.3, "JPEG"), ((0.45, 0.5, 0.55), 0.0, "JPEG")]
+)
+def test_what_stands_on_a_band_is_read(on_disk, fill, tilt, form):
+    """EX-2: as a picture, as a scan that lies askew, and where the band is a mere grey."""
+    out = io.BytesIO()
+    bill(fill=fill, tilt=tilt).save(out, form, dpi=(200, 200))
+    [page] = read(on_disk(out.getvalue(), "bill"), limits=PATIENT).pages
+    text = fold(text_of(page))
+    for said in ("F-2026-0042", "Net à payer", "1 200,00 EUR", "Conditions de règlement", "TVA 20 %"):
+        assert fold(said) in text
+
+
+def test_a_picture_without_bands_is_not_copied():
+    """SAFETY S29: a page of nothing but print, one of nothing, and one of a few pixels."""
+    for picture in (Image.new("L", (900, 1200), 255), Image.new("L", (900, 1200), 0), Image.new("L", (30, 5), 90)):
+        assert bands.lifted(picture) is picture
