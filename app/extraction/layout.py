@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 from statistics import median
 
 from app.extraction.sideways import by_direction
@@ -109,7 +109,7 @@ def lay_out(contents: Contents) -> Layout:
         height = _usual_height(placed)
         upright, turned = by_direction(placed, page, height)
         for words in (upright, *turned):
-            rows = [row for row in _rows(words, height) if page.source != "ocr" or _is_read(row)]
+            rows = [row for row in _rows(words, height, page.source) if page.source != "ocr" or _is_read(row)]
             usual = _usual_space(rows)
             for row in rows:
                 layout.lines.append(_line(page, len(layout.lines), row, usual, is_sideways=words is not upright))
@@ -134,14 +134,15 @@ def _usual_space(rows: list[list[tuple[Area, Word]]]) -> float:
     return gaps[len(gaps) * 2 // 5] if len(gaps) >= 10 else 0.0
 
 
-def _rows(words: list[tuple[Area, Word]], usual: float) -> list[list[tuple[Area, Word]]]:
+def _rows(words: list[tuple[Area, Word]], usual: float, source: str) -> list[list[tuple[Area, Word]]]:
     """Words by line, from top to bottom, each from left to right; most are `usual` points high."""
-    placed = [(_clipped(area, usual), word) for area, word in words]
-    placed.sort(key=lambda item: (item[0][1] + item[0][3]) / 2)
+    clipped = [(_clipped(area, usual), word) for area, word in words]
+    middles = _middles(clipped) if source == "ocr" else [_middle(area) for area, _ in clipped]
+    placed = sorted(zip(middles, clipped, strict=True), key=lambda item: item[0])
     rows: list[list[tuple[Area, Word]]] = []
     middle = height = 0.0
-    for area, word in placed:
-        y, h = (area[1] + area[3]) / 2, area[3] - area[1]
+    for y, (area, word) in placed:
+        h = area[3] - area[1]
         if rows and len(rows[-1]) < _MOST_WORDS and y - middle < 0.45 * min(h or usual, height):
             rows[-1].append((area, word))
             count = len(rows[-1])
@@ -150,6 +151,21 @@ def _rows(words: list[tuple[Area, Word]], usual: float) -> list[list[tuple[Area,
             rows.append([(area, word)])
             middle, height = y, h or usual
     return [put_together(sorted(row, key=lambda item: item[0][0])) for row in rows]
+
+
+def _middle(area: Area) -> float:
+    return (area[1] + area[3]) / 2
+
+
+def _middles(placed: list[tuple[Area, Word]]) -> list[float]:
+    """How far down each word stands; OCR's boxes hug the letters, so that the words of one line stand where most do."""
+    middles: list[float] = []
+    for _line, words in groupby(placed, key=lambda item: (item[1].block, item[1].line)):
+        areas = [area for area, _ in words]
+        own = [_middle(area) for area in areas]
+        is_level = max(own) - min(own) < median(area[3] - area[1] for area in areas)
+        middles += [median(own)] * len(own) if is_level else own
+    return middles
 
 
 def _line(page: Page, index: int, row: list[tuple[Area, Word]], usual: float, *, is_sideways: bool) -> Line:

@@ -15,6 +15,8 @@ _RUN = re.compile(rb"\xff(?:\xff|\x00(?=\xff)){7,}")
 """Squares in a row: a band is no shorter, and a letter may make a hole in it."""
 _LOWEST, _HIGHEST = 2, 0.25
 """Squares that a band is high at least, and how much of the picture at most: more is a photograph."""
+_NEAR, _EVEN = 20, 0.7
+"""So much of a band has its tint, or nearly: letters, codes and photographs have no such tint."""
 _APART = 50
 """So much brighter or darker than the band, of 255, is print on it."""
 _PRINTED = 0.02
@@ -95,8 +97,11 @@ def _is_lighter(grey: Image.Image, box: Box) -> bool | None:
     around = (left - 2 * _CELL, top - 2 * _CELL, right + 2 * _CELL, bottom + 2 * _CELL)
     counts, all_ = grey.crop(box).histogram(), (right - left) * (bottom - top)
     tint, paper = _brightness(counts, 0.5), _brightness(grey.crop(around).histogram(), 0.95)
+    near = sum(counts[max(tint - _NEAR, 0) : tint + _NEAR + 1])
     lighter, darker = sum(counts[tint + _APART :]), sum(counts[: max(tint - _APART, 0)])
-    if tint > _TINTED * paper or max(lighter, darker) < max(_PRINTED * all_, 2 * min(lighter, darker)):
+    if tint > _TINTED * paper or near < _EVEN * all_:
+        return None
+    if max(lighter, darker) < max(_PRINTED * all_, 2 * min(lighter, darker)):
         return None
     return lighter > darker
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import statistics
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from PIL import Image
 
 from app.reader import bands, barcodes, ocr, overlooked, rereading, straighten
-from app.reader.contents import Word
+from app.reader.contents import Box, Word
 from app.reader.job import Job
 from app.reader.rereading import Strip
 
@@ -35,11 +36,22 @@ class Legible:
     words: list[Word] = field(default_factory=list)
     look: str = "page"
     passes: list[list[Word]] = field(default_factory=list)
+    guessed: int = 0
+    """By how many degrees it was turned although Tesseract could not tell."""
 
     def turn(self, degrees: int) -> None:
         """Turn the picture clockwise by quarter turns; words read before are void."""
         if degrees:
             self.picture, self.words = straighten.turned(self.picture, degrees), []
+
+    def sure(self, words: list[Word] | None = None) -> int:
+        """How many of these words, or of its own, are surely words.
+
+        Upside down, Tesseract reads digits and short scraps, but few of these; on its side, they are higher than wide.
+        """
+        shape = self.picture.height / self.picture.width
+        known = self.words if words is None else words
+        return sum(word.confidence > _SURE and _is_word(word.text) and _lies(word.box, shape) for word in known)
 
     def grey(self) -> Image.Image:
         """The picture as Tesseract gets it: grey, without barcodes, bands lifted, shadows taken out.
@@ -51,7 +63,7 @@ class Legible:
 
     def keep(self, words: list[Word]) -> None:
         """Take `words` as a further opinion; the one with more sure words comes first."""
-        first, second = (words, self.words) if sure(words) > sure(self.words) else (self.words, words)
+        first, second = (words, self.words) if self.sure(words) > self.sure() else (self.words, words)
         self.words = first
         self.passes.append(second)
 
@@ -76,16 +88,19 @@ def upright(picture: Image.Image, job: Job) -> Image.Image:
     return found.picture
 
 
-def sure(words: list[Word]) -> int:
-    """How many words are surely words: upside down, Tesseract reads digits and short scraps, but few of these."""
-    return sum(word.confidence > _SURE and len(word.text) > 3 and word.text.strip(".,:;").isalpha() for word in words)
+def _is_word(text: str) -> bool:
+    return len(text) > 3 and text.strip(".,:;").isalpha()
+
+
+def _lies(box: Box, shape: float) -> bool:
+    return box[2] - box[0] > (box[3] - box[1]) * shape
 
 
 def _read(found: Legible, job: Job, dpi: int) -> None:
     if not _straighten(found, job):
         return
     found.words = _first_pass(found, job, dpi)
-    if sure(found.words) < _ENOUGH:
+    if found.guessed or found.sure() < _ENOUGH:
         _stand_up(found, job, dpi)
     _look_closer(found, job, dpi)
 
@@ -97,7 +112,9 @@ def _straighten(found: Legible, job: Job) -> bool:
         return False
     found.look = _look(grey)
     if straighten.lies_on_its_side(found.grey()):
-        found.turn(ocr.turn(found.grey(), job) or 90)
+        said = ocr.turn(found.grey(), job)
+        found.guessed = 0 if said else 90
+        found.turn(said or 90)
     if found.look != "picture":
         found.picture = straighten.level(found.picture, straighten.tilt(found.picture.convert("L")))
     return True
@@ -119,21 +136,30 @@ def _look(grey: Image.Image) -> str:
 
 
 def _stand_up(found: Legible, job: Job, dpi: int) -> None:
-    """Try the picture the way Tesseract says it stands (upside down where it can't tell); keep what reads better."""
+    """Try the picture the other ways it may stand until it reads well; keep what reads best."""
+    before = found.picture
+    for degrees in _other_ways(found, job):
+        other = Legible(before, look=found.look)
+        other.turn(degrees)
+        other.words = _first_pass(other, job, dpi)
+        if other.sure() > found.sure():
+            found.picture, found.words = other.picture, other.words
+        if found.sure() >= _ENOUGH:
+            return
+
+
+def _other_ways(found: Legible, job: Job) -> Iterator[int]:
+    """Degrees by which to turn it: back, where it was turned by a guess; as Tesseract says; else upside down."""
+    if found.guessed:
+        yield 360 - found.guessed
     said = ocr.turn(found.grey(), job)
-    degrees = 180 if said is None else said
-    if not degrees:
-        return
-    other = Legible(found.picture, look=found.look)
-    other.turn(degrees)
-    other.words = _first_pass(other, job, dpi)
-    if sure(other.words) > sure(found.words):
-        found.picture, found.words = other.picture, other.words
+    if said != 0:
+        yield 180 if said is None else said
 
 
 def _look_closer(found: Legible, job: Job, dpi: int) -> None:
     """A second opinion where the first is not enough: another page mode, letters of a better size."""
-    if found.look == "receipt" or (found.look == "page" and sure(found.words) < _PLENTY):
+    if found.look == "receipt" or (found.look == "page" and found.sure() < _PLENTY):
         found.keep(_pass(found, job, ocr.BLOCK, dpi, _growth(found)))
         _read_again(found, job, dpi)
     elif found.look == "page":

@@ -3,14 +3,16 @@
 import io
 from datetime import date
 from decimal import Decimal
+from time import monotonic
 
 import pymupdf
 import pytest
 from PIL import Image
 
-from app.reader import drawing
+from app.reader import drawing, legible, ocr, straighten
 from app.reader.cage import read
 from app.reader.contents import Contents, Page, Word
+from app.reader.job import Job
 from app.reader.limits import Limits
 from tests import samples
 
@@ -249,3 +251,15 @@ def ink(picture, found: Word) -> float:
 def test_contents_start_empty():
     """EX-2: nothing is claimed that was not read."""
     assert Contents("pdf") == Contents("pdf", [], [], 0, [], [], "")
+
+
+@pytest.mark.parametrize("lies", [True, False])
+def test_a_picture_is_turned_by_a_guess_only_where_it_then_reads_better(tmp_path, monkeypatch, lies):
+    """IN-10: Tesseract reads lines that run up the page, too; that the picture stands is seen by its words."""
+    monkeypatch.setattr(straighten, "lies_on_its_side", lambda grey: True)
+    monkeypatch.setattr(ocr, "turn", lambda picture, job: None)
+    upright = Image.open(io.BytesIO(samples.picture("F-2026-038"))).convert("RGB")
+    job = Job(tmp_path, environment={"OMP_THREAD_LIMIT": "1"}, deadline=monotonic() + 100)
+    found = legible.legible(upright.transpose(Image.Transpose.ROTATE_90) if lies else upright, job, 150)
+    assert found.picture.size == upright.size
+    assert "F-2026-038" in {word.text for word in found.words}
