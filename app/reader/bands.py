@@ -29,15 +29,16 @@ Box = tuple[int, int, int, int]
 
 def lifted(grey: Image.Image) -> Image.Image:
     """The picture with what is printed on bands, light on dark or dark on grey, as if it were dark print on paper."""
-    lifted = grey
-    for box in find(grey):
-        is_lighter = _is_lighter(grey, box)
+    lifted, done = grey, []
+    for box in sorted(find(grey), key=_size, reverse=True):
+        is_lighter = None if any(_holds(other, box) for other in done) else _is_lighter(grey, box)
         if is_lighter is not None:
             band, lifted = grey.crop(box), grey.copy() if lifted is grey else lifted
             lifted.paste(ImageOps.autocontrast(ImageOps.invert(band) if is_lighter else band, cutoff=(1, 50)), box)
             left, top, right, bottom = box
             edges = (left - _EDGE // 2, top - _EDGE // 2, right + _EDGE // 2, bottom + _EDGE // 2)
             ImageDraw.Draw(lifted).rectangle(edges, outline=255, width=_EDGE)
+            done.append(box)
     return lifted
 
 
@@ -46,21 +47,32 @@ def find(grey: Image.Image) -> Iterator[Box]:
     width, height = grey.width // _CELL, grey.height // _CELL
     if min(width, height) < 8:
         return
-    tinted = _tinted(grey.resize((width, height), Image.Resampling.BOX))
+    half = grey.resize((2 * width, 2 * height), Image.Resampling.BOX).filter(ImageFilter.MedianFilter(5))
+    tinted = _tinted(half.resize((width, height), Image.Resampling.BOX))
     rows = tinted.tobytes()
     begun: list[tuple[int, int, int]] = []
     for row in range(height + 1):
         line = rows[row * width : (row + 1) * width]
         runs = [found.span() for found in _RUN.finditer(line)]
-        going_on = []
+        fresh, going_on = dict.fromkeys(runs), []
         for left, top, right in begun:
             run = next((run for run in runs if run[0] < right and left < run[1]), None)
             if run is None:
                 yield from _exactly(grey, tinted, (left, top, right, row))
-            else:
-                runs.remove(run)
+            elif run in fresh:  # else another took it, of which this was a part between two words
+                del fresh[run]
                 going_on.append((min(left, run[0]), top, max(right, run[1])))
-        begun = going_on + [(left, row, right) for left, right in runs]
+        begun = going_on + [(left, row, right) for left, right in fresh]
+
+
+def _size(box: Box) -> int:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _holds(outer: Box, box: Box) -> bool:
+    """Whether the middle of a box lies in another: the gap between two words of a band is no band of its own."""
+    x, y = (box[0] + box[2]) // 2, (box[1] + box[3]) // 2
+    return outer[0] <= x < outer[2] and outer[1] <= y < outer[3]
 
 
 def _tinted(cells: Image.Image) -> Image.Image:
@@ -86,22 +98,23 @@ def _exactly(grey: Image.Image, tinted: Image.Image, cells: Box) -> Iterator[Box
 
 
 def _dark_half(levels: bytes) -> list[int]:
-    """Where it is nearer to the darkest than to the brightest of these."""
-    middle = (min(levels) + max(levels)) / 2
+    """Where it is nearer to the usual level than to the brightest."""
+    middle = (sorted(levels)[len(levels) // 2] + max(levels)) / 2
     return [at for at, level in enumerate(levels) if level <= middle]
 
 
 def _is_lighter(grey: Image.Image, box: Box) -> bool | None:
     """Whether print on the band is lighter than its tint, or darker; None where it has none, or is paper itself."""
     left, top, right, bottom = box
+    if min(right - left, bottom - top) <= 2 * _EDGE:
+        return None
     around = (left - 2 * _CELL, top - 2 * _CELL, right + 2 * _CELL, bottom + 2 * _CELL)
-    counts, all_ = grey.crop(box).histogram(), (right - left) * (bottom - top)
+    counts = grey.crop((left + _EDGE, top + _EDGE, right - _EDGE, bottom - _EDGE)).histogram()
+    all_ = sum(counts)
     tint, paper = _brightness(counts, 0.5), _brightness(grey.crop(around).histogram(), 0.95)
     near = sum(counts[max(tint - _NEAR, 0) : tint + _NEAR + 1])
     lighter, darker = sum(counts[tint + _APART :]), sum(counts[: max(tint - _APART, 0)])
-    if tint > _TINTED * paper or near < _EVEN * all_:
-        return None
-    if max(lighter, darker) < max(_PRINTED * all_, 2 * min(lighter, darker)):
+    if tint > _TINTED * paper or near < _EVEN * all_ or max(lighter, darker) < _PRINTED * all_:
         return None
     return lighter > darker
 
