@@ -16,6 +16,8 @@ ROUNDING = 1
 """Minor units by which printed amounts may miss each other."""
 FIRST_DAY = date(1990, 1, 1)
 AHEAD = timedelta(days=60)
+LONGEST = timedelta(days=2 * 366)
+"""Nobody is given longer to pay, but for a slip of the year."""
 
 
 def of(document: Document) -> dict[str, str]:
@@ -62,5 +64,10 @@ def _issue_date(document: Document) -> str:
 
 
 def _due_date(document: Document) -> str:
-    is_early = document.due_date and document.issue_date and document.due_date < document.issue_date
-    return _("It falls due before it was issued.") if is_early else ""
+    due, issued = document.due_date, document.issue_date
+    if due and issued and due < issued:
+        return _("It falls due before it was issued.")
+    today = clock.today(document.company)
+    if due and due > max(issued or today, today) + LONGEST:
+        return _("It falls due years later: compare the date with the page.")
+    return ""

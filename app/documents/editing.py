@@ -132,7 +132,7 @@ def _check_allowed(document: Document, told: dict[str, tuple[Any, Any]]) -> None
         raise Refused(fixed)
     if document.settled_minor and "currency" in told:
         raise Refused(_("A part is settled already: the currency can no longer be changed."))
-    if "gross_minor" in told and document.settled_minor > (told["gross_minor"][1] or 0):
+    if "gross_minor" in told and document.settled_minor and document.settled_minor > (told["gross_minor"][1] or 0):
         raise Incomplete({"gross": _("More than this is settled already.")})
     if document.settled_minor and "kind" in told:
         raise Refused(_("A part is settled already: an invoice stays one, and so does a credit note."))

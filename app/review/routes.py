@@ -133,7 +133,7 @@ def save(document_id: int):
 @bp.post("/review/<int:document_id>/validation")
 @requires(Permission.EDIT)
 def validate(document_id: int):
-    """Keep what was typed and validate it, both or neither; the next document opens."""
+    """Keep what was typed and validate it; the next document opens. Where it may be a twin, it is kept alone."""
     document = mine(document_id)
     form = DocumentForm(document)
     if refused := _edited(document, form) or _doubted(document, form) or _validated(document, form):
@@ -200,10 +200,9 @@ def _validated(document: Document, form: DocumentForm) -> Response | None:
     except editing.Changed as error:
         return _changed(document, form, error)
     except decisions.HasTwin:
-        db.session.rollback()
         hidden_twins.tell_admins(document)
-        commit()
-        return _shown(document, form, 409, twin_first=True)
+        commit()  # what was typed is kept: it is what makes it a twin
+        return _shown(document, DocumentForm(document, formdata=None), 409, twin_first=True)
     return None
 
 

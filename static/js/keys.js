@@ -1,6 +1,7 @@
 // Shortcuts are written where they act: data-key="j", "Ctrl+Enter", "g h" (one after the other), "/".
 // The element is clicked, or focused where it is a field. "?" lists them all with data-key-label (or the element's words).
 
+const APART = 500; // Milliseconds between two decisions by a key, also where the first one has opened the next page.
 let pending = "";
 let pendingTimer = 0;
 
@@ -35,8 +36,10 @@ function scope() {
   return document.querySelector("dialog[open]") ?? document;
 }
 
+/** What acts on a key here; what the page is about goes before what is on every page. */
 function all() {
-  return [...scope().querySelectorAll("[data-key]")].filter(isVisible);
+  const found = [...scope().querySelectorAll("[data-key]")].filter(isVisible);
+  return [...found.filter((each) => each.closest(".main")), ...found.filter((each) => !each.closest(".main"))];
 }
 
 function act(element) {
@@ -46,6 +49,25 @@ function act(element) {
   } else {
     element.click();
   }
+}
+
+/** The key that decided last and when; kept for the page that it opens. */
+function decided(key) {
+  try {
+    if (key !== undefined) sessionStorage.setItem("decided", JSON.stringify([key, Date.now()]));
+    return JSON.parse(sessionStorage.getItem("decided")) ?? ["", 0];
+  } catch {
+    return ["", 0];
+  }
+}
+
+/** Whether this press would send a form again: the key is held down, or was pressed twice. */
+function isAgain(event, element, key) {
+  if (!element.matches("button, [type=submit]") || !element.form) return false;
+  const [before, moment] = decided();
+  if (event.repeat || (before === key && Date.now() - moment < APART)) return true;
+  decided(key);
+  return false;
 }
 
 function remember(key) {
@@ -69,7 +91,7 @@ document.addEventListener("keydown", (event) => {
   if (match) {
     event.preventDefault();
     remember("");
-    act(match);
+    if (!isAgain(event, match, match.dataset.key)) act(match);
   } else {
     remember(here.some((each) => each.dataset.key.startsWith(`${key} `)) ? key : "");
   }

@@ -276,6 +276,13 @@ def test_what_is_settled_is_never_more_than_the_amount(app):
         decisions.edit(document, {"gross": Decimal("49.99")}, by=make_user(), version=document.version)
 
 
+def test_nothing_is_settled_of_an_amount_below_zero(app):
+    """RV-5: what is wrong with it is another thing, and said by the doubts."""
+    document = complete(settled_minor=0)
+    decisions.edit(document, {"gross": Decimal("-5")}, by=make_user(), version=document.version)
+    assert document.gross_minor == -500
+
+
 def test_the_second_to_save_is_told_who_changed_what(app):
     """RV-8: and the first one's change stands."""
     document, lea, tom = complete(), make_user(name="Léa"), make_user(name="Tom")

@@ -40,6 +40,7 @@ def with_rates(**facts) -> Document:
         ({"net_minor": None, "gross_minor": 5}, ""),
         ({"gross_minor": -12000, "net_minor": -10000, "tax_minor": -2000}, "gross"),
         ({"due_date": date(2026, 9, 30)}, "due_date"),
+        ({"due_date": date(2199, 1, 1)}, "due_date"),
         ({"issue_date": date(1989, 12, 31)}, "issue_date"),
         ({"issue_date": date(2062, 1, 1), "due_date": date(2062, 1, 1)}, "issue_date"),
         ({"kind": Kind.CREDIT_NOTE, "due_date": None}, ""),

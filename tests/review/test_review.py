@@ -433,6 +433,19 @@ def test_a_twin_is_announced_and_stands_in_the_way(browser):
     assert reload(again).validated_at is None
 
 
+def test_a_twin_by_what_was_typed_just_now_is_shown_and_what_was_typed_is_kept(browser):
+    """DU-1: a page that said nothing would be pressed again and again."""
+    first = ready(number="F-7", validated_at=clock.now())
+    again = ready(number="", counterparty=first.counterparty)
+    client = browser(make_user())
+    answer = client.post(f"/review/{again.id}/validation", data=checked(again, number="F-7"))
+    assert answer.status_code == 409 and "Nothing was validated." in answer.text
+    assert f"/documents/{again.id}#twins" in answer.text
+    assert (reload(again).number, reload(again).validated_at) == ("F-7", None)
+    same = client.post(f"/review/{again.id}/validation", data=checked(reload(again)))
+    assert same.status_code == 409 and "Nothing was validated." in same.text
+
+
 def test_a_twin_out_of_sight_is_announced_without_contents(browser):
     """DU-1: a restricted member learns that it is there, not what it says."""  # S72
     the_company().restrict_non_admins = True

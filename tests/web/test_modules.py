@@ -77,6 +77,37 @@ def test_keys_lead_to_the_search_and_to_pages_but_never_while_typing(open_page):
     page.wait_for_url("**/settings")
 
 
+@pytest.mark.parametrize("how", ["held", "pressed twice"])
+def test_a_key_decides_once(open_page, how):
+    """RV-7: the next document has come by then, and nobody has seen it."""
+    page = open_page("/review")
+    sent = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.keyboard.down("Control")
+    for _press in range(2):
+        page.keyboard.down("Enter")  # again without letting go: as when it is held
+        if how == "pressed twice":
+            page.keyboard.up("Enter")
+    page.wait_for_url("**/saved")
+    page.goto("/review")
+    page.keyboard.down("Enter")
+    page.wait_for_timeout(200)
+    assert len(sent) == 1
+
+
+def test_what_the_page_is_about_goes_before_what_is_on_every_page(open_page):
+    """RV-7: `a` approves where there is something to approve, and adds elsewhere."""
+    page = open_page("/review")
+    page.evaluate(
+        """() => { const button = document.createElement("button"); button.dataset.key = "g"; button.textContent = "Go";
+        button.onclick = () => { document.title = "done"; }; document.querySelector(".main").append(button);
+        const other = button.cloneNode(true); other.onclick = () => { document.title = "wrong"; };
+        document.body.prepend(other); }"""
+    )
+    page.keyboard.press("g")
+    assert page.title() == "done"
+
+
 def test_the_help_frame_lists_every_shortcut_of_the_page(open_page):
     """RV-7: listed under `?`."""
     page = open_page("/review")
