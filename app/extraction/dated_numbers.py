@@ -12,9 +12,13 @@ _DOUBTFUL = re.compile(r"[OIl](?=\d)|(?<=\d)[OIl]")
 
 
 def says_month(number: str, day: date) -> bool:
-    """Whether the month of that day stands in the number, beside its year in full."""
+    """Whether the month of that day stands in the number, beside its year in full and before or after other digits.
+
+    "2026-04" alone is as often the fourth of the year.
+    """
     month, year = f"{day.month:02}", f"{day.year}"
-    return bool(re.search(rf"(?<!\d)(?:{month}[/._-]?{year}|{year}[/._-]?{month})(?!\d)", number))
+    found = re.search(rf"(?<!\d)(?:{month}[/._-]?{year}|{year}[/._-]?{month})(?!\d)", number)
+    return found is not None and any(sign.isdigit() for sign in number[: found.start()] + number[found.end() :])
 
 
 def as_printed(number: str, day: date) -> str:
@@ -22,7 +26,8 @@ def as_printed(number: str, day: date) -> str:
     two = rf"[\d{_LIKE}]{{2}}"
     for form in (rf"(?P<month>{two})(?=[/._-]?{day.year})", rf"(?<={day.year})[/._-]?(?P<month>{two})(?![A-Za-z])"):
         for found in re.finditer(form, number):
-            if found["month"].translate(_AS_DIGITS) == f"{day.month:02}":
+            is_half_read = any(sign.isdigit() for sign in found["month"])  # "BIO-2026" is of no October
+            if is_half_read and found["month"].translate(_AS_DIGITS) == f"{day.month:02}":
                 return number[: found.start("month")] + f"{day.month:02}" + number[found.end("month") :]
     return number
 

@@ -186,6 +186,7 @@ def _line(page: Page, index: int, row: list[tuple[Area, Word]], usual: float, *,
         words.append(word if plain == word.text else replace(word, text=plain))
         areas.append(area)
         last, is_ruled = max(last or area[2], area[2]), plain[-1:] != word.text[-1:]
+    height = median(area[3] - area[1] for area in areas)
     return Line(page, index, words, text, starts, areas, height, is_sideways)
 
 

@@ -8,9 +8,12 @@ from app.reader.contents import Page, Word
 
 Area = tuple[float, float, float, float]
 Placed = tuple[Area, Word]
-UNKNOWN, UPRIGHT, UP, DOWN = range(4)
+UNKNOWN, UPRIGHT, UP, DOWN, ALONE = range(5)
+"""`ALONE` runs up or down: one word does not tell which."""
 _SHORT = 2
 """Characters: so few are as high as wide whichever way they run."""
+_APART = 10
+"""Heights of a word between the page and what is laid out below it: no label of the page is near."""
 
 
 def by_direction(placed: list[Placed], page: Page, usual: float) -> tuple[list[Placed], list[list[Placed]]]:
@@ -24,10 +27,13 @@ def by_direction(placed: list[Placed], page: Page, usual: float) -> tuple[list[P
     ways = [_way(group, usual) for group in groups]
     parted: dict[int, list[Placed]] = {UPRIGHT: [], UP: [], DOWN: []}
     otherwise = UPRIGHT if UPRIGHT in ways else max(parted, key=ways.count)
+    alone = DOWN if ways.count(DOWN) > ways.count(UP) else UP
+    if otherwise == UPRIGHT and UPRIGHT not in ways and ALONE in ways:
+        otherwise = alone
     for way, group in zip(ways, groups, strict=True):
-        parted[otherwise if way == UNKNOWN else way] += group
+        parted[{UNKNOWN: otherwise, ALONE: alone}.get(way, way)] += group
     upright = parted[UPRIGHT]
-    top = page.height if upright else 0.0
+    top = page.height + _APART * usual if upright else 0.0
     turned = [[(_turned(area, page, top, way), word) for area, word in parted[way]] for way in (UP, DOWN)]
     return upright, [words for words in turned if words]
 
@@ -36,13 +42,15 @@ def _way(group: list[Placed], usual: float) -> int:
     """Which way the words of one line run."""
     left, top, right, bottom = zip(*(area for area, _ in group), strict=True)
     height, width = max(bottom) - min(top), max(right) - min(left)
+    if any(_is_wide(area, word) for area, word in group):
+        return UPRIGHT
     if sum(len(word.text) for _, word in group) <= _SHORT or max(height, width) < 2 * min(height, width):
         return UNKNOWN
-    if width > height or any(_is_wide(area, word) for area, word in group):
+    if width > height:
         return UPRIGHT
     if height < 2 * usual:
         return UNKNOWN
-    return DOWN if top[0] < top[-1] else UP
+    return ALONE if len(group) == 1 else DOWN if top[0] < top[-1] else UP
 
 
 def _is_wide(area: Area, word: Word) -> bool:

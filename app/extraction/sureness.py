@@ -22,7 +22,8 @@ one was 0.33."""
 def sure_of_number(numbers: list[Numbered], issue: DatedSpot | None = None) -> float:
     """How sure the first of these is: by its label, how far it is ahead of another number, the month it carries."""
     best = numbers[0]
-    if issue is not None and best.label >= 0.3 and _alone_says_month(numbers, issue):
+    is_whole = not may_be_cut(best.spot)
+    if issue is not None and is_whole and best.label >= 0.3 and _alone_says_month(numbers, issue):
         return 0.97
     rival = next((other for other in numbers[1:] if other.value.casefold() != best.value.casefold()), None)
     lead = best.score - rival.score if rival else 1.0
@@ -35,7 +36,7 @@ def sure_of_number(numbers: list[Numbered], issue: DatedSpot | None = None) -> f
     else:
         sure = 0.55 if lead > 0.1 else 0.4
     sure -= 0.0 if shape(best.value) > 0.05 else 0.25
-    return min(sure, 0.75) if may_be_cut(best.spot) else sure
+    return sure if is_whole else min(sure, 0.75)
 
 
 def _alone_says_month(numbers: list[Numbered], issue: DatedSpot) -> bool:

@@ -50,7 +50,9 @@ class Totals:
         """Whether three printed amounts make a sum: OCR would have had to misread them to fit."""
         parts = [one.spot for one in (self.net, self.tax, self.gross) if one is not None and one.spot is not None]
         is_slip = any(spot.line.page.look == "receipt" for spot in parts)  # what is paid at a till may be rounded
-        return bool(self.adds_up and len(parts) == 3 and self.tax.value and not self.mended and not is_slip)
+        if len(parts) < 3 or is_slip or self.mended or not self.tax.value:
+            return False
+        return self.gross.value == self.net.value + self.tax.value
 
 
 def find_totals(evidence: Evidence, values: Values, taught: dict[str, Sum] | None = None) -> Totals:

@@ -7,20 +7,24 @@ from collections.abc import Iterator
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
-_CELL = 8
-"""Pixels of the squares in which bands are looked for."""
+_CELL, _CELLS = 8, 290
+"""Pixels of the squares in which bands are looked for, at least, and how many lie along the long side, at most."""
 _TINTED = 0.72
 """Of the brightness of paper around: a darker square is no paper with print on it."""
-_RUN = re.compile(rb"\xff(?:\xff|\x00(?=\xff)){7,}")
+_RUN = re.compile(rb"\xff(?:\xff|\x00(?=\xff)){15,}")
 """Squares in a row: a band is no shorter, and a letter may make a hole in it."""
-_LOWEST, _HIGHEST = 2, 0.25
+_LOWEST, _HIGHEST = 3, 0.25
 """Squares that a band is high at least, and how much of the picture at most: more is a photograph."""
 _NEAR, _EVEN = 20, 0.7
 """So much of a band has its tint, or nearly: letters, codes and photographs have no such tint."""
 _APART = 50
 """So much brighter or darker than the band, of 255, is print on it."""
+_MOST = 100
+"""The largest of so many are lifted: more are a pattern."""
 _PRINTED = 0.02
-"""Of the band at least."""
+"""Of the inner part of the band at least: the stroke of a large letter has nothing in it."""
+_RIM = 0.15
+"""Of its height, around the inner part."""
 _EDGE = 5
 """Pixels that are wiped out along the edges: what is left of them would be a frame, and print in frames is missed."""
 
@@ -30,7 +34,7 @@ Box = tuple[int, int, int, int]
 def lifted(grey: Image.Image) -> Image.Image:
     """The picture with what is printed on bands, light on dark or dark on grey, as if it were dark print on paper."""
     lifted, done = grey, []
-    for box in sorted(find(grey), key=_size, reverse=True):
+    for box in sorted(find(grey), key=_size, reverse=True)[:_MOST]:
         is_lighter = None if any(_holds(other, box) for other in done) else _is_lighter(grey, box)
         if is_lighter is not None:
             band, lifted = grey.crop(box), grey.copy() if lifted is grey else lifted
@@ -44,7 +48,8 @@ def lifted(grey: Image.Image) -> Image.Image:
 
 def find(grey: Image.Image) -> Iterator[Box]:
     """Where tinted bands stand in a level picture, wider than high."""
-    width, height = grey.width // _CELL, grey.height // _CELL
+    cell = max(_CELL, max(grey.size) // _CELLS)
+    width, height = grey.width // cell, grey.height // cell
     if min(width, height) < 8:
         return
     half = grey.resize((2 * width, 2 * height), Image.Resampling.BOX).filter(ImageFilter.MedianFilter(5))
@@ -58,7 +63,7 @@ def find(grey: Image.Image) -> Iterator[Box]:
         for left, top, right in begun:
             run = next((run for run in runs if run[0] < right and left < run[1]), None)
             if run is None:
-                yield from _exactly(grey, tinted, (left, top, right, row))
+                yield from _exactly(grey, tinted, (left, top, right, row), cell)
             elif run in fresh:  # else another took it, of which this was a part between two words
                 del fresh[run]
                 going_on.append((min(left, run[0]), top, max(right, run[1])))
@@ -84,14 +89,14 @@ def _tinted(cells: Image.Image) -> Image.Image:
     )
 
 
-def _exactly(grey: Image.Image, tinted: Image.Image, cells: Box) -> Iterator[Box]:
+def _exactly(grey: Image.Image, tinted: Image.Image, cells: Box, cell: int) -> Iterator[Box]:
     """The band's edges to the pixel, if it is one."""
     left, top, right, bottom = cells
     high = bottom - top
     if not (_LOWEST <= high <= _HIGHEST * tinted.height and right - left >= high):
         return
-    x, y = max(left - 1, 0) * _CELL, max(top - 1, 0) * _CELL
-    part = grey.crop((x, y, min((right + 1) * _CELL, grey.width), min((bottom + 1) * _CELL, grey.height)))
+    x, y = max(left - 1, 0) * cell, max(top - 1, 0) * cell
+    part = grey.crop((x, y, min((right + 1) * cell, grey.width), min((bottom + 1) * cell, grey.height)))
     columns = _dark_half(part.resize((part.width, 1), Image.Resampling.BOX).tobytes())
     lines = _dark_half(part.resize((1, part.height), Image.Resampling.BOX).tobytes())
     yield x + columns[0], y + lines[0], x + columns[-1] + 1, y + lines[-1] + 1
@@ -106,10 +111,12 @@ def _dark_half(levels: bytes) -> list[int]:
 def _is_lighter(grey: Image.Image, box: Box) -> bool | None:
     """Whether print on the band is lighter than its tint, or darker; None where it has none, or is paper itself."""
     left, top, right, bottom = box
-    if min(right - left, bottom - top) <= 2 * _EDGE:
+    rim = max(_EDGE, round(_RIM * (bottom - top)))
+    if min(right - left, bottom - top) <= 2 * rim:
         return None
-    around = (left - 2 * _CELL, top - 2 * _CELL, right + 2 * _CELL, bottom + 2 * _CELL)
-    counts = grey.crop((left + _EDGE, top + _EDGE, right - _EDGE, bottom - _EDGE)).histogram()
+    near_by = (left - 2 * _CELL, top - 2 * _CELL, right + 2 * _CELL, bottom + 2 * _CELL)
+    around = (max(near_by[0], 0), max(near_by[1], 0), min(near_by[2], grey.width), min(near_by[3], grey.height))
+    counts = grey.crop((left + rim, top + rim, right - rim, bottom - rim)).histogram()
     all_ = sum(counts)
     tint, paper = _brightness(counts, 0.5), _brightness(grey.crop(around).histogram(), 0.95)
     near = sum(counts[max(tint - _NEAR, 0) : tint + _NEAR + 1])

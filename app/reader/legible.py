@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -148,13 +147,11 @@ def _stand_up(found: Legible, job: Job, dpi: int) -> None:
             return
 
 
-def _other_ways(found: Legible, job: Job) -> Iterator[int]:
+def _other_ways(found: Legible, job: Job) -> list[int]:
     """Degrees by which to turn it: back, where it was turned by a guess; as Tesseract says; else upside down."""
-    if found.guessed:
-        yield 360 - found.guessed
     said = ocr.turn(found.grey(), job)
-    if said != 0:
-        yield 180 if said is None else said
+    ways = [360 - found.guessed] if found.guessed else []
+    return ways if said == 0 else [*ways, 180 if said is None else said]
 
 
 def _look_closer(found: Legible, job: Job, dpi: int) -> None:
@@ -169,7 +166,7 @@ def _look_closer(found: Legible, job: Job, dpi: int) -> None:
 def _read_again(found: Legible, job: Job, dpi: int) -> None:
     """A third opinion where the two differ about an amount or a date: those lines alone, larger still."""
     strips = rereading.doubtful(found.words, found.passes[0])
-    if strips:
+    if strips and found.words:
         words = _read_strips(found, strips, job, mode=ocr.BLOCK, dpi=dpi)
         found.passes.append(rereading.outside(found.words, strips) + words)
 

@@ -183,6 +183,7 @@ def test_a_number_alone_is_likelier_than_one_after_a_word_that_nobody_knows():
         ("RE2026O2-0004", "RE202602-0004"),
         ("FAO1/2026/000377", "FAO1/2026/000377"),
         ("FACO2026-0004", "FACO2026-0004"),
+        ("ROZ-2026-0004", "ROZ-2026-0004"),
     ],
 )
 def test_a_month_in_a_number_is_read_as_digits(seen, printed):
@@ -207,5 +208,7 @@ def test_a_number_with_the_month_of_its_document_is_sure_and_so_is_the_date():
     assert found["number"].is_sure and found["issue_date"].is_sure
     found = read(page(*head, (350, 124, "PO/08/2026/000041"), *AMOUNTS)).fields
     assert not found["number"].is_sure
+    found = read(page(head[0], (350, 76, "2026-08"), *head[2:], *AMOUNTS)).fields
+    assert not found["number"].is_sure  # the eighth of the year, perhaps
     found = read(page(*head[:3], (350, 108, "17/08/2026"), *AMOUNTS)).fields
     assert not found["issue_date"].is_sure

@@ -73,5 +73,5 @@ def _turned(words: list[Word], *, runs_up: bool) -> list[Word]:
     for number, word in enumerate(words):
         x0, y0, x1, y1 = word.box
         box = (y0, 1 - x1, y1, 1 - x0) if runs_up else (1 - y1, x0, 1 - y0, x1)
-        turned.append(replace(word, box=box, block=int(1000 * y0), line=number // 1000))
+        turned.append(replace(word, box=box, block=int(1000 * y0), line=number // 3))  # some stand alone
     return turned

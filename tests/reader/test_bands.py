@@ -6,7 +6,7 @@ import io
 
 import pymupdf
 import pytest
-from PIL import Image, ImageStat
+from PIL import Image, ImageChops, ImageStat
 
 from app.demo.sheet import BLACK, Sheet
 from app.extraction.labels import fold
@@ -69,6 +69,30 @@ def test_what_stands_on_a_band_is_read(on_disk, fill, tilt, form):
 
 
 def test_a_picture_without_bands_is_not_copied():
-    """SAFETY S29: a page of nothing but print, one of nothing, and one of a few pixels."""
+    """IN-10: one of nothing, and one of a few pixels."""
     for picture in (Image.new("L", (900, 1200), 255), Image.new("L", (900, 1200), 0), Image.new("L", (30, 5), 90)):
         assert bands.lifted(picture) is picture
+
+
+@pytest.mark.parametrize("dpi", [150, 200, 300, 600])
+def test_large_and_bold_print_is_no_band(dpi):
+    """IN-10: the stroke of a letter is as dark and as even as one."""
+    sheet = Sheet()
+    for place, size in enumerate((11, 14, 18, 24, 36)):
+        sheet.write(20, 30 + 20 * place, "FACTURE 2026 TOTAL", size, "hebo")
+    with pymupdf.open(stream=sheet.done()) as pages:
+        pixels = pages[0].get_pixmap(dpi=dpi, colorspace=pymupdf.csGRAY)
+    picture = Image.frombytes("L", (pixels.width, pixels.height), pixels.samples)
+    assert bands.lifted(picture) is picture
+
+
+def test_a_pattern_of_bands_costs_no_more_than_a_hundred():
+    """SAFETY S24: hundreds of them, each with print on it."""
+    tile = Image.new("L", (500, 125), 255)
+    tile.paste(60, (20, 20, 420, 80))
+    tile.paste(255, (150, 45, 300, 55))
+    picture = Image.new("L", (4000, 4000), 255)
+    for place in range(8 * 32):
+        picture.paste(tile, (500 * (place % 8), 125 * (place // 8)))
+    changed = ImageChops.difference(picture, bands.lifted(picture)).point(lambda level: 255 if level else 0)
+    assert 0 < changed.histogram()[255] <= 100 * tile.width * tile.height
