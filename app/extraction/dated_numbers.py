@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
-_LIKE = "OoIlSBZ"
-_AS_DIGITS = str.maketrans(_LIKE, "0011582")
+from app.extraction.misread import AS_DIGITS
+
 _DOUBTFUL = re.compile(r"[OIl](?=\d)|(?<=\d)[OIl]")
 """Letters beside a digit that are as often one themselves."""
 
@@ -23,11 +23,11 @@ def says_month(number: str, day: date) -> bool:
 
 def as_printed(number: str, day: date) -> str:
     """The number with the month of its day of issue in digits, where OCR took one of them for a letter."""
-    two = rf"[\d{_LIKE}]{{2}}"
+    two = r"[\dOoIlSBZ]{2}"
     for form in (rf"(?P<month>{two})(?=[/._-]?{day.year})", rf"(?<={day.year})[/._-]?(?P<month>{two})(?![A-Za-z])"):
         for found in re.finditer(form, number):
             is_half_read = any(sign.isdigit() for sign in found["month"])  # "BIO-2026" is of no October
-            if is_half_read and found["month"].translate(_AS_DIGITS) == f"{day.month:02}":
+            if is_half_read and found["month"].translate(AS_DIGITS) == f"{day.month:02}":
                 return number[: found.start("month")] + f"{day.month:02}" + number[found.end("month") :]
     return number
 

@@ -8,7 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from app.extraction.labels import Label, fold, lexicon
-from app.extraction.layout import Layout, Line
+from app.extraction.layout import Layout, Line, middle_of
 from app.extraction.spots import Spot, Values
 
 _LINES_ABOVE = 12
@@ -78,7 +78,7 @@ class Evidence:
         found, lines = [], self.layout.lines
         for index in (spot.line.index - 1, spot.line.index + 1):
             if 0 <= index < len(lines) and lines[index].page is spot.line.page and not self.spots_of[index]:
-                away = abs(_middle(lines[index].area) - _middle(spot.area)) / max(spot.line.height, 1.0)
+                away = abs(middle_of(lines[index].area) - middle_of(spot.area)) / max(spot.line.height, 1.0)
                 labels = [label for label in self.labels_of[index] if label.area[2] <= spot.area[0]]
                 if away < 0.9 and labels:
                     found.append(Nearby(labels[-1], 0.9 - 0.3 * away, "left"))
@@ -177,10 +177,6 @@ def aligned(one: tuple, other: tuple, height: float) -> bool:
         or abs(one[0] - other[0]) < 0.5 * height
         or abs(one[2] - other[2]) < 0.7 * height
     )
-
-
-def _middle(area: tuple) -> float:
-    return (area[1] + area[3]) / 2
 
 
 def is_paired(label: Label) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby, pairwise
 from statistics import median
 
-from app.extraction.sideways import by_direction
+from app.extraction.sideways import Area, by_direction
 from app.extraction.wide_letters import put_together
 from app.reader.contents import Box, Contents, Page, Word
 
@@ -18,9 +18,6 @@ _RULE = "|¦"
 
 _MOST_WORDS = 120
 """Words on a line, far more than any invoice has: a hostile page with all its words on one line would take hours."""
-
-Area = tuple[float, float, float, float]
-"""x0, y0, x1, y1 in points, so that distances mean the same in both directions."""
 
 
 @dataclass(slots=True)
@@ -137,7 +134,7 @@ def _usual_space(rows: list[list[tuple[Area, Word]]]) -> float:
 def _rows(words: list[tuple[Area, Word]], usual: float, source: str) -> list[list[tuple[Area, Word]]]:
     """Words by line, from top to bottom, each from left to right; most are `usual` points high."""
     clipped = [(_clipped(area, usual), word) for area, word in words]
-    middles = _middles(clipped) if source == "ocr" else [_middle(area) for area, _ in clipped]
+    middles = _middles(clipped) if source == "ocr" else [middle_of(area) for area, _ in clipped]
     placed = sorted(zip(middles, clipped, strict=True), key=lambda item: item[0])
     rows: list[list[tuple[Area, Word]]] = []
     middle = height = 0.0
@@ -153,7 +150,8 @@ def _rows(words: list[tuple[Area, Word]], usual: float, source: str) -> list[lis
     return [put_together(sorted(row, key=lambda item: item[0][0])) for row in rows]
 
 
-def _middle(area: Area) -> float:
+def middle_of(area: Area) -> float:
+    """How far down it stands, half of it above."""
     return (area[1] + area[3]) / 2
 
 
@@ -162,7 +160,7 @@ def _middles(placed: list[tuple[Area, Word]]) -> list[float]:
     middles: list[float] = []
     for _line, words in groupby(placed, key=lambda item: (item[1].block, item[1].line)):
         areas = [area for area, _ in words]
-        own = [_middle(area) for area in areas]
+        own = [middle_of(area) for area in areas]
         is_level = max(own) - min(own) < median(area[3] - area[1] for area in areas)
         middles += [median(own)] * len(own) if is_level else own
     return middles

@@ -12,7 +12,8 @@ from app.extraction.layout import Line
 from app.extraction.spots import Money, Values
 
 _DIGIT, _CENT = r"[\dSOoIlBZ]", r"[\dSOo]"
-_AS_DIGITS = str.maketrans("SOoIlBZ", "5001182")
+AS_DIGITS = str.maketrans("SOoIlBZ", "5001182")
+"""What OCR takes a digit for."""
 _END = r"(?=\t|$|\s?[A-Z*]{1,2}(?:\s|$))"
 _POINT_LOST = re.compile(r"(?<![\w.,/-])(?<!\d )(?P<whole>\d{1,4})[ .,]{1,2}(?P<cents>\d{2})(?=\t|$)")
 _RUN_TOGETHER = re.compile(
@@ -36,6 +37,6 @@ def add_misread_amounts(line: Line, values: Values, taken: list[tuple[int, int]]
         for match in form.finditer(line.text):
             span = match.start("whole"), match.end("cents")
             if is_free(*span, taken):
-                value = Decimal(f"{match['whole']}.{match['cents']}".translate(_AS_DIGITS))
+                value = Decimal(f"{match['whole']}.{match['cents']}".translate(AS_DIGITS))
                 values.amounts.append(Money(line, *span, value, line.area_of(*span), False, 2))
                 taken.append(span)

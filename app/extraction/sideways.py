@@ -7,6 +7,7 @@ from itertools import groupby
 from app.reader.contents import Page, Word
 
 Area = tuple[float, float, float, float]
+"""x0, y0, x1, y1 in points, so that distances mean the same in both directions."""
 Placed = tuple[Area, Word]
 UNKNOWN, UPRIGHT, UP, DOWN, ALONE = range(5)
 """`ALONE` runs up or down: one word does not tell which."""
@@ -25,17 +26,18 @@ def by_direction(placed: list[Placed], page: Page, usual: float) -> tuple[list[P
         return [each for each in placed if _way([each], usual) in (UPRIGHT, UNKNOWN)], []
     groups = [list(words) for _line, words in groupby(placed, key=lambda item: (item[1].block, item[1].line))]
     ways = [_way(group, usual) for group in groups]
-    parted: dict[int, list[Placed]] = {UPRIGHT: [], UP: [], DOWN: []}
-    otherwise = UPRIGHT if UPRIGHT in ways else max(parted, key=ways.count)
     alone = DOWN if ways.count(DOWN) > ways.count(UP) else UP
-    if otherwise == UPRIGHT and UPRIGHT not in ways and ALONE in ways:
-        otherwise = alone
+    is_upright = UPRIGHT in ways or {UP, DOWN, ALONE}.isdisjoint(ways)
+    instead = {ALONE: alone, UNKNOWN: UPRIGHT if is_upright else alone}
+    parted: dict[int, list[Placed]] = {UPRIGHT: [], UP: [], DOWN: []}
     for way, group in zip(ways, groups, strict=True):
-        parted[{UNKNOWN: otherwise, ALONE: alone}.get(way, way)] += group
-    upright = parted[UPRIGHT]
-    top = page.height + _APART * usual if upright else 0.0
-    turned = [[(_turned(area, page, top, way), word) for area, word in parted[way]] for way in (UP, DOWN)]
-    return upright, [words for words in turned if words]
+        parted[instead.get(way, way)] += group
+    turned, top = [], page.height + _APART * usual if parted[UPRIGHT] else 0.0
+    for way in (UP, DOWN):
+        if parted[way]:
+            turned.append([(_turned(area, page, top, way), word) for area, word in parted[way]])
+            top += page.width + _APART * usual
+    return parted[UPRIGHT], turned
 
 
 def _way(group: list[Placed], usual: float) -> int:

@@ -16,7 +16,7 @@ _RUN = re.compile(rb"\xff(?:\xff|\x00(?=\xff)){15,}")
 _LOWEST, _HIGHEST = 3, 0.25
 """Squares that a band is high at least, and how much of the picture at most: more is a photograph."""
 _NEAR, _EVEN = 20, 0.7
-"""So much of a band has its tint, or nearly: letters, codes and photographs have no such tint."""
+"""So much of a band has its tint, or nearly: codes and photographs have none."""
 _APART = 50
 """So much brighter or darker than the band, of 255, is print on it."""
 _MOST = 100

@@ -63,7 +63,7 @@ function decided(key) {
 
 /** Whether this press would send a form again: the key is held down, or was pressed twice. */
 function isAgain(event, element, key) {
-  if (!element.matches("button, [type=submit]") || !element.form) return false;
+  if (element.type !== "submit" || !element.form) return false;
   const [before, moment] = decided();
   if (event.repeat || (before === key && Date.now() - moment < APART)) return true;
   decided(key);

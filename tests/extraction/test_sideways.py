@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -27,26 +28,27 @@ def _margin(text: str, *, runs_up: bool) -> list[Word]:
 
 def _with_margin(*, runs_up: bool, source: str = "text"):
     made = page(*BARE, *AMOUNTS, source=source)
-    return replace(made, words=[*made.words, *_margin(NOTICE, runs_up=runs_up)])
+    upright = [replace(word, block=place) for place, word in enumerate(made.words)]
+    return replace(made, words=[*upright, *_margin(NOTICE, runs_up=runs_up)])
 
 
 @pytest.mark.parametrize("runs_up", [True, False])
 def test_who_sent_it_is_read_in_the_margin_and_shown_there(runs_up):
     """EX-3: large suppliers print who they are along the edge of the page."""
     reading = read(_with_margin(runs_up=runs_up))
-    assert values(reading, "seller_vat", "number", "gross")[:2] == ("FR40303265045", "F-2026-0042")
+    assert values(reading, "seller_vat", "number", "gross") == ("FR40303265045", "F-2026-0042", Decimal("1200.00"))
     left, _top, right, _bottom = reading.fields["seller_vat"].box
     assert 0.97 < left < right < 0.99
 
 
 def test_noise_at_the_edge_of_a_scan_is_no_text():
-    """Tesseract makes words of the fold and the shadow there."""
+    """EX-3: Tesseract makes words of the fold and the shadow there."""
     assert read(_with_margin(runs_up=True, source="ocr")).value("seller_vat") is None
 
 
 @pytest.mark.parametrize("runs_up", [True, False])
 def test_a_page_that_lies_on_its_side_is_read_as_if_it_stood(runs_up):
-    """Some printers turn the text and not the page."""
+    """EX-3: some printers turn the text and not the page."""
     upright = page(*french_invoice())
     reading = read(replace(upright, width=842, height=595, words=_turned(upright.words, runs_up=runs_up)))
     plain = read(upright)
