@@ -99,7 +99,7 @@ def _read(found: Legible, job: Job, dpi: int) -> None:
     if not _straighten(found, job):
         return
     found.words = _first_pass(found, job, dpi)
-    if found.guessed or found.sure() < _ENOUGH:
+    if found.sure() < _ENOUGH:
         _stand_up(found, job, dpi)
     _look_closer(found, job, dpi)
 

@@ -78,8 +78,9 @@ def test_a_picture_without_bands_is_not_copied():
 def test_large_and_bold_print_is_no_band(dpi):
     """IN-10: the stroke of a letter is as dark and as even as one."""
     sheet = Sheet()
-    for place, size in enumerate((11, 14, 18, 24, 36)):
-        sheet.write(20, 30 + 20 * place, "FACTURE 2026 TOTAL", size, "hebo")
+    for place, size in enumerate((11, 14, 24, 36, 48)):
+        sheet.write(15, 30 + 25 * place, "FACTURE", size, "hebo")
+        sheet.write(15, 165 + 25 * place, "ÉTÉ TOTAL TTC", size, "hebo")
     with pymupdf.open(stream=sheet.done()) as pages:
         pixels = pages[0].get_pixmap(dpi=dpi, colorspace=pymupdf.csGRAY)
     picture = Image.frombytes("L", (pixels.width, pixels.height), pixels.samples)

@@ -94,11 +94,13 @@ def test_a_key_decides_once(open_page, how):
     press()
     page.wait_for_url("**/saved")
     page.goto("/review")
+    if how == "held":
+        page.clock.set_fixed_time("2026-11-02T09:00:10")
     press()
     page.wait_for_timeout(200)
     assert len(sent) == 1
     page.keyboard.up("Enter")
-    page.clock.set_fixed_time("2026-11-02T09:00:01")
+    page.clock.set_fixed_time("2026-11-02T09:00:11")
     page.keyboard.down("Enter")
     page.wait_for_url("**/saved")
     assert len(sent) == 2
