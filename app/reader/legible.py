@@ -37,6 +37,8 @@ class Legible:
     passes: list[list[Word]] = field(default_factory=list)
     guessed: int = 0
     """By how many degrees it was turned although Tesseract could not tell."""
+    _greyed: tuple[Image.Image, str, Image.Image] | None = None
+    """What `grey` made last, after the picture and the look it was made of."""
 
     def turn(self, degrees: int) -> None:
         """Turn the picture clockwise by quarter turns; words read before are void."""
@@ -55,10 +57,13 @@ class Legible:
     def grey(self) -> Image.Image:
         """The picture as Tesseract gets it: grey, without barcodes, bands lifted, shadows taken out.
 
-        What a program drew has no shadows.
+        What a program drew has no shadows. Not to be drawn on: every pass gets the same one.
         """
-        grey = bands.lifted(self.picture.convert("L"))
-        return barcodes.without(grey if self.look == "picture" else straighten.even(grey))
+        if self._greyed is None or self._greyed[0] is not self.picture or self._greyed[1] != self.look:
+            grey = bands.lifted(self.picture.convert("L"))
+            grey = barcodes.without(grey if self.look == "picture" else straighten.even(grey))
+            self._greyed = self.picture, self.look, grey
+        return self._greyed[2]
 
     def keep(self, words: list[Word]) -> None:
         """Take `words` as a further opinion; the one with more sure words comes first."""
