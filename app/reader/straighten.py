@@ -7,6 +7,8 @@ from itertools import pairwise
 from PIL import Image, ImageChops, ImageFilter, ImageOps
 
 MAX_TILT = 12.0
+_COARSE, _FINE = 0.25, 0.1
+"""Degrees: a table whose rules go across the page is level at one angle only, and a quarter away no longer."""
 _SMALL = 900
 """Longest side of the copy on which the tilt is measured."""
 
@@ -24,9 +26,9 @@ def even(grey: Image.Image) -> Image.Image:
 def tilt(grey: Image.Image) -> float:
     """By how many degrees (counter-clockwise) to turn the picture so that its lines are level."""
     ink = _ink(grey)
-    best = max(_steps(0.0, MAX_TILT, 1.0), key=lambda angle: _levelness(ink, angle))
-    for step in (0.4, 0.1):
-        best = max(_steps(best, step * 3, step), key=lambda angle: _levelness(ink, angle))
+    small = ink.reduce(2)
+    best = max(_steps(0.0, MAX_TILT, _COARSE), key=lambda angle: _levelness(small, angle))
+    best = max(_steps(best, 2 * _COARSE, _FINE), key=lambda angle: _levelness(ink, angle))
     gain = _levelness(ink, best) / max(1.0, _levelness(ink, 0.0))
     return best if gain > 1.05 and abs(best) >= 0.2 else 0.0
 

@@ -9,6 +9,7 @@ import pymupdf
 import pytest
 from PIL import Image
 
+from app.demo.sheet import BLACK, Sheet
 from app.reader import drawing, legible, ocr, straighten
 from app.reader.cage import read
 from app.reader.contents import Contents, Page, Word
@@ -263,3 +264,17 @@ def test_a_picture_is_turned_by_a_guess_only_where_it_then_reads_better(tmp_path
     found = legible.legible(upright.transpose(Image.Transpose.ROTATE_90) if lies else upright, job, 150)
     assert found.picture.size == upright.size
     assert "F-2026-038" in {word.text for word in found.words}
+
+
+@pytest.mark.parametrize("tilt", [0.0, 0.3, 1.5, -1.5, 3.3, -11.0])
+def test_a_page_full_of_rules_is_laid_level(tilt):
+    """IN-10: long rules are level at one angle only, which coarse steps would miss."""
+    sheet = Sheet()
+    for row in range(24):
+        sheet.rule(20, 60 + 5 * row, 195, BLACK)
+        sheet.write(22, 63.5 + 5 * row, f"Planches de chêne rabotées {row}", 8)
+    with pymupdf.open(stream=sheet.done()) as pages:
+        pixels = pages[0].get_pixmap(dpi=150, colorspace=pymupdf.csGRAY)
+    level = Image.frombytes("L", (pixels.width, pixels.height), pixels.samples)
+    found = straighten.tilt(level.rotate(tilt, Image.Resampling.BICUBIC, fillcolor=255))
+    assert abs(found + tilt) <= 0.15
