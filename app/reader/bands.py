@@ -93,7 +93,7 @@ def _exactly(grey: Image.Image, tinted: Image.Image, cells: Box, cell: int) -> I
     """The band's edges to the pixel, if it is one."""
     left, top, right, bottom = cells
     high = bottom - top
-    if not (_LOWEST <= high <= _HIGHEST * tinted.height and right - left >= high):
+    if not (_LOWEST <= high <= _HIGHEST * tinted.height and 2 * (right - left) >= high):
         return
     x, y = max(left - 1, 0) * cell, max(top - 1, 0) * cell
     part = grey.crop((x, y, min((right + 1) * cell, grey.width), min((bottom + 1) * cell, grey.height)))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PIL import Image, ImageChops
+from PIL import Image
+
+from app.reader import strokes
 
 _LONGEST = 2000
 """Pixels of the copy in which they are looked for."""
@@ -36,30 +38,13 @@ def find(grey: Image.Image) -> Iterator[Box]:
     small = grey.copy()
     small.thumbnail((_LONGEST, _LONGEST), Image.Resampling.BOX)
     least = max(_LEAST, min(small.size) // _NARROWEST)
-    bars, scale = _high_strokes(small, least), grey.width / small.width
+    ink = small.point(lambda level: 255 if level < _DARK else 0)
+    bars, scale = strokes.only(ink, strokes.DOWN, least), grey.width / small.width
     rows = bars.resize((1, bars.height), Image.Resampling.BOX).tobytes()
     for top, bottom in _runs(rows, least):
         left, right, count = _across(bars, (top + bottom) // 2)
         if count >= _BARS:
             yield round(left * scale), round(top * scale), round(right * scale), round(bottom * scale)
-
-
-def _high_strokes(grey: Image.Image, least: int) -> Image.Image:
-    """White where a dark stroke goes down at least so far without a gap, black elsewhere."""
-    ink = grey.point(lambda level: 255 if level < _DARK else 0)
-    for change, way in ((ImageChops.darker, 1), (ImageChops.lighter, -1)):
-        reach = 1
-        while reach < least:
-            step = min(reach, least - reach)
-            ink = change(ink, _moved(ink, way * step))
-            reach += step
-    return ink
-
-
-def _moved(ink: Image.Image, down: int) -> Image.Image:
-    moved = Image.new("L", ink.size, 0)
-    moved.paste(ink, (0, down))
-    return moved
 
 
 def _runs(rows: bytes, least: int) -> Iterator[tuple[int, int]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import statistics
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from PIL import Image
 
-from app.reader import bands, barcodes, ocr, overlooked, rereading, straighten
+from app.reader import bands, barcodes, ocr, overlooked, rereading, ruling, straighten
 from app.reader.contents import Box, Word
 from app.reader.job import Job
 from app.reader.rereading import Strip
@@ -18,6 +20,9 @@ _ENOUGH = 8
 """With so many surely read words the picture stands the right way up."""
 _PLENTY = 30
 """With so many, a second page mode finds nothing new."""
+_AMOUNT = re.compile(r"\D?\d[\d.,]*[.,]\d\d\D?")
+_CLEAR = 0.88
+"""From this mean confidence of all words on, grids do not disturb."""
 _NARROW = 1.6
 """Till receipts are at least so much higher than wide; A4 is 1.41."""
 _LETTERS = 26
@@ -37,8 +42,11 @@ class Legible:
     passes: list[list[Word]] = field(default_factory=list)
     guessed: int = 0
     """By how many degrees it was turned although Tesseract could not tell."""
-    _greyed: tuple[Image.Image, str, Image.Image] | None = None
-    """What `grey` made last, after the picture and the look it was made of."""
+    is_unruled: bool = False
+    """Whether its grids are wiped out."""
+    _made: dict[str, Image.Image] = field(default_factory=dict)
+    """Greys made of `_made_of`, the picture and its look, by what was done to them."""
+    _made_of: tuple[Image.Image, str] | None = None
 
     def turn(self, degrees: int) -> None:
         """Turn the picture clockwise by quarter turns; words read before are void."""
@@ -55,15 +63,25 @@ class Legible:
         return sum(word.confidence > _SURE and _is_word(word.text) and _lies(word.box, shape) for word in known)
 
     def grey(self) -> Image.Image:
-        """The picture as Tesseract gets it: grey, without barcodes, bands lifted, shadows taken out.
+        """The level picture as Tesseract gets it: as `even`, without leading dots, or grids. Not to be drawn on."""
+        grey = self._once("led", lambda: ruling.without_leaders(self.even()))
+        return self._once("unruled", lambda: ruling.without_grids(grey)) if self.is_unruled else grey
 
-        What a program drew has no shadows. Not to be drawn on: every pass gets the same one.
-        """
-        if self._greyed is None or self._greyed[0] is not self.picture or self._greyed[1] != self.look:
-            grey = bands.lifted(self.picture.convert("L"))
-            grey = barcodes.without(grey if self.look == "picture" else straighten.even(grey))
-            self._greyed = self.picture, self.look, grey
-        return self._greyed[2]
+    def even(self) -> Image.Image:
+        """The picture in grey without barcodes, bands lifted, shadows taken out, which what a program drew has not."""
+        return self._once("even", self._evened)
+
+    def _evened(self) -> Image.Image:
+        grey = bands.lifted(self.picture.convert("L"))
+        return barcodes.without(grey if self.look == "picture" else straighten.even(grey))
+
+    def _once(self, name: str, make: Callable[[], Image.Image]) -> Image.Image:
+        """What was made of the same picture before, if it was."""
+        if self._made_of is None or self._made_of[0] is not self.picture or self._made_of[1] != self.look:
+            self._made, self._made_of = {}, (self.picture, self.look)
+        if name not in self._made:
+            self._made[name] = make()
+        return self._made[name]
 
     def keep(self, words: list[Word]) -> None:
         """Take `words` as a further opinion; the one with more sure words comes first."""
@@ -115,7 +133,7 @@ def _straighten(found: Legible, job: Job) -> bool:
     if len(set(grey.getextrema())) == 1:
         return False
     found.look = _look(grey)
-    if straighten.lies_on_its_side(found.grey()):
+    if straighten.lies_on_its_side(found.even()):
         said = ocr.turn(found.grey(), job)
         found.guessed = 0 if said else 90
         found.turn(said or 90)
@@ -165,6 +183,7 @@ def _look_closer(found: Legible, job: Job, dpi: int) -> None:
         found.keep(_pass(found, job, ocr.BLOCK, dpi, _growth(found)))
         _read_again(found, job, dpi)
     elif found.look == "page":
+        _read_unruled(found, job, dpi)
         _read_overlooked(found, job, dpi)
 
 
@@ -174,6 +193,22 @@ def _read_again(found: Legible, job: Job, dpi: int) -> None:
     if strips and found.words:
         words = _read_strips(found, strips, job, mode=ocr.BLOCK, dpi=dpi)
         found.passes.append(rereading.outside(found.words, strips) + words)
+
+
+def _read_unruled(found: Legible, job: Job, dpi: int) -> None:
+    """Once more without grids where they may be why so little is sure: single digits in narrow columns need them."""
+    if not found.words or statistics.mean(word.confidence for word in found.words) >= _CLEAR:
+        return
+    ruled = found.grey()
+    found.is_unruled = True
+    words = _pass(found, job, ocr.LAYOUT, dpi) if found.grey() is not ruled else []
+    found.is_unruled = found.sure(words) + _amounts(words) > found.sure() + _amounts(found.words)
+    found.words = words if found.is_unruled else found.words
+
+
+def _amounts(words: list[Word]) -> int:
+    """How many of them are surely amounts: what tables have between their rules."""
+    return sum(word.confidence > _SURE and _AMOUNT.fullmatch(word.text) is not None for word in words)
 
 
 def _read_overlooked(found: Legible, job: Job, dpi: int) -> None:

@@ -8,6 +8,7 @@ from statistics import median
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
+from app.reader import strokes
 from app.reader.contents import Word
 from app.reader.rereading import Strip
 
@@ -79,7 +80,7 @@ def _unread_ink(grey: Image.Image, words: list[Word]) -> Image.Image:
     small = grey.copy()
     small.thumbnail((_LONGEST, _LONGEST), Image.Resampling.BOX)
     ink = small.point(lambda level: 255 if level < _DARK else 0)
-    ink = ImageChops.subtract(ink, ImageChops.lighter(_strokes(ink, (1, 0)), _strokes(ink, (0, 1))))
+    ink = ImageChops.subtract(ink, ImageChops.lighter(*(_frames(ink, way) for way in (strokes.ACROSS, strokes.DOWN))))
     brush, (width, height) = ImageDraw.Draw(ink), ink.size
     for word in (word for word in words if word.confidence >= _GUESSED):
         edge = 0.25 * (word.box[3] - word.box[1]) * height
@@ -88,22 +89,9 @@ def _unread_ink(grey: Image.Image, words: list[Word]) -> Image.Image:
     return ink
 
 
-def _strokes(ink: Image.Image, way: tuple[int, int]) -> Image.Image:
+def _frames(ink: Image.Image, way: tuple[int, int]) -> Image.Image:
     """Only what goes on in one direction for a long way: the lines of frames and tables, a little widened."""
-    long, reach = max(ink.size) // 24, 1
-    for change, sign in ((ImageChops.darker, 1), (ImageChops.lighter, -1)):
-        reach = 1
-        while reach < long:
-            step = min(reach, long - reach)
-            ink = change(ink, _moved(ink, sign * step * way[0], sign * step * way[1]))
-            reach += step
-    return ink.filter(ImageFilter.MaxFilter(3))
-
-
-def _moved(ink: Image.Image, right: int, down: int) -> Image.Image:
-    moved = Image.new("L", ink.size, 0)
-    moved.paste(ink, (right, down))
-    return moved
+    return strokes.only(ink, way, max(ink.size) // 24).filter(ImageFilter.MaxFilter(3))
 
 
 def _columns(ink: Image.Image) -> Iterator[bytes]:

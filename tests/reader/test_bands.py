@@ -98,3 +98,25 @@ def test_a_pattern_of_bands_costs_no_more_than_a_hundred():
     after = bands.lifted(picture)
     lifted = [after.getpixel((500 * (place % 8) + 40, 125 * (place // 8) + 40)) == 255 for place in range(8 * 32)]
     assert sum(lifted) == 100
+
+
+def test_a_column_of_labels_on_a_band_is_read(on_disk):
+    """EX-2: the band is higher than wide, and rules part it from the values beside it."""
+    facts = {"Te betalen voor": "13 november 2025", "Datum factuur": "14 oktober 2025", "Uw referentie": "UR-8624"}
+    sheet = Sheet()
+    sheet.write(20, 30, "Zuidpolder Machines", 16, "hebo")
+    sheet.lines(20, 40, ["Havendijk 5", "4671 Dinteloord"], 10, 6)
+    sheet.box(124, 50, 23, 28, fill=NAVY, edge=BLACK)
+    for place, (label, value) in enumerate(facts.items()):
+        y = 50 + 7 * place
+        sheet.write(125.5, y + 4.8, label, 8, "tibo", colour=WHITE)
+        sheet.write(149, y + 4.8, value, 8, "tiro")
+        sheet.box(147, y, 48, 7, edge=BLACK)
+    sheet.lines(20, 125, ["Betaling binnen dertig dagen.", "Levering inbegrepen, montage apart."] * 6, 10, 6)
+    out = io.BytesIO()
+    with pymupdf.open(stream=sheet.done()) as pages:
+        pixels = pages[0].get_pixmap(dpi=200, colorspace=pymupdf.csGRAY)
+    _scanned(Image.frombytes("L", (pixels.width, pixels.height), pixels.samples), 1.5).save(out, "JPEG", dpi=(200, 200))
+    [page] = read(on_disk(out.getvalue(), "facts.jpg"), limits=PATIENT).pages
+    for said in (*facts, *facts.values()):
+        assert said in text_of(page)
