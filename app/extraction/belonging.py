@@ -13,6 +13,8 @@ _ONE_PARTY_S = 0.6
 """What a reference of one of the parties counts, as against one that is nobody's."""
 _NEAR = 24
 """Characters of a line within which a postcode has its town."""
+_BELOW = 2
+"""Lines within which an address begins below its heading: what stands beside it may come between."""
 _WELL_NAMED = 0.75
 """From here on a label says whose a number is."""
 
@@ -57,7 +59,7 @@ def is_a_party_s(evidence: Evidence, spot: Spot) -> bool:
 
 def _heads(evidence: Evidence, label: Label) -> bool:
     """Whether a text without a label stands right below, as an address does below its heading."""
-    following = evidence.layout.lines[label.line.index + 1 : label.line.index + 2]
+    following = evidence.layout.lines[label.line.index + 1 : label.line.index + 1 + _BELOW]
     for line in following:
         for start, end in line.columns():
             is_below = abs(line.area_of(start, max(end, start + 1))[0] - label.area[0]) < line.height

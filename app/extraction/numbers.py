@@ -21,6 +21,7 @@ from app.extraction.evidence import (
 from app.extraction.labels import fold, lexicon
 from app.extraction.spots import Money, Spot, Values
 from app.extraction.titled import beside_title, shape, titled
+from app.extraction.unnamed import left_blank
 from app.extraction.values import currency_of
 
 _WORTH_A_LOOK = 0.3
@@ -91,7 +92,8 @@ def _judge(evidence: Evidence, spot: Spot, often: Counter) -> Numbered:
     near = _first_after(spot, evidence.near(spot))
     another = [nearby for nearby in near if speaks_of_another(nearby.label)]
     own = [of_whom(nearby) for nearby in near if nearby not in another]
-    label = max(weight(own, "number"), titled(evidence, own), beside_title(evidence, spot, own))
+    blank = left_blank(evidence, spot)
+    label = max(weight(own, "number"), titled(evidence, own), beside_title(evidence, spot, own), blank)
     against = weight(near, "other_number", "order_reference", "payment_reference", "other_date", "other_amount")
     another_s = max(weight(another, "number", "invoice"), 0.9 * is_corrected(spot))
     against = max(against, another_s)
@@ -104,7 +106,8 @@ def _judge(evidence: Evidence, spot: Spot, often: Counter) -> Numbered:
     if label < 0.8 and (_is_sold(evidence, spot) or is_prose(spot.line, spot.start)):
         score -= 0.3
     own_label = label if label > against else 0.0
-    return Numbered(spot, score, own_label, named(near, "number"), value, another_s > 0.5)
+    why = "a label left out" if label == blank > 0 else named(near, "number")
+    return Numbered(spot, score, own_label, why, value, another_s > 0.5)
 
 
 def _leave_to_others(found: list[Numbered]) -> None:

@@ -32,6 +32,8 @@ _OLDEST = 15
 _LETTER_OR_DIGIT = 0.8
 """How sure a number can be of which OCR may have taken a digit for a letter."""
 
+_RUN_INTO = 0.7
+"""How sure a date can be that OCR ran into a word: digits of its year may be under the word."""
 _FROM_TERMS = 0.39
 """How sure a due date is that was counted from the terms of payment."""
 
@@ -159,7 +161,10 @@ def _put_due_by_terms(reading: Reading, evidence: Evidence) -> None:
 
 
 def _dated(dated: DatedSpot, sure: float, failed: str | None) -> Found:
-    return _found(dated.spot, dated.day, sure - (0.03 if dated.is_ambiguous else 0), failed=failed)
+    spot = dated.spot
+    if spot.line.page.source == "ocr" and spot.line.text[spot.end : spot.end + 1].isalpha():
+        sure = min(sure, _RUN_INTO)
+    return _found(spot, dated.day, sure - (0.03 if dated.is_ambiguous else 0), failed=failed)
 
 
 def _implausible(dated: DatedSpot, today: date) -> str | None:

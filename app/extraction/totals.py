@@ -44,13 +44,15 @@ class Totals:
     taxes: list[TaxLine] = field(default_factory=list)
     mended: str = ""
     """`net`, `tax` or `gross`, where a misread digit of it was put right."""
+    is_part: bool = False
+    """Whether the gross stands in one of several rows of a tax table: it is that of one rate."""
 
     @property
     def is_proven(self) -> bool:
         """Whether three printed amounts make a sum: OCR would have had to misread them to fit."""
         parts = [one.spot for one in (self.net, self.tax, self.gross) if one is not None and one.spot is not None]
         is_slip = any(spot.line.page.look == "receipt" for spot in parts)  # what is paid at a till may be rounded
-        if len(parts) < 3 or is_slip or self.mended or not self.tax.value:
+        if len(parts) < 3 or is_slip or self.is_part or self.mended or not self.tax.value:
             return False
         return self.gross.value == self.net.value + self.tax.value
 
@@ -70,6 +72,8 @@ def find_totals(evidence: Evidence, values: Values, taught: dict[str, Sum] | Non
         return Totals(paid=_first(candidates.paid))
     gross, net, tax = best
     totals = Totals(net, tax, gross, _first(candidates.paid), _first(candidates.payable))
+    rows = {row.tax.line.index for table in tables if len(table) > 1 for row in table}
+    totals.is_part = gross.spot is not None and gross.spot.line.index in rows
     totals.rival = max(0.0, 1 - (score - rival)) if rival is not None else 0.0
     if net is not None and tax is not None:
         totals.adds_up = _is_whole(gross, net, tax, candidates) or _has_extra(gross, net, tax, candidates)

@@ -101,3 +101,11 @@ def test_the_invoice_it_goes_by_is_another(like):
     scan = page((50, 60, "Handelsrechnung Nr. 471102 vom 05.03.2026"), remark, *totals("100,00", "19,00", "119,00"))
     found = read(scan).fields["issue_date"]
     assert (found.value, found.is_sure) == (date(2026, 3, 5), True)
+
+
+@pytest.mark.parametrize(("after", "is_sure"), [("", True), (" Atelier", True), ("Atelier", False)])
+def test_a_date_that_ocr_ran_into_a_word_is_not_sure(after, is_sure):
+    """EX-1: two figures of its year may lie under the word."""
+    rest = [part for part in french_invoice() if not part[2].startswith("Date")]
+    found = read(page(*rest, (350, 76, f"Date : 09-09-20{after}"), source="ocr")).fields["issue_date"]
+    assert found.is_sure is is_sure

@@ -265,3 +265,15 @@ def test_tills_print_a_tax_with_the_total_of_its_rate():
 
 def _row(word: str, amount: str, y: float) -> list[tuple[float, float, str]]:
     return [(350, y, word), (480, y, amount)]
+
+
+def test_the_row_of_one_rate_among_several_is_never_sure():
+    """EX-1: where the totals could not be read, it is all that adds up; the others say that it is a part."""
+    rows = (("20 %", "27 285,83", "5 457,17", "32 743,00"), ("10 %", "697,53", "69,75", "767,28"))
+    heads = ("Taux", "Base HT", "Montant TVA", "TTC")
+    table = [(50 + 100 * place, 600, head) for place, head in enumerate(heads)]
+    for line, row in enumerate(rows):
+        table += [(50 + 100 * place, 616 + 16 * line, text) for place, text in enumerate(row)]
+    reading = read(page(*[part for part in french_invoice() if part[1] < 600], *table, source="ocr"))
+    sure = [name for name in ("gross", "net", "tax") if name in reading.fields and reading.fields[name].is_sure]
+    assert not sure

@@ -1,0 +1,62 @@
+"""A number whose label is left out among facts that have theirs."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.extraction.reading import SURE
+from tests.extraction.laid_out import french_invoice, page, read
+
+
+def invoice_with(*head: tuple[float, float, str]):
+    """The plain invoice with this head instead of its number and its dates."""
+    return read(page(*[part for part in french_invoice() if part[1] > 100 or part[0] == 50], *head))
+
+
+def listed(number: str, beside: str = "") -> list[tuple[float, float, str]]:
+    """Labels one below the other, values beside them; the number has none, or what is `beside` it."""
+    facts = (("Date", "05/10/2026"), (beside, number), ("Échéance", "04/11/2026"), ("Votre référence", "UR-8624"))
+    rows = enumerate(facts)
+    return [part for place, (label, value) in rows for part in _row(label, value, 44 + 15 * place) if part[2]]
+
+
+def _row(label: str, value: str, y: float) -> tuple[tuple[float, float, str], tuple[float, float, str]]:
+    return (330, y, label), (440, y, value)
+
+
+def headed(number: str, heading: str = "") -> list[tuple[float, float, str]]:
+    """Labels in a row, values below them; nothing stands over the number, or this heading."""
+    labels, values = ("Contrat", heading, "Date", "Échéance"), ("CT-249301", number, "05/10/2026", "04/11/2026")
+    row = lambda y, texts: [(50 + 120 * place, y, text) for place, text in enumerate(texts) if text]  # noqa: E731
+    return [*row(240, labels), *row(254, values)]
+
+
+@pytest.mark.parametrize("head", [listed, headed])
+@pytest.mark.parametrize("number", ["2026.4166", "F2026/1508", "R-26-05935"])
+def test_it_is_the_document_s_own(head, number):
+    """EX-1: beside a reference and a contract that are named."""
+    reading = invoice_with(*head(number))
+    found = reading.fields["number"]
+    assert (found.value, found.why) == (number, "a label left out")
+    assert found.confidence >= SURE - 0.1
+
+
+@pytest.mark.parametrize("head", [listed, headed])
+def test_a_name_nobody_knows_is_no_empty_place(head):
+    """EX-1: what it names may be anything."""
+    reading = invoice_with(*head("2026.4166", "Zone"))
+    assert "number" not in reading.fields or reading.fields["number"].confidence < SURE
+
+
+@pytest.mark.parametrize("texts", [("05 56 12 34 56", "Site 12"), ("120", "12"), ("44000 Nantes", "2026")])
+def test_a_few_digits_among_labels_are_none(texts):
+    """EX-1: a telephone, a postcode, a year."""
+    for text in texts:
+        found = invoice_with(*listed(text)).fields.get("number")
+        assert found is None or found.why != "a label left out"
+
+
+def test_a_list_without_a_date_names_no_document():
+    """EX-1: nor do articles and their references."""
+    reading = invoice_with((330, 44, "Commande"), (440, 44, "C-1"), (440, 59, "K-2026-12"), (330, 74, "Client"))
+    assert reading.fields.get("number") is None or reading.fields["number"].why != "a label left out"
