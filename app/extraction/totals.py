@@ -52,7 +52,7 @@ class Totals:
         """Whether three printed amounts make a sum: OCR would have had to misread them to fit."""
         parts = [one.spot for one in (self.net, self.tax, self.gross) if one is not None and one.spot is not None]
         is_slip = any(spot.line.page.look == "receipt" for spot in parts)  # what is paid at a till may be rounded
-        if len(parts) < 3 or is_slip or self.is_part or self.mended or not self.tax.value:
+        if len(parts) < 3 or is_slip or self.mended or not self.tax.value:
             return False
         return self.gross.value == self.net.value + self.tax.value
 

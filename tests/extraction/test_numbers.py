@@ -155,6 +155,14 @@ def test_a_heading_above_an_address_names_no_number_beside_it():
     assert read(page(title, *block, *facts, *AMOUNTS)).value("number") == "2026.7701"
 
 
+def test_a_line_beside_it_may_part_a_heading_from_its_address():
+    """EX-1: the facts at the right stand closer than the lines of the address."""
+    block = [(50, 110, "Bill to"), *lines("Northgate Logistics PLC", "Unit 7, Ashton Way", "M22 5RR Manchester", y=136)]
+    facts = lines("AX06217", "Date 18 Oct 2026", "To be settled by 17 Nov 2026", x=330, y=110, step=12)
+    title = (50, 60, "Sales invoice")
+    assert read(page(title, *block, *facts, *AMOUNTS)).value("number") == "AX06217"
+
+
 def test_letters_before_a_number_may_be_a_currency_elsewhere():
     """EX-1: ringgit are RM, but nobody writes them so after "Invoice"."""
     assert read(page((330, 60, "Invoice RM4913"), (330, 80, "Date 02/11/2026"), *AMOUNTS)).value("number") == "RM4913"

@@ -113,10 +113,11 @@ def test_a_column_of_labels_on_a_band_is_read(on_disk):
         sheet.write(149, y + 4.8, value, 8, "tiro")
         sheet.box(147, y, 48, 7, edge=BLACK)
     sheet.lines(20, 125, ["Betaling binnen dertig dagen.", "Levering inbegrepen, montage apart."] * 6, 10, 6)
-    out = io.BytesIO()
     with pymupdf.open(stream=sheet.done()) as pages:
         pixels = pages[0].get_pixmap(dpi=200, colorspace=pymupdf.csGRAY)
-    _scanned(Image.frombytes("L", (pixels.width, pixels.height), pixels.samples), 1.5).save(out, "JPEG", dpi=(200, 200))
+    level, out = Image.frombytes("L", (pixels.width, pixels.height), pixels.samples), io.BytesIO()
+    assert [tuple(round(edge / 200 * 25.4) for edge in box) for box in bands.find(level)] == [(124, 50, 147, 78)]
+    _scanned(level, 1.5).save(out, "JPEG", dpi=(200, 200))
     [page] = read(on_disk(out.getvalue(), "facts.jpg"), limits=PATIENT).pages
     for said in (*facts, *facts.values()):
         assert said in text_of(page)

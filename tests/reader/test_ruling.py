@@ -12,8 +12,10 @@ from PIL import Image, ImageChops, ImageStat
 from app.demo.sheet import BLACK, Sheet
 from app.extraction.labels import fold
 from app.extraction.layout import lay_out
-from app.reader import ruling
+from app.reader import legible, ocr, ruling
 from app.reader.cage import read
+from app.reader.contents import Word
+from app.reader.job import Job
 from tests.reader.test_reading import PATIENT
 
 MM = 200 / 25.4
@@ -101,6 +103,15 @@ def test_rules_that_nothing_crosses_stay(make):
     assert ruling.without_leaders(before) is before
 
 
+def test_beside_a_grid_a_rule_that_nothing_crosses_stays():
+    """IN-10: each is looked at for itself."""
+    sheet = table()
+    sheet.rule(20, 270, 190, BLACK)
+    before = drawn(sheet)
+    below = tuple(round(edge * MM) for edge in (15, 265, 195, 275))
+    assert is_same(ruling.without_grids(before).crop(below), before.crop(below))
+
+
 def test_a_dark_block_in_a_grid_is_no_rule():
     """IN-10: headings stand on it."""
     sheet = table()
@@ -131,6 +142,17 @@ def test_what_reads_well_keeps_its_grid(on_disk):
     found = read(on_disk(as_jpeg(drawn(table(size=9.5))), "screen.jpg"), limits=PATIENT)
     lines = [fold(line.text) for line in lay_out(found).lines]
     assert len([row for row in range(1, 10) if _has(lines, f"{row:02}\t{row}\t")]) >= 8
+
+
+@pytest.mark.parametrize(("sure", "is_grid", "times"), [(0.95, True, 0), (0.8, True, 1), (0.8, False, 0)])
+def test_only_what_reads_badly_in_a_grid_is_read_once_more(monkeypatch, tmp_path, sure, is_grid, times):
+    """IN-10: it costs as much as the first time; and where that says no more, the first stays."""
+    asked = []
+    monkeypatch.setattr(ocr, "words", lambda *given: asked.append(given) or [])
+    first = [Word("Planches", (0.1, 0.2, 0.3, 0.21), confidence=sure)]
+    found = legible.Legible(drawn(table(is_grid=is_grid)).convert("RGB"), first)
+    legible._read_unruled(found, Job(work=tmp_path), 200)
+    assert (len(asked), found.words, found.is_unruled) == (times, first, False)
 
 
 def test_an_amount_after_dots_is_read_with_its_label(on_disk):
