@@ -1,4 +1,4 @@
-"""A digit that OCR misread in one of the totals, mended where the two others and the printed rate prove it."""
+"""What OCR misread or lost in the totals, mended where the others and a rate prove it."""
 
 from __future__ import annotations
 
@@ -8,19 +8,23 @@ from typing import TYPE_CHECKING
 
 from app.extraction.spots import Values
 from app.extraction.sums import Sum
-from app.extraction.taxes import is_tax_of
+from app.extraction.taxes import is_tax_of, usual_rates
 
 if TYPE_CHECKING:
     from app.extraction.totals import Totals
 
+_THOUSAND = Decimal(1000)
 _FEW = 2
 """Digits that may be misread in one amount."""
 
 
 def mend(totals: Totals, values: Values) -> None:
-    """Put right the one of net, tax and gross that the others contradict, if only one can be wrong."""
+    """Put right the one of net, tax and gross that the others contradict, if only one can be wrong; or their sum."""
     whole = (totals.net, totals.tax, totals.gross)
-    if totals.adds_up is not False or not all(one is not None and _is_ocr(one) for one in whole):
+    if not all(one is not None and _is_ocr(one) for one in whole):
+        return
+    if totals.adds_up:
+        _mend_thousands(totals)
         return
     rates = {spot.value for spot in values.rates if spot.value}
     mended = [found for name in ("net", "tax", "gross") if (found := _mended(totals, name, rates))]
@@ -28,6 +32,22 @@ def mend(totals: Totals, values: Values) -> None:
         name, one = mended[0]
         setattr(totals, name, one)
         totals.adds_up, totals.mended = True, name
+
+
+def _mend_thousands(totals: Totals) -> None:
+    """Give net and gross back the lone digit before a space ("3 279,04") that OCR lost in both, as the tax proves."""
+    net, tax, gross = totals.net.value, totals.tax.value, totals.gross.value
+    if totals.is_likely or not max(net, gross) < _THOUSAND or min(net, gross) < 0:
+        return
+    lost = [digit * _THOUSAND for digit in range(1, 10)]
+    fit = [more for more in lost if any(is_tax_of(net + more, rate, tax) for rate in usual_rates())]
+    if len(fit) == 1:
+        totals.net, totals.gross = (_with(one, fit[0]) for one in (totals.net, totals.gross))
+        totals.mended = "gross"
+
+
+def _with(one: Sum, more: Decimal) -> Sum:
+    return replace(one, value=one.value + more, why=f"{one.why}; read {one.value}, of which the tax is too much")
 
 
 def _mended(totals: Totals, name: str, rates: set[Decimal]) -> tuple[str, Sum] | None:

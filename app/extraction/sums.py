@@ -173,8 +173,10 @@ def add_tables(candidates: Candidates, tables: list[list[TaxRow]]) -> None:
     """Sums over tax tables and over several labelled taxes: nobody may have printed them."""
     labelled = [one for one in candidates.tax if one.label > 0.5 and one.value and one.spot]
     apart = {(one.spot.line.index, one.scaled): one for one in labelled}
-    if 2 <= len(apart) <= 5:
-        candidates.tax.append(Sum(sum(one.value for one in apart.values()), 0.35, None, "sum of the taxes"))
+    beside = [[one for (at, _), one in apart.items() if at == index] for index in {index for index, _ in apart}]
+    for together in beside if len(beside) == 1 else (list(apart.values()), *beside):
+        if 2 <= len(together) <= 5:
+            candidates.tax.append(Sum(sum(one.value for one in together), 0.35, None, "sum of the taxes"))
     candidates.rows = {row.tax.line.index for table in tables for row in table}
     for table in tables:
         single = table[0] if len(table) == 1 else None
@@ -187,3 +189,11 @@ def is_one_row(*whole: Sum | None) -> bool:
     """Whether all stand on one line: the row of a tax table adds up too, and is not the whole."""
     lines = {one.spot.line.index if one and one.spot else None for one in whole}
     return len(lines) == 1 and None not in lines
+
+
+def is_said_in_row(gross: Sum, net: Sum | None, tax: Sum | None, candidates: Candidates) -> bool:
+    """Whether the line of the gross has these amounts as well, though other lines may say them again."""
+    if gross.spot is None or net is None or tax is None:
+        return False
+    index = gross.spot.line.index
+    return {net.value, tax.value} <= {money.value for money in candidates.every if money.line.index == index}

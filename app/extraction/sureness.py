@@ -13,7 +13,7 @@ from app.extraction.witness import Name
 _MENDED = 0.85
 """How sure totals can be of which one was misread and put right, or taken for what it looks like."""
 _PART = 0.5
-"""How sure totals can be that are those of one rate among several: nothing else was called the total."""
+"""How sure totals can be that are those of one rate among several, or have a tax that no country takes."""
 _TELLING = frozenset({"label", "window", "sender", "foot"})
 """Places that say whose a name is."""
 FAR_AHEAD = 0.5
@@ -94,7 +94,7 @@ def sure_of_total(one: Sum, totals: Totals) -> float:
     sure = 0.88 if label > 0.8 else 0.78 if label > 0.45 else 0.55 if label > 0.2 else 0.3
     if totals.mended:
         return min(sure, _MENDED)
-    if totals.is_part:
+    if totals.is_part or not totals.is_likely:
         return min(sure, _PART)
     if totals.adds_up:
         return max(sure, _sure_of_sum(totals))

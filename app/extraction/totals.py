@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from app.extraction.evidence import Evidence
 from app.extraction.mending import mend
@@ -16,7 +17,7 @@ from app.extraction.sums import (
     add_proven,
     add_tables,
     collect,
-    is_one_row,
+    is_said_in_row,
     leave_out_bases,
     put_first,
 )
@@ -24,6 +25,7 @@ from app.extraction.taxes import find_tables, is_tax_of, rate_holds, tax_lines, 
 
 _TWO_CENTS = 2 * SCALE // 100
 """By how much totals may miss each other: some round each of them."""
+_MOST_TAX = Decimal("0.3")
 _TOGETHER = 6
 """Lines that a group of totals is high."""
 
@@ -56,6 +58,11 @@ class Totals:
             return False
         return self.gross.value == self.net.value + self.tax.value
 
+    @property
+    def is_likely(self) -> bool:
+        """Whether some country could tax the net so: OCR may lose the same thousands of net and gross."""
+        return self.net is None or self.tax is None or abs(self.tax.value) <= _MOST_TAX * abs(self.net.value)
+
 
 def find_totals(evidence: Evidence, values: Values, taught: dict[str, Sum] | None = None) -> Totals:
     """The totals of a document; `taught` has amounts that go before all others."""
@@ -79,7 +86,7 @@ def find_totals(evidence: Evidence, values: Values, taught: dict[str, Sum] | Non
         totals.adds_up = _is_whole(gross, net, tax, candidates) or _has_extra(gross, net, tax, candidates)
     if not totals.adds_up:
         _face_contradiction(totals, candidates)
-        mend(totals, values)
+    mend(totals, values)
     _complete(totals)
     if totals.net and totals.tax:
         totals.taxes = tax_lines(totals.net.value, totals.tax.value, tables, values)
@@ -106,7 +113,9 @@ def _best_whole(candidates: Candidates):
         pairs = [(net, tax) for net in (*candidates.net, None) for tax in (*candidates.tax, None)]
         pairs += _unlabelled_pairs(gross, candidates)
         for net, tax in pairs:
-            is_part = largest > abs(gross.scaled) and (is_one_row(gross, net, tax) or _is_in_row(gross, candidates))
+            is_part = largest > abs(gross.scaled) and (
+                is_said_in_row(gross, net, tax, candidates) or _is_in_row(gross, candidates)
+            )
             score = 1.2 * gross.score + again + (-0.3 if is_part else _score(gross, net, tax, candidates))
             score -= 0.25 if beside and gross.head is not None else 0  # a heading says less than a label beside it
             if gross.scaled not in scored or score > scored[gross.scaled][0]:
@@ -129,7 +138,7 @@ def _score(gross: Sum, net: Sum | None, tax: Sum | None, candidates: Candidates)
         return -9.0  # one printed amount can't be two of them
     score = (0.7 * net.score if net else 0) + (0.7 * tax.score if tax else 0)
     if net and tax:
-        if abs(tax.scaled) > 0.3 * abs(net.scaled):
+        if abs(tax.scaled) > _MOST_TAX * abs(net.scaled):
             return score - 1.2  # no country taxes that much
         gap = _gap(gross, net, tax)
         if gap <= _TWO_CENTS // 2 or is_rounded_by(gap, candidates):

@@ -17,8 +17,8 @@ _SAYS = 0.6
 """How much it says, of a label's 1."""
 _SHAPE = 0.08
 """The least shape of such a number: a few digits alone are none."""
-_AROUND = 3
-"""Lines above and below within which the other facts of a list stand."""
+_AROUND, _AWAY = 6, 8
+"""Lines above and below, and heights of a line, within which the other facts of a list stand."""
 _FACTS_NEEDED = 2
 
 
@@ -53,7 +53,7 @@ def _labels_beside(evidence: Evidence, spot: Spot) -> list[Label]:
     height, found = spot.line.height, []
     for away in (*range(-_AROUND, 0), *range(1, _AROUND + 1)):
         line = _line(evidence, spot, away)
-        if line is None or abs(line.area[1] - spot.line.area[1]) > 2 * _AROUND * height:
+        if line is None or abs(line.area[1] - spot.line.area[1]) > _AWAY * height:
             continue
         for value in _values(evidence, line, spot):
             is_below = min(abs(value.area[0] - spot.area[0]), abs(value.area[2] - spot.area[2])) < 0.6 * height

@@ -61,3 +61,23 @@ def test_passes_that_agree_on_what_was_put_right_make_it_no_surer():
     scan = page(*said, source="ocr")
     scan.passes = [page(*said, source="ocr").words] * 2
     assert read(scan).fields["gross"].confidence < SURE
+
+
+def test_a_thousand_lost_in_net_and_gross_is_given_back():
+    """EX-4: OCR passes over a lone digit before a space; what is left adds up, but nobody taxes so much."""
+    reading = ticket("279,04", "655,81", "934,85", words=("Total net HT", "Montant TVA", "À payer"))
+    assert [str(reading.value(name)) for name in ("net", "tax", "gross")] == ["3279.04", "655.81", "3934.85"]
+    assert all(reading.fields[name].is_mended for name in ("net", "tax", "gross"))
+
+
+@pytest.mark.parametrize("source", ["ocr", "text"])
+def test_a_tax_no_country_takes_is_never_sure(source):
+    """EX-5: where no thousand explains it either, or the file itself says so."""
+    reading = ticket("279,04", "611,11", "890,15", source=source, words=("Total net HT", "Montant TVA", "À payer"))
+    assert not any(reading.fields[name].is_sure for name in ("net", "tax", "gross") if name in reading.fields)
+
+
+def test_a_sum_that_a_usual_rate_explains_is_left_alone():
+    """EX-4: 23.46 is 20 % of it, though 2.1 % of a thousand more as well."""
+    reading = ticket("117,32", "23,46", "140,78", words=("Total net HT", "Montant TVA", "À payer"))
+    assert reading.value("gross") == Decimal("140.78") and not reading.fields["gross"].is_mended

@@ -277,3 +277,18 @@ def test_the_row_of_one_rate_among_several_is_never_sure():
     reading = read(page(*[part for part in french_invoice() if part[1] < 600], *table, source="ocr"))
     sure = [name for name in ("gross", "net", "tax") if name in reading.fields and reading.fields[name].is_sure]
     assert not sure
+
+
+def test_a_row_of_totals_may_have_a_tax_for_each_rate():
+    """EX-1: they are added up, though a table above says them again, in which OCR misread the rates."""
+    heads, row = ("Tipo", "Base", "Cuota", "Total"), ("21 =", "32.416,25", "6.807,41", "39.223,66")
+    tables = [(50 + 100 * place, 500, head) for place, head in enumerate(heads)]
+    rows = (row, ("bao", "1.212,84", "121,28", "1.334,12"), ("4 %", "826,98", "33,08", "860,06"))
+    for y, texts in zip((513, 529, 545), rows, strict=True):
+        tables += [(50 + 100 * place, y, text) for place, text in enumerate(texts)]
+    heads = ("Importe neto", "Cuota 21 %", "Cuota 10 %", "Cuota 4 %", "TOTAL")
+    sums = ("34.456,07 €", "6.807,41 €", "121,28 €", "33,08 €", "41.417,84 €")
+    foot = [(50 + 105 * place, y, text) for y, texts in ((600, heads), (616, sums)) for place, text in enumerate(texts)]
+    reading = read(page(*[part for part in french_invoice() if part[1] < 500], *tables, *foot, source="ocr"))
+    assert values(reading, "net", "tax", "gross") == tuple(map(Decimal, ("34456.07", "6961.77", "41417.84")))
+    assert reading.fields["tax"].confidence > 0.8
