@@ -17,8 +17,8 @@ _VAT = re.compile(
     r"(?<![A-Za-z0-9])(?P<country>AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK|XI|CHE)"
     r"(?P<rest>[ .-]?[A-Za-z0-9](?:[ .-]?[A-Za-z0-9]){6,13})(?![A-Za-z0-9])"
 )
-_VAT_WORD = re.compile(r"t\.?v\.?a|vat|u\.?st|mwst|btw|i\.?v\.?a|nif|cif|moms|gst|tax|uid|intra", re.IGNORECASE)
-_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\s?\d{2}(?:[ .-]?[A-Z0-9]{1,4}){3,9}(?![A-Za-z0-9])")
+VAT_WORD = re.compile(r"t\.?v\.?a|vat|u\.?st|mwst|btw|i\.?v\.?a|nif|cif|moms|gst|tax|uid|intra", re.IGNORECASE)
+_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\s?\d{2}(?:[ .-]?[A-Z0-9]){11,30}(?![A-Za-z0-9])")
 _IBAN_WORD = re.compile(r"iban|\bbic\b|swift|bankverbindung|bank account", re.IGNORECASE)
 _SIRET = re.compile(r"(?<![\dA-Za-z])\d{3}[ .]?\d{3}[ .]?\d{3}[ .]?\d{5}(?!\d)|(?<![\dA-Za-z])\d{14}(?!\d)")
 _SIREN = re.compile(r"(?<![\dA-Za-z])\d{3}[ .]?\d{3}[ .]?\d{3}(?!\s?\d)")
@@ -44,7 +44,7 @@ _VAT_LENGTHS |= {"CY": 9, "EE": 9, "EL": 9, "FI": 8, "HR": 11, "HU": 8, "LV": 11
 def add_identifiers(line: Line, values: Values, taken: list[tuple[int, int]], before: str) -> None:
     """IBANs before VAT numbers before SIRET before SIREN: each looks like a part of the one before."""
     _add_ibans(line, values, taken, before)
-    is_labelled = bool(_VAT_WORD.search(line.text) or _VAT_WORD.search(before))
+    is_labelled = bool(VAT_WORD.search(line.text) or VAT_WORD.search(before))
     add(line, values.vats, _VAT, taken, lambda text: _understand_vat(text, is_labelled))
     add(line, values.sirets, _SIRET, taken, lambda text: _checked(text, siret))
     add(line, values.sirens, _SIREN, taken, lambda text: _checked(text, siren))
@@ -74,9 +74,21 @@ def _add_ibans(line: Line, values: Values, taken: list[tuple[int, int]], before:
 @cache
 def _iban_length(country: str) -> int | None:
     """How many characters an IBAN of this country has."""
-    info = iban._ibandb.info(country)[0][1]
-    groups = re.findall(r"(\d+)!", info.get("bban", "")) if info else []
-    return 4 + sum(int(count) for count in groups) if groups else None
+    form = iban_form(country)
+    return 4 + len(form) if form else None
+
+
+@cache
+def iban_form(country: str) -> str:
+    """For each place after the check digits "n" for a digit, "a" for a letter, "c" for either; empty where unknown."""
+    found = iban._ibandb.info(country)
+    groups = re.findall(r"(\d+)!([nac])", found[0][1].get("bban", "")) if found else []
+    return "".join(int(count) * kind for count, kind in groups)
+
+
+def is_valid_vat(compact: str) -> bool:
+    """Whether the check digits of a VAT number hold."""
+    return gb_vat.is_valid(compact[2:]) if compact[:2] in ("GB", "XI") else eu_vat.is_valid(compact)
 
 
 def _understand_vat(text: str, is_labelled: bool) -> tuple[str, bool] | None:
@@ -91,7 +103,7 @@ def _understand_vat(text: str, is_labelled: bool) -> tuple[str, bool] | None:
         return None
     if not rest[0].isdigit() and country not in _LETTER_FIRST:
         return None
-    is_right = gb_vat.is_valid(rest) if country in ("GB", "XI") else eu_vat.is_valid(compact)
+    is_right = is_valid_vat(compact)
     return (compact, is_right) if is_right or is_labelled else None
 
 

@@ -13,6 +13,7 @@ from app.extraction.identifiers import add, add_identifiers, is_free
 from app.extraction.labels import fold, tables
 from app.extraction.layout import Layout, Line
 from app.extraction.misread import add_misread_amounts
+from app.extraction.misread_identifiers import add_misread_identifiers
 from app.extraction.spots import Money, Spot, Values
 from app.extraction.wrapped import find_wrapped
 
@@ -37,6 +38,8 @@ def find_values(layout: Layout) -> Values:
         taken: list[tuple[int, int]] = []
         if any(character.isdigit() for character in line.text):
             _add_dates(line, values, taken)
+            if line.page.source == "ocr":
+                add_misread_identifiers(line, values, taken, before)
             add_identifiers(line, values, taken, before)
             _add_rates(line, values, taken)
             _add_amounts(line, values, taken)
