@@ -41,6 +41,10 @@ _NUMBER_OF = re.compile(r"(?:n[°o]\.?|nr\.|num[eé]?ro|nummer|number)\s?(?:de|d
 """What counts something: "N° de lot"."""
 _TITLE = 4
 """Words that a document's title has at most."""
+_PREFIX = re.compile(r"[A-Z]{1,4}[ -]")
+"""Letters that a number may begin with: "AF 2809"."""
+_BESIDE = 6
+"""Heights of a line within which a value stands beside what names it."""
 _HOUSE = re.compile(r"[a-zß.] \d{1,4} ?[a-z]?$")
 """A street that no word calls so ends in the number of a house: "Ecke 12, 12345 Town"."""
 _LEADS_ON = re.compile(r" (?:à|au|de|di|to|of|for|an|für|von|aan|voor|para|por|per)$")
@@ -87,7 +91,20 @@ def may_be_name(evidence: Evidence, part: tuple[Line, int, int]) -> bool:
         return False
     if _CODE.search(text) or ":" in text or (line.text[start:end].rstrip().endswith(",") and _greets(here)):
         return False
-    return sum(label.end - label.start for label in here) < 0.6 * len(text) and not _is_long_number(text)
+    is_label = sum(label.end - label.start for label in here) >= 0.6 * len(text)
+    return not is_label and not _is_long_number(text) and not _names_a_value(evidence, (line, start, end))
+
+
+def _names_a_value(evidence: Evidence, part: tuple[Line, int, int]) -> bool:
+    """Whether a number or a date stands alone right beside it, as in a list of facts: "Affaire   AF 2809"."""
+    line, start, end = part
+    after = next(((first, last) for first, last in line.columns() if first >= end), None)
+    if after is None or line.area_of(*after)[0] - line.area_of(start, end)[2] > _BESIDE * line.height:
+        return False
+    there = (*evidence.codes_of[line.index], *evidence.spots_of[line.index])
+    prefix = _PREFIX.match(line.text, *after)
+    first = prefix.end() if prefix else after[0]
+    return any(spot.start <= first < spot.end and not line.text[spot.end : after[1]].strip() for spot in there)
 
 
 def _is_sold(evidence: Evidence, line: Line, end: int) -> bool:

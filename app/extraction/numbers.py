@@ -29,6 +29,8 @@ _NAMED_SOMEHOW = 0.15
 """What counts against a number after a word that nobody knows."""
 _LIKE_A_NUMBER, _DIGITS_ONLY = 0.2, 0.08
 """The least shape of a number that no label names: anywhere near the title, and alone in its column right beside it."""
+_UNSAID = 0.45
+"""What a label that was left out counts for how sure the number is: never as much as one that is there."""
 _CLOSE = 2
 """Lines from the title or a date within which it stands beside it."""
 _PREFIX = re.compile(r"(?<![A-Za-z0-9])[A-Z]{1,5}\s?[-/]?\s?$")
@@ -105,8 +107,9 @@ def _judge(evidence: Evidence, spot: Spot, often: Counter) -> Numbered:
         score, label = score - 0.4, label if label >= 0.8 and not is_house(evidence, spot) else 0.0
     if label < 0.8 and (_is_sold(evidence, spot) or is_prose(spot.line, spot.start)):
         score -= 0.3
-    own_label = label if label > against else 0.0
-    why = "a label left out" if label == blank > 0 else named(near, "number")
+    own_label, why = label if label > against else 0.0, named(near, "number")
+    if label == blank > 0:
+        own_label, why = min(own_label, _UNSAID), "a label left out"
     return Numbered(spot, score, own_label, why, value, another_s > 0.5)
 
 

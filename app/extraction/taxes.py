@@ -63,12 +63,21 @@ def _row(amounts: list[Money], rates: list[Decimal]) -> TaxRow | None:
 
 def _proven(amounts: list[Money], rate: Decimal) -> TaxRow | None:
     with_cents = [money for money in amounts if money.decimals or money.currency]
+    if not rate:
+        return _untaxed(with_cents)
     for base in with_cents:
         for tax in with_cents:
-            is_smaller = rate and tax.value and abs(tax.value) < abs(base.value)
+            is_smaller = tax.value and abs(tax.value) < abs(base.value)
             if is_smaller and is_tax_of(base.value, rate, tax.value):
                 return TaxRow(base, tax, rate)
     return _with_tax_only(with_cents, rate)
+
+
+def _untaxed(amounts: list[Money]) -> TaxRow | None:
+    """A row of what is taxed at nothing: one amount, and zeros."""
+    bases, taxes = [money for money in amounts if money.value], [money for money in amounts if not money.value]
+    is_row = bases and taxes and len({money.value for money in bases}) == 1
+    return TaxRow(bases[0], taxes[0], Decimal(0)) if is_row else None
 
 
 def _with_tax_only(amounts: list[Money], rate: Decimal) -> TaxRow | None:
@@ -76,7 +85,7 @@ def _with_tax_only(amounts: list[Money], rate: Decimal) -> TaxRow | None:
     for whole in amounts:
         for tax in amounts:
             base = whole.value - tax.value
-            if rate and 0 < abs(tax.value) < abs(base) and is_tax_of(base, rate, tax.value):
+            if 0 < abs(tax.value) < abs(base) and is_tax_of(base, rate, tax.value):
                 return TaxRow(replace(whole, value=base), tax, rate)
     return None
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from app.extraction.belonging import stands_alone
 from app.extraction.evidence import Evidence, aligned
-from app.extraction.labels import Label
-from app.extraction.layout import Line
+from app.extraction.layout import Area, Line
 from app.extraction.spots import Spot
 from app.extraction.titled import shape
 
@@ -20,19 +20,29 @@ _SHAPE = 0.08
 _AROUND, _AWAY = 6, 8
 """Lines above and below, and heights of a line, within which the other facts of a list stand."""
 _FACTS_NEEDED = 2
+_WORDS = 3
+"""That a name may have which is no known label."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What names a fact: where it begins, and what its label may mean, if it is one."""
+
+    left: float
+    roles: frozenset[str]
 
 
 def left_blank(evidence: Evidence, spot: Spot) -> float:
-    """How much the place says where a label was left out, in a row below headings or in a list beside labels."""
+    """How much the place says where a label was left out: in a row below headings, in a list, on top of a stack."""
     if spot.line.page.number > 1 or not stands_alone(spot) or shape(str(spot.value)) < _SHAPE:
         return 0.0
-    for labels in (_headings(evidence, spot), _labels_beside(evidence, spot)):
-        if len(labels) >= _FACTS_NEEDED and any(label.roles & _DATES for label in labels):
+    for names in (_headings(evidence, spot), _names_beside(evidence, spot), _names_below(evidence, spot)):
+        if len(names) >= _FACTS_NEEDED and any(name.roles & _DATES for name in names):
             return _SAYS
     return 0.0
 
 
-def _headings(evidence: Evidence, spot: Spot) -> list[Label]:
+def _headings(evidence: Evidence, spot: Spot) -> list[Name]:
     """The labels over the other values of its row, where nothing stands over it."""
     above = _line(evidence, spot, -1)
     if above is None or above.index in evidence.item_headers or spot.area[1] - above.area[3] > 1.5 * spot.line.height:
@@ -42,31 +52,59 @@ def _headings(evidence: Evidence, spot: Spot) -> list[Label]:
         return []
     labels = [label for label in evidence.labels_of[above.index] if label.roles & _FACTS]
     return [
-        label
+        Name(label.area[0], label.roles)
         for label in labels
         if any(aligned(label.area, value.area, spot.line.height) for value in _values(evidence, spot.line, spot))
     ]
 
 
-def _labels_beside(evidence: Evidence, spot: Spot) -> list[Label]:
-    """The labels of the values right above and below it, where nothing stands on its line in their place."""
-    height, found = spot.line.height, []
-    for away in (*range(-_AROUND, 0), *range(1, _AROUND + 1)):
-        line = _line(evidence, spot, away)
-        if line is None or abs(line.area[1] - spot.line.area[1]) > _AWAY * height:
-            continue
-        for value in _values(evidence, line, spot):
-            is_below = min(abs(value.area[0] - spot.area[0]), abs(value.area[2] - spot.area[2])) < 0.6 * height
-            found += [label for label in _named_by(evidence, value) if is_below]
-    first = min((label.area[0] for label in found), default=spot.area[0])
+def _names_beside(evidence: Evidence, spot: Spot) -> list[Name]:
+    """What names the values right above and below it, where nothing stands on its line in their place."""
+    found = [
+        name
+        for line in _lines_around(evidence, spot)
+        for value in _values(evidence, line, spot)
+        if _is_below(value.area, spot)
+        for name in _named_by(evidence, value)
+    ]
+    first = min((name.left for name in found), default=spot.area[0])
     return [] if any(left < spot.area[0] and first < right for left, right in _columns(spot.line, spot)) else found
 
 
-def _named_by(evidence: Evidence, value: Spot) -> list[Label]:
-    """The label right before a value, if it names a fact."""
+def _names_below(evidence: Evidence, spot: Spot) -> list[Name]:
+    """The labels of the dates in the stack below it, each over its value, where nothing stands over it."""
+    lines = _lines_around(evidence, spot)
+    above = [line for line in lines if line.index < spot.line.index and spot.area[1] - line.area[3] < spot.line.height]
+    if any(left < spot.area[2] and spot.area[0] < right for line in above for left, right in _columns(line)):
+        return []
+    dates = [value for line in lines if line.index > spot.line.index for value in evidence.spots_of[line.index]]
+    below = [evidence.near(value)[:1] for value in dates if abs(value.area[0] - spot.area[0]) < 0.6 * spot.line.height]
+    heads = [near[0].label for near in below if near and near[0].where == "above"]
+    stacked = [label for label in heads if abs(label.area[0] - spot.area[0]) < 0.6 * spot.line.height]
+    return [Name(label.area[0], label.roles) for label in stacked if label.roles & _DATES]
+
+
+def _is_below(area: Area, spot: Spot) -> bool:
+    """Whether it begins or ends where the spot does."""
+    return min(abs(area[0] - spot.area[0]), abs(area[2] - spot.area[2])) < 0.6 * spot.line.height
+
+
+def _named_by(evidence: Evidence, value: Spot) -> list[Name]:
+    """What stands right before a value: a label of a fact, or a few words nobody knows in a column of their own."""
     before = [label for label in evidence.labels_of[value.line.index] if label.end <= value.start]
-    between = value.line.text[before[-1].end : value.start] if before else ""
-    return before[-1:] if before and before[-1].roles & _FACTS and not any(map(str.isalnum, between)) else []
+    if before and not any(map(str.isalnum, value.line.text[before[-1].end : value.start])):
+        return [Name(before[-1].area[0], before[-1].roles)] if before[-1].roles & _FACTS else []
+    columns = [(start, end) for start, end in value.line.columns() if end <= value.start]
+    start, end = columns[-1] if columns else (0, 0)
+    text = value.line.text[start:end]
+    is_name = any(map(str.isalpha, text)) and len(text.split()) <= _WORDS and stands_alone(value)
+    return [Name(value.line.area_of(start, end)[0], frozenset())] if is_name else []
+
+
+def _lines_around(evidence: Evidence, spot: Spot) -> list[Line]:
+    """The lines above and below it that are near enough to be of one list."""
+    around = (_line(evidence, spot, away) for away in (*range(-_AROUND, 0), *range(1, _AROUND + 1)))
+    return [line for line in around if line and abs(line.area[1] - spot.line.area[1]) <= _AWAY * spot.line.height]
 
 
 def _line(evidence: Evidence, spot: Spot, away: int) -> Line | None:

@@ -209,3 +209,23 @@ def test_a_letters_greeting_is_not_the_name_of_who_gets_it(greeting):
     """EX-1: though an address follows, as where an insurer says which house it is about."""
     letter = lines(greeting, "4 avenue du Bois", "44000 Nantes", x=330, y=110)
     assert names(*lines(*LETTERHEAD, "Tél. 02 61 91 00 01"), *letter)[1] is None
+
+
+@pytest.mark.parametrize("value", ["AF 2809", "AF-2809", "12/10/2026", "280917"])
+def test_what_names_a_value_is_nobody_s_name(value):
+    """EX-7: a list of facts may stand right above the address of who sends it."""
+    facts = [
+        (50, 60, "FACTURE"),
+        (50, 96, "N° de facture"),
+        (130, 96, "003734"),
+        (50, 108, "Date"),
+        (130, 108, "06/11/2026"),
+    ]
+    facts += [(50, 120, "Gamelle"), (130, 120, value)]
+    seller = lines("Héliopompe Industrie", "ZI Nord, allée C", "63100 Clermont-Ferrand", y=132, step=12)
+    buyer = lines(
+        "Client", "Cabinet dentaire Rouvière", "18 cours Gambetta", "34000 Montpellier", x=330, y=150, step=12
+    )
+    foot = (50, 780, "Héliopompe Industrie, ZI Nord, allée C, 63100 Clermont-Ferrand - TVA FR23327365433")
+    reading = read(page(*facts, *seller, *buyer, *totals("1 000,00", "200,00", "1 200,00"), foot))
+    assert values(reading, "seller_name", "buyer_name") == ("Héliopompe Industrie", "Cabinet dentaire Rouvière")

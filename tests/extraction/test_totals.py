@@ -292,3 +292,18 @@ def test_a_row_of_totals_may_have_a_tax_for_each_rate():
     reading = read(page(*[part for part in french_invoice() if part[1] < 500], *tables, *foot, source="ocr"))
     assert values(reading, "net", "tax", "gross") == tuple(map(Decimal, ("34456.07", "6961.77", "41417.84")))
     assert reading.fields["tax"].confidence > 0.8
+
+
+def test_what_is_taxed_at_nothing_is_part_of_the_net():
+    """EX-1: "Tax 0% on" names no tax; with its base the table adds up to the net."""
+    table = (("20 %", "2,099.56", "419.91"), ("0 %", "221.08", "0.00"))
+    foot = [(50 + 70 * place, 616, text) for place, text in enumerate(("VAT rate", "Goods", "Tax"))]
+    for y, row in zip((632, 648), table, strict=True):
+        foot += [(50 + 70 * place, y, text) for place, text in enumerate(row)]
+    sums = {"Goods value": "2,320.64", "Tax 20% on GBP 2,099.56": "419.91", "Tax 0% on GBP 221.08": "0.00"}
+    for y, (label, amount) in zip((616, 632, 648, 664), {**sums, "Grand total": "2,740.55"}.items(), strict=True):
+        foot += [(320, y, label), (500, y, f"GBP {amount}")]
+    head = [(50, 60, "Sales invoice"), (350, 60, "Invoice no 2026-114"), (350, 76, "Invoice date 13 Jun 2026")]
+    reading = read(page(*head, *foot))
+    assert values(reading, "net", "tax", "gross") == tuple(map(Decimal, ("2320.64", "419.91", "2740.55")))
+    assert [(line.rate, line.base) for line in reading.taxes] == [(20, Decimal("2099.56")), (0, Decimal("221.08"))]
