@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice, pairwise
+from statistics import median
 
 from PIL import Image, ImageChops
 
@@ -17,11 +19,14 @@ of the width at most: more is a band."""
 _DOTS = 9
 """Dots that lead to something, at least."""
 _DOT, _GAP, _CLEAR = 400, 100, 130
-"""Parts of the width that a dot, the gap to the next, and the white above them fill one of."""
+"""Parts of the shorter side that a dot, the gap to the next, and the white above them fill one of."""
+_ALIKE, _MOST = 0.8, 500
+"""Of the dots of a row; and rows that are looked at: more are a pattern."""
 _SOME = 2
 """Of 255 in a row, on average: the least that so many dots make."""
 _SPECKS = 0.005
 """Of what should be white."""
+_DASH = re.compile(rb"\xff+")
 _RUN = re.compile(rb"[^\x00]+")
 
 Box = tuple[int, int, int, int]
@@ -78,19 +83,44 @@ def _parts(across: Image.Image) -> Iterator[Box]:
 
 
 def leaders(grey: Image.Image) -> Iterator[Box]:
-    """Where rows of dots lead from a word to a number: nothing stands above or below them, as it does with letters."""
-    dot, gap, clear = (grey.width // part + 1 for part in (_DOT, _GAP, _CLEAR))
-    half = dot // 2 + 1
-    ink = grey.point(lambda level: 255 if level < _DARK else 0)
+    """Where rows of dots lead from a word to a number: all alike, and with nothing above or below them."""
+    dot, gap, clear = (min(grey.size) // part + 1 for part in (_DOT, _GAP, _CLEAR))
+    half, ink = dot // 2 + 1, grey.point(lambda level: 255 if level < _DARK else 0)
+    marked = _marked(ink, half, clear)
+    dots = re.compile(rb"(?<!\xff)(?:\xff{1,%d}+\x00{1,%d}+){%d,}+" % (dot, gap, _DOTS))
+    runs = (
+        (run.start(), row, run[0].rstrip(b"\0"))
+        for row, share in enumerate(marked.resize((1, marked.height), Image.Resampling.BOX).tobytes())
+        if share >= _SOME and clear + half <= row < ink.height - clear - half
+        for run in dots.finditer(marked.crop((0, row, marked.width, row + 1)).tobytes())
+    )
+    for left, row, run in islice(runs, _MOST):
+        box = left, row - half, left + len(run), row + half + 1
+        is_clear = not _has_ink(ink, box, -clear) and not _has_ink(ink, box, clear)
+        if is_clear and _height(ink.crop(box)) <= dot and _are_alike(run):
+            yield box
+
+
+def _marked(ink: Image.Image, half: int, clear: int) -> Image.Image:
+    """White where ink has nothing above or below it for a while, grey where it has: no run of dots goes past that."""
     above = strokes.moved(strokes.drawn_out(ink, strokes.DOWN, clear), 0, half + 1)
     below = strokes.moved(strokes.drawn_out(ink, strokes.UP, clear), 0, -half - 1)
-    alone = ImageChops.subtract(ink, ImageChops.lighter(above, below))
-    dots = re.compile(rb"(?:\xff{1,%d}\x00{1,%d}){%d,}" % (dot, gap, _DOTS))
-    for row, share in enumerate(alone.resize((1, alone.height), Image.Resampling.BOX).tobytes()):
-        for run in dots.finditer(alone.crop((0, row, alone.width, row + 1)).tobytes()) if share >= _SOME else ():
-            box = run.start(), row - half, run.start() + len(run[0].rstrip(b"\0")), row + half + 1
-            if _height(ink.crop(box)) <= dot and not _has_ink(ink, box, -clear) and not _has_ink(ink, box, clear):
-                yield box
+    beside = ImageChops.darker(ink, ImageChops.lighter(above, below))
+    return ImageChops.subtract(ink, beside.point(lambda level: 127 if level else 0))
+
+
+def _are_alike(run: bytes) -> bool:
+    """Whether nearly all dots of a row are as wide and as far apart: strokes of letters are not."""
+    dots = [found.span() for found in _DASH.finditer(run)]
+    widths = [end - start for start, end in dots]
+    steps = [other[0] - one[0] for one, other in pairwise(dots)]
+    return all(_share_near(sizes) >= _ALIKE for sizes in (widths, steps))
+
+
+def _share_near(sizes: list[int]) -> float:
+    """How many of these are within a pixel, or a sixth, of the middle one."""
+    middle = median(sizes)
+    return sum(abs(size - middle) <= max(1, middle / 6) for size in sizes) / len(sizes)
 
 
 def _height(ink: Image.Image) -> int:
