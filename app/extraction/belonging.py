@@ -59,7 +59,8 @@ def is_a_party_s(evidence: Evidence, spot: Spot) -> bool:
 
 def _heads(evidence: Evidence, label: Label) -> bool:
     """Whether a text without a label stands right below, as an address does below its heading."""
-    following = evidence.layout.lines[label.line.index + 1 : label.line.index + 1 + _BELOW]
+    reach = 1 if evidence.has_own_value(label) else _BELOW
+    following = evidence.layout.lines[label.line.index + 1 : label.line.index + 1 + reach]
     for line in following:
         for start, end in line.columns():
             is_below = abs(line.area_of(start, max(end, start + 1))[0] - label.area[0]) < line.height

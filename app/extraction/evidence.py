@@ -103,12 +103,12 @@ class Evidence:
                 ):
                     closeness = (0.92 - 0.05 * max(gap, 0)) * (0.6 + 0.4 * share) * 0.6 ** len(between)
                     closeness *= 0.3 if index in self.item_headers and label.roles.isdisjoint(_NEVER_IN_ITEMS) else 1.0
-                    closeness *= 0.5 if self._has_own_value(label) else 1.0
+                    closeness *= 0.5 if self.has_own_value(label) else 1.0
                     found.append(Nearby(label, max(closeness, 0.0), "above"))
             between += [other for other in self.spots_of[index] if aligned(other.area, spot.area, height)]
         return found
 
-    def _has_own_value(self, label: Label) -> bool:
+    def has_own_value(self, label: Label) -> bool:
         """Whether a value follows the label on its own line."""
         return any(
             label.end <= other.start

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -19,14 +20,17 @@ _FEW = 2
 
 
 def mend(totals: Totals, values: Values) -> None:
-    """Put right the one of net, tax and gross that the others contradict, if only one can be wrong; or their sum."""
+    """Put right the one of net, tax and gross that the others contradict, if only one can be wrong.
+
+    Where they add up, give back what net and gross have both lost.
+    """
     whole = (totals.net, totals.tax, totals.gross)
     if not all(one is not None and _is_ocr(one) for one in whole):
         return
-    if totals.adds_up:
-        _mend_thousands(totals)
-        return
     rates = {spot.value for spot in values.rates if spot.value}
+    if totals.adds_up:
+        _mend_thousands(totals, rates or usual_rates())
+        return
     mended = [found for name in ("net", "tax", "gross") if (found := _mended(totals, name, rates))]
     if len(mended) == 1:
         name, one = mended[0]
@@ -34,13 +38,13 @@ def mend(totals: Totals, values: Values) -> None:
         totals.adds_up, totals.mended = True, name
 
 
-def _mend_thousands(totals: Totals) -> None:
+def _mend_thousands(totals: Totals, rates: Collection[Decimal]) -> None:
     """Give net and gross back the lone digit before a space ("3 279,04") that OCR lost in both, as the tax proves."""
     net, tax, gross = totals.net.value, totals.tax.value, totals.gross.value
-    if totals.is_likely or not max(net, gross) < _THOUSAND or min(net, gross) < 0:
+    if totals.is_likely or not _THOUSAND / 10 <= min(net, gross) <= max(net, gross) < _THOUSAND:
         return
     lost = [digit * _THOUSAND for digit in range(1, 10)]
-    fit = [more for more in lost if any(is_tax_of(net + more, rate, tax) for rate in usual_rates())]
+    fit = [more for more in lost if any(is_tax_of(net + more, rate, tax) for rate in rates)]
     if len(fit) == 1:
         totals.net, totals.gross = (_with(one, fit[0]) for one in (totals.net, totals.gross))
         totals.mended = "gross"

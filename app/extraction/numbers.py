@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.extraction.belonging import is_a_party_s, is_bracketed, is_house, is_postcode, of_whom, stands_alone
@@ -25,6 +26,8 @@ from app.extraction.unnamed import left_blank
 from app.extraction.values import currency_of
 
 _WORTH_A_LOOK = 0.3
+_SURELY_CALLED = 0.5
+"""From here on a label says it, and none was left out."""
 _NAMED_SOMEHOW = 0.15
 """What counts against a number after a word that nobody knows."""
 _LIKE_A_NUMBER, _DIGITS_ONLY = 0.2, 0.08
@@ -63,12 +66,21 @@ class Numbered:
 def find_number(evidence: Evidence, values: Values) -> list[Numbered]:
     """Candidates for the document's number, the best first."""
     often = Counter(str(spot.value).casefold() for spot in values.codes)
-    found = [_judge(evidence, spot, often) for spot in values.codes if _is_possible(spot)]
-    _leave_to_others(found)
-    found.sort(key=lambda numbered: -numbered.score)
+    possible = [spot for spot in values.codes if _is_possible(spot)]
+    found = _ranked(_judge(evidence, spot, often) for spot in possible)
+    if found and (found[0].label < _SURELY_CALLED or shape(found[0].value) < _DIGITS_ONLY):
+        blanks = [left_blank(evidence, spot) for spot in possible]
+        if any(blanks):
+            return _ranked(_judge(evidence, spot, often, blank) for spot, blank in zip(possible, blanks, strict=True))
     if found and found[0].label >= _WORTH_A_LOOK:
         return found
     return sorted(_unlabelled(evidence, values, found), key=lambda numbered: -numbered.score)
+
+
+def _ranked(judged: Iterable[Numbered]) -> list[Numbered]:
+    found = list(judged)
+    _leave_to_others(found)
+    return sorted(found, key=lambda numbered: -numbered.score)
 
 
 def find_reference(evidence: Evidence, values: Values, role: str) -> Numbered | None:
@@ -89,12 +101,11 @@ def _is_possible(spot: Spot) -> bool:
     return 1 <= sum(c.isdigit() for c in text) <= 24 and not re.fullmatch(r"\d{1,2}[.:]\d{2}", text)
 
 
-def _judge(evidence: Evidence, spot: Spot, often: Counter) -> Numbered:
-    """How much speaks for this being the document's number."""
+def _judge(evidence: Evidence, spot: Spot, often: Counter, blank: float = 0.0) -> Numbered:
+    """How much speaks for this being the document's number; `blank` is how much a label left out does."""
     near = _first_after(spot, evidence.near(spot))
     another = [nearby for nearby in near if speaks_of_another(nearby.label)]
     own = [of_whom(nearby) for nearby in near if nearby not in another]
-    blank = left_blank(evidence, spot)
     label = max(weight(own, "number"), titled(evidence, own), beside_title(evidence, spot, own), blank)
     against = weight(near, "other_number", "order_reference", "payment_reference", "other_date", "other_amount")
     another_s = max(weight(another, "number", "invoice"), 0.9 * is_corrected(spot))

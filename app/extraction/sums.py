@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -191,9 +192,11 @@ def is_one_row(*whole: Sum | None) -> bool:
     return len(lines) == 1 and None not in lines
 
 
-def is_said_in_row(gross: Sum, net: Sum | None, tax: Sum | None, candidates: Candidates) -> bool:
-    """Whether the line of the gross has these amounts as well, though other lines may say them again."""
+def is_said_in_row(gross: Sum, net: Sum | None, tax: Sum | None, said: Mapping[int, set[Decimal]]) -> bool:
+    """Whether the line of the gross has these amounts as well, though other lines may say them again.
+
+    `said` has the amounts of each line.
+    """
     if gross.spot is None or net is None or tax is None:
         return False
-    index = gross.spot.line.index
-    return {net.value, tax.value} <= {money.value for money in candidates.every if money.line.index == index}
+    return {net.value, tax.value} <= said[gross.spot.line.index]

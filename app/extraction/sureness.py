@@ -11,7 +11,7 @@ from app.extraction.totals import Sum, Totals
 from app.extraction.witness import Name
 
 _MENDED = 0.85
-"""How sure totals can be of which one was misread and put right, or taken for what it looks like."""
+"""How sure totals can be of which some were misread and put right, or taken for what they look like."""
 _PART = 0.5
 """How sure totals can be that are those of one rate among several, or have a tax that no country takes."""
 _TELLING = frozenset({"label", "window", "sender", "foot"})

@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import cache
 
 from app.extraction.labels import tables
+from app.extraction.layout import Line
 from app.extraction.reading import TaxLine
 from app.extraction.spots import Money, Values
 
@@ -36,6 +37,15 @@ def find_tables(values: Values) -> list[list[TaxRow]]:
         else:
             tables_.append([row])
     return tables_
+
+
+def is_row_of(table: list[TaxRow], line: Line) -> bool:
+    """Whether a line says what is taxed at one rate among several: neither all of it, nor the same once more."""
+    own = next((row for row in table if row.tax.line is line), None)
+    if own is None:
+        return False
+    others = {(row.base.value, row.tax.value) for row in table} - {(own.base.value, own.tax.value)}
+    return bool(others) and sum(tax for _, tax in others) != own.tax.value
 
 
 def _rows(values: Values) -> list[TaxRow]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -21,7 +22,7 @@ from app.extraction.sums import (
     leave_out_bases,
     put_first,
 )
-from app.extraction.taxes import find_tables, is_tax_of, rate_holds, tax_lines, usual_rates
+from app.extraction.taxes import find_tables, is_row_of, is_tax_of, rate_holds, tax_lines, usual_rates
 
 _TWO_CENTS = 2 * SCALE // 100
 """By how much totals may miss each other: some round each of them."""
@@ -45,7 +46,7 @@ class Totals:
     """How near the best other gross came, from 0 to 1."""
     taxes: list[TaxLine] = field(default_factory=list)
     mended: str = ""
-    """`net`, `tax` or `gross`, where a misread digit of it was put right."""
+    """`net`, `tax` or `gross`, where a misread digit of it was put right; `gross` where net and it had lost one."""
     is_part: bool = False
     """Whether the gross stands in one of several rows of a tax table: it is that of one rate."""
 
@@ -79,8 +80,7 @@ def find_totals(evidence: Evidence, values: Values, taught: dict[str, Sum] | Non
         return Totals(paid=_first(candidates.paid))
     gross, net, tax = best
     totals = Totals(net, tax, gross, _first(candidates.paid), _first(candidates.payable))
-    rows = {row.tax.line.index for table in tables if len(table) > 1 for row in table}
-    totals.is_part = gross.spot is not None and gross.spot.line.index in rows
+    totals.is_part = gross.spot is not None and any(is_row_of(table, gross.spot.line) for table in tables)
     totals.rival = max(0.0, 1 - (score - rival)) if rival is not None else 0.0
     if net is not None and tax is not None:
         totals.adds_up = _is_whole(gross, net, tax, candidates) or _has_extra(gross, net, tax, candidates)
@@ -107,6 +107,9 @@ def _best_whole(candidates: Candidates):
     grosses = candidates.gross or _untaxed(candidates) or _unlabelled(candidates)
     values = [gross.scaled for gross in grosses]
     largest = max((abs(gross.scaled) for gross in grosses if gross.label > 0.4), default=0)
+    said: dict[int, set[Decimal]] = defaultdict(set)
+    for money in candidates.every:
+        said[money.line.index].add(money.value)
     beside = any(gross.label > 0.6 and gross.head is None for gross in grosses)
     for gross in grosses:
         again = 0.08 * min(values.count(gross.scaled) - 1, 3) + after_rounding(gross, candidates)
@@ -114,7 +117,7 @@ def _best_whole(candidates: Candidates):
         pairs += _unlabelled_pairs(gross, candidates)
         for net, tax in pairs:
             is_part = largest > abs(gross.scaled) and (
-                is_said_in_row(gross, net, tax, candidates) or _is_in_row(gross, candidates)
+                is_said_in_row(gross, net, tax, said) or _is_in_row(gross, candidates)
             )
             score = 1.2 * gross.score + again + (-0.3 if is_part else _score(gross, net, tax, candidates))
             score -= 0.25 if beside and gross.head is not None else 0  # a heading says less than a label beside it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,6 +18,11 @@ _SAYS = 0.6
 """How much it says, of a label's 1."""
 _SHAPE = 0.08
 """The least shape of such a number: a few digits alone are none."""
+_IS_ELSE = re.compile(
+    r"^0\d{8,}$|^\d{1,5}$|^\d{13,}$|^(?:\d{2}[./-]){3,}\d{2}$|\w\.[a-z]{2,}|^(?:siret?n?|tel|fax|tva|rcs|iban)\d",
+    re.IGNORECASE,
+)
+"""A telephone, a postcode, an address in the web, what a company is registered under."""
 _AROUND, _AWAY = 6, 8
 """Lines above and below, and heights of a line, within which the other facts of a list stand."""
 _FACTS_NEEDED = 2
@@ -34,12 +40,34 @@ class Name:
 
 def left_blank(evidence: Evidence, spot: Spot) -> float:
     """How much the place says where a label was left out: in a row below headings, in a list, on top of a stack."""
-    if spot.line.page.number > 1 or not stands_alone(spot) or shape(str(spot.value)) < _SHAPE:
+    text = str(spot.value)
+    if spot.line.page.number > 1 or not stands_alone(spot) or shape(text) < _SHAPE or _IS_ELSE.search(text):
         return 0.0
-    for names in (_headings(evidence, spot), _names_beside(evidence, spot), _names_below(evidence, spot)):
+    for places in (_headings, _names_beside, _names_below):
+        names = places(evidence, spot)
         if len(names) >= _FACTS_NEEDED and any(name.roles & _DATES for name in names):
-            return _SAYS
+            return 0.0 if _goes_on(evidence, spot) else _SAYS
     return 0.0
+
+
+def _goes_on(evidence: Evidence, spot: Spot) -> bool:
+    """Whether it looks like a further line, or column, of the value before it: one more order of "Commandes"."""
+    above = _above(evidence, spot, spot.area[0])
+    before = [value for value in _values(evidence, spot.line, spot) if value.end <= spot.start]
+    before += [value for value in _values(evidence, above, spot) if _is_below(value.area, spot)] if above else []
+    return any(_pattern(str(value.value)) == _pattern(str(spot.value)) for value in before)
+
+
+def _above(evidence: Evidence, spot: Spot, left: float) -> Line | None:
+    """The next line above that has something between this place and where the spot ends."""
+    lines = (_line(evidence, spot, -away) for away in range(1, _AROUND))
+    there = (line for line in lines if line and spot.area[1] - line.area[3] < spot.line.height)
+    return next((line for line in there if any(a < spot.area[2] and left < b for a, b in _columns(line))), None)
+
+
+def _pattern(text: str) -> str:
+    """The letters it begins with, else where it has digits."""
+    return re.match(r"[A-Za-z]*", text)[0].casefold() or re.sub(r"\d", "9", text)
 
 
 def _headings(evidence: Evidence, spot: Spot) -> list[Name]:
@@ -68,7 +96,16 @@ def _names_beside(evidence: Evidence, spot: Spot) -> list[Name]:
         for name in _named_by(evidence, value)
     ]
     first = min((name.left for name in found), default=spot.area[0])
-    return [] if any(left < spot.area[0] and first < right for left, right in _columns(spot.line, spot)) else found
+    is_named = any(left < spot.area[0] and first < right for left, right in _columns(spot.line, spot))
+    return [] if is_named or _is_under_a_name(evidence, spot, first) else found
+
+
+def _is_under_a_name(evidence: Evidence, spot: Spot, first: float) -> bool:
+    """Whether the line above has a label in the same place, and words for a value: whose further line may be this."""
+    above = _above(evidence, spot, first)
+    if above is None or any(_is_below(value.area, spot) for value in _values(evidence, above, spot)):
+        return False
+    return any(abs(label.area[0] - first) < above.height for label in evidence.labels_of[above.index])
 
 
 def _names_below(evidence: Evidence, spot: Spot) -> list[Name]:

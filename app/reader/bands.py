@@ -47,7 +47,7 @@ def lifted(grey: Image.Image) -> Image.Image:
 
 
 def find(grey: Image.Image) -> Iterator[Box]:
-    """Where tinted bands stand in a level picture, wider than high."""
+    """Where tinted bands stand in a level picture, at most twice as high as wide."""
     cell = max(_CELL, max(grey.size) // _CELLS)
     width, height = grey.width // cell, grey.height // cell
     if min(width, height) < 8:

@@ -6,7 +6,7 @@ import re
 import statistics
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from PIL import Image
 
@@ -200,10 +200,12 @@ def _read_unruled(found: Legible, job: Job, dpi: int) -> None:
     if not found.words or statistics.mean(word.confidence for word in found.words) >= _CLEAR:
         return
     ruled = found.grey()
-    found.is_unruled = True
-    words = _pass(found, job, ocr.LAYOUT, dpi) if found.grey() is not ruled else []
-    found.is_unruled = found.sure(words) + _amounts(words) > found.sure() + _amounts(found.words)
-    found.words = words if found.is_unruled else found.words
+    other = replace(found, is_unruled=True)
+    if other.grey() is ruled:
+        return
+    other.words = _pass(other, job, ocr.LAYOUT, dpi)
+    if other.sure() + _amounts(other.words) > found.sure() + _amounts(found.words):
+        found.words, found.is_unruled = other.words, True
 
 
 def _amounts(words: list[Word]) -> int:

@@ -72,9 +72,16 @@ def test_a_thousand_lost_in_net_and_gross_is_given_back():
 
 @pytest.mark.parametrize("source", ["ocr", "text"])
 def test_a_tax_no_country_takes_is_never_sure(source):
-    """EX-5: where no thousand explains it either, or the file itself says so."""
+    """EX-4: where no thousand explains it either, or the file itself says so."""
     reading = ticket("279,04", "611,11", "890,15", source=source, words=("Total net HT", "Montant TVA", "À payer"))
-    assert not any(reading.fields[name].is_sure for name in ("net", "tax", "gross") if name in reading.fields)
+    assert [str(reading.value(name)) for name in ("net", "tax", "gross")] == ["279.04", "611.11", "890.15"]
+    assert not any(reading.fields[name].is_sure for name in ("net", "tax", "gross"))
+
+
+def test_taxes_of_an_import_are_left_alone():
+    """EX-4: what is printed with two digits has lost no third before a space."""
+    reading = ticket("15,00", "203,00", "218,00", words=("Total net HT", "Montant TVA", "À payer"))
+    assert reading.value("gross") == Decimal(218) and not any(found.is_mended for found in reading.fields.values())
 
 
 def test_a_sum_that_a_usual_rate_explains_is_left_alone():

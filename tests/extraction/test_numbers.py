@@ -163,6 +163,12 @@ def test_a_line_beside_it_may_part_a_heading_from_its_address():
     assert read(page(title, *block, *facts, *AMOUNTS)).value("number") == "AX06217"
 
 
+def test_a_customer_s_number_is_still_the_customer_s():
+    """EX-1: beside "Client" it is what one is known by, whatever stands two lines below."""
+    block = [(50, 110, "Client C-10442"), (330, 122, "Paiement à 30 jours"), (50, 134, "Dupont Jean")]
+    assert read(page((50, 60, "FACTURE"), (330, 76, "Date 02/11/2026"), *block, *AMOUNTS)).value("number") != "C-10442"
+
+
 def test_letters_before_a_number_may_be_a_currency_elsewhere():
     """EX-1: ringgit are RM, but nobody writes them so after "Invoice"."""
     assert read(page((330, 60, "Invoice RM4913"), (330, 80, "Date 02/11/2026"), *AMOUNTS)).value("number") == "RM4913"

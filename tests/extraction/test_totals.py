@@ -275,8 +275,29 @@ def test_the_row_of_one_rate_among_several_is_never_sure():
     for line, row in enumerate(rows):
         table += [(50 + 100 * place, 616 + 16 * line, text) for place, text in enumerate(row)]
     reading = read(page(*[part for part in french_invoice() if part[1] < 600], *table, source="ocr"))
-    sure = [name for name in ("gross", "net", "tax") if name in reading.fields and reading.fields[name].is_sure]
-    assert not sure
+    assert not any(reading.fields[name].is_sure for name in ("gross", "net", "tax"))
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (("20 %", "1 000,00", "200,00", "1 200,00"), ("Total 20 %", "1 000,00", "200,00", "1 200,00")),
+        (
+            ("20 %", "800,00", "160,00", "960,00"),
+            ("10 %", "400,00", "40,00", "440,00"),
+            ("Total", "1 200,00", "200,00", "1 400,00"),
+        ),
+    ],
+)
+def test_the_row_of_the_whole_is_no_part(rows):
+    """EX-1: though it stands in a table of rates, or the only rate is said twice."""
+    heads = [(50 + 120 * place, 600, head) for place, head in enumerate(("Taux", "Total HT", "Total TVA", "Total TTC"))]
+    table = [(50 + 120 * x, 616 + 16 * y, text) for y, row in enumerate(rows) for x, text in enumerate(row)]
+    reading = read(page(*[part for part in french_invoice() if part[1] < 600], *heads, *table))
+    assert values(reading, "net", "tax", "gross") == tuple(
+        Decimal(text.replace(" ", "").replace(",", ".")) for text in rows[-1][1:]
+    )
+    assert all(reading.fields[name].confidence > 0.8 for name in ("gross", "net", "tax"))
 
 
 def test_a_row_of_totals_may_have_a_tax_for_each_rate():

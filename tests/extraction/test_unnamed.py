@@ -65,12 +65,38 @@ def test_a_name_nobody_knows_is_no_empty_place(head):
     assert reading.fields.get("number") is None or reading.fields["number"].why != "a label left out"
 
 
-@pytest.mark.parametrize("texts", [("05 56 12 34 56", "Site 12"), ("120", "12"), ("44000 Nantes", "2026")])
-def test_a_few_digits_among_labels_are_none(texts):
-    """EX-1: a telephone, a postcode, a year."""
-    for text in texts:
-        found = invoice_with(*listed(text)).fields.get("number")
-        assert found is None or found.why != "a label left out"
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("05 56 12 34 56", "05-56-12-34-56", "0556123456", "44000 Nantes", "44000", "2026", "120", "Site 12"),
+        *("www.lumen2026.fr", "SIRET30326504500018"),
+    ],
+)
+def test_what_needs_no_label_among_facts_is_none(text):
+    """EX-1: a telephone, a postcode, a year, an address in the web."""
+    found = invoice_with(*listed(text)).fields.get("number")
+    assert found is None or found.why != "a label left out"
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        (("Date", "05/10/2026"), ("Commande", "PO-4500012345"), ("", "PO-4500012346"), ("Échéance", "04/11/2026")),
+        (("Date", "05/10/2026"), ("Échéance", "04/11/2026"), ("Client", "Durand SA"), ("", "CL-20417")),
+        (("Date", "05/10/2026"), ("Votre référence", "UR-8624"), ("", "UR-8625/A"), ("Échéance", "04/11/2026")),
+    ],
+)
+def test_a_further_line_of_a_value_is_none(facts):
+    """EX-1: a second order, the number of a customer below the name."""
+    head = [part for place, pair in enumerate(facts) for part in _row(*pair, 44 + 15 * place) if part[2]]
+    found = invoice_with(*head).fields.get("number")
+    assert found is None or found.why != "a label left out"
+
+
+def test_where_a_label_names_the_number_none_was_left_out():
+    """EX-1: what stands without a label may be anything else then."""
+    reading = invoice_with((50, 150, "Numéro"), (130, 150, "F20260042"), *listed("K2026/1508"))
+    assert reading.value("number") == "F20260042"
 
 
 def test_a_list_without_a_date_names_no_document():
