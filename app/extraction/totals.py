@@ -106,7 +106,8 @@ def _best_whole(candidates: Candidates):
     scored: dict[int, tuple[float, tuple]] = {}
     grosses = candidates.gross or _untaxed(candidates) or _unlabelled(candidates)
     values = [gross.scaled for gross in grosses]
-    largest = max((abs(gross.scaled) for gross in grosses if gross.label > 0.4), default=0)
+    called = [gross for gross in grosses if gross.label > 0.4 and _is_amount(gross)]
+    largest = max((abs(gross.scaled) for gross in called), default=0)
     said: dict[int, set[Decimal]] = defaultdict(set)
     for money in candidates.every:
         said[money.line.index].add(money.value)
@@ -127,6 +128,11 @@ def _best_whole(candidates: Candidates):
         return None, 0.0, None
     ranked = sorted(scored.values(), key=lambda item: -item[0])
     return ranked[0][1], ranked[0][0], ranked[1][0] if len(ranked) > 1 else None
+
+
+def _is_amount(one: Sum) -> bool:
+    """Whether it is printed as one: a plain "4488" may be anything."""
+    return one.spot is None or bool(one.spot.decimals or one.spot.currency)
 
 
 def _is_in_row(gross: Sum, candidates: Candidates) -> bool:

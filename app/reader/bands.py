@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from statistics import median
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
@@ -28,13 +29,17 @@ _RIM = 0.15
 _EDGE = 5
 """Pixels that are wiped out along the edges: what is left of them would be a frame, and print in frames is missed."""
 
+_END = 25
+"""Of its width, one of so many at either end: print seldom reaches so far."""
+
 Box = tuple[int, int, int, int]
 
 
 def lifted(grey: Image.Image) -> Image.Image:
     """The picture with what is printed on bands, light on dark or dark on grey, as if it were dark print on paper."""
     lifted, done = grey, []
-    for box in sorted(find(grey), key=_size, reverse=True)[:_MOST]:
+    largest = sorted(find(grey), key=_size, reverse=True)[:_MOST]
+    for box in sorted({_grown(grey, box) for box in largest}, key=_size, reverse=True):
         is_lighter = None if any(_holds(other, box) for other in done) else _is_lighter(grey, box)
         if is_lighter is not None:
             band, lifted = grey.crop(box), grey.copy() if lifted is grey else lifted
@@ -100,6 +105,30 @@ def _exactly(grey: Image.Image, tinted: Image.Image, cells: Box, cell: int) -> I
     columns = _dark_half(part.resize((part.width, 1), Image.Resampling.BOX).tobytes())
     lines = _dark_half(part.resize((1, part.height), Image.Resampling.BOX).tobytes())
     yield x + columns[0], y + lines[0], x + columns[-1] + 1, y + lines[-1] + 1
+
+
+def _grown(grey: Image.Image, box: Box) -> Box:
+    """As far up and down as both its ends keep its tint: large print in its middle, and rules, had cut it."""
+    left, top, right, bottom = box
+    wide = max(_EDGE, (right - left) // _END)
+    ends = [
+        grey.crop((start, 0, start + wide, grey.height)).resize((1, grey.height), Image.Resampling.BOX).tobytes()
+        for start in (left + _EDGE, right - _EDGE - wide)
+    ]
+    tint = median(ends[0][top:bottom])
+    is_tinted = [all(abs(level - tint) <= _NEAR for level in levels) for levels in zip(*ends, strict=True)]
+    return left, top - _length(is_tinted[:top][::-1]), right, bottom + _length(is_tinted[bottom:])
+
+
+def _length(is_tinted: list[bool]) -> int:
+    """How far the tint goes on, but for rules across it."""
+    last = 0
+    for at, is_so in enumerate(is_tinted, 1):
+        if is_so:
+            last = at
+        elif at - last > _EDGE:
+            break
+    return last
 
 
 def _dark_half(levels: bytes) -> list[int]:

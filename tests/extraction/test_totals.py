@@ -328,3 +328,14 @@ def test_what_is_taxed_at_nothing_is_part_of_the_net():
     reading = read(page(*head, *foot))
     assert values(reading, "net", "tax", "gross") == tuple(map(Decimal, ("2320.64", "419.91", "2740.55")))
     assert [(line.rate, line.base) for line in reading.taxes] == [(20, Decimal("2099.56")), (0, Decimal("221.08"))]
+
+
+def test_a_plain_number_is_no_larger_total():
+    """EX-1: the row that says the whole is no part of what only looks like more."""
+    row = (("Nettobetrag", "1056,05"), ("MwSt-Betrag", "200,65"), ("MwSt-%", "19,0"), ("Endbetrag", "1256,70"))
+    foot = [
+        (50 + 130 * place, y, text) for place, pair in enumerate(row) for y, text in zip((700, 714), pair, strict=True)
+    ]
+    head = [(50, 60, "Rechnung"), (350, 60, "Rechnungsnr. 2026-114"), (350, 76, "Rechnungsdatum 06.10.2026")]
+    noise = [(50, 500, "Zahlbetrag 4488, Kostenstelle 5465")]
+    assert read(page(*head, *noise, *foot)).value("gross") == Decimal("1256.70")

@@ -68,6 +68,23 @@ def test_what_stands_on_a_band_is_read(on_disk, fill, tilt, form):
         assert fold(said) in text
 
 
+def test_large_print_in_the_middle_cuts_no_band():
+    """IN-10: nor do the rules between its rows; it is lifted from its first row to its last."""
+    sheet = Sheet()
+    for place, label in enumerate(("Montant net HT", "Total des taxes", "Montant TTC dû")):
+        y = 60 + 6 * place
+        sheet.box(20, y, 42, 6, fill=(0.6, 0.6, 0.6), edge=BLACK)
+        sheet.write(41, y + 4.6, label, 13, "hebo", colour=WHITE, align="centre")
+        sheet.write(75, y + 4.6, "72 611,50", 13, "hebo")
+    sheet.lines(20, 125, ["Paiement à trente jours par virement."] * 8, 10, 6)
+    with pymupdf.open(stream=sheet.done()) as pages:
+        pixels = pages[0].get_pixmap(dpi=200, colorspace=pymupdf.csGRAY)
+    after = bands.lifted(Image.frombytes("L", (pixels.width, pixels.height), pixels.samples))
+    for place in range(3):
+        row = after.crop(tuple(round(edge / 25.4 * 200) for edge in (21, 61 + 6 * place, 61, 65 + 6 * place)))
+        assert ImageStat.Stat(row).median[0] > 250 and row.getextrema()[0] < 60
+
+
 def test_a_picture_without_bands_is_not_copied():
     """IN-10: one of nothing, and one of a few pixels."""
     for picture in (Image.new("L", (900, 1200), 255), Image.new("L", (900, 1200), 0), Image.new("L", (30, 5), 90)):
