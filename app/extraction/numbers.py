@@ -68,7 +68,7 @@ def find_number(evidence: Evidence, values: Values) -> list[Numbered]:
     often = Counter(str(spot.value).casefold() for spot in values.codes)
     possible = [spot for spot in values.codes if _is_possible(spot)]
     found = _ranked(_judge(evidence, spot, often) for spot in possible)
-    if found and (found[0].label < _SURELY_CALLED or shape(found[0].value) < _DIGITS_ONLY):
+    if found and min(found[0].label, found[0].score) < _SURELY_CALLED:
         blanks = [left_blank(evidence, spot) for spot in possible]
         if any(blanks):
             return _ranked(_judge(evidence, spot, often, blank) for spot, blank in zip(possible, blanks, strict=True))

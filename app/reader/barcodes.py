@@ -25,12 +25,7 @@ Box = tuple[int, int, int, int]
 
 def without(grey: Image.Image) -> Image.Image:
     """The picture, a white box in place of each barcode."""
-    boxes = list(find(grey))
-    if boxes:
-        grey = grey.copy()
-        for box in boxes:
-            grey.paste(255, box)
-    return grey
+    return strokes.wiped(grey, find(grey))
 
 
 def find(grey: Image.Image) -> Iterator[Box]:

@@ -34,12 +34,7 @@ Box = tuple[int, int, int, int]
 
 def without_leaders(grey: Image.Image) -> Image.Image:
     """A level picture with an even background, white where dots lead to something."""
-    boxes = list(leaders(grey))
-    if boxes:
-        grey = grey.copy()
-        for box in boxes:
-            grey.paste(255, box)
-    return grey
+    return strokes.wiped(grey, leaders(grey))
 
 
 def without_grids(grey: Image.Image) -> Image.Image:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from PIL import Image, ImageChops
 
@@ -24,6 +24,15 @@ def moved(ink: Image.Image, right: int, down: int) -> Image.Image:
     away = Image.new("L", ink.size, 0)
     away.paste(ink, (right, down))
     return away
+
+
+def wiped(grey: Image.Image, boxes: Iterable[tuple[int, int, int, int]]) -> Image.Image:
+    """The picture, white in place of these boxes; the very picture where there are none."""
+    copy = None
+    for box in list(boxes):
+        copy = copy or grey.copy()
+        copy.paste(255, box)
+    return copy or grey
 
 
 def _combined(
