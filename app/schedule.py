@@ -40,6 +40,7 @@ DAILY: dict[str, Job] = {
     "drafts": intake.remove_drafts,
     "check-files": operation.check_stored_files,
     "sweep-files": operation.sweep_stored_files,
+    "analyse": operation.analyse_database,
     "letters": letters.propose_letters,
     "missing-words": extraction.keep_missing_words,
     "sendings": sending.plan_sendings,

@@ -235,6 +235,7 @@ def _disk() -> Line:
 def names_of_work() -> dict[str, str]:
     """Job → what it does."""
     return {
+        "analyse_database": _("See how the database's rows are spread"),
         "apply_rule": _("Apply a rule to what waits"),
         "check_sender": _("Check a sender again"),
         "check_spreadsheet": _("Check the lines of a spreadsheet"),

@@ -71,6 +71,8 @@ ISSUED = text("coalesce(issue_date, '9999-12-31')")
 DUE, AMOUNT = text("coalesce(due_date, '9999-12-31')"), text("coalesce(gross_minor, 0)")
 TO_SEND = "to_send_at IS NOT NULL AND sent_at IS NULL AND trashed_at IS NULL"
 STILL_OPEN = "validated_at IS NOT NULL AND trashed_at IS NULL AND gross_minor != settled_minor"
+FEW = 500
+"""So many counterparties of one member are named in a query."""
 
 
 def only_where(test: str) -> dict[str, Any]:
@@ -212,16 +214,19 @@ class Document(db.Model):
         return select(cls).where(or_(False, *cls._ways_to_see(user)))
 
     @classmethod
-    def reasons_to_see(cls, user: User, company_id: int, *, validated: bool = False) -> list[ColumnElement[bool]]:
+    def reasons_to_see(
+        cls, user: User, company_id: int, *, validated: bool = False, by_name: bool = False
+    ) -> list[ColumnElement[bool]]:
         """Why somebody may know of documents of one company, each reason alone: together they are `visible_to`.
 
-        Of those that are all `validated`, what holds of others alone is no reason.
+        Of those that are all `validated`, what holds of others alone is no reason. `by_name` asks for the member's
+        counterparties first and names them: the database then knows how few they are, and takes the index of theirs.
         """
-        return list(cls._ways_to_see(user, company_id, validated=validated)) or [false()]
+        return list(cls._ways_to_see(user, company_id, validated=validated, by_name=by_name)) or [false()]
 
     @classmethod
     def _ways_to_see(
-        cls, user: User, company_id: int | None = None, *, validated: bool = False
+        cls, user: User, company_id: int | None = None, *, validated: bool = False, by_name: bool = False
     ) -> Iterator[ColumnElement[bool]]:
         """Why somebody may know about a document; only what can be so for this person is asked."""
         mine = lambda ids: [each for each in ids if company_id in (None, each)]  # noqa: E731
@@ -229,13 +234,14 @@ class Document(db.Model):
         if mine(everywhere):
             yield cls.company_id.in_(mine(everywhere))
         if restricted := mine(user.company_ids(Permission.SEE_ASSIGNED)):
-            before, of_theirs = _ways_of_scope(user.id)
+            before, of_theirs = _ways_of_scope(user.id, _few_assigned_to(user.id) if by_name else None)
             ways = [of_theirs] if validated else [before, of_theirs]
             yield from (and_(cls.company_id.in_(restricted), way) for way in ways)
         if read_only := mine(user.company_ids(Permission.SEE_VALIDATED)):
             yield and_(cls.company_id.in_(read_only), cls.validated_at.is_not(None))
         if asked := mine({membership.company_id for membership in user.memberships} - set(everywhere)):
-            yield and_(cls.company_id.in_(asked), cls.readers.any(User.id == user.id))
+            were_asked = select(document_reader.c.document_id).where(document_reader.c.user_id == user.id)
+            yield and_(cls.company_id.in_(asked), cls.id.in_(were_asked))
 
     @classmethod
     def is_in_scope_of(cls, user: User) -> ColumnElement[bool]:
@@ -280,10 +286,22 @@ class Document(db.Model):
         return next((each for each in reversed(self.files) if each.role is role), None)
 
 
+def _assigned_to(user_id: int) -> Select[tuple[int]]:
+    return select(assigned.c.counterparty_id).where(assigned.c.user_id == user_id)
+
+
+def _few_assigned_to(user_id: int) -> tuple[int, ...] | None:
+    """The ids of the counterparties of a restricted member; None where they are too many to be named."""
+    found = db.session.scalars(_assigned_to(user_id).order_by(assigned.c.counterparty_id).limit(FEW + 1)).all()
+    return tuple(found) if len(found) <= FEW else None
+
+
 @lru_cache(1000)
-def _ways_of_scope(user_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def _ways_of_scope(
+    user_id: int, theirs: tuple[int, ...] | None = None
+) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """Written once for each restricted member: putting it together takes longer than asking it."""
-    mine, first = select(assigned.c.counterparty_id).where(assigned.c.user_id == user_id), aliased(Document)
+    mine, first = _assigned_to(user_id) if theirs is None else theirs, aliased(Document)
     repeats_seen = Document.duplicate_of.of_type(first).has(
         or_(first.validated_at.is_(None), first.counterparty_id.in_(mine))
     )

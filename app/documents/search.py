@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
@@ -33,7 +33,7 @@ from app.documents.models import Document, DocumentFile, FileRole, document_tag
 from app.documents.wanted import DECIDED, OPEN, UNSENT, Tab, Wanted
 from app.extensions import db
 from app.search.asking import Asked, by_index
-from app.search.finding import Search
+from app.search.finding import Reasons, Search
 from app.users.models import Company, User
 from app.web.access import Permission, allowed
 from app.web.keyset import Order, whole
@@ -170,7 +170,7 @@ def having(words: str) -> ColumnElement[bool]:
 
 def narrow(user: User, company: Company, wanted: Wanted, sort: str = "") -> Search | None:
     """What keeps a page of the list to its rows, where the list as a whole would be read for them."""
-    reasons = Document.reasons_to_see(user, company.id, validated=wanted.tab.is_decided and not wanted.q)
+    reasons = Document.reasons_to_see(user, company.id, validated=wanted.tab.is_decided, by_name=True)
     if wanted.q or len(reasons) > 1:
         day = ORDERS["date"].value if sort.removeprefix("-") == "date" else None
         return Search(Asked.of(wanted.q) if wanted.q else None, Document.id, reasons, day)
@@ -183,29 +183,31 @@ def counts(user: User, company: Company, wanted: Wanted, today: date, search: Se
         query = visible(user, company, wanted, today)
         query = query.order_by(ORDERS["date"].value.desc(), Document.id.desc())
         search = search or Search(Asked.of(wanted.q), Document.id)
-        return dict(zip(Tab, search.counts(query, [tab.test() for tab in Tab]), strict=True))
+        tests = [(tab.test(), reasons) for tab, reasons in _reasons(user, company).items()]
+        return dict(zip(Tab, search.counts(query, tests), strict=True))
     if not wanted.is_filtered and allowed(user, Permission.SEE_ALL, company.id):
         row = db.session.execute(_counting_all(), {"company_id": company.id})
     else:
         query = select(Document).where(Document.company_id == company.id, *_tests(wanted, company, today))
-        reasons = Document.reasons_to_see(user, company.id)
-        of_decided = Document.reasons_to_see(user, company.id, validated=True)
-        row = db.session.execute(_counting(query, reasons, of_decided, wanted))
+        row = db.session.execute(_counting(query, _reasons(user, company), wanted))
     return {tab: (min(count, MANY - 1), count >= MANY) for tab, count in zip(Tab, row.one(), strict=True)}
+
+
+def _reasons(user: User, company: Company) -> Mapping[Tab, Reasons]:
+    """Why somebody may see what is in each tab."""
+    of_all = Document.reasons_to_see(user, company.id, by_name=True)
+    of_decided = Document.reasons_to_see(user, company.id, validated=True, by_name=True) if len(of_all) > 1 else of_all
+    return {tab: of_decided if tab.is_decided else of_all for tab in Tab}
 
 
 @cache
 def _counting_all() -> Select[Any]:
     """For the list of every day: made once, as putting it together takes longer than its answer."""
-    return _counting(select(Document).where(Document.company_id == bindparam("company_id")), [true()], [true()])
+    all_of_company = select(Document).where(Document.company_id == bindparam("company_id"))
+    return _counting(all_of_company, dict.fromkeys(Tab, (true(),)))
 
 
-def _counting(
-    among: Select[tuple[Document]],
-    reasons: Sequence[ColumnElement[bool]],
-    of_decided: Sequence[ColumnElement[bool]],
-    wanted: Wanted = ANYTHING,
-) -> Select[Any]:
+def _counting(among: Select[tuple[Document]], reasons: Mapping[Tab, Reasons], wanted: Wanted = ANYTHING) -> Select[Any]:
     """Of each tab as many as matter, looked for by each reason to see them, as each has an index of its own.
 
     Those of one counterparty, and possible duplicates, are counted in one go: all of them are looked at for the rarest
@@ -213,20 +215,19 @@ def _counting(
     """
     tests = {tab: tab.test() if _may_hold(tab, wanted) else false() for tab in Tab}
     if wanted.counterparty or wanted.twins:
-        seen = among.where(or_(*reasons))
+        seen = among.where(or_(*reasons[Tab.ALL]))
         return seen.with_only_columns(*(func.count().filter(test) for test in tests.values()))
-    of = {tab: of_decided if tab.is_decided else reasons for tab in Tab}
-    return select(*(_count(among.where(test), of[tab]) for tab, test in tests.items()))
+    return select(*(_count(among.where(test), reasons[tab]) for tab, test in tests.items()))
 
 
 def _may_hold(tab: Tab, wanted: Wanted) -> bool:
     """Can the tab have any of it? A list of half a million is not read to find nothing."""
-    if wanted.late and tab is Tab.VALIDATED:
+    if wanted.late and tab in {Tab.VALIDATED, Tab.TO_SEND}:
         return False
     return not wanted.twins or tab in {Tab.ALL, Tab.READING, Tab.UNREADABLE, Tab.TO_PROCESS}
 
 
-def _count(among: Select[tuple[Document]], reasons: Sequence[ColumnElement[bool]]) -> Any:
+def _count(among: Select[tuple[Document]], reasons: Reasons) -> Any:
     some = [among.where(reason).with_only_columns(Document.id).limit(MANY).subquery() for reason in reasons]
     found = union(*(select(each.c.id) for each in some)).subquery() if len(some) > 1 else some[0]
     return select(func.count()).select_from(found).scalar_subquery()

@@ -124,7 +124,8 @@ def hold_bytes(company_id: int, sha256: str) -> None:
 def same_bytes_in_trash(company_id: int, file: File, *, but: Document | None = None) -> Document | None:
     """The newest document in the trash with these bytes, to be offered with *Restore*."""
     query = _with_bytes(company_id, file, but).where(Document.trashed_at.is_not(None))
-    return db.session.scalar(query.order_by(Document.trash_kind == TrashKind.DUPLICATE, Document.id.desc()))
+    newest = query.order_by(Document.trash_kind == TrashKind.DUPLICATE, Document.id.desc()).limit(1)
+    return db.session.scalar(newest)
 
 
 def _holders_of(file: File) -> Select[tuple[int]]:

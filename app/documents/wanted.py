@@ -69,7 +69,7 @@ class Tab(StrEnum):
             return and_(DECIDED, OPEN, Document.kind == Kind.CREDIT_NOTE)
         if self is Tab.TO_SEND:
             return and_(UNSENT, Document.trashed_at.is_(None))
-        return and_(Document.trashed_at.is_(None), Document.status == Status(self.value))
+        return Document.status == Status(self.value)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 The list is walked in its own order first, as common words are on the first page; only what is rarer than that is
 asked of the index, and of its terms only those that few of the walked rows had. So nothing ever sorts what half of
-all documents have; where many have the words and none of the first rows do, a list by date is asked for month by month.
+all documents have; where many have the words and none of the first rows do, a list by date is asked for one stretch of
+days after the other.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ from app.extensions import db
 from app.search.asking import Asked, Term, asking_the_index, by_index, is_postgresql
 from app.search.models import DocumentText
 
+Reasons = Sequence[ColumnElement[bool]]
+"""Why somebody may see a row: one of them is enough, and each has an index of its own."""
 WALKED = 300
 """So many rows of the list are looked at before the index is asked."""
 LOOKED_AT = 300
@@ -55,7 +58,7 @@ class Search:
     """None where no words are looked for."""
     row: Any
     """The column with the id of a document."""
-    reasons: Sequence[ColumnElement[bool]] = ()
+    reasons: Reasons = ()
     """Why the person may see what they see, where there are several: each is looked for by its own index."""
     day: Any = None
     """The column of days that the list stands by, whose month each document has as a word; None for other lists."""
@@ -66,11 +69,11 @@ class Search:
         """The same ordered query for one page, kept to its rows, which are found here."""
         limit = query._limit or 0
         if self.asked is None:
-            return query.where(self._is_within(query))
+            return query.where(self._is_within(query, self.reasons))
         found, is_all = self._walk(query)
         if not is_all and len(found) < limit:
-            is_by_month = self.day is not None and self.few is None
-            found = self._by_month(query, limit) if is_by_month else self._by_index(query, limit)
+            has_days = self.day is not None and self.few is None
+            found = self._by_stretch(query, limit) if has_days else self._by_index(query, limit)
         return query.where(self.row.in_(found[:limit]))
 
     def _walk(self, query: Select[Any]) -> tuple[list[int], bool]:
@@ -93,16 +96,18 @@ class Search:
     def _looked_through(self, query: Select[Any], count: int) -> list[Any]:
         """The first rows: the id, then of each term whether it is there."""
         query = query.limit(count)
-        walk = self._reached(query).with_only_columns(self.row, *(term.is_there() for term in self._terms))
+        walk = self._reached(query, self.reasons).with_only_columns(
+            self.row, *(term.is_there() for term in self._terms)
+        )
         return list(db.session.execute(walk.outerjoin(DocumentText, DocumentText.document_id == self.row)))
 
-    def _reached(self, query: Select[Any]) -> Select[Any]:
+    def _reached(self, query: Select[Any], reasons: Reasons) -> Select[Any]:
         """The same rows, reached by each reason to see them where there are several."""
-        return query.where(self._is_within(query)) if len(self.reasons) > 1 else query
+        return query.where(self._is_within(query, reasons)) if len(reasons) > 1 else query
 
-    def _is_within(self, query: Select[Any]) -> ColumnElement[bool]:
+    def _is_within(self, query: Select[Any], reasons: Reasons) -> ColumnElement[bool]:
         """Is it among the first rows there are for each reason? So nobody walks past what somebody may not see."""
-        firsts = [query.where(reason).with_only_columns(self.row.label("id")).subquery() for reason in self.reasons]
+        firsts = [query.where(reason).with_only_columns(self.row.label("id")).subquery() for reason in reasons]
         return self.row.in_(union(*(select(each.c.id) for each in firsts)))
 
     @property
@@ -134,15 +139,13 @@ class Search:
         each = func.json_each(json.dumps(self.few)).table_valued("value")
         return self.row.in_(select(cast(each.c.value, Integer)))
 
-    def _by_month(self, query: Select[Any], limit: int) -> list[int]:
-        """The first rows in order, of one month after the other; a year without the words is left out at once."""
+    def _by_stretch(self, query: Select[Any], limit: int) -> list[int]:
+        """The first rows in order, of one stretch of days after the other, each by its word."""
         is_down = query._order_by_clauses[0].modifier is operators.desc_op
         found: list[int] = []
         while len(found) < limit and (first := self._first_day(query)):
-            with asking_the_index():
-                is_there = db.session.scalar(by_index([*self.rare, Term.of_year(first)]).limit(1)) is not None
-            for month in _months(first, is_down) if is_there else ():
-                found += self._by_index(query, limit - len(found), Term.of_month(month))
+            for stretch in self._stretches(first, is_down):
+                found += self._by_index(query, limit - len(found), stretch)
                 if len(found) >= limit:
                     break
             query = query.where(
@@ -150,9 +153,17 @@ class Search:
             )
         return found
 
+    def _stretches(self, first: date, is_down: bool) -> list[Term]:
+        """The rest of its year: month by month where there may be a million, and none of a year without the words."""
+        if not is_postgresql():
+            return [Term.of_year(first)]
+        with asking_the_index():
+            is_there = db.session.scalar(by_index([*self.rare, Term.of_year(first)]).limit(1)) is not None
+        return [Term.of_month(month) for month in _months(first, is_down)] if is_there else []
+
     def _first_day(self, query: Select[Any]) -> date | None:
         """Where the rest of the list begins."""
-        return db.session.scalar(self._reached(query.limit(1)).with_only_columns(self.day))
+        return db.session.scalar(self._reached(query.limit(1), self.reasons).with_only_columns(self.day))
 
     def _by_index(self, query: Select[Any], limit: int, *also: Term) -> list[int]:
         """The first rows in order among all that have the words; sorted apart, else the walk would only go on.
@@ -169,19 +180,26 @@ class Search:
                 return list(db.session.scalars(select(found.c.id).where(has_others).limit(limit)))
         return list(db.session.scalars(select(found.c.id).limit(limit)))
 
-    def counts(self, query: Select[Any], tests: Sequence[ColumnElement[bool]]) -> list[tuple[int, bool]]:
-        """How many rows of the query pass each test, and whether there are more; after `narrow`."""
+    def counts(
+        self, query: Select[Any], tests: Sequence[tuple[ColumnElement[bool], Reasons]]
+    ) -> list[tuple[int, bool]]:
+        """How many rows of the query pass each test, and whether there are more; after `narrow`.
+
+        Beside each test stand the reasons to see what passes it.
+        """
         if not self._terms:
             return [(0, False)] * len(tests)
         if self.few is None:
             return self._looked_at(query, tests)
-        sums = [func.coalesce(func.sum(case((test, 1), else_=0)), 0) for test in tests]
+        sums = [func.coalesce(func.sum(case((test, 1), else_=0)), 0) for test, _reasons in tests]
         found = db.session.execute(query.order_by(None).with_only_columns(*sums).where(self._is_among_them())).one()
         return [(count, False) for count in found]
 
-    def _looked_at(self, query: Select[Any], tests: Sequence[ColumnElement[bool]]) -> list[tuple[int, bool]]:
+    def _looked_at(
+        self, query: Select[Any], tests: Sequence[tuple[ColumnElement[bool], Reasons]]
+    ) -> list[tuple[int, bool]]:
         """The same among the first rows of each."""
-        walks = [self._reached(query.where(test).limit(LOOKED_AT)) for test in tests]
+        walks = [self._reached(query.where(test).limit(LOOKED_AT), reasons) for test, reasons in tests]
         parts = [self._part(place, walk.with_only_columns(self.row.label("id"))) for place, walk in enumerate(walks)]
         rows = sorted(db.session.execute(union_all(*parts)))
         return [(found or 0, walked == LOOKED_AT) for _place, walked, found in rows]

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import insert, text
 
 from app.audit.models import AuditEntry
-from app.core import clock
+from app.core import clock, database
 from app.counterparties.models import Counterparty
 from app.documents.models import Document, DocumentFile, FileRole
 from app.extensions import db
@@ -33,22 +33,21 @@ def fill(company: Company, count: int, restricted: User) -> None:
     ]
     party_ids = list(db.session.scalars(insert(Counterparty).returning(Counterparty.id), parties))
     db.session.get_one(Counterparty, party_ids[7]).assigned_users = [restricted]
-    file = File(sha256="0" * 64, size=40_000)
-    db.session.add(file)
     commit()
-    told = {"company_id": company.id, "file_id": file.id}
+    company_id = company.id
     db.session.remove()
     with without_index_of_words():
         for first in range(1, count + 1, AT_ONCE):
-            _portion(range(first, min(first + AT_ONCE, count + 1)), party_ids, **told)
+            _portion(range(first, min(first + AT_ONCE, count + 1)), party_ids, company_id)
     _analyse()
 
 
-def _portion(numbers: range, party_ids: list[int], *, company_id: int, file_id: int) -> None:
+def _portion(numbers: range, party_ids: list[int], company_id: int) -> None:
     chance = random.Random(numbers.start)
     rows = [document_row(company_id, number, chance.choice(party_ids), chance) | {"id": number} for number in numbers]
     put(Document, rows, id=None)
-    put(DocumentFile, ({"document_id": n, "file_id": file_id, "role": FileRole.ORIGINAL} for n in numbers))
+    put(File, ({"id": n, "sha256": f"{n:064x}", "size": 40_000} for n in numbers), id=None)
+    put(DocumentFile, ({"document_id": n, "file_id": n, "role": FileRole.ORIGINAL} for n in numbers))
     about = {"company_id": company_id, "object_type": "document", "act": "validated"}
     put(AuditEntry, (about | {"object_id": number} for number in numbers), at=clock.now())
     put(DocumentText, _texts(rows, party_ids, chance))
@@ -73,13 +72,16 @@ def without_index_of_words() -> Iterator[None]:
     _do("DROP INDEX ix_document_text_words")
     yield
     _do("SET maintenance_work_mem = '512MB'", made[0])
-    _do("SELECT setval('document_id_seq', (SELECT max(id) FROM document))")
+    _do(*(f"SELECT setval('{name}_id_seq', (SELECT max(id) FROM {name}))" for name in ("document", "file")))
 
 
 def _analyse() -> None:
-    """As PostgreSQL does by itself after a while."""
+    """As PostgreSQL does by itself after a while, and SQLite is told to once a day."""
     if db.engine.dialect.name == "postgresql":
         _do("VACUUM ANALYZE")
+    database.analyse(db.session())
+    commit()
+    db.engine.dispose()
 
 
 def _do(*statements: str) -> Any:

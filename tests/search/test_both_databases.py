@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 
 from app.core import clock
 from app.counterparties import keeping
-from app.documents import decisions, retention, search, showing, texts
+from app.documents import decisions, models, retention, search, showing, texts
 from app.documents.wanted import Tab, Wanted
 from app.extensions import db
 from app.extraction.models import DocumentReading
@@ -142,7 +142,7 @@ def test_rare_and_common_words_are_leafed_through_in_order(there, small):
             assert leafed(user, company, words, sort) == whole(user, company, words, sort), (words, sort)
 
 
-def test_words_of_long_ago_are_found_month_by_month_in_order(there, small, monkeypatch):
+def test_words_of_long_ago_are_found_stretch_by_stretch_in_order(there, small, monkeypatch):
     """SR-1: many have them, none of the first rows does; some have no day, and a day that changes follows."""
     company, user, *_documents = there
     days = [date(2026, 5, 1 + number % 28) for number in range(30)]
@@ -153,8 +153,8 @@ def test_words_of_long_ago_are_found_month_by_month_in_order(there, small, monke
         made = make_document(company, **facts)
     db.session.commit()
     asked = []
-    by_month = finding.Search._by_month
-    monkeypatch.setattr(finding.Search, "_by_month", lambda *given: asked.append(1) or by_month(*given))
+    by_stretch = finding.Search._by_stretch
+    monkeypatch.setattr(finding.Search, "_by_stretch", lambda *given: asked.append(1) or by_stretch(*given))
 
     for words in ("old", "common old", "old zed"):
         for sort in ("-date", "date"):
@@ -219,8 +219,13 @@ def counted(user, company, words):
     return {name: counts[name] for name in ("to_process", "to_match", "to_pay", "all")}
 
 
-def test_a_restricted_list_is_the_same_whichever_reason_shows_a_document(there, small):
-    """US-2: S72: S110: found reason by reason, each once, in order, as one query over all of them finds it."""
+@pytest.mark.parametrize("few", [500, 0])
+def test_a_restricted_list_is_the_same_whichever_reason_shows_a_document(there, small, few, monkeypatch):
+    """US-2: S72: S110: found reason by reason, each once, in order, as one query over all of them finds it.
+
+    Whether the member's counterparties are few enough to be named or not.
+    """
+    monkeypatch.setattr(models, "FEW", few)
     company, admin, *_documents = there
     company.restrict_non_admins = True
     member, stranger = make_user(company=company, name="Restricted"), make_user(Role.APPROVER, company)
