@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, func, or_, select
+from functools import cache
+
+from sqlalchemy import Integer, Select, bindparam, func, or_, select
 
 from app.approval import seating
 from app.approval.handings import Handing
@@ -30,10 +32,17 @@ def at(user: User, company: Company) -> Select[tuple[Seat]]:
 
 def count(user: User, company: Company | None) -> int:
     """How many wait for this person there, for the sidebar."""
-    if company is None:
+    if company is None or not db.session.scalar(_anything(), {"user": user.id}):
         return 0
     query = mine(user, company).order_by(None)
     return db.session.scalar(query.with_only_columns(func.count(Seat.id))) or 0
+
+
+@cache
+def _anything() -> Select[tuple[bool]]:
+    """Does anything wait for this person anywhere? Built once: each page asks it."""
+    seats = Seat.waiting().where(Seat.user_id == bindparam("user", type_=Integer)).order_by(None)
+    return select(seats.with_only_columns(Seat.id).exists())
 
 
 def mine(user: User, company: Company) -> Select[tuple[Seat]]:

@@ -20,7 +20,7 @@ from app.extensions import db
 from app.review import queue
 from app.tags import keeping
 from app.users.models import Company, Membership, User
-from app.web.access import Permission
+from app.web.access import Permission, roles_with
 from app.web.ids import row_id
 
 
@@ -51,16 +51,17 @@ def _queue(user: User, company: Company, said: Any) -> Any:
 
 
 def offers(user: User, company: Company) -> dict[str, Any]:
-    """Tags, categories, people and companies to choose from."""
-    categories = select(Category).where(Category.company_id == company.id, Category.archived_at.is_(None))
-    living = select(User).where(User.memberships.any(Membership.company_id == company.id), User.is_disabled.is_(False))
-    people = db.session.scalars(living.order_by(User.name, User.email))
-    mine = set(user.company_ids(Permission.EDIT)) - {company.id}
+    """Tags, categories, people and companies to choose from; of their rows no more than the bar shows."""
+    categories = select(Category.id, Category.account_code, Category.name)
+    mine = (Category.company_id == company.id, Category.archived_at.is_(None))
+    people = select(User.id, User.name, User.email).join(User.memberships).where(User.is_disabled.is_(False))
+    decide = (Membership.company_id == company.id, Membership.role.in_(roles_with(Permission.DECIDE)))
+    others = set(user.company_ids(Permission.EDIT)) - {company.id}
     return {
-        "tags": keeping.offered(company),
-        "categories": list(db.session.scalars(categories.order_by(Category.account_code, Category.name))),
-        "people": [each for each in people if company.id in each.company_ids(Permission.DECIDE)],
-        "companies": [each for each in user.companies if each.id in mine],
+        "tags": keeping.names_offered(company),
+        "categories": db.session.execute(categories.where(*mine).order_by(Category.account_code, Category.name)).all(),
+        "people": db.session.execute(people.where(*decide).order_by(User.name, User.email)).all(),
+        "companies": [each for each in user.companies if each.id in others],
         "means": list(PaidMeans),
         "today": clock.today(company),
     }

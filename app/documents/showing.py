@@ -63,13 +63,19 @@ def list_page(user: User, company: Company, said: Any, sources: Sources) -> dict
     leaf = keyset.leaf(query.options(*IN_A_LIST), order, Document.id, **place, narrow=asked and asked.narrow)
     with_names([document for document, _may_be_twin in leaf.rows])
     link = _linker("documents.index", wanted, sort)
+    is_whole = wanted.tab is Tab.ALL and not (any(place.values()) or leaf.after)
+    counts = (
+        search.counts_of([document.id for document, _may_be_twin in leaf.rows])
+        if is_whole
+        else search.counts(user, company, wanted, today, asked)
+    )
     return {
         "rows": leaf.rows,
         "pages": {
             "previous_url": link(before=leaf.before) if leaf.before else None,
             "next_url": link(after=leaf.after) if leaf.after else None,
         },
-        "tabs": _tabs(company, wanted, search.counts(user, company, wanted, today, asked), link),
+        "tabs": _tabs(company, wanted, counts, link),
         "chips": filtering.chips(user, company, wanted, sources, link),
         "sorts": _sorts(sort, link),
         "wanted": wanted,
@@ -206,7 +212,8 @@ def trash_page(user: User, company: Company, said: Any) -> dict[str, Any]:
     documents = [row[0] for row in leaf.rows]
     firsts = [each.duplicate_of for each in documents if each.duplicate_of]
     is_admin = allowed(user, Permission.ADMINISTER, company.id)
-    removable, kept = retention.in_trash(company) if is_admin else (0, 0)
+    may_empty = is_admin and not wanted.q  # beside what was found it would seem to mean that alone
+    removable, kept = retention.in_trash(company) if may_empty else (0, 0)
     return {
         "documents": documents,
         "seen": only_visible(user, firsts),

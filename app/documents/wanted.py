@@ -69,7 +69,11 @@ class Tab(StrEnum):
             return and_(DECIDED, OPEN, Document.kind == Kind.CREDIT_NOTE)
         if self is Tab.TO_SEND:
             return and_(UNSENT, Document.trashed_at.is_(None))
-        return Document.status == Status(self.value)
+        return and_(Document.trashed_at.is_(None), Document.status == Status(self.value))
+
+    def alone(self) -> ColumnElement[bool]:
+        """The same where nothing else is asked: what is in the trash has a status of its own."""
+        return Document.status == Status(self.value) if self.value in set(Status) else self.test()
 
 
 @dataclass(frozen=True)

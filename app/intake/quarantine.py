@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, func
+from sqlalchemy import Integer, Select, bindparam, exists, func, select
 
 from app.audit import trail
 from app.core.database import change_if
@@ -21,6 +21,10 @@ from app.users.models import Company, User
 from app.web.access import Permission, allowed
 
 WAITS = (MessageState.QUARANTINED,)
+_ANYTHING = select(
+    exists().where(Message.company_id == bindparam("company", type_=Integer), Message.state == MessageState.QUARANTINED)
+)
+"""Does anything wait for anybody? Built once: each page asks it."""
 WAITS_OR_DISCARDED = (MessageState.QUARANTINED, MessageState.DISCARDED)
 
 
@@ -70,7 +74,7 @@ def waiting(user: User, company: Company) -> Select[tuple[Message]]:
 
 def waiting_count(user: User, company: Company | None) -> int:
     """How much waits here."""
-    if company is None:
+    if company is None or not db.session.scalar(_ANYTHING, {"company": company.id}):
         return 0
     return db.session.scalar(waiting(user, company).with_only_columns(func.count(Message.id))) or 0
 

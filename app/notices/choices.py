@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, Select, select
 
 from app.extensions import db
 from app.notices.models import ByMail, Notice, NoticeChoice, NoticeKind
@@ -52,5 +52,9 @@ def choose(user: User, wanted: dict[NoticeKind, Choice]) -> None:
 
 def shown_to(user: User):
     """The notices a person wants to see in the app, newest first."""
-    unwanted = select(NoticeChoice.kind).where(NoticeChoice.user_id == user.id, NoticeChoice.in_app.is_(False))
-    return Notice.visible_to(user).where(Notice.kind.not_in(unwanted))
+    return Notice.visible_to(user).where(Notice.kind.not_in(unwanted_by(user.id)))
+
+
+def unwanted_by(user_id: int | BindParameter[int]) -> Select[tuple[NoticeKind]]:
+    """The kinds that a person does not want to see in the app."""
+    return select(NoticeChoice.kind).where(NoticeChoice.user_id == user_id, NoticeChoice.in_app.is_(False))

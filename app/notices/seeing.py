@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select, update
+from functools import cache
+
+from sqlalchemy import Integer, Select, bindparam, func, select, update
 
 from app.core import clock
 from app.extensions import db
@@ -15,8 +17,15 @@ MANY = 100
 
 def unseen_count(user: User) -> int:
     """How many are new; counted no further than the bell shows."""
-    few = choices.shown_to(user).where(Notice.seen_at.is_(None)).order_by(None).with_only_columns(Notice.id)
-    return db.session.scalar(select(func.count()).select_from(few.limit(MANY).subquery())) or 0
+    return db.session.scalar(_counting(), {"user": user.id}) or 0
+
+
+@cache
+def _counting() -> Select[tuple[int]]:
+    """Built once: each page asks it."""
+    user = bindparam("user", type_=Integer)
+    mine = (Notice.user_id == user, Notice.seen_at.is_(None), Notice.kind.not_in(choices.unwanted_by(user)))
+    return select(func.count()).select_from(select(Notice.id).where(*mine).limit(MANY).subquery())
 
 
 def see(notice: Notice) -> None:

@@ -33,7 +33,7 @@ CONSEQUENCES: dict[str, Any] = {
     "sweep": _("Daily work does not start, and work that failed is not tried again."),
 }
 SIGNS = select(SignOfLife).order_by(SignOfLife.seen_at.desc(), SignOfLife.id.desc())
-SIGNS_OF = SIGNS.where(SignOfLife.name == bindparam("name"))
+SIGNS_OF = SIGNS.where(SignOfLife.name.in_(bindparam("names", expanding=True)))
 
 
 @dataclass(frozen=True)
@@ -83,4 +83,10 @@ def all_parts() -> list[Part]:
 
 def find(name: str) -> Part:
     """One part."""
-    return Part(name, list(db.session.scalars(SIGNS_OF, {"name": name})))
+    return some(name)[0]
+
+
+def some(*names: str) -> list[Part]:
+    """These parts, by one query."""
+    signs = list(db.session.scalars(SIGNS_OF, {"names": names}))
+    return [Part(name, [sign for sign in signs if sign.name == name]) for name in names]

@@ -145,8 +145,8 @@ def paused(user: User) -> list[Mailbox]:
 
 
 def _nobody_watches() -> list[dict[str, str]]:
-    sweep = parts.find("sweep")
-    if sweep.is_silent or (sweep.state == "never" and _runs_for_long(parts.find("web"))):
+    sweep, web = parts.some("sweep", "web")
+    if sweep.is_silent or (sweep.state == "never" and _runs_for_long(web)):
         text = f"{_part_silence(sweep)} {CONSEQUENCES['sweep']}"
         return [{"text": text, "kind": "warning", "url": url_for("operation.index"), "label": str(_("Operation"))}]
     return []

@@ -46,7 +46,7 @@ FEW = 5000
 """So many are taken from the index to be counted and sorted here."""
 SOME = 3
 """Where so many of them have the words, the list is walked on until the page should be full."""
-COMMON = 4
+COMMON = 12
 """A term that more than one of so many walked rows has is not asked of the index where another is rarer."""
 
 
@@ -72,8 +72,7 @@ class Search:
             return query.where(self._is_within(query, self.reasons))
         found, is_all = self._walk(query)
         if not is_all and len(found) < limit:
-            has_days = self.day is not None and self.few is None
-            found = self._by_stretch(query, limit) if has_days else self._by_index(query, limit)
+            found = self._from_the_index(query, limit)
         return query.where(self.row.in_(found[:limit]))
 
     def _walk(self, query: Select[Any]) -> tuple[list[int], bool]:
@@ -110,6 +109,11 @@ class Search:
         firsts = [query.where(reason).with_only_columns(self.row.label("id")).subquery() for reason in reasons]
         return self.row.in_(union(*(select(each.c.id) for each in firsts)))
 
+    def _from_the_index(self, query: Select[Any], limit: int) -> list[int]:
+        if self.few is not None:
+            return self._first_of(query, self.few, limit)
+        return self._by_stretch(query, limit) if self.day is not None else self._by_index(query, limit)
+
     @property
     def _terms(self) -> Sequence[Term]:
         return self.asked.terms if self.asked else ()
@@ -117,35 +121,28 @@ class Search:
     @cached_property
     def few(self) -> list[int] | None:
         """The ids of all documents with the words, the list's other conditions aside; None where they are many."""
-        if not self.rare:
-            return None
+        return self._few_with() if self.rare else None
+
+    def _few_with(self, *also: Term) -> list[int] | None:
+        """The same of those that the index knows by these terms too."""
         with asking_the_index():
-            found = list(db.session.scalars(by_index(self.rare, self._others).limit(FEW + 1)))
+            found = list(db.session.scalars(by_index([*self.rare, *also], self._others).limit(FEW + 1)))
         return found if len(found) <= FEW else None
 
     @property
     def _others(self) -> list[Term]:
         return [term for term in self._terms if term not in self.rare]
 
-    def _is_among_them(self, *also: Term) -> ColumnElement[bool]:
-        """Does it have all the words, where they are few; else those that the index was asked for, and these?"""
-        if self.few is None:
-            found = (
-                by_index([*self.rare, *also]).cte("having_the_words").prefix_with("MATERIALIZED", dialect="postgresql")
-            )
-            return self.row.in_(select(*found.c))
-        if is_postgresql():
-            return self.row == any_(cast(self.few, ARRAY(Integer)))
-        each = func.json_each(json.dumps(self.few)).table_valued("value")
-        return self.row.in_(select(cast(each.c.value, Integer)))
-
     def _by_stretch(self, query: Select[Any], limit: int) -> list[int]:
-        """The first rows in order, of one stretch of days after the other, each by its word."""
+        """The first rows in order, of one year after the other; of a year that has many, month by month."""
         is_down = query._order_by_clauses[0].modifier is operators.desc_op
         found: list[int] = []
         while len(found) < limit and (first := self._first_day(query)):
-            for stretch in self._stretches(first, is_down):
-                found += self._by_index(query, limit - len(found), stretch)
+            few = self._few_with(Term.of_year(first))
+            if few is not None:
+                found += self._first_of(query, few, limit - len(found)) if few else []
+            for month in _months(first, is_down) if few is None else ():
+                found += self._by_index(query, limit - len(found), Term.of_month(month))
                 if len(found) >= limit:
                     break
             query = query.where(
@@ -153,32 +150,37 @@ class Search:
             )
         return found
 
-    def _stretches(self, first: date, is_down: bool) -> list[Term]:
-        """The rest of its year: month by month where there may be a million, and none of a year without the words."""
-        if not is_postgresql():
-            return [Term.of_year(first)]
-        with asking_the_index():
-            is_there = db.session.scalar(by_index([*self.rare, Term.of_year(first)]).limit(1)) is not None
-        return [Term.of_month(month) for month in _months(first, is_down)] if is_there else []
-
     def _first_day(self, query: Select[Any]) -> date | None:
         """Where the rest of the list begins."""
         return db.session.scalar(self._reached(query.limit(1), self.reasons).with_only_columns(self.day))
 
-    def _by_index(self, query: Select[Any], limit: int, *also: Term) -> list[int]:
-        """The first rows in order among all that have the words; sorted apart, else the walk would only go on.
-
-        Of what the index gave, only the first rows are looked at for the words it was not asked for: a scalar
-        subquery is asked of one row after the other as they stand, a join might take them in any order.
-        """
+    def _first_of(self, query: Select[Any], few: list[int], limit: int) -> list[int]:
+        """The first rows in order among these; sorted apart, else the list would be walked for them."""
         query = query.with_only_columns(self.row.label("id")).limit(None)
-        found = query.where(self._is_among_them(*also)).cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
-        if self.few is None:
-            there = and_(True, *(each.is_there() for each in self._others))
-            has_others = select(there).where(DocumentText.document_id == found.c.id).scalar_subquery()
-            with asking_the_index():
-                return list(db.session.scalars(select(found.c.id).where(has_others).limit(limit)))
+        found = query.where(self._is_one_of(few)).cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
         return list(db.session.scalars(select(found.c.id).limit(limit)))
+
+    def _is_one_of(self, few: list[int]) -> ColumnElement[bool]:
+        """Said with one parameter, however many they are."""
+        if is_postgresql():
+            return self.row == any_(cast(few, ARRAY(Integer)))
+        each = func.json_each(json.dumps(few)).table_valued("value")
+        return self.row.in_(select(cast(each.c.value, Integer)))
+
+    def _by_index(self, query: Select[Any], limit: int, *also: Term) -> list[int]:
+        """The first rows in order among all that the index gives; sorted apart, else the walk would only go on.
+
+        Only the first of them are looked at for the words the index was not asked for: a scalar subquery is asked of
+        one row after the other as they stand, a join might take them in any order.
+        """
+        having = by_index([*self.rare, *also]).cte("having_the_words").prefix_with("MATERIALIZED", dialect="postgresql")
+        query = query.with_only_columns(self.row.label("id")).limit(None)
+        found = query.where(self.row.in_(select(*having.c)))
+        found = found.cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
+        there = and_(True, *(each.is_there() for each in self._others))
+        has_others = select(there).where(DocumentText.document_id == found.c.id).scalar_subquery()
+        with asking_the_index():
+            return list(db.session.scalars(select(found.c.id).where(has_others).limit(limit)))
 
     def counts(
         self, query: Select[Any], tests: Sequence[tuple[ColumnElement[bool], Reasons]]
@@ -192,7 +194,7 @@ class Search:
         if self.few is None:
             return self._looked_at(query, tests)
         sums = [func.coalesce(func.sum(case((test, 1), else_=0)), 0) for test, _reasons in tests]
-        found = db.session.execute(query.order_by(None).with_only_columns(*sums).where(self._is_among_them())).one()
+        found = db.session.execute(query.order_by(None).with_only_columns(*sums).where(self._is_one_of(self.few))).one()
         return [(count, False) for count in found]
 
     def _looked_at(

@@ -87,6 +87,11 @@ def permissions(membership: Membership) -> set[Permission]:
     return allowed
 
 
+def roles_with(permission: Permission) -> list[Role]:
+    """The roles that allow it whatever else was given."""
+    return [role for role, permissions in ALLOWED.items() if permission in permissions]
+
+
 def companies_with(person: Person, permission: Permission) -> list[int]:
     """Ids of the companies in which `person` may do this."""
     return [m.company_id for m in person.memberships if permission in permissions(m)]
