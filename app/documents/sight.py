@@ -11,6 +11,7 @@ from app.counterparties.models import plain
 from app.documents.models import Document
 from app.extensions import db
 from app.users.models import Membership, User
+from app.web.access import Permission
 
 AT_ONCE = 100
 """So many people are asked for in one query."""
@@ -53,10 +54,12 @@ def _begins(user: User, word: str) -> bool:
 
 
 def _who_see(document: Document, users: Iterable[User]) -> list[User]:
-    """Each is asked for by the scope of that person, all in one query."""
+    """Each is asked for by the scope of that person, all in one query; nobody is who sees all of its company."""
     people = list(users)
+    found = {user.id for user in people if document.company_id in user.company_ids(Permission.SEE_ALL)}
     seen = lambda user: Document.visible_to(user).where(Document.id == document.id).exists()  # noqa: E731
-    found = set(db.session.scalars(union_all(*(select(literal(user.id)).where(seen(user)) for user in people))))
+    if asked := [select(literal(user.id)).where(seen(user)) for user in people if user.id not in found]:
+        found |= set(db.session.scalars(union_all(*asked)))
     return [user for user in people if user.id in found]
 
 

@@ -6,17 +6,17 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 from werkzeug.datastructures import MultiDict
 
-from app.core import clock
+from app.core import clock, database
 from app.dashboard import work
 from app.documents import figures, retention, showing
 from app.documents.models import TrashKind
 from app.extensions import db
 from app.extraction import jobs
 from app.web.access import Role
-from tests.factories import make_company, make_document, make_user
+from tests.factories import make_company, make_counterparty, make_document, make_user
 
 
 def trash_page(user, company):
@@ -95,3 +95,49 @@ def test_no_list_is_sorted_or_read_from_its_beginning(app, ask):
     steps = [row[-1] for plan in plans for row in plan]
     assert len(pages) == 3 and not [step for step in steps if "TEMP B-TREE" in step], steps
     assert len([step for step in steps if re.match(r"SEARCH document USING .*company_id=\? AND <expr>[<>]", step)]) == 3
+
+
+OF_200_000 = {
+    "ix_document_all": "195946 195946 79 1",
+    "ix_document_assignee_id": "200000 200000",
+    "ix_document_duplicate_of_id": "200000 200000",
+    "ix_document_number": "200000 200000 1 1",
+    "ix_document_trash": "4054 4054 1 1",
+    "ix_document_amount": "195946 195946 2 1",
+    "ix_document_counterparty": "200000 500 2 1",
+    "ix_document_due": "195946 195946 79 1",
+    "ix_document_list": "200000 200000 33334 19 1",
+    "ix_document_open": "20073 20073 10037 5 1",
+    "ix_document_unvalidated": "2406 2406 2 1",
+}
+"""What SQLite counted in one company of so many documents with 400 counterparties."""
+
+
+def _let_it_know(counted: dict[str, str]) -> None:
+    database.analyse(db.session())
+    tables = db.session.scalars(text("SELECT name FROM sqlite_schema WHERE name LIKE 'sqlite_stat%'")).all()
+    for table in tables:
+        db.session.execute(text(f"DELETE FROM {table} WHERE tbl = 'document'"))
+    known = [{"index": index, "counted": numbers} for index, numbers in counted.items()]
+    db.session.execute(text("INSERT INTO sqlite_stat1 VALUES ('document', :index, :counted)"), known)
+    db.session.execute(text("ANALYZE sqlite_schema"))
+
+
+def test_a_restricted_member_is_shown_their_counterparties_documents_by_their_index(app):
+    """US-2: S110: by what SQLite knows of 200,000, no list of all documents is walked for the few that are theirs."""
+    company = make_company(restrict_non_admins=True)
+    member = make_user(company=company)
+    make_document(company, counterparty=make_counterparty(company=company, assigned_users=[member]))
+    _let_it_know(OF_200_000)
+    asked = []
+    note = lambda _c, _cursor, statement, parameters, *_more: asked.append((statement, parameters))  # noqa: E731
+    event.listen(db.engines[None], "before_cursor_execute", note)
+    with app.test_request_context():
+        showing.list_page(member, company, MultiDict({"tab": "to_match"}), {})
+    event.remove(db.engines[None], "before_cursor_execute", note)
+
+    told = [each for each in asked if "FROM document" in each[0]]
+    plans = [db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", said).all() for sql, said in told]
+    steps = [row[-1] for plan in plans for row in plan]
+    assert [step for step in steps if "ix_document_counterparty" in step]
+    assert not [step for step in steps if re.search(r"ix_document_(all|amount|due|open) ", step)]
