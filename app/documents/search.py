@@ -232,7 +232,7 @@ def _may_hold(tab: Tab, wanted: Wanted) -> bool:
     """Can the tab have any of it? A list of half a million is not read to find nothing."""
     if wanted.late and tab in {Tab.VALIDATED, Tab.TO_SEND}:
         return False
-    return not wanted.twins or tab in {Tab.ALL, Tab.READING, Tab.UNREADABLE, Tab.TO_PROCESS}
+    return not wanted.twins or tab in {Tab.ALL, Tab.READING, Tab.UNREADABLE, Tab.TO_PROCESS, Tab.TO_SEND}
 
 
 def _count(among: Select[tuple[Document]], reasons: Reasons) -> Any:

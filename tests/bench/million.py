@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import statistics
 import sys
@@ -117,6 +118,7 @@ def measure(app: Flask, company_id: int, admin_id: int, member_id: int, count: i
     ask = {"bare list": _bare(app, company_id), "tab counts alone": _counting(app, company_id, admin_id)}
     ask |= {name: _asking(admin, address, count) for name, address in ADDRESSES.items()}
     ask |= {f"restricted: {name}": _asking(member, ADDRESSES[name], count) for name in OF_THE_RESTRICTED}
+    gc.freeze()  # as `wsgi.py` does
     taken: dict[str, list[float]] = {name: [] for name in ask}
     for name, each in ((name, each) for _time in range(TIMES + UNCOUNTED) for name, each in ask.items()):
         began = _worked()
