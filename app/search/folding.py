@@ -56,7 +56,7 @@ def word_of_amount(amount: Decimal) -> str:
 
 def word_of_month(day: date) -> str:
     """The month of a day as a word that no text and no amount has."""
-    return f"=.{day:%Y%m}"
+    return f"=.{day.year:04}{day.month:02}"  # strftime leaves 202 as it is, and 2020 begins with it
 
 
 def kept(words: Iterable[str]) -> str:

@@ -165,6 +165,23 @@ def test_words_of_long_ago_are_found_stretch_by_stretch_in_order(there, small, m
     assert leafed(user, company, "old", "-date") == whole(user, company, "old", "-date")
 
 
+@pytest.mark.parametrize("sort", ["-date", "date"])
+def test_a_slip_of_the_year_takes_nobodys_place(there, small, sort):
+    """SR-1: the year 202 is not looked for among those of 2020, nor found there."""
+    company, user, *_documents = there
+    days = [date(2026, 5, 1 + number % 28) for number in range(30)] + [
+        date(3000, 1, 1 + number) for number in range(14)
+    ]
+    days += [date(2020, 2, 1), date(202, 5, 1), date(202, 5, 2)] + [date(1990 + number, 1, 1) for number in range(9)]
+    for number, day in enumerate(days):
+        words = "common" if number < 44 else "common old"
+        facts = {"label": f"{words} x{number:02}", "issue_date": day, "counterparty": None, "counterparty_name": "Zed"}
+        make_document(company, **facts)
+    db.session.commit()
+
+    assert leafed(user, company, "common old", sort) == whole(user, company, "common old", sort)
+
+
 def test_asking_the_index_leaves_the_database_as_it_was(there):
     """SR-1: what PostgreSQL is told for one question holds for no other of the page."""
     is_told = db.engine.dialect.name == "postgresql"
