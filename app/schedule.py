@@ -40,24 +40,32 @@ DAILY: dict[str, Job] = {
     "drafts": intake.remove_drafts,
     "check-files": operation.check_stored_files,
     "sweep-files": operation.sweep_stored_files,
-    "analyse": operation.analyse_database,
     "letters": letters.propose_letters,
     "missing-words": extraction.keep_missing_words,
     "sendings": sending.plan_sendings,
 }
 """Name → what runs once a day: a task with a key such as `purge:2026-11-22`, however many sweeps there are."""
+HOURLY: dict[str, Job] = {"analyse": operation.analyse_database}
+"""The same once an hour: a first day begins with nothing and may end with a hundred thousand documents."""
 
 
 def start_the_day() -> None:
-    """Ask for whatever has not been asked for today."""
-    day = clock.today()
-    keys = {f"{name}:{day}": job for name, job in DAILY.items()}
+    """Ask for whatever has not been asked for today, or in this hour."""
+    keys = due_now()
     with looking(db.session()):
         known = set(db.session.scalars(select(Task.key).where(Task.key.in_(keys))))
     for key, job in keys.items():
         if key not in known:
             job.later(key=key)
     commit()
+
+
+def due_now() -> dict[str, Job]:
+    """Key → what is to be asked for once under it."""
+    day, hour = clock.today(), f"{clock.now():%Y-%m-%dT%H}"
+    return {f"{name}:{day}": job for name, job in DAILY.items()} | {
+        f"{name}:{hour}": job for name, job in HOURLY.items()
+    }
 
 
 BEFORE = (

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 READING = {"GET", "HEAD", "OPTIONS"}
 BUSY_SECONDS = 30
-LEARNT_SECONDS = 3600
+LEARNT_SECONDS = 600
 """So old may a connection to SQLite grow: it knows what `analyse` found before it was opened."""
 READS_ONLY = "facteur_reads_only"
 

@@ -71,7 +71,7 @@ ISSUED = text("coalesce(issue_date, '9999-12-31')")
 DUE, AMOUNT = text("coalesce(due_date, '9999-12-31')"), text("coalesce(gross_minor, 0)")
 TO_SEND = "to_send_at IS NOT NULL AND sent_at IS NULL AND trashed_at IS NULL"
 STILL_OPEN = "validated_at IS NOT NULL AND trashed_at IS NULL AND gross_minor != settled_minor"
-FEW = 500
+NAMED = 100
 """So many counterparties of one member are named in a query."""
 
 
@@ -292,8 +292,8 @@ def _assigned_to(user_id: int) -> Select[tuple[int]]:
 
 def _few_assigned_to(user_id: int) -> tuple[int, ...] | None:
     """The ids of the counterparties of a restricted member; None where they are too many to be named."""
-    found = db.session.scalars(_assigned_to(user_id).order_by(assigned.c.counterparty_id).limit(FEW + 1)).all()
-    return tuple(found) if len(found) <= FEW else None
+    found = db.session.scalars(_assigned_to(user_id).order_by(assigned.c.counterparty_id).limit(NAMED + 1)).all()
+    return tuple(found) if len(found) <= NAMED else None
 
 
 @lru_cache(1000)

@@ -220,8 +220,8 @@ def _counting(among: Select[tuple[Document]], reasons: Mapping[Tab, Reasons], wa
     Those of one counterparty, and possible duplicates, are counted in one go: all of them are looked at for the rarest
     tab anyway.
     """
-    test = Tab.test if wanted.is_filtered else Tab.alone
-    tests = {tab: test(tab) if _may_hold(tab, wanted) else false() for tab in Tab}
+    said = {tab: tab.test() if wanted.is_filtered else tab.alone() for tab in Tab}
+    tests = {tab: test if _may_hold(tab, wanted) else false() for tab, test in said.items()}
     if wanted.counterparty or wanted.twins:
         seen = among.where(or_(*reasons[Tab.ALL]))
         return seen.with_only_columns(*(func.count().filter(test) for test in tests.values()))

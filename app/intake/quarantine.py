@@ -21,11 +21,11 @@ from app.users.models import Company, User
 from app.web.access import Permission, allowed
 
 WAITS = (MessageState.QUARANTINED,)
+WAITS_OR_DISCARDED = (MessageState.QUARANTINED, MessageState.DISCARDED)
 _ANYTHING = select(
     exists().where(Message.company_id == bindparam("company", type_=Integer), Message.state == MessageState.QUARANTINED)
 )
 """Does anything wait for anybody? Built once: each page asks it."""
-WAITS_OR_DISCARDED = (MessageState.QUARANTINED, MessageState.DISCARDED)
 
 
 def accept(message: Message, *, by: User, always: bool = False) -> None:

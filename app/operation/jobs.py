@@ -1,4 +1,4 @@
-"""What is looked after once a day: stored bytes are what they were, what belongs to nothing goes, lists stay quick."""
+"""What is looked after by itself: stored bytes are what they were, what belongs to nothing goes, lists stay quick."""
 
 from __future__ import annotations
 
@@ -50,5 +50,5 @@ def sweep_stored_files() -> None:
 
 @job("default", timeout=600, attempts=3)
 def analyse_database() -> None:
-    """Let the database see how its rows are spread today."""
+    """Let the database see how its rows are spread by now."""
     database.analyse(db.session())

@@ -139,8 +139,9 @@ class Search:
         found: list[int] = []
         while len(found) < limit and (first := self._first_day(query)):
             few = self._few_with(Term.of_year(first))
-            if few is not None:
-                found += self._first_of(query, few, limit - len(found)) if few else []
+            if few:
+                of_year = self.day.between(first.replace(month=1, day=1), _last_of_year(first))
+                found += self._first_of(query.where(of_year), few, limit - len(found))
             for month in _months(first, is_down) if few is None else ():
                 found += self._by_index(query, limit - len(found), Term.of_month(month))
                 if len(found) >= limit:

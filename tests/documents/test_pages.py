@@ -238,6 +238,8 @@ def test_an_admin_empties_the_trash_after_typing_the_word(app, browser):
     db.session.commit()
 
     assert "Nothing was deleted." in admin.post("/trash/emptying", follow_redirects=True).text
+    assert "Empty now" in admin.get("/trash").text
+    assert "Empty now" not in admin.get("/trash?q=paper").text  # it would seem to mean what was found
     answer = admin.post("/trash/emptying", data={"typed": "empty"}, follow_redirects=True)
 
     assert "1 document deleted for good." in answer.text

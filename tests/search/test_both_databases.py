@@ -236,13 +236,13 @@ def counted(user, company, words):
     return {name: counts[name] for name in ("to_process", "to_match", "to_pay", "all")}
 
 
-@pytest.mark.parametrize("few", [500, 0])
-def test_a_restricted_list_is_the_same_whichever_reason_shows_a_document(there, small, few, monkeypatch):
+@pytest.mark.parametrize("named", [100, 0])
+def test_a_restricted_list_is_the_same_whichever_reason_shows_a_document(there, small, named, monkeypatch):
     """US-2: S72: S110: found reason by reason, each once, in order, as one query over all of them finds it.
 
     Whether the member's counterparties are few enough to be named or not.
     """
-    monkeypatch.setattr(models, "FEW", few)
+    monkeypatch.setattr(models, "NAMED", named)
     company, admin, *_documents = there
     company.restrict_non_admins = True
     member, stranger = make_user(company=company, name="Restricted"), make_user(Role.APPROVER, company)

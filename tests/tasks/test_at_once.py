@@ -13,7 +13,6 @@ from sqlalchemy import func, select
 from app import schedule
 from app.audit import trail
 from app.audit.models import AuditEntry
-from app.core import clock
 from app.documents.models import Direction, Document
 from app.extensions import db
 from app.intake.arrival import take_message
@@ -76,7 +75,7 @@ def test_several_schedulers_at_once_start_each_day_once(live_app):
     assert not together(live_app, *[schedule.start_the_day] * 6, *[schedule.sweep_once] * 2)
     with live_app.app_context():
         keys = db.session.scalars(select(Task.key).where(Task.key.is_not(None))).all()
-        assert sorted(keys) == sorted(f"{name}:{clock.today()}" for name in schedule.DAILY)
+        assert sorted(keys) == sorted(schedule.due_now())
 
 
 def test_a_bell_that_rings_before_the_commit_is_heard_again(live_app, note):
