@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import time_machine
+from sqlalchemy import select
+
 from app import schedule
 from app.core import clock
 from app.extensions import db
@@ -30,3 +33,13 @@ def test_what_was_left_half_written_is_removed_once_a_day(app):
 
     key = f"drafts:{clock.today()}"
     assert db.session.query(Task).filter_by(kind="remove_drafts", key=key).count() == 1
+
+
+def test_how_the_rows_are_spread_is_looked_at_once_an_hour(app):
+    """SR-1: a first day begins with nothing, and what is imported then is not unknown until the next."""
+    begin = clock.now().replace(hour=8, minute=5)
+    for minutes in (0, 20, 70, 80):
+        with time_machine.travel(begin + timedelta(minutes=minutes), tick=True):
+            schedule.start_the_day()
+    asked = db.session.scalars(select(Task.key).where(Task.kind == "analyse_database")).all()
+    assert len(asked) == len(set(asked)) == 2

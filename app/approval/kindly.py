@@ -11,6 +11,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from app.approval import undoing
 from app.approval.checks import settled_by
 from app.approval.links import LinkState
 from app.approval.models import Approval, ApprovalStep, Choice, Decision, DecisionLink, Seat
@@ -58,8 +59,21 @@ def _used(link: DecisionLink) -> Dead:
     }
     if decision is None:
         return _revoked(link)
-    text = _("Decided %(when)s. Until it is paid you can take it back, by the mail about it or in Facteur.")
-    return Dead(titles[decision.choice], text % {"when": when_of(decision.at, company)})
+    when = when_of(decision.at, company)
+    if not undoing.may_undo(decision, link.user):
+        return Dead(
+            titles[decision.choice], _("Decided %(when)s. It went on since: it cannot be taken back.", when=when)
+        )
+    text = _("Decided %(when)s. Until it is paid you can take it back, by the mail about it or in Facteur.", when=when)
+    return Dead(titles[decision.choice], text)
+
+
+def unheeded(link: DecisionLink, pressed: str) -> str:
+    """What to say where somebody pressed another button once they had decided, such as in a second tab."""
+    decision = link.seat.decision
+    if pressed not in set(Choice) or decision is None or pressed == decision.choice:
+        return ""
+    return _("You pressed “%(button)s” afterwards: it changed nothing.", button=Choice(pressed).label)
 
 
 def _decided(link: DecisionLink) -> Dead:

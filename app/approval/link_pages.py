@@ -93,7 +93,8 @@ def answer(token: str):
         except Refused as refused:
             db.session.rollback()
             return _show(links.find(token), token, 422, note=str(refused))
-    return redirect(url_for(".link", token=token), 303)
+        pressed = request.form.get("choice", "") if kindly.unheeded(found, request.form.get("choice", "")) else None
+    return redirect(url_for(".link", token=token, pressed=pressed), 303)
 
 
 def _do(found: DecisionLink) -> None:
@@ -156,7 +157,8 @@ def _dead(found: DecisionLink | None, state: LinkState | None, token: str) -> Re
     if found is None:
         return _page("approval/dead.html", None, 404, dead=kindly.of(None), token="")
     with force_locale(found.user.spoken):
-        return _page("approval/dead.html", found, 410, dead=kindly.of(found, state), token=token)
+        note = kindly.unheeded(found, request.args.get("pressed", "")) if state is LinkState.USED else ""
+        return _page("approval/dead.html", found, 410, dead=kindly.of(found, state), note=note, token=token)
 
 
 def _page(name: str, found: DecisionLink | None, status: int, **context: Any) -> Response:

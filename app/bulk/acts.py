@@ -51,6 +51,8 @@ def assign(document: Document, said: dict[str, Any], by: User) -> None:
     user = db.session.get(User, said["user_id"]) if said.get("user_id") else None
     if said.get("user_id") and user is None:
         raise Refused(assigning.not_here())
+    if user is document.assignee:
+        raise Refused(_("It is so already."))
     assigning.assign(document, user, by=by)
 
 

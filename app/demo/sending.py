@@ -130,6 +130,7 @@ def _answer(company: Company, document: Document) -> None:
     raw = store.keep(f"From: {who}\r\nSubject: {subject}\r\n\r\n{ANSWER}".encode(), type="message/rfc822")
     message = Message(company=company, direction=Direction.SALE, source=Source.COMMAND, raw=raw)
     message.state, message.sender, message.subject = MessageState.OPENED, who, subject
+    message.counterparty_id = document.counterparty_id
     answer = Reply(company_id=company.id, counterparty=document.counterparty, sender=who, subject=subject, text=ANSWER)
     db.session.add(message)
     db.session.flush()

@@ -1,5 +1,6 @@
 // Rows to act on together. A region [data-select] holds checkboxes name="ids" and perhaps one [data-select-all];
-// the bar [data-bulk] shows while something is selected, with the number in [data-bulk-count].
+// the bar [data-bulk] shows while something is selected, with the number in [data-bulk-count]: of those ticked, or what
+// a box [data-bulk-everything] for all pages of the list says.
 // Shift+click selects a range. Without script the bar is always there.
 
 let last = null;
@@ -24,8 +25,10 @@ function show(root) {
   const bar = root.querySelector("[data-bulk]") ?? document.querySelector("[data-bulk]");
   if (!bar) return;
   bar.classList.toggle("is-open", chosen.length > 0);
-  const count = bar.querySelector("[data-bulk-count]");
-  if (count.textContent !== String(chosen.length)) count.textContent = chosen.length;
+  const [count, everything] = [bar.querySelector("[data-bulk-count]"), bar.querySelector("[data-bulk-everything]")];
+  if (everything && chosen.length < every.length) everything.checked = false;
+  const said = everything?.checked ? everything.dataset.bulkEverything : String(chosen.length);
+  if (count.textContent !== said) count.textContent = said;
   const sum = bar.querySelector("[data-bulk-sum]");
   if (sum) sum.textContent = chosen.some(hasOwnAmount) ? "" : sums(chosen);
 }
@@ -72,6 +75,12 @@ document.addEventListener("change", (event) => {
     for (const box of boxes(root)) box.checked = event.target.checked;
     show(root);
   }
+  // All of the list is all of this page too; a row that is taken off it means the others alone.
+  if (event.target.matches("[data-bulk-everything]"))
+    for (const root of document.querySelectorAll("[data-select]")) {
+      if (event.target.checked) for (const box of boxes(root)) box.checked = true;
+      show(root);
+    }
 });
 
 document.addEventListener("input", (event) => {

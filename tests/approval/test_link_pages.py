@@ -12,7 +12,7 @@ from app import create_app
 from app.approval import asking
 from app.approval import links as linking
 from app.approval.links import LinkState
-from app.approval.models import Choice, Outcome
+from app.approval.models import Choice, Mode, Outcome
 from app.core import clock
 from app.core.errors import Refused
 from app.documents import decisions as documents
@@ -333,6 +333,32 @@ def test_a_dead_link_says_kindly_why_and_nothing_of_the_document(firm, demand, v
         for secret in (document.number, document.party_name, "1,200.00", document.label, 'name="choice"'):
             assert secret not in answer.text
     assert reload(document).status is before
+
+
+def test_another_button_pressed_in_a_second_tab_is_told_that_it_changed_nothing(asked, visitor, firm):
+    """AP-3: S59: the first answer stands; a reason that was typed there is not taken in silence."""
+    document, token = asked
+    pages = [NONCE.search(visitor.open(token).text).group(1) for _tab in range(2)]
+    first = visitor.press(token, "approve", page=pages[0], after=9)
+    second = visitor.press(token, "reject", page=pages[1], reason="Wrong amount", after=9)
+    again = visitor.press(token, "approve", page=pages[1], after=9)
+
+    told = "You pressed “Reject” afterwards: it changed nothing."
+    assert told in second.text and told not in first.text and "afterwards" not in again.text
+    assert "afterwards" not in visitor.client.get(f"/approvals/links/{token}?pressed=nonsense").text
+    assert reload(document).status is Status.TO_MATCH
+
+
+def test_a_used_link_knows_that_its_decision_cannot_be_taken_back_any_more(firm, demand, visitor):
+    """AP-3: AP-4: another sent it back since."""
+    demand([firm.lea, firm.bob], mode=Mode.ALL)
+    document = validated(firm)
+    token = next(token_in(mail) for mail in mails() if mail.recipients[0].address == firm.lea.email)
+    decide(document, firm.lea)
+    assert "Until it is paid you can take it back" in visitor.open(token).text
+    decide(document, firm.bob, Choice.SEND_BACK, reason="Wrong amount")
+
+    assert "It went on since: it cannot be taken back." in visitor.open(token).text
 
 
 @pytest.mark.parametrize("change", ["truncated", "altered", "longer", "hash", "nonsense"])

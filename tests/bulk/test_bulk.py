@@ -87,6 +87,7 @@ def test_tags_categories_and_people_are_set_on_all(app, browser):
 
     for each in map(reload, documents):
         assert ([tag.name for tag in each.tags], each.category, each.assignee) == (["Lyon"], category, member)
+    assert "0 documents changed" in do(client, "assign", documents, user_id=member.id).text
     do(client, "untag", documents, tag="lyon")
     do(client, "assign", documents, user_id="")
     assert all(not reload(each).tags and reload(each).assignee is None for each in documents)

@@ -11,6 +11,7 @@ from app.dunning import todo
 from app.dunning.action_models import Action, ActionKind
 from app.dunning.customer_models import Reply
 from app.extensions import db
+from app.intake.models import Message
 from tests.demo.test_bank import the_firm
 
 
@@ -27,5 +28,7 @@ def test_the_demo_has_something_to_send_to_remind_of_and_to_read(app, browser):
     assert to_send.counterparty.name == firms.TOWN_HALL.name and to_send.document.is_to_send
     sent = select(func.count(Document.id)).where(Document.sent_at < clock.now())
     assert db.session.scalar(sent) == 2 and db.session.scalar(select(func.count(Reply.id))) == 1
+    reply = db.session.scalars(select(Reply)).one()
+    assert db.session.get_one(Message, reply.message_id).counterparty_id == reply.counterparty_id  # US-2: theirs alone
     text = browser(admin, firm).get("/actions").text
     assert "No contact has an e-mail address." in text

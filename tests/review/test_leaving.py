@@ -2,48 +2,27 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
-from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import Browser, Page
-from werkzeug.serving import make_server
 
-from app import create_app
-from app.extensions import db
-from app.users import sessions
-from app.users.models import SignIn
 from tests.factories import make_document, make_user
-from tests.live import make_live_app
-from tests.settings import settings_in
+from tests.windows import window
 
 pytestmark = [pytest.mark.alone, pytest.mark.timeout(120)]
-TOKEN = "token-of-the-review"
+
+
+def prepare():
+    document = make_document(number="F-77")
+    return make_user(), document.company, f"/review/{document.id}"
 
 
 @pytest.fixture
 def page(chromium: Browser, tmp_path):
     """A member's window on the review of a document; whoever is asked about leaving stays, and it is noted."""
-    make_live_app(tmp_path)
-    app = create_app(settings_in(tmp_path), RATELIMIT_ENABLED=False, BELLS=[])
-    with app.app_context():
-        document = make_document(number="F-77")
-        db.session.add(SignIn(token_hash=sessions.digest(TOKEN), user=make_user(), company=document.company))
-        db.session.commit()
-        path = f"/review/{document.id}"
-        db.session.remove()
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    cookie = SecureCookieSessionInterface().get_signing_serializer(app).dumps({"_user_id": TOKEN, "_fresh": True})
-    context = chromium.new_context(base_url=f"http://127.0.0.1:{server.port}")
-    context.add_cookies([{"name": "session", "value": cookie, "url": f"http://127.0.0.1:{server.port}"}])
-    page = context.new_page()
-    page.asked = []
-    page.on("dialog", lambda dialog: (page.asked.append(dialog.type), dialog.dismiss()))
-    page.goto(path)
-    yield page
-    context.close()
-    server.shutdown()
+    with window(chromium, tmp_path, prepare) as page:
+        page.asked = []
+        page.on("dialog", lambda dialog: (page.asked.append(dialog.type), dialog.dismiss()))
+        yield page
 
 
 def press(page: Page, link: str) -> None:
