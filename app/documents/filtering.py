@@ -22,6 +22,8 @@ from app.web.filters import day
 Link = Callable[..., str]
 Sources = Mapping[str, Any]
 """What each way in is called; the packages that bring documents in know it."""
+DAYS = ("since", "until", "due_since", "due_until")
+AMOUNTS = ("at_least", "at_most")
 
 
 def choices(company: Company) -> dict[str, Any]:
@@ -50,6 +52,13 @@ def chips(user: User, company: Company, wanted: Wanted, sources: Sources, link: 
 
 Said = Iterator[tuple[str, Any]]
 """The filter, and how it is called while it is in force."""
+
+
+def left_out(wanted: Wanted, said: Any) -> list[str]:
+    """What was typed as a day or an amount and is none: the list is as if it had not been asked for."""
+    typed = lambda names: (said[name] for name in names if said.get(name) and getattr(wanted, name) is None)  # noqa: E731
+    days = [_("“%(text)s” is not a date.", text=each[:40]) for each in typed(DAYS)]
+    return days + [_("“%(text)s” is not an amount.", text=each[:40]) for each in typed(AMOUNTS)]
 
 
 def _plain(wanted: Wanted, sources: Sources) -> Said:

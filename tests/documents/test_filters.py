@@ -49,6 +49,19 @@ def test_each_filter_keeps_what_it_says(app, listed):
     assert one.status
 
 
+def test_what_is_no_amount_or_no_day_is_told(app, browser):
+    """SR-1: the list is shown without it, and says so; what is one is told of by its chip alone."""
+    make_document(number="N-1", gross_minor=500_00)
+    member = browser(make_user())
+
+    told = member.get("/documents?at_least=12,3,4x&since=2026-02-30&at_most=600&until=2026-12-31").text
+    quiet = member.get("/documents?at_least=400&since=2026-01-01&due_until=").text
+
+    assert "“12,3,4x” is not an amount." in told and "“2026-02-30” is not a date." in told
+    assert "“600” is not" not in told and "N-1" in numbers(told)
+    assert "Not everything that was asked for" not in quiet
+
+
 EVERYTHING = Wanted(
     tab=Tab.TO_MATCH, q="ink & paper", direction=Direction.SALE, kind=Kind.CREDIT_NOTE,
     since=date(2026, 1, 1), until=date(2026, 1, 2), due_since=date(2026, 1, 3), due_until=date(2026, 1, 4),
