@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from flask import g, has_request_context
 from flask_babel import lazy_gettext as _
-from sqlalchemy import BindParameter, ColumnElement, Integer, Select, bindparam, func, or_, select, union
+from sqlalchemy import BindParameter, ColumnElement, Select, func, or_, select, union
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounting import ledger, words
@@ -16,6 +16,7 @@ from app.accounting.models import Sharing
 from app.accounting.run_models import Delivery, Envelope, Export, Run, RunProblem
 from app.documents.models import Document
 from app.extensions import db
+from app.users import glance
 from app.users.models import Company, User
 
 Id = int | BindParameter[int]
@@ -71,7 +72,7 @@ def counts(user: User, company: Company) -> Counts:
 
 def _counts(user: User, company: Company) -> Counts:
     """Begun from the few there are, each looked up: there may be a million documents, and mostly nothing is wrong."""
-    if not db.session.scalar(_ANYTHING, {"company": company.id}):
+    if not glance.shows("troubles", company=company):
         return Counts()
 
     def of(trouble: Trouble) -> Any:
@@ -160,5 +161,4 @@ def _of(company_id: Id, test: ColumnElement[bool]) -> Select[tuple[int]]:
 
 
 _TESTS = {Trouble.ERRORS: _errors, Trouble.DOUBTFUL: _doubtful, Trouble.CHANGED: _changed, Trouble.MISSED: _missed}
-_ANYTHING = select(or_(*(test(bindparam("company", type_=Integer)).exists() for test in _TESTS.values())))
-"""Does anything stand at all? Built once: each page asks it."""
+glance.QUESTIONS["troubles"] = or_(*(test(glance.COMPANY).exists() for test in _TESTS.values()))

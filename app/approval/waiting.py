@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from functools import cache
-
-from sqlalchemy import Integer, Select, bindparam, func, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from app.approval import seating
 from app.approval.handings import Handing
 from app.approval.models import Approval, ApprovalStep, Seat
 from app.documents.models import Document
 from app.extensions import db
+from app.users import glance
 from app.users.models import Company, User
 from app.web.access import Permission
+
+glance.QUESTIONS["approvals"] = (
+    Seat.waiting().where(Seat.user_id == glance.USER).order_by(None).with_only_columns(Seat.id).exists()
+)
 
 
 def visible_to(user: User) -> Select[tuple[Seat]]:
@@ -32,17 +35,10 @@ def at(user: User, company: Company) -> Select[tuple[Seat]]:
 
 def count(user: User, company: Company | None) -> int:
     """How many wait for this person there, for the sidebar."""
-    if company is None or not db.session.scalar(_anything(), {"user": user.id}):
+    if company is None or not glance.shows("approvals", user):
         return 0
     query = mine(user, company).order_by(None)
     return db.session.scalar(query.with_only_columns(func.count(Seat.id))) or 0
-
-
-@cache
-def _anything() -> Select[tuple[bool]]:
-    """Does anything wait for this person anywhere? Built once: each page asks it."""
-    seats = Seat.waiting().where(Seat.user_id == bindparam("user", type_=Integer)).order_by(None)
-    return select(seats.with_only_columns(Seat.id).exists())
 
 
 def mine(user: User, company: Company) -> Select[tuple[Seat]]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from flask import g, has_request_context
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
 from app.core import clock
 from app.documents.models import Document
@@ -18,6 +18,7 @@ from app.dunning.action_models import Action, ActionDocument, ActionKind, Action
 from app.dunning.customer_models import Reply
 from app.dunning.models import Channel
 from app.extensions import db
+from app.users import glance
 from app.users.models import Company, User
 from app.web import keyset
 from app.web.ids import row_id
@@ -164,14 +165,10 @@ def bounced() -> Sought:
     return Sought(Tab.ALL, state=ActionState.TO_DO, bounced=True)
 
 
-_COMPANY = bindparam("company", type_=Integer)
-_ANYTHING = select(
-    or_(
-        exists().where(Action.company_id == _COMPANY, Action.state == ActionState.TO_DO),
-        exists().where(Reply.company_id == _COMPANY, Reply.read_at.is_(None)),
-    )
+glance.QUESTIONS["to_do"] = or_(
+    exists().where(Action.company_id == glance.COMPANY, Action.state == ActionState.TO_DO),
+    exists().where(Reply.company_id == glance.COMPANY, Reply.read_at.is_(None)),
 )
-"""Does anything wait for anybody? Built once: each page asks it."""
 
 
 class Waiting(NamedTuple):
@@ -193,7 +190,7 @@ def waiting(user: User, company: Company) -> Waiting:
 
 
 def _waiting(user: User, company: Company) -> Waiting:
-    if not db.session.scalar(_ANYTHING, {"company": company.id}):
+    if not glance.shows("to_do", company=company):
         return Waiting()
     own = [func.count().filter(tab.test(), is_mine(user)) for tab in (Tab.BILLING, Tab.REMINDERS)]
     back = func.count().filter(Action.reason["key"].as_string().in_(CAME_BACK))

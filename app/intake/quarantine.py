@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Integer, Select, bindparam, exists, func, select
+from sqlalchemy import Select, exists, func
 
 from app.audit import trail
 from app.core.database import change_if
@@ -17,15 +17,15 @@ from app.intake.deciding import alone_with
 from app.intake.jobs import open_message
 from app.intake.letting import ACCEPTED
 from app.intake.models import Message, MessageState
+from app.users import glance
 from app.users.models import Company, User
 from app.web.access import Permission, allowed
 
 WAITS = (MessageState.QUARANTINED,)
 WAITS_OR_DISCARDED = (MessageState.QUARANTINED, MessageState.DISCARDED)
-_ANYTHING = select(
-    exists().where(Message.company_id == bindparam("company", type_=Integer), Message.state == MessageState.QUARANTINED)
+glance.QUESTIONS["quarantine"] = exists().where(
+    Message.company_id == glance.COMPANY, Message.state == MessageState.QUARANTINED
 )
-"""Does anything wait for anybody? Built once: each page asks it."""
 
 
 def accept(message: Message, *, by: User, always: bool = False) -> None:
@@ -74,7 +74,7 @@ def waiting(user: User, company: Company) -> Select[tuple[Message]]:
 
 def waiting_count(user: User, company: Company | None) -> int:
     """How much waits here."""
-    if company is None or not db.session.scalar(_ANYTHING, {"company": company.id}):
+    if company is None or not glance.shows("quarantine", company=company):
         return 0
     return db.session.scalar(waiting(user, company).with_only_columns(func.count(Message.id))) or 0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import BindParameter, Select, select
+from sqlalchemy import Select, select
 
 from app.extensions import db
 from app.notices.models import ByMail, Notice, NoticeChoice, NoticeKind
@@ -52,9 +52,9 @@ def choose(user: User, wanted: dict[NoticeKind, Choice]) -> None:
 
 def shown_to(user: User):
     """The notices a person wants to see in the app, newest first."""
-    return Notice.visible_to(user).where(Notice.kind.not_in(unwanted_by(user.id)))
+    return Notice.visible_to(user).where(Notice.kind.not_in(_unwanted_by(user)))
 
 
-def unwanted_by(user_id: int | BindParameter[int]) -> Select[tuple[NoticeKind]]:
+def _unwanted_by(user: User) -> Select[tuple[NoticeKind]]:
     """The kinds that a person does not want to see in the app."""
-    return select(NoticeChoice.kind).where(NoticeChoice.user_id == user_id, NoticeChoice.in_app.is_(False))
+    return select(NoticeChoice.kind).where(NoticeChoice.user_id == user.id, NoticeChoice.in_app.is_(False))

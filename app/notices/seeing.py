@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from functools import cache
-
-from sqlalchemy import Integer, Select, bindparam, func, select, update
+from sqlalchemy import exists, func, select, update
 
 from app.core import clock
 from app.extensions import db
 from app.notices import choices
 from app.notices.models import Notice
+from app.users import glance
 from app.users.models import User
 
 MANY = 100
+glance.QUESTIONS["notices"] = exists().where(Notice.user_id == glance.USER, Notice.seen_at.is_(None))
 
 
 def unseen_count(user: User) -> int:
     """How many are new; counted no further than the bell shows."""
-    return db.session.scalar(_counting(), {"user": user.id}) or 0
-
-
-@cache
-def _counting() -> Select[tuple[int]]:
-    """Built once: each page asks it."""
-    user = bindparam("user", type_=Integer)
-    mine = (Notice.user_id == user, Notice.seen_at.is_(None), Notice.kind.not_in(choices.unwanted_by(user)))
-    return select(func.count()).select_from(select(Notice.id).where(*mine).limit(MANY).subquery())
+    if not glance.shows("notices", user):
+        return 0
+    new = choices.shown_to(user).where(Notice.seen_at.is_(None)).with_only_columns(Notice.id).limit(MANY)
+    return db.session.scalar(select(func.count()).select_from(new.subquery())) or 0
 
 
 def see(notice: Notice) -> None:

@@ -10,6 +10,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
+from sqlalchemy import exists
 
 from app.core import clock
 from app.dashboard import work
@@ -21,10 +22,13 @@ from app.operation.overview import PartLine, QueueLine, Room
 from app.operation.parts import CONSEQUENCES, Part
 from app.outbox import outlets
 from app.outbox.models import Mark, Outlet
+from app.users import glance
 from app.users.models import User
 from app.web.filters import moment, size
 
 WAITS_TOO_LONG = timedelta(minutes=15)
+glance.QUESTIONS["shut_outlets"] = exists().where(Outlet.shut_at.is_not(None))
+glance.QUESTIONS["paused_mailboxes"] = exists().where(Mailbox.paused_at.is_not(None))
 
 
 @dataclass(frozen=True)
@@ -117,14 +121,14 @@ def banners() -> list[dict[str, str]]:
                 "url": _mailbox_url(mailbox),
                 "label": str(_("Try again")),
             }
-            for mailbox in paused(current_user)
+            for mailbox in (paused(current_user) if glance.shows("paused_mailboxes") else ())
         ]
     )
 
 
 def _shut_outlets() -> list[dict[str, str]]:
     """Nothing leaves, or not one way: as long as it is so."""
-    shut = outlets.shut_ones()
+    shut = outlets.shut_ones() if glance.shows("shut_outlets") else []
     return [
         {"text": _outlet(each), "kind": "warning", "url": url_for("outbox.index"), "label": _("Outbox")}
         for each in shut

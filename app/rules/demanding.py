@@ -7,13 +7,17 @@ from typing import Any
 from app.approval.demands import Demand, WantedStep
 from app.approval.models import Mode
 from app.documents.models import Document
-from app.extensions import db
 from app.rules import acts, conditions
 from app.rules.acts import Act
 from app.rules.applications import standing
 from app.rules.models import Rule
+from app.users import glance
 from app.users.models import Company, User
 from app.web.access import Permission, allowed
+
+glance.QUESTIONS["approval_rules"] = (
+    Rule.in_force(glance.COMPANY).where(Rule.asks_approval).order_by(None).with_only_columns(Rule.id).exists()
+)
 
 
 def demand(document: Document) -> Demand | None:
@@ -51,5 +55,4 @@ def why(document: Document, rules: list[Rule]) -> dict[str, Any]:
 
 def is_possible(company: Company) -> bool:
     """Does a rule of the company ask for approvals (SPEC LC-2)?"""
-    query = Rule.in_force(company.id).where(Rule.asks_approval).with_only_columns(Rule.id).order_by(None)
-    return db.session.scalar(query.limit(1)) is not None
+    return glance.shows("approval_rules", company=company)

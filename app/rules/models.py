@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Select, String, select
+from sqlalchemy import BindParameter, ForeignKey, Index, Select, String, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core import clock
@@ -63,7 +63,7 @@ class Rule(db.Model):
         return select(cls).where(cls.company_id.in_(mine), cls.removed_at.is_(None)).order_by(cls.position, cls.id)
 
     @classmethod
-    def in_force(cls, company_id: int) -> Select[tuple[Rule]]:
+    def in_force(cls, company_id: int | BindParameter[int]) -> Select[tuple[Rule]]:
         """Those of a company that are on, in their order."""
         standing = select(cls).where(cls.company_id == company_id, cls.is_on, cls.removed_at.is_(None))
         return standing.order_by(cls.position, cls.id)
