@@ -100,6 +100,7 @@ class Document(db.Model):
         Index("ix_document_reading", "created_at", **only_where("read_state = 'reading'")),
         Index("ix_document_number", "company_id", "number_key", "id"),
         Index("ix_document_counterparty", "counterparty_id", ISSUED, "id"),
+        Index("ix_document_standing", "counterparty_id", "status", "company_id"),
         Index("ix_document_to_send", "company_id", ISSUED, "id", **only_where(TO_SEND)),
         Index("ix_document_reference", "company_id", "payment_reference", **only_where("payment_reference != ''")),
         CheckConstraint("paid_minor BETWEEN 0 AND settled_minor", name="paid_is_settled"),

@@ -23,7 +23,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    union,
+    union_all,
 )
 
 from app.core import money
@@ -220,12 +220,20 @@ def _counting(among: Select[tuple[Document]], reasons: Mapping[Tab, Reasons], wa
     Those of one counterparty, and possible duplicates, are counted in one go: all of them are looked at for the rarest
     tab anyway.
     """
-    said = {tab: tab.test() if wanted.is_filtered else tab.alone() for tab in Tab}
-    tests = {tab: test if _may_hold(tab, wanted) else false() for tab, test in said.items()}
+    tests = {tab: _test_of(tab, wanted, is_restricted=len(reasons[Tab.ALL]) > 1) for tab in Tab}
     if wanted.counterparty or wanted.twins:
         seen = among.where(or_(*reasons[Tab.ALL]))
         return seen.with_only_columns(*(func.count().filter(test) for test in tests.values()))
     return select(*(_count(among.where(test), reasons[tab]) for tab, test in tests.items()))
+
+
+def _test_of(tab: Tab, wanted: Wanted, *, is_restricted: bool) -> ColumnElement[bool]:
+    """What is in it, said as the index says it that counts it."""
+    if not _may_hold(tab, wanted):
+        return false()
+    if wanted.is_filtered:
+        return tab.test()
+    return tab.by_status() if is_restricted else tab.alone()
 
 
 def _may_hold(tab: Tab, wanted: Wanted) -> bool:
@@ -236,6 +244,10 @@ def _may_hold(tab: Tab, wanted: Wanted) -> bool:
 
 
 def _count(among: Select[tuple[Document]], reasons: Reasons) -> Any:
-    some = [among.where(reason).with_only_columns(Document.id).limit(MANY).subquery() for reason in reasons]
-    found = union(*(select(each.c.id) for each in some)).subquery() if len(some) > 1 else some[0]
+    """Each reason gives those that none before it gave: so enough of one are enough, and nothing is sorted."""
+    ids, some = among.with_only_columns(Document.id).limit(MANY), []
+    for place, reason in enumerate(reasons):
+        earlier = [each.is_not(true()) for each in reasons[:place]]
+        some.append(ids.where(reason, *earlier).subquery())
+    found = union_all(*(select(each.c.id) for each in some)).limit(MANY).subquery() if len(some) > 1 else some[0]
     return select(func.count()).select_from(found).scalar_subquery()

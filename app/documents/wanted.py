@@ -19,6 +19,8 @@ OPEN = Document.gross_minor != Document.settled_minor
 DECIDED = and_(Document.validated_at.is_not(None), Document.trashed_at.is_(None))
 UNSENT = and_(Document.to_send_at.is_not(None), Document.sent_at.is_(None))
 """*To send*: no figure counts it yet (SPEC SE-2)."""
+UNPAID = [status for status in Status if status not in {Status.VALIDATED, Status.TRASH}]
+"""Whatever is open has one of these."""
 YES, WITHOUT = "yes", "none"
 MOST_MONEY = 10**14
 """Beyond that no column holds the minor units."""
@@ -74,6 +76,11 @@ class Tab(StrEnum):
     def alone(self) -> ColumnElement[bool]:
         """The same where nothing else is asked: what is in the trash has a status of its own."""
         return Document.status == Status(self.value) if self.value in set(Status) else self.test()
+
+    def by_status(self) -> ColumnElement[bool]:
+        """The same, for an index of somebody's counterparties that knows each document's status."""
+        is_open = self in {Tab.OUTSTANDING, Tab.CREDITS}
+        return and_(self.test(), Document.status.in_(UNPAID)) if is_open else self.alone()
 
 
 @dataclass(frozen=True)

@@ -522,6 +522,7 @@ def upgrade():
     still_open = sa.text('validated_at IS NOT NULL AND trashed_at IS NULL AND gross_minor != settled_minor')
     op.create_index('ix_document_list', 'document', ['company_id', 'status', issued, 'id'])
     op.create_index('ix_document_counterparty', 'document', ['counterparty_id', issued, 'id'])
+    op.create_index('ix_document_standing', 'document', ['counterparty_id', 'status', 'company_id'])
     op.create_index('ix_document_all', 'document', ['company_id', issued, 'id'], sqlite_where=living, postgresql_where=living)
     unvalidated = sa.text('validated_at IS NULL')
     op.create_index('ix_document_unvalidated', 'document', ['company_id', issued, 'id'], sqlite_where=unvalidated, postgresql_where=unvalidated)
@@ -1979,6 +1980,7 @@ def downgrade():
         batch_op.drop_index('ix_document_all')
         batch_op.drop_index('ix_document_list')
         batch_op.drop_index(batch_op.f('ix_document_duplicate_of_id'))
+        batch_op.drop_index('ix_document_standing')
         batch_op.drop_index('ix_document_counterparty')
 
     op.drop_table('document')
