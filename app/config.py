@@ -81,6 +81,9 @@ class Settings(BaseSettings):
     least_free_disk: int = Field(
         500_000_000, description="Bytes of free disk below which mails are told to come later.", ge=0
     )
+    legal_hold_years: int = Field(
+        10, description="Years that what was exported, paid, matched or sent is kept, to the end of the last.", ge=1
+    )
     metrics_token: str = Field("", description="Lets whoever sends it read /metrics from outside; empty: nobody.")
     debug: bool = Field(False, description="Only for a loopback address.")
 

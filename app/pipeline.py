@@ -10,6 +10,7 @@ from app.analytics import counterparty as party_figures
 from app.approval import align as approval
 from app.approval import asking, awaited, demands, leaving, replies, seat_mails, standing_in
 from app.approval import mails as approval_mails
+from app.approval import undoing as taking_back
 from app.bank import allocating, matching_jobs, settled, suggesting
 from app.bank import asking as bank_asking
 from app.bank import importing as bank_importing
@@ -61,6 +62,7 @@ from app.dunning import following as plans_following
 from app.dunning import mails as customer_mails
 from app.dunning import panel as customer_actions
 from app.dunning import replies as customer_replies
+from app.dunning import standing as action_standing
 from app.dunning import telling as action_notices
 from app.extraction import jobs as extraction
 from app.extraction import learning, texts
@@ -185,6 +187,7 @@ def _pay() -> None:
     reasons.WORDS.update(waiting.WORDS)
     _add(marks.kinds, waiting.mark)
     _add(retention.keeps, live.keeps)
+    _add(taking_back.may_be_paid, live.may_be_paid)
     for asked in (trashing.before_trashing, moving.before_moving, paying.before_paying):
         _add(asked, live.refuse)
     _add(editing.before_editing, live.refuse_edit)
@@ -215,6 +218,7 @@ def _send() -> None:
 def _remind() -> None:
     """What customers are reminded of."""
     _add(status.after_status, outdated.follow)
+    _add(retention.keeps, action_standing.keeps)
     for mark in (promise_marks.promised, promise_marks.paused):
         _add(marks.kinds, mark)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -19,6 +20,8 @@ from app.extensions import db
 from app.users.models import User
 from app.web.access import Permission, allowed
 
+may_be_paid: list[Callable[[Document], bool]] = []
+"""Whether a payment of it is on its way to the bank; `pipeline` fills it."""
 ENDED_BY = {Choice.APPROVE: Outcome.APPROVED, Choice.REJECT: Outcome.REJECTED, Choice.SEND_BACK: Outcome.SENT_BACK}
 
 
@@ -60,8 +63,10 @@ def _check(decision: Decision, approval: Approval) -> None:
     document = approval.document
     if decision.undone_at:
         raise Refused(_("This decision was taken back already."))
-    if document.settled_minor or document.pay_date or document.held_at:
+    if document.settled_minor or any(test(document) for test in may_be_paid):
         raise Refused(_("It is paid or about to be: the decision cannot be taken back any more."))
+    if document.sent_at:
+        raise Refused(_("It was sent to its customer: the decision cannot be taken back any more."))
     if approval.outcome not in (None, ENDED_BY[decision.choice]) or not _is_last(approval):
         raise Refused(_("It was changed, restored or asked anew since: there is nothing to take back."))
     if decision.choice is Choice.REJECT and document.trash_kind is not TrashKind.REJECTED:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
+from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, and_, case, delete, func, or_, select
 from sqlalchemy.orm import joinedload
@@ -22,10 +23,8 @@ from app.extensions import db
 from app.users.models import Company, User
 
 log = structlog.get_logger()
-HOLD = timedelta(days=3653)
-"""Ten years: what was paid, matched, exported or sent stays that long."""
 LONGEST_DAYS = 36500
-LATEST = timedelta(days=366)
+LATEST = timedelta(days=92)
 """Whatever should have gone earlier than that, the timer leaves to a person: the clock may have jumped."""
 PORTION = 200
 """So many are removed by one transaction: while it lasts, nobody else can write on SQLite."""
@@ -43,11 +42,12 @@ def note_hold(document: Document) -> None:
 
 
 def held() -> ColumnElement[bool]:
-    """The one test of the legal hold, on a row of `Document`."""
+    """The one test of the legal hold, on a row of `Document`; it ends with a year, as books do."""
+    first = clock.now().year - current_app.config["SETTINGS"].legal_hold_years
     facts = (Document.pay_date, Document.exported_at, Document.sent_at)
     is_bound = or_(Document.settled_minor != 0, *(fact.is_not(None) for fact in facts))
     unmarked = and_(Document.held_at.is_(None), is_bound)
-    is_marked = and_(Document.held_at.is_not(None), Document.held_at > clock.now() - HOLD)
+    is_marked = and_(Document.held_at.is_not(None), Document.held_at >= datetime(max(first, 1), 1, 1, tzinfo=UTC))
     return or_(unmarked, is_marked, *(test() for test in keeps))
 
 

@@ -84,7 +84,7 @@ class Action(db.Model):
     channel: Mapped[Channel] = mapped_column(Word(Channel))
     state: Mapped[ActionState] = mapped_column(Word(ActionState), default=ActionState.WAITING)
     counterparty_id: Mapped[int] = mapped_column(ForeignKey("counterparty.id"))
-    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"))
     """The invoice that is sent, or the oldest of those it reminds of: it sets the step."""
     step_id: Mapped[int | None] = mapped_column(ForeignKey("plan_step.id", ondelete="SET NULL"), index=True)
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -139,7 +139,9 @@ class ActionDocument(db.Model):
     __tablename__ = "action_document"
 
     action_id: Mapped[int] = mapped_column(ForeignKey("action.id", ondelete="CASCADE"), primary_key=True)
-    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True, index=True)
+    document_id: Mapped[int] = mapped_column(
+        ForeignKey("document.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
     reached_days: Mapped[int | None]
     """The step it counts as reminded at, by its days: its next is a later one. None where it was only sent."""
     open_minor: Mapped[int | None] = mapped_column(BigInteger)

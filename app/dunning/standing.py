@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy.orm import aliased
+
 from app.core import clock
 from app.documents.models import Document
 from app.dunning import conditions
-from app.dunning.action_models import Action, ActionDocument, ActionKind
+from app.dunning.action_models import Action, ActionDocument, ActionKind, ActionState
+from app.dunning.models import Channel
 
 Reason = dict[str, Any]
 
@@ -20,6 +24,20 @@ def against(action: Action) -> Reason | None:
     if action.kind is ActionKind.SENDING:
         return _against_sending(action)
     return next((why for each in action.covers if (why := _against_reminding(action, each))), None)
+
+
+def keeps() -> ColumnElement[bool]:
+    """On a row of `Document`: its customer was written to about it, so it is never purged (SAFETY R17).
+
+    Nor is it while a message of several invoices, to which it gave the step, still has to leave.
+    """
+    other = aliased(ActionDocument)
+    others = exists().where(other.action_id == Action.id, other.document_id != Document.id).correlate(Action, Document)
+    was_written = and_(Action.state.in_((ActionState.LEAVING, ActionState.DONE)), Action.channel != Channel.CALL)
+    still_leaves = and_(Action.state.in_((ActionState.WAITING, ActionState.TO_DO)), others)
+    covers = and_(ActionDocument.action_id == Action.id, ActionDocument.document_id == Document.id)
+    counts = or_(was_written, still_leaves)
+    return or_(*(exists().where(about, counts) for about in (Action.document_id == Document.id, covers)))
 
 
 def prune(action: Action) -> Reason | None:

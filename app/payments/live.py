@@ -23,6 +23,12 @@ def payment_of(document: Document) -> Payment | None:
     return db.session.scalar(mine.options(joinedload(Payment.batch)))
 
 
+def may_be_paid(document: Document) -> bool:
+    """Is it in a live batch, or may it have been executed?"""
+    mine = select(Document.id).where(Document.id == document.id, keeps())
+    return document.held_at is not None and db.session.scalar(mine) is not None
+
+
 def refuse(document: Document) -> None:
     """Raise `Refused` while it is in a batch that lives."""
     if payment := payment_of(document):

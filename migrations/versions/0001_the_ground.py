@@ -1586,7 +1586,7 @@ def upgrade():
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['company_id'], ['company.id'], name=op.f('fk_action_company_id_company')),
     sa.ForeignKeyConstraint(['counterparty_id'], ['counterparty.id'], name=op.f('fk_action_counterparty_id_counterparty')),
-    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_action_document_id_document')),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_action_document_id_document'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['done_by_id'], ['user_account.id'], name=op.f('fk_action_done_by_id_user_account'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['gateway_message_id'], ['gateway_message.id'], name=op.f('fk_action_gateway_message_id_gateway_message'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['letter_id'], ['letter.id'], name=op.f('fk_action_letter_id_letter'), ondelete='SET NULL'),
@@ -1612,7 +1612,7 @@ def upgrade():
     sa.Column('reached_days', sa.Integer(), nullable=True),
     sa.Column('open_minor', sa.BigInteger(), nullable=True),
     sa.ForeignKeyConstraint(['action_id'], ['action.id'], name=op.f('fk_action_document_action_id_action'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_action_document_document_id_document')),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_action_document_document_id_document'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('action_id', 'document_id', name=op.f('pk_action_document'))
     )
     with op.batch_alter_table('action_document', schema=None) as batch_op:

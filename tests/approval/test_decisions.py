@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.approval import decisions
+from app.approval import decisions, undoing
 from app.approval import links as linking
 from app.approval.decisions import AlreadyDecided
 from app.approval.links import LinkState
@@ -17,10 +17,13 @@ from app.documents.models import Status, TrashKind
 from app.extensions import db
 from app.notices import choices
 from app.notices.models import ByMail, Notice, NoticeKind
+from app.payments import choosing
+from app.payments.models import PaymentState
 from app.users import memberships
 from app.web.access import Role
 from tests.approval.making import decide, links, mails, rounds, seat_of, validated, waits_for
 from tests.factories import reload
+from tests.payments.making import make_account, make_batch, make_payee
 
 
 def notices(user):
@@ -193,13 +196,46 @@ def test_what_was_decided_after_it_falls_with_it(firm, demand):
 def test_nothing_is_taken_back_once_it_is_paid(firm, demand):
     """AP-3: until payment, and no longer."""
     demand([firm.lea])
-    for facts in ({"settled_minor": 1}, {"pay_date": clock.today()}, {"held_at": clock.now()}):
+    for facts, why in (({"settled_minor": 1}, "paid"), ({"sent_at": clock.now()}, "sent")):
         document = validated(firm)
         decision = decide(document, firm.lea)
         for name, value in facts.items():
             setattr(document, name, value)
-        with pytest.raises(Refused, match="paid"):
+        with pytest.raises(Refused, match=why):
             decisions.undo(decision, by=firm.lea)
+
+
+def test_nothing_is_taken_back_while_a_batch_pays_it(firm, demand):
+    """AP-3: nor where it may have been executed; once it is out of the batch, until payment again."""
+    demand([firm.lea])
+    party = make_payee(company=firm.company)
+    document = validated(firm, counterparty=party)
+    decision = decide(document, firm.lea)
+    batch = make_batch(firm.admin, document, account=make_account(firm.company))
+    with pytest.raises(Refused, match="about to be"):
+        decisions.undo(decision, by=firm.lea)
+    batch.payments[0].state = PaymentState.DOUBTFUL
+    db.session.flush()
+    may_while_in_doubt = undoing.may_undo(decision, firm.lea)
+    batch.payments[0].state = PaymentState.FREED
+    db.session.flush()
+
+    assert not may_while_in_doubt and undoing.may_undo(decision, firm.lea)
+
+
+def test_what_is_only_to_be_paid_or_exported_can_be_taken_back(firm, demand):
+    """AP-3: S58: a day to pay is no payment, nor is what the accountant got; approved again, it is to pay again."""
+    demand([firm.lea])
+    document = validated(firm)
+    decision = decide(document, firm.lea)
+    document.exported_at = clock.now()
+    choosing.choose(document, by=firm.admin, on=clock.today())
+    chosen = document.status
+    decisions.undo(decision, by=firm.lea)
+    asked = document.status
+    decide(document, firm.lea)
+
+    assert (chosen, asked, document.status) == (Status.TO_PAY, Status.TO_APPROVE, Status.TO_PAY)
 
 
 def test_a_decision_is_taken_back_once_and_by_whom_it_belongs_to(firm, demand):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -268,7 +268,7 @@ def test_a_matched_document_keeps_its_facts_and_its_matches():
     decisions.trash(document, by=user)
     decisions.restore(document, by=user)
     assert (document.status, document.settled_date, line.matched_minor) == (Status.VALIDATED, line.date, 12000)
-    document.held_at = clock.now() - 2 * retention.HOLD
+    document.held_at = clock.now() - timedelta(days=20 * 366)
     db.session.commit()
     assert retention.is_held(document)
     decisions.trash(document, by=user)

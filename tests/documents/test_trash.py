@@ -264,9 +264,49 @@ def test_the_trash_says_what_was_removed_last(app, browser):
     assert "Last emptied" not in browser(make_user(company=company)).get("/trash").text
 
 
-def test_the_hold_ends_after_ten_years(app):
-    """TR-2: R17: ten years by default."""
-    assert not retention.is_held(make_document(held_at=clock.now() - timedelta(days=3654)))
+@pytest.mark.parametrize("years", [10, 6])
+def test_the_hold_ends_with_a_year(app, monkeypatch, years):
+    """TR-2: R17: ten years unless the installation says otherwise, to the end of the last one as books are kept."""
+    monkeypatch.setattr(app.config["SETTINGS"], "legal_hold_years", years)
+    document = make_document(held_at=datetime(2026, 3, 1, tzinfo=UTC))
+    ends = [datetime(2026 + years, 12, 31, 23, 59, tzinfo=UTC), datetime(2027 + years, 1, 1, tzinfo=UTC)]
+    found = []
+    for moment in ends:
+        with time_machine.travel(moment, tick=False):
+            found.append(retention.is_held(document))
+
+    assert found == [True, False]
+
+
+def test_a_clock_ten_years_ahead_removes_nothing_that_is_held(app):
+    """TR-2: S104: neither the timer nor *Empty now*."""
+    company = make_company(**EMPTYING)
+    document = trashed(company, exported_at=clock.now(), held_at=clock.now())
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=3653)):
+        removed = retention.empty_by_timer(company), retention.empty_now(company, by=None, until=clock.now())
+
+    assert removed == (0, 0) and reload(document)
+
+
+@pytest.mark.parametrize("days", [150, 200, 365, 395, 730])
+def test_a_clock_months_ahead_removes_nothing_by_itself(app, days):
+    """TR-2: S107: what was trashed yesterday is not due since long: the clock is wrong, or nobody was there."""
+    company = make_company(**EMPTYING)
+    document = trashed(company, trashed_at=clock.now() - timedelta(days=1))
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=days)):
+        assert retention.empty_by_timer(company) == 0
+        assert "is the clock right" in retention.plan(company).sentence
+
+    assert reload(document)
+
+
+def test_whatever_speaks_of_a_document_lets_it_go():
+    """TR-2: a row goes with it or forgets it; only a match is kept, and keeps it."""
+    tables = db.metadata.tables.values()
+    keys = [key for table in tables for key in table.foreign_keys if key.target_fullname == "document.id"]
+    binding = {key.parent.table.name for key in keys if key.ondelete not in ("CASCADE", "SET NULL")}
+
+    assert len(keys) > 20 and binding == {"document_match"}
 
 
 @pytest.mark.parametrize(("due", "others", "goes"), [(5, 0, 5), (6, 114, 6), (6, 113, 0)])
