@@ -14,6 +14,8 @@ from app.notices.telling import tell
 
 before_asking: list[Callable[[Seat], None]] = []
 """Whoever may put another in the seat first, such as a stand-in; who does so asks that one. `pipeline` fills it."""
+AWAITED = {"renewed", "taken_back", "robot"}
+"""Asked again for something that was just done at a link: the page says that a mail comes, whatever they chose."""
 
 
 def open_step(step: ApprovalStep) -> None:
@@ -40,8 +42,9 @@ def ask(seat: Seat, note: str = "") -> DecisionLink | None:
     seat.asked_at, seat.reminded_at = clock.now(), None
     document = seat.step.approval.document
     document.readers.add(seat.user)
-    link, token = links.make(seat)
-    if choices.of(seat.user, NoticeKind.APPROVAL_ASKED).by_mail is ByMail.AT_ONCE:
+    is_mailed = note in AWAITED or choices.of(seat.user, NoticeKind.APPROVAL_ASKED).by_mail is ByMail.AT_ONCE
+    link, token = links.make(seat, is_mailed=is_mailed)
+    if is_mailed:
         mails.asked(seat, link, token, note)
     by = seat.step.approval.asked_by
     tell(
@@ -66,8 +69,9 @@ def remind(seat: Seat, *, key: str) -> DecisionLink | None:
 
 
 def send_anew(link: DecisionLink) -> bool:
-    """A new link in place of one that is too old, to its holder alone; False where nothing is asked any more."""
-    return link.seat.user_id == link.user_id and ask(link.seat, "renewed") is not None
+    """A new link in place of one that is dead, to its holder alone; False where nothing is asked any more."""
+    seat = (links.newer(link) or link).seat
+    return seat.user_id == link.user_id and ask(seat, "renewed") is not None
 
 
 def is_waiting(seat: Seat) -> bool:

@@ -9,14 +9,12 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from sqlalchemy import select
 
-from app.approval import undoing
+from app.approval import links, undoing
 from app.approval.checks import settled_by
 from app.approval.links import LinkState
-from app.approval.models import Approval, ApprovalStep, Choice, Decision, DecisionLink, Seat
+from app.approval.models import Choice, Decision, DecisionLink
 from app.core import clock
-from app.extensions import db
 from app.users.models import Company
 
 
@@ -85,20 +83,18 @@ def _decided(link: DecisionLink) -> Dead:
 
 
 def _changed(link: DecisionLink) -> Dead:
-    newer = _newer(link)
+    newer = links.newer(link)
     if newer is None:
         return Dead(_("It was changed since"), _("You are not asked about it as it is now. There is nothing to do."))
+    if not newer.is_mailed:
+        return Dead(_("It was changed since"), _in_facteur(), can_renew=True)
     when = when_of(newer.created_at, _company(link))
     return Dead(_("It was changed since"), _("A new mail went to you %(when)s: decide with that one.", when=when))
 
 
-def _newer(link: DecisionLink) -> DecisionLink | None:
-    """The link of the mail in which this person was asked about the same document as it is now."""
-    document_id = link.seat.step.approval.document_id
-    query = select(DecisionLink).join(DecisionLink.seat).join(Seat.step).join(ApprovalStep.approval)
-    query = query.where(Approval.document_id == document_id, DecisionLink.user_id == link.user_id)
-    query = query.where(DecisionLink.id > link.id, DecisionLink.decision_id.is_(None))
-    return db.session.scalar(query.order_by(DecisionLink.id.desc()).limit(1))
+def _in_facteur() -> str:
+    """For who wants no mail for each: they are told nothing of one."""
+    return _("You are asked about it as it is now, in Facteur. A link can be mailed too, to you alone.")
 
 
 def _handed_over(link: DecisionLink) -> Dead:
@@ -118,9 +114,11 @@ def _expired(link: DecisionLink) -> Dead:
 
 
 def _revoked(link: DecisionLink) -> Dead:
-    newer = _newer(link)
+    newer = links.newer(link)
     if newer is None:
         return Dead(_("This link was withdrawn"), _("You are not asked to decide it any more."))
+    if not newer.is_mailed:
+        return Dead(_("This link was withdrawn"), _in_facteur(), can_renew=True)
     when = when_of(newer.created_at, _company(link))
     return Dead(_("A newer mail took its place"), _("It went to you %(when)s: decide with that one.", when=when))
 

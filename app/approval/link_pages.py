@@ -109,9 +109,10 @@ def _do(found: DecisionLink) -> None:
 @csrf.exempt
 @limiter.limit("6 per hour")
 def renew(token: str):
-    """Mail a new link in place of one too old, to the approver and nobody else."""
+    """Mail a new link in place of one that is dead, to the approver and nobody else."""
     found = links.find(token)
-    if found and links.state_of(found) is LinkState.EXPIRED and found.decision_id is None:
+    state = links.state_of(found) if found else LinkState.LIVING
+    if found and state is not LinkState.LIVING and kindly.of(found, state).can_renew:
         asking.send_anew(found)
         commit()
     return redirect(url_for(".link", token=token), 303)

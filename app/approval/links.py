@@ -35,7 +35,7 @@ class LinkState(StrEnum):
     """Its holder may not decide any more, or a newer link took its place."""
 
 
-def make(seat: Seat, *, decision: Decision | None = None) -> tuple[DecisionLink, str]:
+def make(seat: Seat, *, decision: Decision | None = None, is_mailed: bool = True) -> tuple[DecisionLink, str]:
     """A link for whoever sits there, and its token, which is nowhere but in the mail."""
     token = secrets.token_urlsafe(32)
     days = max(1, min(LONGEST_DAYS, seat.step.approval.document.company.approval_link_days))
@@ -46,6 +46,7 @@ def make(seat: Seat, *, decision: Decision | None = None) -> tuple[DecisionLink,
         token_hash=digest(token),
         revision=seat.step.approval.revision,
         expires_at=clock.now() + timedelta(days=days),
+        is_mailed=is_mailed,
         suspicion=_suspicion(seat),
     )
     db.session.add(link)
@@ -62,6 +63,15 @@ def _suspicion(seat: Seat) -> int:
 def find(token: str) -> DecisionLink | None:
     """The link of this token, living or dead; None where there never was one."""
     return db.session.scalar(select(DecisionLink).filter_by(token_hash=digest(token)))
+
+
+def newer(link: DecisionLink) -> DecisionLink | None:
+    """The last one with which this person was asked about the same document since, in whichever round."""
+    document_id = link.seat.step.approval.document_id
+    query = select(DecisionLink).join(DecisionLink.seat).join(Seat.step).join(ApprovalStep.approval)
+    query = query.where(Approval.document_id == document_id, DecisionLink.user_id == link.user_id)
+    query = query.where(DecisionLink.id > link.id, DecisionLink.decision_id.is_(None))
+    return db.session.scalar(query.order_by(DecisionLink.id.desc()).limit(1))
 
 
 def state_of(link: DecisionLink) -> LinkState:

@@ -228,6 +228,8 @@ class DecisionLink(db.Model):
     """Dead since: changed, handed over, decided by another, revoked."""
     decision_id: Mapped[int | None] = mapped_column(ForeignKey("approval_decision.id", ondelete="CASCADE"))
     """The decision it takes back; None for a link to decide."""
+    is_mailed: Mapped[bool] = mapped_column(default=True)
+    """Not where the approver wants no mail for it at once: nobody has its token."""
     suspicion: Mapped[int] = mapped_column(default=0)
     """How much what was answered on its page looks like a machine's (SAFETY S58)."""
 

@@ -702,6 +702,7 @@ def upgrade():
     sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('decision_id', sa.Integer(), nullable=True),
+    sa.Column('is_mailed', sa.Boolean(), nullable=False),
     sa.Column('suspicion', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['decision_id'], ['approval_decision.id'], name=op.f('fk_decision_link_decision_id_approval_decision'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['seat_id'], ['approval_seat.id'], name=op.f('fk_decision_link_seat_id_approval_seat'), ondelete='CASCADE'),

@@ -9,7 +9,7 @@ import flask_migrate
 import pytest
 
 from app import create_app
-from app.approval import asking
+from app.approval import asking, decisions
 from app.approval import links as linking
 from app.approval.links import LinkState
 from app.approval.models import Choice, Mode, Outcome
@@ -20,6 +20,8 @@ from app.documents import trash
 from app.documents.models import Status
 from app.extensions import db, limiter
 from app.files import pictures
+from app.notices import choices
+from app.notices.models import ByMail, NoticeKind
 from tests.approval.making import decide, links, mails, rounds, seat_of, token_in, validated, waits_for
 from tests.factories import reload
 from tests.settings import settings_in
@@ -403,6 +405,39 @@ def test_a_new_link_in_place_of_an_old_one_goes_to_the_approver_alone(asked, vis
     visitor.open(token_in(mails()[-1]))
     visitor.press(token_in(mails()[-1]))
     assert reload(document).status is Status.TO_MATCH
+
+
+@pytest.mark.parametrize("by_mail", [ByMail.DAILY, ByMail.NEVER])
+def test_who_wants_no_mail_for_each_is_told_of_none_and_gets_one_when_they_ask(asked, visitor, firm, by_mail):
+    """AP-3: S61: after a change the dead link promises no mail that never left; the one asked for comes at once."""
+    document, token = asked
+    choices.choose(firm.lea, {NoticeKind.APPROVAL_ASKED: choices.Choice(True, by_mail)})
+    documents.edit(document, {"currency": "USD"}, by=firm.zoe, version=document.version)
+    db.session.commit()
+    said, unasked = visitor.open(token).text, len(mails())
+    visitor.client.post(f"/approvals/links/{token}/renewal")
+    visitor.open(token_in(mails()[-1]))
+    visitor.press(token_in(mails()[-1]))
+
+    assert "A new mail went to you" not in said and "as it is now, in Facteur" in said and unasked == 1
+    assert "A new mail went to you today at" in visitor.open(token).text
+    assert len(mails()) == 2 and reload(document).status is Status.TO_MATCH
+
+
+@pytest.mark.parametrize("by_mail", [ByMail.DAILY, ByMail.NEVER])
+def test_what_is_taken_back_or_too_old_comes_by_mail_whatever_they_chose(asked, visitor, firm, by_mail):
+    """AP-3: the pages of a link say that a new mail comes."""
+    document, token = asked
+    choices.choose(firm.lea, {NoticeKind.APPROVAL_ASKED: choices.Choice(True, by_mail)})
+    age(links()[0])
+    db.session.commit()
+    visitor.client.post(f"/approvals/links/{token}/renewal")
+    after_old = len(mails())
+    decision = decide(document, firm.lea)
+    decisions.undo(decision, by=firm.lea)
+    db.session.commit()
+
+    assert (after_old, len(mails())) == (2, 3)
 
 
 # --- Above an amount --------------------------------------------------------------------------------
