@@ -10,7 +10,7 @@ from flask_babel import format_decimal
 from flask_babel import gettext as _
 from sqlalchemy import Select, select
 
-from app.counterparties.models import Counterparty
+from app.counterparties.models import Counterparty, plain
 from app.documents import categories
 from app.documents.models import Category, Direction, Kind
 from app.documents.wanted import Tab, Wanted
@@ -24,6 +24,7 @@ Sources = Mapping[str, Any]
 """What each way in is called; the packages that bring documents in know it."""
 DAYS = ("since", "until", "due_since", "due_until")
 AMOUNTS = ("at_least", "at_most")
+NAMES_AT_ONCE = 20
 
 
 def choices(company: Company) -> dict[str, Any]:
@@ -83,14 +84,31 @@ def _number(amount: Decimal) -> str:
 
 def _chosen(user: User, company: Company, wanted: Wanted) -> Said:
     if wanted.counterparty:
-        found = db.session.scalar(Counterparty.visible_to(user).filter_by(id=wanted.counterparty))
-        yield "counterparty", found.name if found else _("One counterparty")
+        yield "counterparty", party_of(user, wanted) or _("One counterparty")
+    yield "party", wanted.party
     if wanted.category is not None:
         yield "category", _named(Category, company, wanted.category, _("Without a category"), _("One category"))
     if wanted.tag is not None:
         yield "tag", _named(Tag, company, wanted.tag, _("Without a tag"), _("One tag"))
     if wanted.assignee is not None:
         yield "assignee", _person(company, wanted.assignee)
+
+
+def party_of(user: User, wanted: Wanted) -> str:
+    """The name of the counterparty that is asked for; empty for one that the person does not see."""
+    if not wanted.counterparty:
+        return wanted.party
+    seen = Counterparty.visible_to(user).where(Counterparty.id == wanted.counterparty)
+    return db.session.scalar(seen.with_only_columns(Counterparty.name)) or ""
+
+
+def names_like(user: User, company: Company, words: str) -> list[str]:
+    """Counterparties to choose from while a name is typed, of those one sees."""
+    seen = Counterparty.visible_to(user).where(Counterparty.company_id == company.id)
+    for word in words.split()[:5]:
+        seen = seen.where(Counterparty.name_key.contains(plain(word), autoescape=True))
+    names = seen.with_only_columns(Counterparty.name).order_by(Counterparty.name).distinct()
+    return list(db.session.scalars(names.limit(NAMES_AT_ONCE))) if words else []
 
 
 def _named(model: Any, company: Company, id: int, without: str, unknown: str) -> str:

@@ -15,6 +15,7 @@ from app.documents import (
     doubts,
     duplicates,
     editing,
+    filtering,
     jobs,
     labelling,
     marking,
@@ -29,6 +30,7 @@ from app.documents import (
 from app.documents.blueprint import bp, mine, seen, to
 from app.documents.forms import DocumentForm
 from app.documents.models import Direction, Document
+from app.documents.wanted import words_in
 from app.extensions import db
 from app.files import pictures
 from app.files.leaving import as_download, damaged
@@ -62,6 +64,15 @@ def index():
     address = addresses.full(addresses.living(company, Direction.PURCHASE)) if may_add else ""
     kept = views.bar(current_user, company, request.query_string.decode("utf-8", "replace"))
     return page("documents/index.html", address=address, **listed, **kept)
+
+
+@bp.get("/documents/counterparties")
+@requires(Permission.SEE_OWN_PAGES)
+def counterparties():
+    """Names to choose from while the filter is typed."""
+    company = current_company() or abort(404)
+    names = filtering.names_like(current_user, company, words_in(request.args, "party"))
+    return page("documents/_names.html", names=names)
 
 
 @bp.get("/documents/<int:document_id>")

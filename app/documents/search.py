@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 
 from app.core import money
+from app.counterparties.models import Counterparty, plain
 from app.documents import twins
 from app.documents.counted import counted
 from app.documents.models import Document, DocumentFile, FileRole, document_tag
@@ -82,6 +83,9 @@ def _tests(wanted: Wanted, company: Company, today: date) -> Iterator[ColumnElem
         yield Document.kind == wanted.kind
     if wanted.counterparty:
         yield Document.counterparty_id == wanted.counterparty
+    if wanted.party:
+        called = Counterparty.name_key == plain(wanted.party)
+        yield Document.counterparty_id.in_(select(Counterparty.id).where(Counterparty.company_id == company.id, called))
     if wanted.source:
         yield Document.source == wanted.source
     if wanted.currency:
@@ -221,7 +225,7 @@ def _counting(among: Select[tuple[Document]], reasons: Mapping[Tab, Reasons], wa
     tab anyway.
     """
     tests = {tab: _test_of(tab, wanted, is_restricted=len(reasons[Tab.ALL]) > 1) for tab in Tab}
-    if wanted.counterparty or wanted.twins:
+    if wanted.counterparty or wanted.party or wanted.twins:
         seen = among.where(or_(*reasons[Tab.ALL]))
         return seen.with_only_columns(*(func.count().filter(test) for test in tests.values()))
     return select(*(_count(among.where(test), reasons[tab]) for tab, test in tests.items()))

@@ -78,6 +78,7 @@ def list_page(user: User, company: Company, said: Any, sources: Sources) -> dict
         "tabs": _tabs(company, wanted, counts, link),
         "chips": filtering.chips(user, company, wanted, sources, link),
         "left_out": filtering.left_out(wanted, said),
+        "party": filtering.party_of(user, wanted),
         "sorts": _sorts(sort, link),
         "wanted": wanted,
         "link": link,

@@ -98,6 +98,8 @@ class Wanted:
     at_least: Decimal | None = None
     at_most: Decimal | None = None
     counterparty: int | None = None
+    party: str = ""
+    """A counterparty by its name, as somebody typed it."""
     category: int | None = None
     """0: those without one; so with the next two."""
     tag: int | None = None
@@ -130,6 +132,7 @@ class Wanted:
             at_least=_amount(said.get("at_least")),
             at_most=_amount(said.get("at_most")),
             counterparty=said.get("counterparty", type=row_id),
+            party=words_in(said, "party"),
             category=_chosen(said.get("category")),
             tag=_chosen(said.get("tag")),
             assignee=_chosen(said.get("assignee")),
@@ -161,9 +164,9 @@ class Wanted:
         return {each.name: each.default for each in fields(self) if each.name != "tab"}
 
 
-def words_in(said: Any) -> str:
+def words_in(said: Any, name: str = "q") -> str:
     """What was typed into the box, as far as anybody would type."""
-    return " ".join(said.get("q", "").replace("\0", " ").split())[:200]
+    return " ".join(said.get(name, "").replace("\0", " ").split())[:200]
 
 
 def _is_zero(value: Any) -> bool:

@@ -15,7 +15,7 @@ from app.extensions import db
 from app.tags.models import Tag
 from app.web.access import Role
 from tests.documents.test_search import numbers
-from tests.factories import make_category, make_company, make_document, make_user, the_company
+from tests.factories import make_category, make_company, make_counterparty, make_document, make_user, the_company
 
 
 @pytest.fixture
@@ -62,10 +62,31 @@ def test_what_is_no_amount_or_no_day_is_told(app, browser):
     assert "Not everything that was asked for" not in quiet
 
 
+def test_a_counterparty_is_asked_for_by_its_name(app, browser, listed):
+    """SR-1: US-2: as it is typed, without accents and case; names of those one does not see are not offered."""
+    company = the_company()
+    company.restrict_non_admins = True
+    member = make_user()
+    cafe = make_counterparty("Café Élan", company, assigned_users=[member])
+    make_document(number="N-1", counterparty=cafe)
+    make_document(number="N-2", counterparty=make_counterparty("Café Élan et fils", company))
+    make_counterparty("Café Élan", make_company("Elsewhere"))
+    admin, restricted = browser(make_user(Role.ADMIN)), browser(member)
+    shown = lambda address: sorted(numbers(admin.get(f"/documents?{address}").text))  # noqa: E731
+
+    assert shown("party=cafe+elan") == ["N-1"] and shown("party=cafe") == []
+    by_id = admin.get(f"/documents?counterparty={cafe.id}").text
+    assert 'name="party" value="Café Élan"' in by_id and 'name="counterparty"' not in by_id
+    offered = [browser.get("/documents/counterparties?party=ELAN+cafe").text for browser in (admin, restricted)]
+    assert [text.count("<option") for text in offered] == [2, 1] and "et fils" not in offered[1]
+    assert "<option" not in admin.get("/documents/counterparties?party=+").text
+
+
 EVERYTHING = Wanted(
     tab=Tab.TO_MATCH, q="ink & paper", direction=Direction.SALE, kind=Kind.CREDIT_NOTE,
     since=date(2026, 1, 1), until=date(2026, 1, 2), due_since=date(2026, 1, 3), due_until=date(2026, 1, 4),
-    counterparty=1, category=0, tag=0, assignee=0, source="smtp", late=True, disputed=True, twins=True, fileless=True,
+    counterparty=1, party="Durand", category=0, tag=0, assignee=0, source="smtp",
+    late=True, disputed=True, twins=True, fileless=True,
 )  # fmt: skip
 
 
