@@ -37,9 +37,7 @@ def begin(company: Company, *, by: User) -> None:
         return
     sharing = _share(company)
     _enter_parking(company, by)
-    commit()
-    run_id = _send(sharing)
-    _tell_the_end(db.session.get_one(Run, run_id))
+    _tell_the_end(_sent(sharing))
     sharing.report_address = f"dossiers@{OFFICE}"
     _change_one(company, by)
     commit()
@@ -77,10 +75,12 @@ def _category(company: Company) -> int | None:
     return db.session.scalar(known.order_by(Category.account_code != "624100", Category.id).limit(1))
 
 
-def _send(sharing: Sharing) -> int:
-    """The run as it was: each document in a mail of its own, accepted by the office's server."""
+def _sent(sharing: Sharing) -> Run:
+    """The run as it was: each document in a mail of its own, accepted by the office's server.
+
+    Nothing of it is seen before it has ended: whoever finds an open run goes on with it, and sends.
+    """
     run = _begun(sharing)
-    commit()
     ids = list(db.session.scalars(selecting.candidates(sharing).with_only_columns(Document.id)))
     for document_id in ids:
         document = db.session.get_one(Document, document_id)
@@ -91,8 +91,8 @@ def _send(sharing: Sharing) -> int:
             _accepted(envelope, run.started_at)
         except CannotSend as cannot:
             db.session.add(RunProblem(run_id=run.id, document_id=document.id, reason=cannot.reason))
-        commit()
-    return run.id
+    db.session.flush()
+    return run
 
 
 def _connection(sharing: Sharing) -> Connection:
@@ -105,6 +105,7 @@ def _begun(sharing: Sharing) -> Run:
     run = Run(company=sharing.company, connection=_connection(sharing), cause=Cause.DAILY, day=at.date())
     run.started_at, run.sales_mails, run.purchase_mails, run.remaining = at, 0, 0, {}
     db.session.add(run)
+    db.session.flush()
     return run
 
 

@@ -56,6 +56,12 @@ def is_held(document: Document) -> bool:
     return db.session.scalar(select(Document.id).where(Document.id == document.id, held())) is not None
 
 
+def held_among(documents: list[Document]) -> set[int]:
+    """The ids of those among these that the law wants kept."""
+    ids = [each.id for each in documents]
+    return set(db.session.scalars(select(Document.id).where(Document.id.in_(ids), held()))) if ids else set()
+
+
 def days_kept(company: Company) -> int | None:
     """After how many days the timer empties; None to keep, also where the number makes no sense."""
     days = company.trash_days

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Response, abort, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -40,6 +42,7 @@ from app.lists.sources import ways_in
 from app.tasks.jobs import commit
 from app.users.sessions import company_where, current_company
 from app.web.access import Permission, allowed, requires
+from app.web.keyset import moment
 from app.web.pages import page
 
 __all__ = ["bp", "duplicates", "labelling", "marking", "party_pages"]
@@ -49,6 +52,7 @@ bp.add_app_template_global(words.of_rate)
 bp.add_app_template_global(showing.late, "late")
 bp.add_app_template_global(shown_status.shown, "shown_status")
 bp.add_app_template_global(marks.of, "marks_of")
+bp.add_app_template_global(retention.is_held)
 
 
 # --- Lists and one document -----------------------------------------------------------------------
@@ -178,15 +182,23 @@ def empty_trash():
     company = company_where(Permission.ADMINISTER)
     if not _is_typed(_("empty")):
         return redirect(url_for(".trash_list"), 303)
-    now = clock.now()
-    count = retention.empty_now(company, by=current_user, until=now)
+    asked_at = _asked_at(request.form.get("until", ""))
+    count = retention.empty_now(company, by=current_user, until=asked_at)
     if count == retention.PORTION:
-        jobs.empty_trash.later(company.id, current_user.id, now.isoformat())
+        jobs.empty_trash.later(company.id, current_user.id, asked_at.isoformat())
     commit()
     flash(ngettext("%(num)d document deleted for good.", "%(num)d documents deleted for good.", count))
     if count == retention.PORTION:
         flash(_("There is more: the rest follows by itself."), "info")
     return redirect(url_for("documents.trash_list"), 303)
+
+
+def _asked_at(said: str) -> datetime:
+    """When the page was drawn that said how many go: what was put into the trash since was not meant."""
+    try:
+        return min(moment(said), clock.now())
+    except ValueError:
+        return clock.now()
 
 
 # --- Files ----------------------------------------------------------------------------------------

@@ -221,6 +221,8 @@ def trash_page(user: User, company: Company, said: Any) -> dict[str, Any]:
         "seen": only_visible(user, firsts),
         "removable": removable,
         "kept": kept,
+        "now": clock.now(),
+        "held": retention.held_among(documents),
         "days": retention.days_kept(company),
         "last": retention.last_emptied(company) if is_admin else None,
         "stopped": retention.plan(company).sentence if is_admin else "",

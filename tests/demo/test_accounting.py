@@ -14,6 +14,21 @@ from app.outbox.models import Mark, OutgoingMail
 from tests.demo.test_bank import the_firm
 
 
+def test_nobody_finds_a_run_of_the_demo_that_goes_on(app, monkeypatch):
+    """OP-1: the workers are there already: one who found it open would mail the office what the demo only tells."""
+    firm, admin = the_firm()
+    seen, commit = [], accounting.commit
+
+    def look() -> None:
+        commit()
+        seen.append([run.ended_at is None for run in db.session.scalars(select(Run))])
+
+    monkeypatch.setattr(accounting, "commit", look)
+    accounting.begin(firm, by=admin)
+
+    assert seen == [[False]]
+
+
 def test_the_demo_has_a_run_an_error_and_a_change(app, browser):
     """OP-1: AC-4: AC-5: documents were sent ten days ago, one purchase has no file, one changed since; once."""
     firm, admin = the_firm()

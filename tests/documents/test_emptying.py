@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -32,7 +33,7 @@ def company(app, monkeypatch):
 def put_into_trash(company, count, **facts):
     facts = {"trashed_at": clock.now() - timedelta(minutes=1), "trash_kind": TrashKind.DELETED} | facts
     template = {"company_id": company.id, "direction": Direction.PURCHASE}
-    db.session.add_all(Document(**template, number=f"T-{number}", **facts) for number in range(count))
+    db.session.add_all(Document(**template, **({"number": f"T-{number}"} | facts)) for number in range(count))
     db.session.commit()
 
 
@@ -65,6 +66,37 @@ def test_what_was_deleted_after_the_click_stays(app, browser, company):
     due.run_due()
 
     assert numbers() == ["T-0"]
+
+
+def test_what_came_after_the_question_stays(app, browser, company):
+    """TR-2: who empties it was told how many go: what somebody else put there since was not meant."""
+    put_into_trash(company, 2)
+    admin = browser(make_user(Role.ADMIN, company))
+    until = re.search(r'name="until" value="([^"]+)"', admin.get("/trash").text).group(1)
+    put_into_trash(company, 1, trashed_at=clock.now(), number="LATER")
+
+    said = admin.post("/trash/emptying", data={"typed": "empty", "until": until}, follow_redirects=True).text
+    assert "2 documents deleted for good." in said and numbers() == ["LATER"]
+    for odd in ("yesterday", "9999-12-31T00:00:00+00:00"):
+        put_into_trash(company, 1)
+        admin.post("/trash/emptying", data={"typed": "empty", "until": odd})
+        assert numbers() == []
+
+
+def test_the_trash_and_the_question_say_what_the_law_keeps(app, browser, company):
+    """TR-2: R17: in the list, and before a document is deleted where there is no trash."""
+    put_into_trash(company, 1, exported_at=clock.now())
+    put_into_trash(company, 1)
+    admin = browser(make_user(Role.ADMIN, company))
+    trash = admin.get("/trash").text
+    company.trash_enabled = False
+    held, free = (make_document(company, **facts) for facts in ({"exported_at": clock.now()}, {}))
+    db.session.commit()
+
+    assert trash.count("Kept by law") == 1 and "1 document goes and cannot be brought back. 1 is kept by law." in trash
+    pages = [admin.get(f"/documents/{each.id}").text for each in (held, free)]
+    assert ["the law wants this document kept" in page for page in pages] == [True, False]
+    assert ["Delete it for good?" in page for page in pages] == [False, True]
 
 
 def test_a_portion_takes_few_statements(app, company, monkeypatch):
