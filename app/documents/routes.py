@@ -161,6 +161,9 @@ def _is_typed(word: str) -> bool:
 def restore(document_id: int):
     """Out of the trash, to its former status."""
     document = mine(document_id)
+    if document.trashed_at is None:  # such as in another tab
+        flash(_("It is not in the trash any more."), "info")
+        return to(document)
     decisions.restore(document, by=current_user)
     commit()
     flash(_("Taken out of the trash."))

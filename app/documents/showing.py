@@ -22,6 +22,7 @@ from app.documents.models import Direction, Document, Kind, Status
 from app.documents.sight import only_visible
 from app.documents.wanted import Tab, Wanted, words_in
 from app.extensions import db
+from app.search.asking import Asked
 from app.users.models import Company, User
 from app.web import keyset
 from app.web.access import Permission, allowed
@@ -79,6 +80,7 @@ def list_page(user: User, company: Company, said: Any, sources: Sources) -> dict
         "chips": filtering.chips(user, company, wanted, sources, link),
         "left_out": filtering.left_out(wanted, said),
         "party": filtering.party_of(user, wanted),
+        "is_asked": bool(Asked.of(wanted.q).terms),
         "sorts": _sorts(sort, link),
         "wanted": wanted,
         "link": link,

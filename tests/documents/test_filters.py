@@ -131,6 +131,8 @@ def test_an_empty_result_says_what_was_looked_for_and_where_else(app, browser):
 
     assert "Nothing found for “zebra”" in empty and "A single letter" not in empty
     assert "A single letter or digit is looked for as a word of its own" in member.get("/documents?q=z").text
+    for signs in ("%22", "%25%25", "%F0%9F%98%80"):
+        assert "Signs alone are not looked for" in member.get(f"/documents?q={signs}").text
     for address in ("/documents?q=zebra&amp;tab=to_match", "/documents?tab=to_match", "/trash?q=zebra"):
         assert f'href="{address}"' in empty.replace("tab=to_match&amp;q=zebra", "q=zebra&amp;tab=to_match"), address
     assert "N-2" in member.get("/trash?q=zebra").text

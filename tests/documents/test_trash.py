@@ -401,3 +401,13 @@ def test_the_purge_is_asked_for_once_a_day(app):
 
     keys = list(db.session.scalars(select(Task.key).where(Task.kind == "purge_trash")))
     assert keys == [f"purge:{clock.today()}"]
+
+
+def test_what_another_tab_restored_is_shown_and_said(app, browser):
+    """TR-1: the second press changes nothing, and leads to the document."""
+    document = trashed(make_company())
+    member = browser(make_user(company=document.company))
+    told = [member.post(f"/documents/{document.id}/restoration", follow_redirects=True).text for _turn in range(2)]
+
+    assert "Taken out of the trash." in told[0] and "It is not in the trash any more." in told[1]
+    assert db.session.query(AuditEntry).filter_by(act="restored").count() == 1
