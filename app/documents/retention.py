@@ -84,7 +84,10 @@ class Plan:
         if self.is_unusual:
             return _("%(count)d documents are due, unusually many: empty the trash by hand.", count=self.due_count)
         if self.overdue_count:
-            return _("%(count)d documents should have gone long ago: is the clock right?", count=self.overdue_count)
+            return _(
+                "%(count)d documents should have gone long ago: is the clock right? If it is, empty the trash by hand.",
+                count=self.overdue_count,
+            )
         return ""
 
 
