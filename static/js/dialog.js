@@ -1,5 +1,5 @@
 // data-dialog="#id" opens a <dialog>, data-close closes the one around it, a click beside it too.
-// Menus (<details class="menu">) close when one clicks elsewhere, chooses, or presses Escape.
+// Menus (<details class="menu">) close when one clicks elsewhere, chooses, or presses Escape; each is seen whole.
 
 function openMenus() {
   return [...document.querySelectorAll("details.menu[open]")];
@@ -23,6 +23,30 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary").focus();
   }
 });
+
+/** Where the screen, the bar at its foot or the card around it would cut a menu off, it stands free of them. */
+function place(menu) {
+  const panel = menu.querySelector(".menu-panel");
+  panel.removeAttribute("style");
+  if (!menu.open || menu.closest(".bulk")) return;
+  const [seen, button] = [panel, menu.querySelector("summary")].map((each) => each.getBoundingClientRect());
+  const bar = document.querySelector(".bottom-bar")?.getBoundingClientRect();
+  const foot = (bar?.height ? bar.top : innerHeight) - 8;
+  const card = menu.closest(".list-card")?.getBoundingClientRect();
+  if (seen.bottom <= foot && seen.left >= 0 && seen.right <= innerWidth && !(card && seen.bottom > card.bottom)) return;
+  const below = button.bottom + 4;
+  const top = below + seen.height <= foot ? below : Math.max(8, button.top - 4 - seen.height);
+  const left = menu.matches(".menu-end") ? button.right - seen.width : button.left;
+  Object.assign(panel.style, {
+    position: "fixed", inset: "auto", top: `${top}px`, left: `${Math.max(8, Math.min(left, innerWidth - seen.width - 8))}px`,
+    maxHeight: `${foot - top}px`, overflowY: "auto",
+  });
+}
+
+document.addEventListener("toggle", (event) => event.target.matches("details.menu") && place(event.target), true);
+document.addEventListener("scroll", (event) => {
+  for (const menu of openMenus()) if (menu.querySelector(".menu-panel[style]") && !menu.contains(event.target)) menu.open = false;
+}, { capture: true, passive: true });
 
 // Arrow keys walk through an open menu.
 document.addEventListener("keydown", (event) => {
