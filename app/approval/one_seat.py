@@ -9,6 +9,7 @@ from app.approval.models import Approval, Seat
 from app.comments.models import Comment
 from app.core import clock
 from app.counterparties.models import Counterparty
+from app.documents import paying_to
 from app.documents.models import Document
 from app.documents.showing import page_numbers
 from app.extensions import db
@@ -39,6 +40,7 @@ def seat_page(user: User, seat: Seat) -> dict[str, Any]:
         "told": _told(seat),
         "may_undo": bool(seat.decision) and undoing.may_undo(seat.decision, user),
         "changes": brief.since(approval),
+        "doubt": None if document.trashed_at or document.open_minor == 0 else paying_to.shown(user, document),
         "linked": linked(user, document),
         **_beside(places, seat.id),
     }
