@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
 
-from app.approval import decisions, one_seat, panel, waiting
+from app.approval import asking, decisions, one_seat, panel, waiting
 from app.approval.blueprint import bp
 from app.approval.forms import CommentForm, DecisionForm, HandingForm
 from app.approval.found import here, mine, seen
@@ -65,11 +65,21 @@ def decide_seat(seat_id: int):
         )  # fmt: skip
     except Refused as refused:  # what was typed stays on the page
         db.session.rollback()
-        return shown(seen(seat_id), 409, form=form, problem=str(refused))
+        return _refused(seen(seat_id), form, str(refused))
     said = _said(seat)
     commit()
     flash(said, "message")
     return to(seat.step.approval.document) if request.form.get("from") == "document" else _to(following)
+
+
+def _refused(seat: Seat, form: DecisionForm, why: str) -> Response:
+    """Nothing was decided; who is not asked any more finds their words in the comment, to send or to copy."""
+    if asking.is_waiting(seat):
+        return shown(seat, 409, form=form, problem=why, typed=_("What you typed is kept."))
+    words, typed = form.reason.data or "", ""
+    if words:
+        typed = _("What you typed stands below as a comment that was not sent: send it if it is still to be said.")
+    return shown(seat, 409, remark=CommentForm(formdata=None, data={"text": words}), problem=why, typed=typed)
 
 
 def _said(seat: Seat) -> dict[str, str]:
@@ -122,7 +132,7 @@ def comment(seat_id: int):
         saying.say(seat.step.approval.document, form.text.data, by=current_user)
     except Refused as refused:  # such as a name that nobody has
         db.session.rollback()
-        return shown(seen(seat_id), 422, remark=form, problem=str(refused))
+        return shown(seen(seat_id), 422, remark=form, problem=str(refused), typed=_("What you typed is kept."))
     commit()
     flash(_("Commented."))
     return _to(seat.id)
