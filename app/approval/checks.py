@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from app.approval import facts, seating
 from app.approval.models import Approval, Choice, Decision, Mode, Outcome, Seat
 from app.core.errors import Refused
+from app.documents.models import Direction
 from app.users.models import User
 from app.web.filters import moment
 
@@ -28,6 +29,17 @@ def in_words(decision: Decision) -> str:
     }
     name = decision.by.name if decision.by else "Facteur"
     return known[decision.choice] % {"name": name, "when": moment(decision.at)}
+
+
+def until_when(decision: Decision) -> str:
+    """Up to when it can be taken back; `undoing` says when it is over."""
+    if decision.choice is Choice.REJECT:
+        return _("That is possible as long as it lies in the trash.")
+    if decision.choice is Choice.SEND_BACK:
+        return _("That is possible until it is validated again.")
+    if decision.seat.step.approval.document.direction is Direction.SALE:
+        return _("That is possible until it is sent or paid.")
+    return _("That is possible until it is paid.")
 
 
 def check(seat: Seat, choice: Choice, *, by: User, revision: str, reason: str) -> None:

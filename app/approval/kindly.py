@@ -11,9 +11,9 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app.approval import links, undoing
-from app.approval.checks import settled_by
+from app.approval.checks import settled_by, until_when
 from app.approval.links import LinkState
-from app.approval.models import Choice, Decision, DecisionLink
+from app.approval.models import Choice, Decision, DecisionLink, Way
 from app.core import clock
 from app.users.models import Company
 
@@ -36,6 +36,7 @@ def of(link: DecisionLink | None, state: LinkState | None = None) -> Dead:
         )
     said = {
         LinkState.USED: _used,
+        LinkState.TAKEN_BACK: _asked_later,
         LinkState.DECIDED: _decided,
         LinkState.CHANGED: _changed,
         LinkState.HANDED_OVER: _handed_over,
@@ -62,8 +63,25 @@ def _used(link: DecisionLink) -> Dead:
         return Dead(
             titles[decision.choice], _("Decided %(when)s. It went on since: it cannot be taken back.", when=when)
         )
-    text = _("Decided %(when)s. Until it is paid you can take it back, by the mail about it or in Facteur.", when=when)
-    return Dead(titles[decision.choice], text)
+    is_mailed = decision.way is Way.MAIL
+    text = (
+        _("Decided %(when)s. You can take it back by the mail about it, or in Facteur.", when=when)
+        if is_mailed
+        else _("Decided %(when)s. You can take it back in Facteur.", when=when)
+    )
+    return Dead(titles[decision.choice], f"{text} {until_when(decision)}")
+
+
+def standing(decision: Decision) -> Dead:
+    """Of a link that could take back what cannot be taken back any more: what was decided, and why it stands."""
+    return Dead(_("It cannot be taken back"), f"{decision_in_words(decision)} {undoing.why_not(decision)}")
+
+
+def taken_back() -> Dead:
+    """Right after the button was pressed."""
+    return Dead(
+        _("Taken back"), _("It waits for your decision again: a new mail with a new link is on its way to you.")
+    )
 
 
 def unheeded(link: DecisionLink, pressed: str) -> str:
@@ -76,10 +94,17 @@ def unheeded(link: DecisionLink, pressed: str) -> str:
 
 def _decided(link: DecisionLink) -> Dead:
     decision = settled_by(link.seat.step.approval, link.seat)
-    who = decision.by.name if decision and decision.by else _("Somebody else")
-    when = when_of(decision.at, _company(link)) if decision else ""
+    if decision is None:
+        return Dead(_("It is decided already"), _("There is nothing left to do for you."))
+    who = decision.by.name if decision.by else _("Somebody else")
+    when = when_of(decision.at, _company(link))
     text = _("%(name)s decided %(when)s. There is nothing left to do for you.", name=who, when=when)
     return Dead(_("It is decided already"), text)
+
+
+def _asked_later(_link: DecisionLink) -> Dead:
+    text = _("It waits for others first. You are asked again once it is your turn; there is nothing to do until then.")
+    return Dead(_("An earlier approval was taken back"), text)
 
 
 def _changed(link: DecisionLink) -> Dead:
@@ -107,8 +132,11 @@ def _not_needed(link: DecisionLink) -> Dead:
 
 
 def _expired(link: DecisionLink) -> Dead:
-    if link.decision_id:
-        return Dead(_("This link is too old"), _("Sign in to take the decision back, as long as it is not paid."))
+    if link.decision:
+        if not undoing.may_undo(link.decision, link.user):
+            return standing(link.decision)
+        text = _("Sign in to take the decision back.")
+        return Dead(_("This link is too old"), f"{text} {until_when(link.decision)}")
     text = _("Its time was over %(when)s. A new one can be mailed, to you alone.")
     return Dead(_("This link is too old"), text % {"when": when_of(link.expires_at, _company(link))}, can_renew=True)
 

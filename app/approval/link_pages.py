@@ -10,7 +10,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.approval import answering, asking, brief, kindly, links
+from app.approval import answering, asking, brief, kindly, links, undoing
 from app.approval.answering import Void
 from app.approval.blueprint import bp
 from app.approval.links import LinkState
@@ -93,8 +93,9 @@ def answer(token: str):
         except Refused as refused:
             db.session.rollback()
             return _show(links.find(token), token, 422, note=str(refused))
-        pressed = request.form.get("choice", "") if kindly.unheeded(found, request.form.get("choice", "")) else None
-    return redirect(url_for(".link", token=token, pressed=pressed), 303)
+        pressed = request.form.get("choice", "")
+        is_told = _is_taken_back(found, pressed) or kindly.unheeded(found, pressed)
+    return redirect(url_for(".link", token=token, pressed=pressed if is_told else None), 303)
 
 
 def _do(found: DecisionLink) -> None:
@@ -130,6 +131,8 @@ def _show(found: DecisionLink | None, token: str, status: int = 200, note: str =
     context = {"note": note, "served": served.serve(found), "token": token}
     context |= {"is_suspect": machines.is_suspect(found), "trap": machines.TRAP}
     with force_locale(found.user.spoken):
+        if found.decision and not undoing.may_undo(found.decision, found.user):
+            return _page("approval/dead.html", found, 410, dead=kindly.standing(found.decision), token="")
         if found.decision:
             return _page("approval/take_back.html", found, status, **context)
         if answering.needs_sign_in(document):
@@ -158,8 +161,16 @@ def _dead(found: DecisionLink | None, state: LinkState | None, token: str) -> Re
     if found is None:
         return _page("approval/dead.html", None, 404, dead=kindly.of(None), token="")
     with force_locale(found.user.spoken):
-        note = kindly.unheeded(found, request.args.get("pressed", "")) if state is LinkState.USED else ""
+        pressed = request.args.get("pressed", "")
+        if state is LinkState.USED and _is_taken_back(found, pressed):
+            return _page("approval/dead.html", found, 410, dead=kindly.taken_back(), token="")
+        note = kindly.unheeded(found, pressed) if state is LinkState.USED else ""
         return _page("approval/dead.html", found, 410, dead=kindly.of(found, state), note=note, token=token)
+
+
+def _is_taken_back(found: DecisionLink, pressed: str) -> bool:
+    """Was it this link's button, pressed a moment ago, that took the decision back; and is its holder asked again?"""
+    return bool(found.decision_id and found.used_at and pressed == answering.UNDO and asking.is_waiting(found.seat))
 
 
 def _page(name: str, found: DecisionLink | None, status: int, **context: Any) -> Response:

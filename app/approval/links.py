@@ -27,6 +27,8 @@ class LinkState(StrEnum):
     """Its holder decided already, through it or otherwise."""
     DECIDED = "decided"
     """Others decided, and no word is waited for any more."""
+    TAKEN_BACK = "taken_back"
+    """An earlier step is asked again: its holder will be, once it is their turn."""
     CHANGED = "changed"
     HANDED_OVER = "handed_over"
     EXPIRED = "expired"
@@ -91,6 +93,7 @@ def _deaths(link: DecisionLink) -> Iterator[tuple[LinkState, bool]]:
         yield LinkState.CHANGED, approval.outcome is Outcome.SUPERSEDED
         yield LinkState.CHANGED, link.revision != facts.revision_of(document)
         yield LinkState.NOT_NEEDED, approval.outcome is Outcome.NOT_NEEDED
+        yield LinkState.TAKEN_BACK, approval.ended_at is None and link.seat.step.opened_at is None
         yield LinkState.DECIDED, bool(approval.ended_at) or not link.seat.step.is_open
         yield LinkState.REVOKED, bool(link.used_at or link.ended_at)
     now = clock.now()  # a link made by a clock that was ahead would live too long

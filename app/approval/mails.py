@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _
 
 from app.approval import brief, enclosing, links
 from app.approval.brief import called, rows
-from app.approval.checks import in_words
+from app.approval.checks import in_words, until_when
 from app.approval.links import LinkState
 from app.approval.models import Choice, Decision, DecisionLink, Seat
 from app.documents import sight
@@ -91,7 +91,7 @@ def decided(decision: Decision) -> OutgoingMail:
             secrets=[token],
             headers=BY_ITSELF,
             title=titles[decision.choice],
-            text=_("If it was not you, or not meant so, take it back: that is possible until it is paid."),
+            text=gettext("If it was not you, or not meant so, take it back.") + " " + until_when(decision),
             rows=rows(document),
             reason=decision.reason,
             label=_("Take the decision back"),

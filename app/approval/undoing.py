@@ -50,13 +50,16 @@ def is_theirs(decision: Decision, user: User) -> bool:
 
 def may_undo(decision: Decision, user: User) -> bool:
     """Could this person take it back now? For whoever shows the button."""
-    if not is_theirs(decision, user):
-        return False
+    return is_theirs(decision, user) and not why_not(decision)
+
+
+def why_not(decision: Decision) -> str:
+    """Why nobody can take it back any more; empty where it is possible."""
     try:
         _check(decision, decision.seat.step.approval)
-    except Refused:
-        return False
-    return True
+    except Refused as refused:
+        return str(refused)
+    return ""
 
 
 def _check(decision: Decision, approval: Approval) -> None:

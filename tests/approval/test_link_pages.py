@@ -357,7 +357,7 @@ def test_a_used_link_knows_that_its_decision_cannot_be_taken_back_any_more(firm,
     document = validated(firm)
     token = next(token_in(mail) for mail in mails() if mail.recipients[0].address == firm.lea.email)
     decide(document, firm.lea)
-    assert "Until it is paid you can take it back" in visitor.open(token).text
+    assert "You can take it back in Facteur. That is possible until it is paid." in visitor.open(token).text
     decide(document, firm.bob, Choice.SEND_BACK, reason="Wrong amount")
 
     assert "It went on since: it cannot be taken back." in visitor.open(token).text

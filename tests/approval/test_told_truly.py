@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import pytest
+
+from app.approval import decisions
 from app.approval.models import Choice
+from app.documents import decisions as documents
+from app.documents import trash
+from app.documents.models import Direction
 from app.extensions import db
-from tests.approval.making import decide, rounds, seat_of, validated
+from tests.approval.making import decide, mails, rounds, seat_of, token_in, validated, waits_for
+from tests.factories import reload
+from tests.visiting import Visitor, hand
+
+__all__ = ["hand"]
 
 NEW_IBAN = "FR7630006000011234567890189"
+
+
+@pytest.fixture
+def visitor(browser, hand):
+    return Visitor(browser(), hand)
 
 
 def page_of(document, user) -> str:
@@ -65,8 +80,6 @@ def test_what_was_refused_while_one_is_still_asked_stays_where_it_was_typed(firm
 
 def test_who_decided_stays_said_where_one_is_asked_anew(firm, demand, browser):
     """S59: LC-5: Léa approved, then it was changed: the second learns both."""
-    from app.documents import decisions as documents
-
     demand([firm.lea, firm.bob])
     document = validated(firm)
     decide(document, firm.lea)
@@ -78,3 +91,111 @@ def test_who_decided_stays_said_where_one_is_asked_anew(firm, demand, browser):
     late = browser(firm.bob).post(f"{old}/decision", data=form).text
 
     assert late.count("Lea approved it on") == 1 and "asked anew" in late and "Not ours</textarea>" in late
+
+
+# --- Dead links -------------------------------------------------------------------------------------
+
+
+def approved_by_mail(firm, visitor, choice="approve") -> str:
+    """Léa decides by her mail; the token of the one that tells her so."""
+    token = token_in(mails(user=firm.lea)[-1])
+    visitor.open(token)
+    visitor.press(token, choice, reason="Not ours")
+    return token_in(mails("approval-decided", firm.lea)[-1])
+
+
+def test_a_link_of_a_step_that_waits_again_says_that_its_turn_will_come(firm, demand, visitor):
+    """AP-3: S60: Léa took hers back: nobody decided, and Bob is asked again."""
+    demand([firm.lea], [firm.bob])
+    document = validated(firm)
+    decision = decide(document, firm.lea)
+    bobs = token_in(mails(user=firm.bob)[-1])
+    decisions.undo(decision, by=firm.lea)
+    db.session.commit()
+
+    dead = visitor.open(bobs)
+    assert dead.status_code == 410 and "An earlier approval was taken back" in dead.text
+    assert "asked again once it is your turn" in dead.text and "decided" not in dead.text
+    assert document.number not in dead.text and "<form" not in dead.text
+    decide(document, firm.lea)
+    assert "A newer mail took its place" in visitor.open(bobs).text
+
+
+GONE_ON = {
+    "restored": ("reject", lambda firm, it: trash.restore(it, by=firm.admin), "restored or asked anew"),
+    "asked anew": (
+        "approve",
+        lambda firm, it: documents.edit(it, {"iban": NEW_IBAN}, by=firm.zoe, version=it.version),
+        "asked anew since",
+    ),
+    "validated again": ("send_back", lambda firm, it: documents.validate(it, by=firm.zoe), "asked anew since"),
+}
+
+
+@pytest.mark.parametrize("way", GONE_ON)
+def test_what_cannot_be_taken_back_is_offered_to_nobody(firm, demand, visitor, way):
+    """AP-3: S60: the page says at once what was decided and why it stands; no promise, no button."""
+    choice, act, why = GONE_ON[way]
+    demand([firm.lea])
+    document = validated(firm)
+    undo = approved_by_mail(firm, visitor, choice)
+    visitor.open(undo)
+    assert visitor.page
+    page = visitor.page
+    act(firm, reload(document))
+    db.session.commit()
+
+    for said in (visitor.open(undo), visitor.press(undo, "undo", page=page)):
+        assert said.status_code == 410 and "It cannot be taken back" in said.text and why in said.text
+        assert "<form" not in said.text and "new mail" not in said.text and document.number not in said.text
+
+
+def test_taken_back_is_said_with_what_comes_and_already_only_later(firm, demand, visitor):
+    """AP-3: right after the button; a second press or a later look finds it done already."""
+    demand([firm.lea])
+    document = validated(firm)
+    undo = approved_by_mail(firm, visitor)
+    visitor.open(undo)
+
+    pressed = visitor.press(undo, "undo").text
+    assert "Taken back" in pressed and "a new mail with a new link is on its way to you" in pressed
+    assert "already" not in pressed and waits_for(document) == {"Lea"}
+    assert "taken back already" in visitor.open(undo).text
+    decide(document, firm.lea)
+    assert "taken back already" in visitor.open(undo, pressed="undo").text
+
+
+def test_a_link_that_took_nothing_back_claims_nothing(firm, demand, visitor):
+    """AP-3: S73: the words of an address are nobody's press."""
+    demand([firm.lea])
+    document = validated(firm)
+    undo = approved_by_mail(firm, visitor)
+    assert "Take it back?" in visitor.open(undo, pressed="undo").text
+    decisions.undo(seat_of(document, firm.lea).decision, by=firm.admin)
+    db.session.commit()
+
+    assert "taken back already" in visitor.open(undo, pressed="undo").text
+
+
+UNTIL = {
+    "until it is paid": (Direction.PURCHASE, "approve"),
+    "until it is sent or paid": (Direction.SALE, "approve"),
+    "as long as it lies in the trash": (Direction.PURCHASE, "reject"),
+    "until it is validated again": (Direction.PURCHASE, "send_back"),
+}
+
+
+@pytest.mark.parametrize("until", UNTIL)
+def test_until_when_it_can_be_taken_back_is_said_as_it_is(firm, demand, visitor, until):
+    """AP-3: on the used link's page, in the mail about it, and on the page of that mail once it is too old."""
+    direction, choice = UNTIL[until]
+    demand([firm.lea])
+    validated(firm, direction=direction)
+    token = token_in(mails(user=firm.lea)[-1])
+    undo = approved_by_mail(firm, visitor, choice)
+    said = f"That is possible {until}."
+
+    assert "by the mail about it, or in Facteur. " + said in visitor.open(token).text
+    assert said in mails("approval-decided")[-1].text
+    visitor.wait(15 * 86_400)
+    assert said in visitor.open(undo).text and "too old" in visitor.open(undo).text
