@@ -48,6 +48,9 @@ def of(link: DecisionLink | None, state: LinkState | None = None) -> Dead:
 
 
 def _used(link: DecisionLink) -> Dead:
+    if link.decision and link.decision.undone_why == undoing.LAPSED:
+        text = _("Yours lapsed with it: there is nothing to take back. You are asked again in your turn.")
+        return Dead(_("An earlier approval was taken back"), text)
     if link.decision_id:
         return Dead(_("It was taken back already"), _("There is nothing more to do here. Thank you."))
     decision, company = link.seat.decision, _company(link)

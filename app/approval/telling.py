@@ -32,13 +32,22 @@ def decided(decision: Decision) -> None:
 def undone(decision: Decision, *, by: User | None) -> None:
     """Whoever was told of it is told that it is taken back; and whoever decided, where another did so."""
     for user in concerned(decision):
-        notice = _note(user, decision, "undone", by=by)
-        subject = subjects.of(user, notice) if notice and _is_mailed(user, decision) else None
-        if notice and subject:
-            notice_mails.at_once(notice, subject)
-            notice.mailed_at = clock.now()
+        _mail(_note(user, decision, "undone", by=by), decision)
     if decision.by:
         _note(decision.by, decision, "undone", by=by)  # the mail that asks again says so
+
+
+def lapsed(decision: Decision, *, by: User | None) -> None:
+    """Whoever decided, trusting in an earlier approval that `by` takes back: no other mail says so to them."""
+    if decision.by:
+        _mail(_note(decision.by, decision, "lapsed", by=by), decision)
+
+
+def _mail(notice: Notice | None, decision: Decision) -> None:
+    subject = subjects.of(notice.user, notice) if notice and _is_mailed(notice.user, decision) else None
+    if notice and subject:
+        notice_mails.at_once(notice, subject)
+        notice.mailed_at = clock.now()
 
 
 def concerned(decision: Decision) -> list[User]:
@@ -70,10 +79,10 @@ def _note(user: User, decision: Decision, what: str, by: User | None = None) -> 
         key=f"decision:{decision.id}:{what}",
         company_id=document.company_id,
         about=document,
-        by=by if what in ("undone", "done") else decision.by,
+        by=by if what in ("undone", "done", "lapsed") else decision.by,
         what=what,
         choice=decision.choice.value,
-        name=decision.by.name if decision.by else "",
+        name=decision.by.name if decision.by and what != "lapsed" else "",
         number=document.number,
         why=decision.reason,
     )

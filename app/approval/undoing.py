@@ -22,6 +22,8 @@ from app.web.access import Permission, allowed
 
 may_be_paid: list[Callable[[Document], bool]] = []
 """Whether a payment of it is on its way to the bank; `pipeline` fills it."""
+LAPSED = "lapsed"
+"""Why a decision counts no more that nobody took back: an earlier one was."""
 ENDED_BY = {Choice.APPROVE: Outcome.APPROVED, Choice.REJECT: Outcome.REJECTED, Choice.SEND_BACK: Outcome.SENT_BACK}
 
 
@@ -35,9 +37,13 @@ def undo(decision: Decision, *, by: User | None, why: str = "") -> None:
         raise Refused(_("Only who decided, or an admin, can take it back."))
     _check(decision, approval)
     _take_back(decision, why)
-    _open_again(approval, decision.seat.step, why)
+    lapsed = _open_again(approval, decision.seat.step)
     BACK[decision.choice](decision, by)
     telling.undone(decision, by=by)
+    for later in lapsed:
+        names = [later.by.name if later.by else "", None]
+        trail.record(approval.document, by=by, act="approval lapsed", why=why, changes={"decided_by": names})
+        telling.lapsed(later, by=by)
     for seat in decision.seat.step.seats:
         asking.ask(seat, "robot" if by is None else "taken_back")
 
@@ -94,17 +100,20 @@ def _take_back(decision: Decision, why: str) -> None:
     db.session.refresh(decision.seat, ["decisions"])
 
 
-def _open_again(approval: Approval, step: ApprovalStep, why: str) -> None:
-    """The round goes on at this step; what was decided in later ones, trusting in it, is decided again."""
+def _open_again(approval: Approval, step: ApprovalStep) -> list[Decision]:
+    """The round goes on at this step; what was decided in later ones, trusting in it, lapses and is decided again."""
+    lapsed = []
     approval.ended_at, approval.outcome, step.ended_at = None, None, None
     for later in approval.steps:
         if later.position > step.position:
             links.end_step(later)
             later.opened_at, later.ended_at = None, None
             for seat in later.seats:
-                if seat.decision:
-                    _take_back(seat.decision, why)
+                if later_one := seat.decision:
+                    _take_back(later_one, LAPSED)
+                    lapsed.append(later_one)
     db.session.flush()
+    return lapsed
 
 
 # --- What it did ------------------------------------------------------------------------------------

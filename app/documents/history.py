@@ -65,6 +65,7 @@ def acts() -> dict[str, tuple[str, str]]:
         "imported from a spreadsheet": (_("imported it from a spreadsheet"), "upload"),
         "approval delegated": (_("handed the approval to a colleague"), "users"),
         "approval given back": (_("gave the approval back after an absence"), "undo-2"),
+        "approval lapsed": (_("made a later approval lapse with it"), "undo-2"),
         "approval left to a stand-in": (_("left the approval to a stand-in"), "users"),
         "approval reassigned": (_("asked somebody else to approve"), "users"),
         "approval taken back": (_("took the approval back"), "undo-2"),

@@ -39,6 +39,7 @@ NAMES: dict[str, Any] = {
     "expected_date": _("Expected on"),
     "expected_account": _("Account it goes through"),
     "approver": _("Who is asked"),
+    "decided_by": _("Decided by"),
     "status": _("Status"),
     "company": _("Company"),
     "assignee": _("In charge"),

@@ -94,5 +94,9 @@ def _decided(notice: Notice, said: dict[str, str]) -> str:
         "send_back": lambda: _("%(who)s sent %(what)s back for correction.", **said),
         "done": lambda: _("Your decision on %(what)s is noted.", **said),
         "undone": lambda: _("The decision on %(what)s was taken back.", **said),
+        "lapsed": lambda: _(
+            "%(who)s took back an earlier approval of %(what)s: yours lapsed with it. You are asked again in turn.",
+            **said,
+        ),
     }
     return ways.get(what or choice, lambda: _("%(who)s decided on %(what)s.", **said))()

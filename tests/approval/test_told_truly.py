@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from app.approval import decisions
 from app.approval.models import Choice
@@ -10,6 +11,9 @@ from app.documents import decisions as documents
 from app.documents import trash
 from app.documents.models import Direction
 from app.extensions import db
+from app.notices import choices
+from app.notices.models import ByMail, Notice, NoticeKind
+from app.users import memberships
 from tests.approval.making import decide, mails, rounds, seat_of, token_in, validated, waits_for
 from tests.factories import reload
 from tests.visiting import Visitor, hand
@@ -199,3 +203,74 @@ def test_until_when_it_can_be_taken_back_is_said_as_it_is(firm, demand, visitor,
     assert said in mails("approval-decided")[-1].text
     visitor.wait(15 * 86_400)
     assert said in visitor.open(undo).text and "too old" in visitor.open(undo).text
+
+
+# --- An approval that lapses ------------------------------------------------------------------------
+
+
+def lapse(firm, demand):
+    """Léa, then Bob approved; Léa takes hers back."""
+    demand([firm.lea], [firm.bob])
+    document = validated(firm)
+    first = decide(document, firm.lea)
+    decide(document, firm.bob)
+    decisions.undo(first, by=firm.lea)
+    db.session.commit()
+    return document
+
+
+def told(user) -> list[str]:
+    found = db.session.scalars(select(Notice).filter_by(user_id=user.id, kind=NoticeKind.DECIDED))
+    return [str(each.arguments["what"]) for each in found]
+
+
+def test_whose_approval_lapses_is_told_by_whom_and_that_their_turn_comes(firm, demand, browser):
+    """AP-3: AP-4: Léa took hers back: Bob's counts no more, which a notice, a mail and the history say."""
+    document = lapse(firm, demand)
+
+    (mail,) = mails("notice", firm.bob)
+    assert "Lea took back an earlier approval of" in mail.text and "asked again in turn" in mail.text
+    assert told(firm.bob) == ["lapsed"] and mails("notice", firm.lea) == []
+    assert "yours lapsed with it" in browser(firm.bob).get("/notices").text
+    history = browser(firm.admin).get(f"/documents/{document.id}").text
+    assert "made a later approval lapse with it" in history and "Decided by" in history
+    decide(document, firm.lea)
+    assert waits_for(document) == {"Bob"}
+
+
+@pytest.mark.parametrize("by_mail", [ByMail.NEVER, ByMail.DAILY])
+def test_of_a_lapse_one_is_mailed_as_one_chose(firm, demand, by_mail):
+    """AP-4: the notice stands in the app; once a day it is among the others."""
+    choices.choose(firm.bob, {NoticeKind.DECIDED: choices.Choice(True, by_mail)})
+    lapse(firm, demand)
+
+    assert told(firm.bob) == ["lapsed"] and mails("notice", firm.bob) == []
+
+
+def test_a_lapse_is_mailed_to_nobody_who_may_not_see_it_any_more(firm, demand):
+    """S72: Bob left the firm before Léa took hers back."""
+    demand([firm.lea], [firm.bob])
+    document = validated(firm)
+    first = decide(document, firm.lea)
+    decide(document, firm.bob)
+    memberships.set_access(firm.bob, firm.company, None, [], by=firm.admin)
+    decisions.undo(first, by=firm.lea)
+    db.session.commit()
+
+    assert mails("notice", firm.bob) == []
+
+
+def test_the_link_to_take_back_what_lapsed_says_what_became_of_it(firm, demand, visitor):
+    """AP-3: Bob decided by mail, Léa took hers back: Bob took nothing back."""
+    demand([firm.lea], [firm.bob])
+    document = validated(firm)
+    first = decide(document, firm.lea)
+    token = token_in(mails(user=firm.bob)[-1])
+    visitor.open(token)
+    visitor.press(token)
+    decisions.undo(first, by=firm.lea)
+    db.session.commit()
+
+    said = visitor.open(token_in(mails("approval-decided", firm.bob)[-1])).text
+    assert "An earlier approval was taken back" in said and "Yours lapsed with it" in said
+    assert told(firm.bob) == ["done", "lapsed"]

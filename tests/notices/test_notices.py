@@ -178,6 +178,11 @@ SAYINGS = [
     (NoticeKind.DECIDED, {"what": "reject", "choice": "reject"}, "Léa rejected F-77."),
     (NoticeKind.DECIDED, {"choice": "send_back"}, "Léa sent F-77 back for correction."),
     (NoticeKind.DECIDED, {"what": "undone", "choice": "approve"}, "The decision on F-77 was taken back."),
+    (
+        NoticeKind.DECIDED,
+        {"what": "lapsed", "choice": "approve"},
+        "Léa took back an earlier approval of F-77: yours lapsed with it. You are asked again in turn.",
+    ),
     (NoticeKind.HANDED_OVER, {"to": "Paul"}, "Paul now decides on F-77 in your place."),
     (NoticeKind.HANDED_OVER, {}, "The approval of F-77 was handed over."),
 ]
