@@ -27,8 +27,12 @@ def in_words(decision: Decision) -> str:
         Choice.REJECT: _("%(name)s rejected it on %(when)s."),
         Choice.SEND_BACK: _("%(name)s sent it back for correction on %(when)s."),
     }
-    name = decision.by.name if decision.by else "Facteur"
-    return known[decision.choice] % {"name": name, "when": moment(decision.at)}
+    return known[decision.choice] % {"name": name_of(decision), "when": moment(decision.at)}
+
+
+def name_of(decision: Decision) -> str:
+    """Who decided."""
+    return decision.by.name if decision.by else "Facteur"
 
 
 def until_when(decision: Decision) -> str:

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
 
-from app.approval import bulk, demands, handings, listed, waiting
+from app.approval import bulk, checks, demands, handings, listed, waiting
 from app.approval.blueprint import bp
 from app.approval.forms import HandingForm
 from app.approval.found import here
@@ -55,6 +55,15 @@ def _told(said: bulk.Result):
     """What became of them: a sentence for each way it went."""
     if said.approved:
         yield ngettext("%(num)d approved.", "%(num)d approved.", said.approved), "message"
+    for found in said.decided.values():
+        why = checks.in_words(max(found, key=lambda each: each.at))
+        text = ngettext(
+            "%(num)d was decided already: %(why)s",
+            "%(num)d were decided already, the last one: %(why)s",
+            len(found),
+            why=why,
+        )
+        yield text, "info"
     if said.changed:
         count = said.changed
         text = ngettext(
@@ -63,5 +72,5 @@ def _told(said: bulk.Result):
         yield text, "warning"
     for sentence, count in said.refused.items():
         yield _("%(count)d not approved: %(why)s", count=count, why=sentence), "warning"
-    if not (said.approved or said.changed or said.refused):
+    if not (said.approved or said.decided or said.changed or said.refused):
         yield _("Nothing was selected."), "info"

@@ -226,7 +226,8 @@ def test_fifty_are_approved_at_once_each_on_its_own(firm, demand, browser):
 
     text = browser(firm.lea).post("/approvals/approval", data=form, follow_redirects=True).text
 
-    assert "48 approved." in text and "2 had changed meanwhile: look at them." in text
+    assert "48 approved." in text and "1 had changed meanwhile: look at it." in text
+    assert "1 was decided already: Lea approved it on" in text
     db.session.expire_all()
     assert [each.status for each in waiting].count(Status.TO_MATCH) == 49
     assert waiting[0].status is Status.TO_APPROVE
