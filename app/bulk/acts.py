@@ -38,11 +38,14 @@ def _check_sure(document: Document) -> None:
 
 def categorise(document: Document, said: dict[str, Any], by: User) -> None:
     """Another accounting category, of its company and for its direction."""
+    editing.check_place(document)  # also where it would be no change
     category = db.session.get(Category, said.get("category_id") or 0)
     if category is None or category.company_id != document.company_id or category.archived_at:
         raise Refused(_("This choice no longer exists: choose again."))
     if category.direction and category.direction is not document.direction:
         raise Refused(_("“%(name)s” is not a category for it.", name=category.name))
+    if category is document.category:
+        raise Refused(_("It is so already."))
     editing.edit(document, {"category_id": category.id}, by=by, version=document.version)
 
 

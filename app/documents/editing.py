@@ -122,8 +122,7 @@ def _minor(document: Document, name: str, changes: dict[str, Any], currency: str
 
 
 def _check_allowed(document: Document, told: dict[str, tuple[Any, Any]]) -> None:
-    if document.trashed_at:
-        raise Refused(_("It is in the trash: restore it first."))
+    check_place(document)
     if document.read_state is ReadState.READING:
         raise Refused(_("It is still being read: wait a moment, then check it."))
     if document.validated_at and "direction" in told:
@@ -142,6 +141,12 @@ def _check_allowed(document: Document, told: dict[str, tuple[Any, Any]]) -> None
     _check_company(document, Category, told.get("category_id"))
 
 
+def check_place(document: Document) -> None:
+    """Raise `Refused` where it lies in the trash: nothing is changed there."""
+    if document.trashed_at:
+        raise Refused(_("It is in the trash: restore it first."))
+
+
 def why_number_is_fixed(document: Document) -> str:
     """Why its number can't be changed any more; empty where it can (SPEC RV-5)."""
     if document.validated_at and document.direction is Direction.SALE:
@@ -158,8 +163,10 @@ def _check_company(document: Document, model: Any, change: tuple[Any, Any] | Non
 
 
 def _claim(document: Document, version: int) -> None:
-    """Be the one who edits this version; everybody else is told."""
-    if not change_if(db.session(), document, Document.version == version, version=version + 1):
+    """Be the one who edits this version, and not in the trash; everybody else is told."""
+    still = (Document.version == version, Document.trashed_at.is_(None))
+    if not change_if(db.session(), document, *still, version=version + 1):
+        check_place(document)
         raise Changed(since(document, version))
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from flask_babel import force_locale
+from sqlalchemy import select, update
 
 from app.bulk import choosing, doing, jobs
 from app.bulk.models import Act, BulkAct
 from app.core import clock
 from app.core.errors import Refused
+from app.documents import editing
 from app.documents.models import Document, Status
 from app.extensions import db
 from app.tasks.models import Task
@@ -266,6 +268,34 @@ def test_a_category_of_another_company_or_direction_is_none(app, browser):
     for category in (foreign, make_category("Sales only", direction=Direction.SALE)):
         do(client, "categorise", [document], category_id=category.id)
         assert reload(document).category is None and len(latest().stayed) == 1
+
+
+def test_a_category_is_given_to_nothing_that_lies_in_the_trash(app, browser):
+    """RV-7: TR-1: put there by somebody else meanwhile, whatever its category is; nor is what has it counted."""
+    old, new = make_category("Old"), make_category("New")
+    changed, has_it = make_document(category=old), make_document(category=new)
+    trashed, also = (make_document(category=each, trashed_at=clock.now()) for each in (old, new))
+
+    page = do(browser(make_user()), "categorise", [changed, has_it, trashed, also], category_id=new.id).text
+
+    assert "1 document changed, 3 stayed as they were." in page
+    told = latest().stayed
+    assert "It is so already." in told[has_it.id] and all("in the trash" in told[each.id] for each in (trashed, also))
+    assert [reload(each).category.name for each in (changed, trashed)] == ["New", "Old"]
+
+
+def test_trashed_at_the_same_moment_it_is_not_changed(app):
+    """S59: the row was read, then somebody else put it into the trash: the change finds it there."""
+    document, category, member = make_document(), make_category(), make_user()
+    db.session.execute(
+        update(Document).where(Document.id == document.id).values(trashed_at=clock.now()),
+        execution_options={"synchronize_session": False},
+    )
+    assert document.trashed_at is None
+
+    with force_locale("en"), pytest.raises(Refused, match="in the trash"):
+        editing.edit(document, {"category_id": category.id}, by=member, version=document.version)
+    assert reload(document).category is None
 
 
 def test_nothing_selected_is_said(app):
