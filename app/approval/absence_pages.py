@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from flask import Response, abort, flash, redirect, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -97,13 +99,24 @@ def _begun(user: User) -> Response:
     except Refused as refused:
         db.session.rollback()
         return _shown(user, form, 422, str(refused))
-    count = standing_in.align_person(user, by=current_user)
+    moved = standing_in.align_person(user, by=current_user)
     commit()
     flash(_("Saved."))
-    if count:
-        text = ngettext("%(num)d that waited went to the stand-in.", "%(num)d that waited went to the stand-in.", count)
+    for text in _told(moved):
         flash(text, "info")
     return _to(user)
+
+
+def _told(moved: standing_in.Moved) -> Iterator[str]:
+    """What went where; where the stand-in is away too, what waits stays or goes back."""
+    if over := moved.over:
+        yield ngettext("%(num)d that waited went to the stand-in.", "%(num)d that waited went to the stand-in.", over)
+    if back := moved.back:
+        yield ngettext(
+            "%(num)d that was left to a stand-in went back to the person it was asked of.",
+            "%(num)d that were left to a stand-in went back to the person they were asked of.",
+            back,
+        )
 
 
 def _to(user: User) -> Response:

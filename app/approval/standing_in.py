@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import structlog
 from sqlalchemy import Select, or_, select
 
@@ -17,24 +19,32 @@ from app.users.models import Company, User
 log = structlog.get_logger()
 
 
-def align(company: Company, *, of: User | None = None, by: User | None = None) -> int:
-    """Put every seat that waits where it belongs today (only those of one person, where one is named); how many."""
-    moved = 0
+class Moved(NamedTuple):
+    """How many went to a stand-in, and how many back to the person they were asked of."""
+
+    over: int = 0
+    back: int = 0
+
+
+def align(company: Company, *, of: User | None = None, by: User | None = None) -> Moved:
+    """Put every seat that waits where it belongs today (only those of one person, where one is named)."""
+    over = back = 0
     for seat in list(db.session.scalars(_concerned(company, of))):
         try:
             with db.session.begin_nested():
-                moved += _align(seat, by)
+                went = _align(seat, by)
+                over, back = over + went.over, back + went.back
         except Refused as refused:  # decided at this moment, or nobody may sit there: it stays
             log.info("stand_in.refused", seat=seat.id, why=str(refused))
-    return moved
+    return Moved(over, back)
 
 
-def align_person(user: User, *, by: User) -> int:
-    """The same at once, in all companies of somebody whose absence was set or ended; how many of theirs."""
-    moved = sum(align(company, of=user, by=by) for company in user.companies)
+def align_person(user: User, *, by: User) -> Moved:
+    """The same at once, in all companies of somebody whose absence was set or ended; what of theirs went where."""
+    moved = [align(company, of=user, by=by) for company in user.companies]
     for company in user.companies:
         align(company, by=by)  # whoever is back may stand in for others again
-    return moved
+    return Moved(sum(each.over for each in moved), sum(each.back for each in moved))
 
 
 def _concerned(company: Company, of: User | None) -> Select[tuple[Seat]]:
@@ -51,20 +61,20 @@ def _concerned(company: Company, of: User | None) -> Select[tuple[Seat]]:
     return query.where(or_(Seat.user_id.in_(away), Seat.handed == Handed.ABSENT))
 
 
-def _align(seat: Seat, by: User | None) -> int:
-    """Give it back first, then to whoever stands in now; 1 where it moved."""
+def _align(seat: Seat, by: User | None) -> Moved:
+    """Give it back first, then to whoever stands in now."""
     lent = last_absence(seat)
     owner = lent.giver if lent else seat.user
     wanted = instead_of(owner, seat) or owner
     if wanted is seat.user:
-        return 0
+        return Moved()
     if lent and not seating.may_decide(owner, seat.step.approval.document.company_id):
-        return 0
+        return Moved()
     if lent:
         seats.take_back(lent, by=by)
     if wanted is not seat.user:
         seats.hand_over(seat, wanted, by=by, handed=Handed.ABSENT)
-    return 1
+    return Moved(back=1) if wanted is owner else Moved(over=1)
 
 
 def last_absence(seat: Seat) -> Handing | None:

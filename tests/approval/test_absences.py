@@ -31,7 +31,7 @@ def away(firm, user, stand_in, first=0, last=3):
 def align(firm) -> int:
     moved = standing_in.align(firm.company)
     db.session.commit()
-    return moved
+    return sum(moved)
 
 
 def test_what_waits_goes_to_the_stand_in_and_comes_back_once(firm, demand, time_machine):
@@ -85,7 +85,7 @@ def test_ended_early_it_all_comes_back(firm, demand):
     absences.end(absence, by=firm.lea)
     moved = standing_in.align_person(firm.lea, by=firm.lea)
 
-    assert moved == 1 and waits_for(document) == {"Lea"} and len(mails(user=firm.lea)) == 1
+    assert moved == (0, 1) and waits_for(document) == {"Lea"} and len(mails(user=firm.lea)) == 1
     with pytest.raises(Refused, match="over already"):
         absences.end(absence, by=firm.lea)
 
@@ -199,3 +199,39 @@ def test_an_absence_follows_the_companys_own_clock(firm, demand, time_machine):
     assert align(firm) == 1 and waits_for(document) == {"Bob"}
     time_machine.move_to("2026-12-08T13:01:00+00:00")
     assert align(firm) == 1 and waits_for(document) == {"Lea"}
+
+
+def be_away(browser, firm, user, stand_in) -> str:
+    """Set an absence of one's own on its page; what the page says."""
+    today = clock.today(firm.company)
+    form = {"first_date": today, "last_date": today + DAY, "stand_in": stand_in.id}
+    return browser(user).post("/account/absences", data=form, follow_redirects=True).text
+
+
+def test_what_went_where_is_said_as_it_went(firm, demand, browser):
+    """AP-5: to the stand-in; and back to whom it was asked of, where the stand-in is away too by now."""
+    demand([firm.lea])
+    lent = [validated(firm) for _each in range(3)]
+    demand([firm.bob])
+    own = validated(firm)
+
+    assert "3 that waited went to the stand-in." in be_away(browser, firm, firm.lea, firm.bob)
+    text = be_away(browser, firm, firm.bob, firm.lea)
+
+    assert "went to the stand-in" not in text and "stays with you" in text
+    assert "3 that were left to a stand-in went back to the person they were asked of." in text
+    assert [waits_for(each) for each in (*lent, own)] == [{"Lea"}] * 3 + [{"Bob"}]
+
+
+def test_what_goes_over_and_what_goes_back_are_counted_each(firm, demand, browser):
+    """AP-5: Bob leaves his own to Tom, and what he had of Léa goes back to her: no chains."""
+    demand([firm.lea])
+    validated(firm)
+    demand([firm.bob])
+    validated(firm)
+    be_away(browser, firm, firm.lea, firm.bob)
+
+    text = be_away(browser, firm, firm.bob, firm.tom)
+
+    assert "1 that waited went to the stand-in." in text
+    assert "1 that was left to a stand-in went back to the person it was asked of." in text
