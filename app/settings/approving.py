@@ -8,7 +8,7 @@ from flask import flash, redirect, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
-from wtforms import IntegerField, SelectField
+from wtforms import IntegerField, SelectField, ValidationError
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from app.approval import seating
@@ -47,6 +47,11 @@ class ApprovalForm(Form):
     )
     sign_in = MoneyField(_("Ask for a sign-in from this amount on"))
 
+    def validate_sign_in(self, field: MoneyField) -> None:
+        """Sizes are compared, so that one below zero would mean another amount than it says."""
+        if field.data is not None and field.data < 0:
+            raise ValidationError(gettext("Enter zero or more, or nothing for no sign-in."))
+
     def show(self, company: Company) -> None:
         """As it is set."""
         names = {value: name for name, value in FOUR_EYES.items()}
@@ -62,7 +67,7 @@ class ApprovalForm(Form):
             "four_eyes": FOUR_EYES[self.four_eyes.data],
             "approval_link_days": self.link_days.data,
             "approval_reminder_days": self.reminder_days.data,
-            "approval_sign_in_minor": None if amount is None else money.to_minor(abs(amount), company.currency),
+            "approval_sign_in_minor": None if amount is None else money.to_minor(amount, company.currency),
         }
 
 

@@ -213,6 +213,19 @@ def test_an_admin_sets_how_the_company_approves(firm, browser):
     assert browser(firm.lea).get(address).status_code == 403
 
 
+def test_no_sign_in_is_asked_for_from_less_than_nothing_on(firm, browser):
+    """AP-3: a minus is a slip: said at the field, as typed; zero asks for it always."""
+    address = f"/settings/companies/{firm.company.id}/approvals"
+    form = {"four_eyes": "no", "link_days": "7", "reminder_days": "", "sign_in": "-5"}
+    client = browser(firm.admin)
+
+    wrong = client.post(address, data=form)
+    assert wrong.status_code == 422 and "Enter zero or more" in wrong.text and 'value="-5"' in wrong.text
+    assert reload(firm.company).approval_sign_in_minor is None
+    assert client.post(address, data=form | {"sign_in": "0"}).status_code == 303
+    assert reload(firm.company).approval_sign_in_minor == 0
+
+
 def test_nothing_is_decided_without_one_of_the_three_choices(asked, firm, browser):
     """AP-3: an empty form, or a made-up choice, changes nothing."""
     client = browser(firm.lea)
