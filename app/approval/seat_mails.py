@@ -7,6 +7,8 @@ from flask_babel import gettext as _
 
 from app.approval import demands, links
 from app.approval.models import Absence, Seat
+from app.core.sealing import Unreadable
+from app.outbox import sealed
 from app.outbox.kinds import MailKind
 from app.outbox.models import OutgoingMail
 from app.outbox.writing import write
@@ -38,7 +40,11 @@ def all_that_waits(user: User, company: Company, seats: list[tuple[Seat, str]], 
 
 def why_not(mail: OutgoingMail) -> str:
     """Why it need not leave any more: none of what it lists waits."""
-    found = [link for token in mail.secrets if (link := links.find(token))]
+    try:
+        tokens = sealed.whole(mail).tokens
+    except Unreadable:
+        return ""  # it does not leave anyhow, and the outbox says why
+    found = [link for token in tokens if (link := links.find(token))]
     waits = any(links.state_of(link) is links.LinkState.LIVING for link in found)
     return "" if waits else "Not needed any more: nothing in it waits."
 

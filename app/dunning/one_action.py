@@ -54,10 +54,7 @@ def _said(action: Action) -> dict[str, str]:
     """What left, without the links that only its reader may use; or what somebody wrote."""
     if action.mail is None:
         return {"subject": action.subject, "text": action.text}
-    text = action.mail.text
-    for secret in action.mail.secrets:
-        text = text.replace(secret, "…")
-    return {"subject": action.mail.subject, "text": text}
+    return {"subject": action.mail.subject, "text": action.mail.text}
 
 
 def enclosed(action: Action) -> list[Any]:

@@ -17,6 +17,7 @@ from urllib.parse import quote
 from flask import current_app
 
 from app.files import store
+from app.outbox import sealed
 from app.outbox.models import MailAttachment, OutgoingMail
 
 AS_SENT = compat32.clone(linesep="\r\n", mangle_from_=False)  # the newer policies take ten times as long
@@ -26,8 +27,12 @@ LONGEST_SPELLING = 900
 
 
 def compose(mail: OutgoingMail) -> bytes:
-    """The whole message; raises `storage.Damaged` where an attachment is not what it was."""
-    texts = [_text(mail.text, "plain"), *([_text(mail.html, "html")] if mail.html else [])]
+    """The whole message; raises `storage.Damaged` where an attachment is not what it was.
+
+    Raises `sealing.Unreadable` where its texts were sealed with another secret.
+    """
+    said = sealed.whole(mail)
+    texts = [_text(said.text, "plain"), *([_text(said.html, "html")] if said.html else [])]
     body = texts[0] if len(texts) == 1 else _together(mail, "alternative", texts)
     message = _together(mail, "mixed", [body, *map(_place_of, mail.attachments)]) if mail.attachments else body
     for name, value in _headers(mail):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from app.outbox import sealed
 from app.outbox.models import OutgoingMail
 from app.web.access import Person
 
@@ -76,9 +77,8 @@ def tell_returned(mail: OutgoingMail, why: str) -> None:
 
 def shown_to(mail: OutgoingMail, person: Person) -> str:
     """Its text, without what only its recipient may use."""
-    kind, text = kind_of(mail), mail.text
+    kind = kind_of(mail)
     is_theirs = getattr(person, "email", None) in {each.address for each in mail.recipients}
-    if kind and kind.is_personal and not is_theirs:
-        for secret in mail.secrets:
-            text = text.replace(secret, "…")
-    return text
+    if (kind and kind.is_personal and not is_theirs) or not sealed.is_readable(mail):
+        return mail.text
+    return sealed.whole(mail).text

@@ -103,7 +103,7 @@ def settle(held: Held, mark: Mark, answer: str, *was: Mark) -> None:
     """The mail's end, told to whoever waits for it; durable before the next mail leaves, with the claim of that one."""
     if not move(held, *was, mark=mark, answer=answer[:2000]):
         return
-    if held.mail.secrets or kinds.is_told(held.mail.kind):
+    if held.mail.sealed_text or kinds.is_told(held.mail.kind):
         mail = db.session.get_one(OutgoingMail, held.mail.id, populate_existing=True)
         if mark in {Mark.SENT, Mark.CANCELLED}:
             blot(mail)
@@ -134,11 +134,9 @@ def _outcome(held: Held) -> Mark:
 
 
 def blot(mail: OutgoingMail) -> None:
-    """Take the tokens out of a mail that has left: the database keeps none that work (SAFETY S65)."""
-    for secret in mail.secrets:
-        mail.text, mail.html = mail.text.replace(secret, "…"), mail.html.replace(secret, "…")
-    if mail.secrets:
-        mail.secrets = []
+    """Forget the tokens of a mail that has left, also as they were sealed (SAFETY S65)."""
+    if mail.sealed_text:
+        mail.sealed_text = ""
         mail.headers = mail.headers | {"X-Facteur-Blotted": "1"}
 
 

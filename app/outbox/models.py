@@ -69,9 +69,10 @@ class OutgoingMail(db.Model):
     """Where it comes back to when it cannot be delivered; empty: the sender's address."""
     text: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text, default="")
+    """Both without the tokens in them: the database must hold none that work."""
+    sealed_text: Mapped[str] = mapped_column(Text, default="")
+    """Both with their tokens (`sealed.py`), until it has left; empty where there are none."""
     headers: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
-    secrets: Mapped[list[str]] = mapped_column(Json, default=list)
-    """Tokens in the text, blotted out once the mail has left: the database must hold none that work."""
     message_id: Mapped[str] = mapped_column(String(200), unique=True)
     dated_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)
     mark: Mapped[Mark] = mapped_column(Word(Mark), default=Mark.QUEUED)

@@ -9,6 +9,7 @@ import structlog
 
 from app.core.database import looking
 from app.core.faultpoint import faultpoint
+from app.core.sealing import Unreadable
 from app.core.storage import Damaged
 from app.extensions import db
 from app.outbox import kinds, marks
@@ -65,6 +66,8 @@ def composed(mail: OutgoingMail) -> bytes | Damaged:
         return compose(mail)
     except Damaged as error:
         return error
+    except Unreadable:
+        return Damaged("its links cannot be read any more; the secret key is another")
     except Exception:
         log.exception("outbox.not_composed", mail=mail.id)
         return Damaged("the mail cannot be put together; the log says why")

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.files.models import File
-from app.outbox import addresses, delivery
+from app.outbox import addresses, delivery, sealed
 from app.outbox.addresses import one_line
 from app.outbox.composing import sender_address
 from app.outbox.models import MailAttachment, OutgoingMail
@@ -42,8 +42,8 @@ def write(
     """The mail of this `key`, made of `template`.txt and .html in that language; written once, whoever asks.
 
     `sender_name` is shown as the sender's, with our own address; what cannot be delivered comes back to `return_path`.
-    `secrets` are the tokens in its text, which are blotted out when it has left; `pictures` are shown in it, each
-    under `cid:` and its key.
+    `secrets` are the tokens in its text, kept sealed until it has left; `pictures` are shown in it, each under `cid:`
+    and its key.
     """
     known = db.session.scalar(select(OutgoingMail).filter_by(key=key))
     if known:
@@ -66,11 +66,11 @@ def write(
         text=text,
         html=html,
         headers={name: one_line(value) for name, value in (headers or {}).items()},
-        secrets=list(secrets),
         message_id=make_msgid(kind, domain=_domain()),
         recipients=recipients,
         attachments=[*_shown(pictures or {}), *_attached(attachments)],
     )
+    sealed.seal(mail, secrets)
     db.session.add(mail)
     db.session.flush()
     delivery.ask()

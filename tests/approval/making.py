@@ -12,6 +12,7 @@ from app.approval.models import Approval, Choice, Decision, DecisionLink, Seat, 
 from app.documents import decisions as documents
 from app.documents.models import Category, Document
 from app.extensions import db
+from app.outbox import sealed
 from app.outbox.models import OutgoingMail
 from app.users.models import Company, User
 from app.web.access import Role
@@ -87,7 +88,7 @@ def mails(kind: str = "approval-asked", user: User | None = None) -> list[Outgoi
 
 def token_in(mail: OutgoingMail) -> str:
     """The token of the link in a mail."""
-    return re.search(r"/approvals/links/([\w-]+)", mail.text).group(1)
+    return re.search(r"/approvals/links/([\w-]+)", sealed.whole(mail).text).group(1)
 
 
 def links() -> list[DecisionLink]:

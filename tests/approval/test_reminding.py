@@ -12,9 +12,10 @@ from app.core import clock
 from app.extensions import db
 from app.notices import choices
 from app.notices.models import ByMail, NoticeKind
-from app.outbox import kinds
+from app.outbox import kinds, sealed
 from app.tasks.models import Task
 from tests.approval.making import decide, mails, token_in, validated
+from tests.web.world import contents
 
 DAY = timedelta(days=1)
 
@@ -117,10 +118,11 @@ def test_whoever_wants_one_mail_a_day_gets_one_with_all_that_waits(firm, demand,
 
     (mail,) = mails("approval-digest")
     assert "2 wait for your approval" in mail.subject and "F-1" in mail.text and "€3,400.00" in mail.text
-    tokens = [line.rpartition("/")[2] for line in mail.text.splitlines() if "/approvals/links/" in line]
+    said = sealed.whole(mail)
+    tokens = [line.rpartition("/")[2] for line in said.text.splitlines() if "/approvals/links/" in line]
     assert [links.find(token).seat.step.approval.document for token in tokens] == [first, second]
     assert all(links.state_of(links.find(token)) is LinkState.LIVING for token in tokens)
-    assert set(mail.secrets) == set(tokens)
+    assert set(said.tokens) == set(tokens) and not any(token in str(contents()) for token in tokens)
     decide(first, firm.lea)
     decide(second, firm.lea)
     time_machine.move_to(clock.now() + DAY)
@@ -135,10 +137,23 @@ def test_the_daily_mail_is_its_readers_own(firm, demand):
     remind(firm, firm.lea)
     (mail,) = mails("approval-digest")
 
-    assert mail.secrets[0] in kinds.shown_to(mail, firm.lea)
-    assert mail.secrets[0] not in kinds.shown_to(mail, firm.admin) and kinds.why_not(mail) == ""
+    (token,) = sealed.whole(mail).tokens
+    assert token in kinds.shown_to(mail, firm.lea)
+    assert token not in kinds.shown_to(mail, firm.admin) and kinds.why_not(mail) == ""
     decide(document, firm.lea)
     assert "nothing in it waits" in kinds.why_not(mail)
+
+
+def test_a_daily_mail_sealed_with_another_key_is_not_called_needless(app, firm, demand, monkeypatch):
+    """S65: nobody knows what it lists, so it goes on to say that it cannot be read."""
+    choose(firm.lea, ByMail.DAILY)
+    demand([firm.lea])
+    validated(firm)
+    remind(firm, firm.lea)
+    (mail,) = mails("approval-digest")
+    monkeypatch.setitem(vars(app.config["SETTINGS"]), "secret", "another-key-0123456789abcdef0123456789abcdef")
+
+    assert not sealed.is_readable(mail) and kinds.why_not(mail) == ""
 
 
 def test_whoever_wants_no_mails_gets_none(firm, demand, time_machine):

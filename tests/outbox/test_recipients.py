@@ -124,7 +124,7 @@ ATTRIBUTE = re.compile(r"\r\n(?![ \t])")
 @pytest.fixture
 def written(app):
     """A mail, whose texts are still to come."""
-    mail = OutgoingMail(id=7, text="Hello", html="<p>Hello</p>", message_id="<7@test>", headers={}, secrets=[])
+    mail = OutgoingMail(id=7, text="Hello", html="<p>Hello</p>", message_id="<7@test>", headers={})
     mail.dated_at = clock.now()
     mail.recipients = [Recipient(id=1, address=ANNA, role="to")]
     mail.attachments = [MailAttachment(id=1, file=make_file(b"%PDF-1.7"), content_id="")]
