@@ -13,6 +13,7 @@ from app.approval import asking, decisions
 from app.approval import links as linking
 from app.approval.links import LinkState
 from app.approval.models import Choice, Mode, Outcome
+from app.comments import saying
 from app.core import clock
 from app.core.errors import Refused
 from app.documents import decisions as documents
@@ -103,6 +104,38 @@ def test_only_that_one_document_is_opened(asked, visitor, firm):
     decide(document, firm.lea)
     assert visitor.client.get(f"{base}/pages/1.png").status_code == 404
     assert visitor.client.get(f"{base}/file").status_code == 404
+
+
+def test_a_link_to_take_back_opens_no_pages_and_no_file(asked, visitor):
+    """R9: AP-4: it is good for that alone; nothing of the document leaves by it."""
+    document, token = asked
+    path = pictures.path(document.original.file, 1)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"\x89PNG")
+    visitor.open(token)
+    visitor.press(token)
+    undo = token_in(mails("approval-decided")[0])
+
+    assert visitor.open(undo).status_code == 200
+    assert visitor.client.get(f"/approvals/links/{undo}/pages/1.png").status_code == 404
+    assert visitor.client.get(f"/approvals/links/{undo}/file").status_code == 404
+
+
+def test_a_comment_that_was_taken_back_is_not_shown(asked, visitor, firm):
+    """AP-2: AP-3: neither on the page of the link nor in the mail, not even that there was one."""
+    document, token = asked
+    _kept, gone = (saying.say(document, text, by=firm.zoe) for text in ("Ordered by phone", "Never mind"))
+    db.session.commit()
+    assert visitor.open(token).text.count("<strong>Zoe</strong>") == 2
+    saying.take_back(gone, by=firm.zoe)
+    asking.remind(seat_of(document, firm.lea), key="reminder")
+    db.session.commit()
+
+    page, mail = visitor.open(token_in(mails()[-1])).text, mails()[-1]
+    assert "Ordered by phone" in page and "Ordered by phone" in mail.text
+    assert (
+        page.count("<strong>Zoe</strong>") == mail.text.count("- Zoe:") == mail.html.count("<strong>Zoe</strong>") == 1
+    )
 
 
 def test_the_page_says_what_changed_since_it_was_asked_before(asked, visitor, firm):
@@ -352,6 +385,23 @@ def test_another_button_pressed_in_a_second_tab_is_told_that_it_changed_nothing(
     assert told in second.text and told not in first.text and "afterwards" not in again.text
     assert "afterwards" not in visitor.client.get(f"/approvals/links/{token}?pressed=nonsense").text
     assert reload(document).status is Status.TO_MATCH
+
+
+def test_the_mail_about_a_decision_is_no_newer_mail_to_decide_with(asked, visitor, firm):
+    """AP-3: S61: the old link names the mail that asked anew, not the later one about what was decided with that."""
+    document, token = asked
+    visitor.wait(3600)
+    documents.edit(document, {"currency": "USD"}, by=firm.zoe, version=document.version)
+    db.session.commit()
+    visitor.wait(3600)
+    newer = token_in(mails()[-1])
+    visitor.open(newer)
+    visitor.press(newer)
+    assert len(mails("approval-decided")) == 1
+
+    asked_at, decided_at = (kindly.when_of(link.created_at, firm.company) for link in links()[1:])
+    said = visitor.open(token).text
+    assert f"A new mail went to you {asked_at}" in said and decided_at not in said
 
 
 def test_a_used_link_knows_that_its_decision_cannot_be_taken_back_any_more(firm, demand, visitor):
