@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 
+from app.channels import sealed
 from app.channels.models import GatewayKind, GatewayMessage
 from app.files import store
 
@@ -50,10 +51,13 @@ def address_of(carries: GatewayKind) -> str:
 
 
 def request_for(message: GatewayMessage) -> Request:
-    """The request for this message, the same in every attempt; raises `storage.Damaged` where its file is not whole."""
+    """The request for this message, the same in every attempt; raises `storage.Damaged` where its file is not whole.
+
+    Raises `sealing.Unreadable` where its text was sealed with another secret.
+    """
     settings, reference = current_app.config["SETTINGS"], reference_of(message)
     if message.carries is GatewayKind.SMS:
-        said = {"to": message.to, "text": message.text, "reference": reference}
+        said = {"to": message.to, "text": sealed.whole(message), "reference": reference}
         body, kind, token = _filled(settings.sms_body, said), "application/json", settings.sms_token
     else:
         assert message.file

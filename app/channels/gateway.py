@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app.channels import handing, numbers
+from app.channels import handing, numbers, sealed
 from app.channels.models import GatewayKind, GatewayMessage
 from app.channels.text_parts import MOST_PARTS, parts_of
 from app.channels.unreachable import Unreachable
@@ -26,8 +27,12 @@ def write(
     text: str = "",
     file: File | None = None,
     about: Any = None,
+    secrets: Iterable[str] = (),
 ) -> GatewayMessage:
-    """The message of this `key`; written once, whoever asks. Raises `Unreachable` where it cannot be sent so."""
+    """The message of this `key`; written once, whoever asks. Raises `Unreachable` where it cannot be sent so.
+
+    `secrets` are the tokens in its text, kept sealed until it has left.
+    """
     known = db.session.scalar(select(GatewayMessage).filter_by(key=key))
     if known:
         return known
@@ -44,6 +49,7 @@ def write(
         text=text,
         file=file,
     )
+    sealed.seal(message, secrets)
     db.session.add(message)
     db.session.flush()
     handing.ask(message)

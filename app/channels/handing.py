@@ -12,6 +12,7 @@ from app.channels.calling import Answer, Request
 from app.channels.models import GatewayMessage
 from app.core import clock
 from app.core.faultpoint import faultpoint
+from app.core.sealing import Unreadable
 from app.core.storage import Damaged
 from app.extensions import db
 from app.outbox import outlets
@@ -66,6 +67,9 @@ def hand_to_gateway(message_id: int) -> None:
         request = calling.request_for(message)
     except Damaged as error:
         _end_claimed(message, number, Mark.REFUSED, f"The letter is damaged: {error}")
+        return
+    except Unreadable:
+        _end_claimed(message, number, Mark.REFUSED, "Its link cannot be read any more; the secret key is another.")
         return
     db.session.commit()
     faultpoint("gateway.claimed")

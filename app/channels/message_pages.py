@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import func, select
 
-from app.channels import calling, deciding
+from app.channels import calling, deciding, sealed
 from app.channels.blueprint import bp, message_of_mine, to_message
 from app.channels.models import GatewayMessage
 from app.extensions import db
@@ -62,7 +62,8 @@ def message(gateway_message_id: int):
     """One message as it will leave or left, with what the gateway said."""
     found = message_of_mine(gateway_message_id)
     has_gateway = bool(calling.address_of(found.carries))
-    return page("channels/message.html", message=found, has_gateway=has_gateway, reference=calling.reference_of(found))
+    facts = {"has_gateway": has_gateway, "reference": calling.reference_of(found), "text": sealed.shown(found)}
+    return page("channels/message.html", message=found, **facts)
 
 
 @bp.post("/gateway-messages/<int:gateway_message_id>/sending")

@@ -143,6 +143,9 @@ class GatewayMessage(db.Model):
     to: Mapped[str] = mapped_column(Text)
     """A telephone number in international form, or a postal address."""
     text: Mapped[str] = mapped_column(Text, default="")
+    """Without the tokens in it: the database must hold none that work."""
+    sealed_text: Mapped[str] = mapped_column(Text, default="")
+    """With them (`sealed.py`), until it has left; empty where there are none."""
     file_id: Mapped[int | None] = mapped_column(ForeignKey("file.id"))
     mark: Mapped[Mark] = mapped_column(Word(Mark), default=Mark.QUEUED)
     marked_at: Mapped[datetime] = mapped_column(UTCDateTime, default=clock.now)

@@ -1436,6 +1436,7 @@ def upgrade():
     sa.Column('about_id', sa.Integer(), nullable=True),
     sa.Column('to', sa.Text(), nullable=False),
     sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('sealed_text', sa.Text(), nullable=False),
     sa.Column('file_id', sa.Integer(), nullable=True),
     sa.Column('mark', sa.String(length=40), nullable=False),
     sa.Column('marked_at', sa.DateTime(timezone=True), nullable=False),

@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
-from app.channels import calling, deciding, handing, kinds, waking
+from app.channels import calling, deciding, handing, kinds, sealed, waking
 from app.channels.kinds import MessageKind
 from app.channels.models import GatewayKind, GatewayMessage
 from app.config import BadSettings, load
@@ -365,3 +365,19 @@ def test_what_the_gateway_took_is_kept_though_what_follows_fails(sms, monkeypatc
     message = make_message()
     run_waiting()
     assert (reload(message).mark, len(sms.taken)) == (Mark.SENT, 1)
+
+
+def test_with_another_secret_key_a_message_with_a_link_is_refused(app, sms, monkeypatch):
+    """S65: it says why, the others leave, and with the former key a person sends it again."""
+    message = make_message(text="See /portal/t0ken", secrets=["t0ken"])
+    other, former = make_message(), app.config["SETTINGS"].secret
+    monkeypatch.setitem(vars(app.config["SETTINGS"]), "secret", "another-key-0123456789abcdef0123456789abcdef")
+    run_waiting()
+
+    assert (reload(message).mark, reload(other).mark, len(sms.taken)) == (Mark.REFUSED, Mark.SENT, 1)
+    assert "secret key is another" in message.answer and sealed.shown(message) == "See /portal/…"
+    monkeypatch.setitem(vars(app.config["SETTINGS"]), "secret", former)
+    deciding.send_again(reload(message), by=make_user(Role.ADMIN))
+    db.session.commit()
+    run_waiting()
+    assert reload(message).mark is Mark.SENT and sms.taken[-1].json["text"] == "See /portal/t0ken"

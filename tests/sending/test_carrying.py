@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.channels import batches
+from app.channels import batches, sealed
 from app.channels.models import LetterState
 from app.core import clock
 from app.documents import trash
@@ -19,6 +19,7 @@ from tests.channels.making import ADDRESS, run_waiting
 from tests.factories import make_file, make_user, reload
 from tests.sending.making import make_contact, make_customer, make_plan, make_sale, make_sender
 from tests.sending.running import last, sweep
+from tests.web.world import contents
 
 
 @pytest.fixture
@@ -64,8 +65,8 @@ def test_a_text_message_is_handed_to_the_gateway(app, server, sender, monkeypatc
     assert (last(document).state, reload(document).sent_means) == (ActionState.DONE, SentMeans.SMS)
 
 
-def test_a_customers_link_is_blotted_out_once_it_was_texted(app, server, sender, monkeypatch):
-    """S65: the database keeps no token that works."""
+def test_a_customers_link_is_in_no_row_when_it_is_texted(app, server, sender, monkeypatch):
+    """S65: the database keeps no token that works, neither while it waits nor afterwards."""
     gateway = Gateway()
     monkeypatch.setattr(app.config["SETTINGS"], "sms_url", gateway.url)
     document = make_due(sender, Channel.SMS)
@@ -73,10 +74,14 @@ def test_a_customers_link_is_blotted_out_once_it_was_texted(app, server, sender,
     last(document).text = "See {portal_link}"
     db.session.commit()
     sweep("perform_action")
+    message = last(document).gateway_message
+    token = sealed.whole(message).rpartition("/portal/")[2]
+    assert message.mark is Mark.QUEUED and token not in str(contents(but=lambda table: False))
     run_waiting()
 
-    token = gateway.taken[0].json["text"].rpartition("/portal/")[2]
-    assert len(token) > 30 and last(document).gateway_message.text.endswith("/portal/…")
+    assert len(token) > 30 and gateway.taken[0].json["text"].endswith(f"/portal/{token}")
+    message = last(document).gateway_message
+    assert message.text.endswith("/portal/…") and not message.sealed_text
 
 
 @pytest.mark.parametrize(("phone", "key"), [("", "no_phone"), ("12", "bad_number")])
