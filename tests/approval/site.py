@@ -22,6 +22,7 @@ from app.extensions import db
 from app.files import store
 from app.files.drawing import drawing
 from app.files.models import File
+from app.outbox import sealed
 from app.reader import cage
 from app.users.models import Company, User
 from tests import samples
@@ -57,7 +58,7 @@ class Site:
     def mail(self, kind: str = "approval-asked") -> str:
         """The last mail of this kind as a mail program shows it, its links leading here."""
         with self.app.app_context():
-            return mails(kind)[-1].html.replace(self.app.config["SETTINGS"].address, self.address)
+            return sealed.whole(mails(kind)[-1]).html.replace(self.app.config["SETTINGS"].address, self.address)
 
     def link(self, kind: str = "approval-asked") -> str:
         """The address in the last mail of this kind."""

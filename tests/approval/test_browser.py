@@ -17,13 +17,13 @@ from tests.approval.site import Site, served
 pytestmark = [pytest.mark.alone, pytest.mark.timeout(240)]
 PHONE = {"width": 390, "height": 844}
 WORDS = {
-    "en": ("Approve", "You decide as Léa Martin", "You approved it", "Take the decision back", "taken back already"),
+    "en": ("Approve", "You decide as Léa Martin", "You approved it", "Take the decision back", "Taken back"),
     "fr": (
         "Approuver",
         "Vous décidez en tant que Léa",
         "Vous l’avez approuvé",
         "Annuler la décision",
-        "déjà été annulée",
+        "Opération annulée",
     ),
 }
 PRESS_ALL = """() => { for (const form of document.forms) { form.submit(); } }"""
@@ -77,7 +77,7 @@ def test_an_approval_from_the_mail_to_its_end(site, page, monkeypatch, language)
     page.get_by_role("link", name=take_back).click()
     picture(page, f"{language}-5-take-back")
     page.get_by_role("button", name=take_back).click()
-    expect(page.get_by_text(over)).to_be_visible()
+    expect(page.get_by_role("heading", name=over, exact=True)).to_be_visible()
     assert site.status() == "to_approve"
     picture(page, f"{language}-6-taken-back")
 

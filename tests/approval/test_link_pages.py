@@ -9,7 +9,7 @@ import flask_migrate
 import pytest
 
 from app import create_app
-from app.approval import asking, decisions
+from app.approval import asking, decisions, kindly
 from app.approval import links as linking
 from app.approval.links import LinkState
 from app.approval.models import Choice, Mode, Outcome
