@@ -37,10 +37,10 @@ from app.documents import (
     retention,
     showing,
     status,
-    tagging,
     usual,
     waiting_ibans,
 )
+from app.documents import jobs as document_jobs
 from app.documents import jobs as documents
 from app.documents import merged as merged_documents
 from app.documents import trash as trashing
@@ -104,8 +104,8 @@ def connect() -> None:
     _add(status.before_status, retesting.retest)
     _add(status.before_status, approval.align)
     _add(asking.before_asking, standing_in.seat_stand_in)
-    _add(tags.before_merging, tagging.rename)
-    _add(tags.before_merging, rule_names.follow_merged_tag)
+    for follow in (document_jobs.merge_tag, rule_names.follow_merged_tag, views.follow_merged_tag):
+        _add(tags.before_merging, follow)
     subjects.SIGHTS.update(document=noticing.subjects, comment=comments.subjects, message=forwarding.subjects)
     subjects.SIGHTS["action"] = action_notices.subjects
     _add(kinds.message_kinds, forwarding.KIND)

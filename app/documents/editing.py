@@ -68,8 +68,10 @@ def edit(document: Document, changes: dict[str, Any], *, by: User, version: int)
     told = _differences(document, changes)
     if not told:
         return set()
-    _check_allowed(document, told)
-    _claim(document, version)
+    is_label = set(told) == {"label"}
+    if not is_label:
+        _check_allowed(document, told)
+    _claim(document, version, anywhere=is_label)
     label = labels.usual(document)
     for name, (_was, now) in told.items():
         setattr(document, name, now)
@@ -80,7 +82,8 @@ def edit(document: Document, changes: dict[str, Any], *, by: User, version: int)
         told["counterparty_id"] = (told["counterparty_id"][0], document.counterparty_id)
     filled = defaults.follow(document, set(told))
     told |= _followed(document, set(told), label) | filled
-    _check_after(document)
+    if not is_label:
+        _check_after(document)
     status.settle(document, by=by, act="edited", changes=_with_names(told) | {"version": [version, version + 1]})
     return set(filled)
 
@@ -162,9 +165,9 @@ def _check_company(document: Document, model: Any, change: tuple[Any, Any] | Non
             raise Refused(_("This choice no longer exists: choose again."))
 
 
-def _claim(document: Document, version: int) -> None:
-    """Be the one who edits this version, and not in the trash; everybody else is told."""
-    still = (Document.version == version, Document.trashed_at.is_(None))
+def _claim(document: Document, version: int, *, anywhere: bool) -> None:
+    """Be the one who edits this version, and not in the trash; everybody else is told. A label is given `anywhere`."""
+    still = (Document.version == version, *(() if anywhere else (Document.trashed_at.is_(None),)))
     if not change_if(db.session(), document, *still, version=version + 1):
         check_place(document)
         raise Changed(since(document, version))

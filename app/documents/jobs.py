@@ -7,10 +7,14 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app.counterparties.models import Counterparty
-from app.documents import retention, texts
+from app.documents import retention, tagging, texts
 from app.extensions import db
+from app.tags.models import Tag
 from app.tasks.jobs import job
 from app.users.models import Company, User
+
+PORTION = 200
+"""So many documents are settled by one task: while it lasts, nobody else can write on SQLite."""
 
 
 @job("default", timeout=300)
@@ -26,6 +30,20 @@ def empty_trash(company_id: int, user_id: int, until: str) -> None:
     company, user = db.session.get(Company, company_id), db.session.get(User, user_id)
     if company and retention.empty_now(company, by=user, until=datetime.fromisoformat(until)) == retention.PORTION:
         empty_trash.later(company_id, user_id, until)
+
+
+@job("default", timeout=300)
+def follow_merged_tag(tag_id: int, gone_name: str, user_id: int, ids: list[int]) -> None:
+    """Let a portion of the documents whose tag was merged say so, and ask their rules."""
+    if tag := db.session.get(Tag, tag_id):
+        tagging.note_merged(tag, gone_name, ids, by=db.session.get(User, user_id))
+
+
+def merge_tag(gone: Tag, into: Tag, by: User) -> None:
+    """Whatever has the first tag has the second at once; what follows from it comes by tasks."""
+    ids = tagging.rename(gone, into)
+    for start in range(0, len(ids), PORTION):
+        follow_merged_tag.later(into.id, gone.name, by.id, ids[start : start + PORTION])
 
 
 @job("default", timeout=300)

@@ -71,14 +71,30 @@ def taken_off_by_people(document: Document) -> set[int]:
     return refused
 
 
-def rename(gone: Tag, into: Tag) -> None:
-    """Whatever has the first tag has the second: documents and the defaults of counterparties."""
+def rename(gone: Tag, into: Tag) -> list[int]:
+    """Whatever has the first tag has the second: documents, whose ids it gives, and the defaults of counterparties."""
+    documents = select(document_tag.c.document_id).where(document_tag.c.tag_id == gone.id)
+    ids = list(db.session.scalars(documents.order_by(document_tag.c.document_id)))
     for table, owner in ((document_tag, "document_id"), (default_tag, "counterparty_id")):
         both = select(table.c[owner]).where(table.c.tag_id == into.id).scalar_subquery()
         only_first = update(table).where(table.c.tag_id == gone.id, table.c[owner].not_in(both))
         db.session.execute(only_first.values(tag_id=into.id))
         db.session.execute(delete(table).where(table.c.tag_id == gone.id))
     db.session.expire_all()
+    return ids
+
+
+def note_merged(tag: Tag, gone_name: str, ids: list[int], *, by: User | None) -> None:
+    """These documents had a tag that is this one now: each says so in its trail, and its rules are asked; once."""
+    why = f"{gone_name} → {tag.name}"
+    told = AuditEntry.object_type == Document.__tablename__, AuditEntry.act == PUT_ON, AuditEntry.why == why
+    query = select(Document).where(Document.id.in_(ids), Document.tags.contains(tag)).order_by(Document.id)
+    for document in db.session.scalars(query.with_for_update()).all():
+        if db.session.scalar(select(AuditEntry.id).where(*told, AuditEntry.object_id == document.id).limit(1)):
+            continue
+        now = [each.name for each in document.tags]
+        was = [gone_name if each is tag else each.name for each in document.tags]
+        status.settle(document, by=by, act=PUT_ON, why=why, changes={"tags": [", ".join(was), ", ".join(now)]})
 
 
 def counts(company: Company) -> dict[int, int]:

@@ -16,6 +16,7 @@ from app.documents import search
 from app.documents.wanted import Wanted
 from app.extensions import db
 from app.lists.models import SavedView
+from app.tags.models import Tag
 from app.users.models import Company, User
 from app.web.access import Permission, allowed
 
@@ -74,10 +75,19 @@ def remove(view: SavedView, *, by: User) -> None:
 
 def follow_merged_party(gone: Counterparty, into: Counterparty, _by: Any) -> None:
     """A view that shows one of two counterparties that are merged shows the other."""
+    _name_other("counterparty", gone, into)
+
+
+def _name_other(filter: str, gone: Any, into: Any) -> None:
     for view in db.session.scalars(select(SavedView).filter_by(company_id=gone.company_id)):
         said = dict(parse_qsl(view.query))
-        if said.get("counterparty") == str(gone.id):
-            view.query = urlencode(said | {"counterparty": into.id})
+        if said.get(filter) == str(gone.id):
+            view.query = urlencode(said | {filter: into.id})
+
+
+def follow_merged_tag(gone: Tag, into: Tag, _by: User) -> None:
+    """The same of tags."""
+    _name_other("tag", gone, into)
 
 
 def plain(query: str) -> str:

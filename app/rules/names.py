@@ -78,7 +78,7 @@ class Names:
         return _("%(name)s (removed)", name=name) if (table, each) in self.gone else name
 
 
-def follow_merged_tag(gone: Tag, into: Tag) -> None:
+def follow_merged_tag(gone: Tag, into: Tag, _by: User) -> None:
     """Let the rules that name one of two tags that are merged name the other from now on."""
     for rule in db.session.scalars(select(Rule).filter_by(company_id=gone.company_id)):
         rule.conditions = [_with_tag(each, each.get("fact") == "tag", gone, into) for each in rule.conditions]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from app.documents.models import Document, ReadState
+from app.documents.paying_to import LISTED
 from app.rules import acts, conditions
 from app.rules.acts import Act, Done
 from app.rules.applications import forget, note, standing
@@ -72,8 +73,13 @@ def act(document: Document, met: list[Rule], fresh: list[Rule], waiting: Iterabl
         return
     mover = acts.winner(met, Act.MOVE)
     left.mover = mover if mover in acted else None
-    is_alone = document.cause.by is None and document.cause.act not in BESIDE_A_PERSON
-    left.is_validated = not left.mover and is_alone and _validates(document, met)
+    left.is_validated = not left.mover and _comes_by_itself(document) and _validates(document, met)
+
+
+def _comes_by_itself(document: Document) -> bool:
+    """Does nobody look at it just now? Whoever imports a list of hundreds has not looked at each."""
+    is_alone = document.cause.by is None or document.cause.act == LISTED
+    return is_alone and document.cause.act not in BESIDE_A_PERSON
 
 
 def _is_too_late(document: Document) -> bool:

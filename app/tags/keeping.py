@@ -18,7 +18,7 @@ from app.extensions import db
 from app.tags.models import LONGEST_NAME, Tag
 from app.users.models import Company, User
 
-before_merging: list[Callable[[Tag, Tag], None]] = []
+before_merging: list[Callable[[Tag, Tag, User], None]] = []
 """What had the first of two tags has the second from now on, such as documents and rules; `pipeline` fills it."""
 LONGEST_TEXT = 200_000
 """So much of a document's text is looked through."""
@@ -111,7 +111,7 @@ def merge(gone: Tag, into: Tag, *, by: User) -> None:
     if gone.company_id != into.company_id or gone.id == into.id:
         raise Refused(_("Choose another tag of the same company."))
     for rename in before_merging:
-        rename(gone, into)
+        rename(gone, into, by)
     into.words = list(dict.fromkeys([*into.words, *gone.words]))
     trail.record(into, by=by, act="tags merged", changes={"name": [gone.name, into.name]})
     db.session.delete(gone)

@@ -9,18 +9,20 @@ from sqlalchemy import event
 
 from app.audit.models import AuditEntry
 from app.core import clock
-from app.documents import assigning, decisions, status
+from app.documents import assigning, decisions, status, tagging
 from app.documents.models import Document, ReadState
 from app.extensions import db
+from app.lists.models import SavedView
 from app.notices.models import Notice
 from app.rules import retesting
 from app.rules.acts import Act
 from app.rules.models import RuleApplication
 from app.tags import keeping
 from app.tags.models import Tag
+from app.tasks import due
 from app.tasks.models import Task
 from app.web.access import Role
-from tests.factories import make_category, make_company, make_document, make_user, the_company
+from tests.factories import make_category, make_company, make_document, make_user, reload, the_company
 from tests.rules.making import ask, do, make_rule, when
 
 PURCHASE = when("direction", "is", "purchase")
@@ -230,6 +232,31 @@ def test_rules_name_the_tag_that_is_left_of_two(app):
     keeping.merge(gone, into, by=make_user(Role.ADMIN))
 
     assert rule.conditions[0]["value"] == into.id and rule.actions[0]["value"] == into.id
+
+
+def test_merged_tags_ask_the_rules_of_the_documents_that_had_the_first(app):
+    """LC-3: LC-1: by tasks, in portions; each document says so in its trail, once; a kept view shows the other tag."""
+    company = the_company()
+    gone, into = (Tag(company_id=company.id, name=name) for name in ("Lyon", "Lyon 2"))
+    first, second, other = make_document(tags=[gone]), make_document(tags=[gone, into]), make_document(tags=[into])
+    category, admin = make_category("Travel"), make_user(Role.ADMIN)
+    make_rule(when("tag", "has", into.id), does=[do(Act.CATEGORY, category.id)], name="Lyon")
+    view = SavedView(company_id=company.id, user_id=admin.id, name="Lyon", query=f"tag={gone.id}&late=yes")
+    db.session.add(view)
+    db.session.commit()
+
+    keeping.merge(gone, into, by=admin)
+    db.session.commit()
+    due.run_due()
+    tagging.note_merged(into, "Lyon", [first.id, second.id], by=admin)
+    db.session.commit()
+
+    assert [reload(each).category for each in (first, second, other)] == [category, category, None]
+    said = db.session.scalars(AuditEntry.about(first).where(AuditEntry.act == "tagged")).all()
+    assert [(each.why, each.user_id, each.changes["tags"]) for each in said] == [
+        ("Lyon → Lyon 2", admin.id, ["Lyon", "Lyon 2"])
+    ]
+    assert reload(view).query == f"tag={into.id}&late=yes"
 
 
 def test_what_one_rule_sets_lets_another_be_met_at_once(app):

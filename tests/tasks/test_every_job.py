@@ -55,6 +55,7 @@ from app.rules.models import RuleRun
 from app.search.models import DocumentText
 from app.spreadsheets import arriving, checking, making, party_arriving
 from app.spreadsheets.models import Line, PartyList, Spreadsheet, Stage
+from app.tags.models import Tag
 from app.tasks import runner
 from app.tasks.jobs import JOBS, commit
 from app.tasks.models import State, Task
@@ -107,6 +108,15 @@ def open_message(app: Flask, sink: Sink):
     facts = {"company": make_company(), "direction": Direction.PURCHASE, "source": Source.UPLOAD}
     message = arrival.take_message(samples.invoice_pdf(), is_mail=False, name="a.pdf", **facts)
     return [message.id], count_of(Message, Part, Document), [1, 1, 1]
+
+
+@case
+def follow_merged_tag(app: Flask, sink: Sink):
+    company = make_company()
+    tag = Tag(company_id=company.id, name="Lyon 2")
+    document, by = make_document(company, tags=[tag]), make_user(company=company)
+    told = select(func.count(AuditEntry.id)).where(AuditEntry.act == "tagged", AuditEntry.object_id == document.id)
+    return [tag.id, "Lyon", by.id, [document.id]], lambda: db.session.scalar(told), 1
 
 
 def an_approval() -> Seat:
