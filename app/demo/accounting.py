@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.accounting import daily, enclosing, ending, facts, selecting, writing_mails
-from app.accounting.enclosing import CannotSend
+from app.accounting.enclosing import CannotSend, Parcel
 from app.accounting.kinds import Cause, State, journal_of
 from app.accounting.models import Connection, Sharing
 from app.accounting.run_models import Envelope, Export, Run, RunProblem
@@ -29,23 +29,46 @@ DAYS_AGO = 10
 """When the run was."""
 OFFICE = "cabinet-delorme.example"
 ANSWER = "250 2.0.0 Ok: queued"
+NO_FILE = CannotSend("no_file")
 
 
 def begin(company: Company, *, by: User) -> None:
     """From some days ago on the firm shares with its accountant; once."""
     if db.session.get(Sharing, company.id):
         return
-    sharing = _share(company)
+    connection = _connected()
+    parcels = _parcels(company, connection)
+    sharing = _share(company, connection)
     _enter_parking(company, by)
-    _tell_the_end(_sent(sharing))
+    _tell_the_end(_sent(sharing, parcels))
     sharing.report_address = f"dossiers@{OFFICE}"
     _change_one(company, by)
     commit()
 
 
-def _share(company: Company) -> Sharing:
-    """A connection by e-mail, and an address for each journal; what is older than a quarter stays out."""
-    connection = Connection(name="Cabinet Delorme (e-mail)")
+def _connected() -> Connection:
+    """By e-mail; made once, also where the first attempt broke off."""
+    name = "Cabinet Delorme (e-mail)"
+    connection = db.session.scalar(select(Connection).filter_by(name=name)) or Connection(name=name)
+    db.session.add(connection)
+    commit()
+    return connection
+
+
+def _parcels(company: Company, connection: Connection) -> dict[int, Parcel | CannotSend]:
+    """The files of each document, made while nothing is shared yet: making one ends the transaction it is made in."""
+    found: dict[int, Parcel | CannotSend] = {}
+    mine = select(Document.id).where(Document.company_id == company.id, Document.validated_at.is_not(None))
+    for document_id in db.session.scalars(mine).all():
+        try:
+            found[document_id] = enclosing.parcel(db.session.get_one(Document, document_id), connection, set())
+        except CannotSend as cannot:
+            found[document_id] = cannot
+    return found
+
+
+def _share(company: Company, connection: Connection) -> Sharing:
+    """An address for each journal; what is older than a quarter stays out."""
     sharing = Sharing(company=company, connection=connection, shared_since=_at(company), delay_days=2)
     sharing.start_date = clock.today(company) - timedelta(days=90)
     sharing.sales_address = sharing.credit_notes_address = f"ventes@{OFFICE}"
@@ -75,7 +98,7 @@ def _category(company: Company) -> int | None:
     return db.session.scalar(known.order_by(Category.account_code != "624100", Category.id).limit(1))
 
 
-def _sent(sharing: Sharing) -> Run:
+def _sent(sharing: Sharing, parcels: dict[int, Parcel | CannotSend]) -> Run:
     """The run as it was: each document in a mail of its own, accepted by the office's server.
 
     Nothing of it is seen before it has ended: whoever finds an open run goes on with it, and sends.
@@ -83,14 +106,13 @@ def _sent(sharing: Sharing) -> Run:
     run = _begun(sharing)
     ids = list(db.session.scalars(selecting.candidates(sharing).with_only_columns(Document.id)))
     for document_id in ids:
-        document = db.session.get_one(Document, document_id)
-        try:
-            ready = [Prepared(document, enclosing.parcel(document, _connection(sharing), set()), facts.of(document))]
-            enclosed = writing_mails.Enclosure.of(ready, sharing)
-            envelope = writing_mails.write(run, sharing, journal_of(document), ready, enclosed)
-            _accepted(envelope, run.started_at)
-        except CannotSend as cannot:
-            db.session.add(RunProblem(run_id=run.id, document_id=document.id, reason=cannot.reason))
+        document, parcel = db.session.get_one(Document, document_id), parcels.get(document_id, NO_FILE)
+        if isinstance(parcel, CannotSend):
+            db.session.add(RunProblem(run_id=run.id, document_id=document.id, reason=parcel.reason))
+            continue
+        ready = [Prepared(document, parcel, facts.of(document))]
+        enclosed = writing_mails.Enclosure.of(ready, sharing)
+        _accepted(writing_mails.write(run, sharing, journal_of(document), ready, enclosed), run.started_at)
     db.session.flush()
     return run
 
