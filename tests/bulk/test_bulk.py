@@ -222,6 +222,18 @@ def test_the_rights_are_asked_again_when_the_task_runs(app):
     assert reload(document).validated_at is None and len(bulk.stayed) == 1
 
 
+def test_nothing_is_done_for_somebody_who_was_shut_out_meanwhile(app):
+    """S71: the task of a person who may not sign in any more."""
+    member, document = make_user(), complete()
+    bulk = doing.begin(the_company(), Act.VALIDATE, [document.id], {}, by=member)
+    member.is_disabled = True
+    db.session.commit()
+
+    doing.go_on(bulk, 10)
+
+    assert reload(document).validated_at is None and len(bulk.stayed) == 1
+
+
 def test_results_are_ones_own_and_name_nothing_out_of_sight(app, browser):
     """US-2: another's page of results is not there; what left one's sight is named by nothing on one's own."""  # S72
     company = make_company("Visible SARL", restrict_non_admins=True)

@@ -9,7 +9,7 @@ import pytest
 
 from app.core import clock
 from app.documents import decisions
-from app.documents.models import Direction, Kind
+from app.documents.models import Direction, FileRole, Kind
 from app.documents.wanted import Tab, Wanted
 from app.extensions import db
 from app.tags.models import Tag
@@ -33,7 +33,7 @@ def test_each_filter_keeps_what_it_says(app, listed):
     one = make_document(number="N-1", **facts, source="smtp", disputed_at=clock.now(), tags=[tag])
     make_document(number="N-2", due_date=date(2026, 12, 5), gross_minor=500, currency="JPY")
     two = make_document(number="N-3", due_date=None, gross_minor=None)
-    db.session.delete(two.files[0])
+    two.files[0].role = FileRole.ATTACHMENT
     db.session.commit()
     found = {
         "due_since=2026-11-05&due_until=2026-11-05": ["N-1"], "due_since=2026-11-06": ["N-2"],

@@ -6,13 +6,14 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from app.audit.models import AuditEntry
 from app.core import clock
 from app.core.errors import Refused
 from app.documents import decisions, marks, paying, reasons, retention
-from app.documents.models import Direction, Kind, PaidMeans, Status
+from app.documents.models import Direction, Document, Kind, PaidMeans, Status
 from app.extensions import db
 from app.web import filters
 from app.web.access import Role
@@ -96,6 +97,19 @@ def test_what_was_paid_by_hand_is_kept_by_law(app):
     paying.take_back(document, by=make_user())
 
     assert document.held_at and retention.is_held(document)
+
+
+def test_what_began_to_wait_for_approval_meanwhile_is_not_paid(app, monkeypatch):
+    """LC-4: between the look and the change."""
+    document = validated()
+    asked = update(Document).where(Document.id == document.id).values(awaits_approval=True)
+    ask = lambda _document: db.session.execute(asked.execution_options(synchronize_session=False))  # noqa: E731
+    monkeypatch.setattr(paying, "before_paying", [ask])
+
+    with pytest.raises(Refused):
+        paid(document)
+
+    assert not reload(document).settled_minor
 
 
 REFUSED = [

@@ -405,6 +405,17 @@ def test_another_direction_brings_the_other_party(browser, path):
 # --- Trash, twins ---------------------------------------------------------------------------------
 
 
+def test_nothing_is_put_into_a_trash_there_is_not(browser):
+    """TR-2: deleting is final then, after a typed word, on the page of the document."""
+    document = make_document()
+    document.company.trash_enabled = False
+    db.session.commit()
+
+    answer = browser(make_user()).post(f"/review/{document.id}/trash")
+
+    assert answer.status_code == 422 and "deleting is final" in answer.text and reload(document).trashed_at is None
+
+
 def test_trash_puts_aside_and_can_be_undone(browser):
     """TR-1: the next document opens, with a way back."""
     document, following = make_document(), make_document()
@@ -598,7 +609,8 @@ def test_what_was_typed_survives_a_document_trashed_meanwhile(browser):
     decisions.trash(document, by=make_user())
     db.session.commit()
 
-    answer = client.post(f"/review/{document.id}", data={"label": "Typed for ten minutes", "version": document.version})
+    typed = {"label": "Typed for ten minutes", "order_reference": "O-1", "version": document.version}
+    answer = client.post(f"/review/{document.id}", data=typed)
 
     assert answer.status_code == 422
     assert "Typed for ten minutes" in answer.text and "It is in the trash" in answer.text

@@ -74,6 +74,7 @@ def of_parties(plain: Document):
     yield when("counterparty", "is_not", durand.id), unknown, first
     yield when("supplier_new"), unknown, second
     yield when("supplier_new"), first, second
+    yield when("supplier_new"), unknown, make_document(direction=Direction.SALE, counterparty=make_counterparty("New"))
     yield when("iban_changed"), second, first
     yield when("iban_changed"), second, make_document(iban=OTHER_IBAN)
 

@@ -104,6 +104,17 @@ def test_an_unknown_supplier_is_for_a_person(app):
     assert said(document) == "Not validated by itself: the counterparty is new."
 
 
+def test_a_supplier_that_was_put_away_is_for_a_person(app):
+    """LC-3: whoever archived it does not expect its invoices to go through by themselves."""
+    document = ready()
+    document.counterparty.archived_at = clock.now()
+    a_rule()
+
+    validating.validate(document.id)
+
+    assert document.status is Status.TO_PROCESS and document.reason["code"] == "unknown"
+
+
 def test_the_first_iban_of_a_supplier_is_for_a_person(app):
     """LC-3: R16: an account nobody knows yet is none that is unchanged."""
     document = ready(counterparty=make_counterparty("Durand"))
