@@ -245,6 +245,7 @@ def names_of_work() -> dict[str, str]:
         "act_on_many": _("Change many documents at once"),
         "empty_trash": _("Empty a large trash"),
         "find_by_new_name": _("Find documents by a new name"),
+        "follow_merged_tag": _("Ask the rules about a merged tag"),
         "follow_absences": _("Let stand-ins decide for whoever is away"),
         "import_statement": _("Import bank statements"),
         "import_lines": _("Import the lines of a spreadsheet"),
