@@ -40,7 +40,7 @@ def seat_page(user: User, seat: Seat) -> dict[str, Any]:
         "told": _told(seat),
         "may_undo": bool(seat.decision) and undoing.may_undo(seat.decision, user),
         "changes": brief.since(approval),
-        "doubt": None if document.trashed_at or document.open_minor == 0 else paying_to.shown(user, document),
+        "doubt": paying_to.on_its_page(user, document),
         "linked": linked(user, document),
         **_beside(places, seat.id),
     }

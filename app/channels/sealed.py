@@ -9,9 +9,9 @@ from flask import current_app
 from app.channels.models import GatewayMessage
 from app.core import sealing
 from app.core.sealing import Unreadable
+from app.outbox.sealed import BLOT
 
 PURPOSE = "text message"
-BLOT = "…"
 
 
 def seal(message: GatewayMessage, tokens: Iterable[str]) -> None:

@@ -56,6 +56,11 @@ def shown(user: User, document: Document) -> Held | None:
     return found if db.session.scalar(seen) else replace(found, like="")
 
 
+def on_its_page(user: User, document: Document) -> Held | None:
+    """The same of what still may be paid, for its page and for whoever decides about it."""
+    return None if document.trashed_at or document.open_minor == 0 else shown(user, document)
+
+
 def held(document: Document) -> Held | None:
     """What holds its payment now: validated, something of it open, and its account not confirmed."""
     is_payable = document.validated_at and not document.trashed_at and document.open_minor != 0

@@ -182,7 +182,7 @@ def document_page(user: User, document: Document) -> dict[str, Any]:
         "similar": only_visible(user, twins.similar(document)) if may_be_compared(document) else [],
         "warning": twins.WARNING,
         "page_numbers": page_numbers,
-        "doubt": None if document.trashed_at or document.open_minor == 0 else paying_to.shown(user, document),
+        "doubt": paying_to.on_its_page(user, document),
         "duplicate_of": next(iter(only_visible(user, [document.duplicate_of] if document.duplicate_of else [])), None),
         "may_validate": document.status in IN_REVIEW,
         "may_pay": paying.may_pay(document),

@@ -78,16 +78,16 @@ def follow_merged_party(gone: Counterparty, into: Counterparty, _by: Any) -> Non
     _name_other("counterparty", gone, into)
 
 
-def _name_other(filter: str, gone: Any, into: Any) -> None:
-    for view in db.session.scalars(select(SavedView).filter_by(company_id=gone.company_id)):
-        said = dict(parse_qsl(view.query))
-        if said.get(filter) == str(gone.id):
-            view.query = urlencode(said | {filter: into.id})
-
-
 def follow_merged_tag(gone: Tag, into: Tag, _by: User) -> None:
     """The same of tags."""
     _name_other("tag", gone, into)
+
+
+def _name_other(name: str, gone: Any, into: Any) -> None:
+    for view in db.session.scalars(select(SavedView).filter_by(company_id=gone.company_id)):
+        said = dict(parse_qsl(view.query))
+        if said.get(name) == str(gone.id):
+            view.query = urlencode(said | {name: into.id})
 
 
 def plain(query: str) -> str:
