@@ -29,6 +29,6 @@ def rule_or_404(workflow_id: int, *, removed: bool = False) -> Rule:
     return rule
 
 
-def to_list(rule: Rule | None = None) -> Response:
-    """Back to the list, at the rule."""
-    return redirect(url_for("rules.index", _anchor=f"rule-{rule.id}" if rule else None), 303)
+def to_list(rule: Rule | None = None, part: str = "rule") -> Response:
+    """Back to the list, at the rule, or at one of its buttons: a browser gives that the focus."""
+    return redirect(url_for("rules.index", _anchor=f"{part}-{rule.id}" if rule else None), 303)

@@ -50,8 +50,8 @@ def draft_new(company_id: int):
 @bp.post("/<int:workflow_id>/draft")
 @requires(Permission.ADMINISTER)
 def draft(workflow_id: int):
-    """The same for one there is."""
-    rule = rule_or_404(workflow_id)
+    """The same for one there is, or was when its page was opened."""
+    rule = rule_or_404(workflow_id, removed=True)
     return _redrawn(rule.company, rule)
 
 
@@ -80,18 +80,24 @@ def add(company_id: int):
 @requires(Permission.ADMINISTER)
 def change(workflow_id: int):
     """Save it; where somebody saved meanwhile, what was typed is kept and shown beside what is there now."""
-    rule = rule_or_404(workflow_id)
+    rule = rule_or_404(workflow_id, removed=True)
     found, said = _checked(rule.company)
+    if rule.removed_at:
+        return _overtaken(rule, found)
     if found.is_wrong:
         return _builder(rule.company, found, rule, status=422)
     try:
         keeping.change(rule, said, by=current_user, version=found.version)
-    except keeping.Changed as changed:
+    except keeping.Changed:
         db.session.rollback()
-        rule = rule_or_404(workflow_id)
-        found.version = rule.version
-        return _builder(rule.company, found, rule, status=409, conflict=changed)
+        return _overtaken(rule_or_404(workflow_id, removed=True), found)
     return _saved(rule, found)
+
+
+def _overtaken(rule: Rule, found: Draft) -> Response:
+    """What was typed, to be saved all the same: over what is there now, or as a new one where nothing is."""
+    changed, found.version = keeping.Changed(rule), rule.version
+    return _builder(rule.company, found, None if rule.removed_at else rule, status=409, conflict=changed)
 
 
 def _checked(company: Company) -> tuple[Draft, dict[str, Any]]:
@@ -142,6 +148,7 @@ def _builder(
     context = {"company": company, "draft": found, "rule": rule, "conflict": conflict, "choices": choices}
     context |= {"facts": facts.FACTS, "words": facts.WORDS, "acts": LABELS, "touched": touched}
     context |= {"pairs": lambda listed: [(key, each.label) for key, each in listed.items()]}
+    context |= {"was_removed": isinstance(conflict, keeping.Changed) and not rule}
     context |= {"now": showing.sentence_of(rule) if conflict and rule else ""}
     return page("rules/edit.html", status, **context)
 

@@ -23,12 +23,14 @@ MOST = 100
 
 
 class Changed(Refused):
-    """Somebody saved another version meanwhile."""
+    """Somebody saved another version meanwhile, or removed it."""
 
     def __init__(self, rule: Rule) -> None:
         entry = db.session.scalars(AuditEntry.about(rule).limit(1)).first()
         self.who = (entry.user_name if entry else "") or "Facteur"
-        super().__init__(_("%(who)s changed this rule meanwhile. What you typed is kept.", who=self.who))
+        changed = _("%(who)s changed this rule meanwhile. What you typed is kept.", who=self.who)
+        removed = _("%(who)s removed this rule meanwhile. What you typed is kept.", who=self.who)
+        super().__init__(removed if rule.removed_at else changed)
 
 
 def of(company: Company) -> list[Rule]:
@@ -85,19 +87,27 @@ def switch(rule: Rule, is_on: bool, *, by: User) -> None:
         trail.record(rule, by=by, act="changed", changes={"is_on": [not is_on, is_on]})
 
 
-def shift(rule: Rule, by_places: int, *, by: User) -> None:
-    """Let it act one place earlier or later."""
-    ids = [each.id for each in of(rule.company)]
-    here = ids.index(rule.id)
-    there = min(max(here + by_places, 0), len(ids) - 1)
-    ids.insert(there, ids.pop(here))
-    order(rule.company, ids, by=by)
+def shift(rule: Rule, by_places: int, *, by: User) -> tuple[int, int]:
+    """Let it act one place earlier or later; which place that is, and of how many."""
+    hold(db.session, f"rules:{rule.company_id}")
+    before = [each.id for each in of(rule.company)]
+    here = before.index(rule.id)
+    there = min(max(here + by_places, 0), len(before) - 1)
+    wanted = [each for each in before if each != rule.id]
+    wanted.insert(there, rule.id)
+    order(rule.company, wanted, shown=before, by=by)
+    return there + 1, len(before)
 
 
-def order(company: Company, ids: list[int], *, by: User) -> None:
-    """This order; rules that are not named, such as one added meanwhile, come last."""
+def order(company: Company, ids: list[int], *, shown: list[int], by: User) -> None:
+    """This order, by somebody who was `shown` the one there is; rules that are not named come last.
+
+    From an older page it would take back what a colleague moved; that one was removed meanwhile moves nothing.
+    """
     hold(db.session, f"rules:{company.id}")
     before = [rule.id for rule in of(company)]
+    if [each for each in shown if each in before] != before:
+        raise Refused(_("The rules changed meanwhile, so nothing was moved. This is their order now."))
     wanted = [each for each in dict.fromkeys(ids) if each in before]
     wanted += [each for each in before if each not in wanted]
     if wanted == before:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from flask import flash, request, url_for
+from flask import Response, flash, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.core.errors import Refused
+from app.extensions import db
 from app.rules import building, demanding, jobs, keeping, running, showing, words
 from app.rules.blueprint import bp, company_or_404, rule_or_404, to_list
+from app.rules.models import Rule
 from app.tasks.jobs import commit
 from app.users.sessions import company_where
 from app.web.access import Permission, requires
@@ -53,29 +56,37 @@ def turn_off(workflow_id: int):
 @requires(Permission.ADMINISTER)
 def act_earlier(workflow_id: int):
     """One place up."""
-    rule = rule_or_404(workflow_id)
-    keeping.shift(rule, -1, by=current_user)
-    commit()
-    return to_list(rule)
+    return _shifted(rule_or_404(workflow_id), -1)
 
 
 @bp.post("/<int:workflow_id>/later")
 @requires(Permission.ADMINISTER)
 def act_later(workflow_id: int):
     """One place down."""
-    rule = rule_or_404(workflow_id)
-    keeping.shift(rule, 1, by=current_user)
+    return _shifted(rule_or_404(workflow_id), 1)
+
+
+def _shifted(rule: Rule, by_places: int) -> Response:
+    """At the same button, for the next press; at the other one where there is no further place that way."""
+    place, count = keeping.shift(rule, by_places, by=current_user)
     commit()
-    return to_list(rule)
+    flash(_("“%(name)s” acts as number %(place)d of %(count)d now.", name=rule.name, place=place, count=count))
+    is_earlier = place > 1 if by_places < 0 else place == count
+    return to_list(rule, "earlier" if is_earlier else "later")
 
 
 @bp.post("/company/<int:company_id>/order")
 @requires(Permission.ADMINISTER)
 def order(company_id: int):
-    """As they were dragged."""
+    """As they were dragged; where the page showed another order than there is by now, the list as it is."""
     company = company_or_404(company_id)
-    ids = request.form.getlist("order", type=row_id)[: 2 * keeping.MOST]
-    keeping.order(company, ids, by=current_user)
+    ids, shown = (request.form.getlist(name, type=row_id)[: 2 * keeping.MOST] for name in ("order", "shown"))
+    try:
+        keeping.order(company, ids, shown=shown, by=current_user)
+    except Refused as refused:
+        db.session.rollback()
+        flash(str(refused), "error")
+        return to_list()
     commit()
     flash(_("The rules act in this order from now on."))
     return to_list()

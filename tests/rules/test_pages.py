@@ -190,7 +190,7 @@ def test_rows_come_and_go_without_saving_and_without_script(client, company):
     both = client.post(draft, data=form | {"do": "add-action"}).text
 
     assert "c2-fact" in more and 'value="1,000.00"' in more
-    assert "c1-fact" not in less and 'value="1,000.00"' in less
+    assert 'name="c1-fact"' not in less and 'value="1,000.00"' in less
     assert "a0-s1-mode" in steps and "a1-act" in both
     assert db.session.query(Rule).count() == 0
 
@@ -298,10 +298,41 @@ def test_the_order_changes_by_buttons_and_by_dragging(client, company):
     assert names(company) == ["C", "A", "B"]
 
     order = [two.id, "x", foreign.id, one.id, two.id, 10**30]
-    assert client.post(f"/rules/company/{company.id}/order", data={"order": order}).status_code == 303
+    shown = [three.id, one.id, two.id]
+    dragged = client.post(f"/rules/company/{company.id}/order", data={"order": order, "shown": shown})
 
-    assert names(company) == ["B", "A", "C"]
+    assert dragged.status_code == 303 and names(company) == ["B", "A", "C"]
     assert reload(foreign).position == 0
+
+
+def test_a_moved_rule_is_told_of_at_the_button_for_the_next_press(client, company):
+    """OP-6: whoever moves it by keyboard hears where it is, and goes on from there."""
+    one, two = (make_rule(LARGE, name=name, position=place) for place, name in enumerate("AB", 1))
+
+    last = client.post(f"/rules/{one.id}/later")
+    told = client.get("/rules").text
+
+    assert last.location.endswith(f"#earlier-{one.id}")  # there is no further place
+    assert "“A” acts as number 2 of 2 now." in told and f'id="earlier-{one.id}"' in told
+    make_rule(LARGE, name="C", position=3)
+    assert client.post(f"/rules/{two.id}/later").location.endswith(f"#later-{two.id}")
+
+
+def test_an_order_dragged_on_an_old_page_moves_nothing(client, company):
+    """LC-3: RV-8: it would silently take back what a colleague moved; one removed meanwhile is in nobody's way."""
+    one, two, three = (make_rule(LARGE, name=name, position=place) for place, name in enumerate("ABC", 1))
+    shown, dragged = [one.id, two.id, three.id], [two.id, one.id, three.id]
+    client.post(f"/rules/{three.id}/earlier")
+
+    for old in ({"shown": shown}, {}):
+        address = f"/rules/company/{company.id}/order"
+        answer = client.post(address, data={"order": dragged} | old, follow_redirects=True)
+        assert "nothing was moved" in answer.text and 'id="order"' in answer.text
+        assert names(company) == ["A", "C", "B"]
+
+    client.post(f"/rules/{three.id}/removal")
+    client.post(f"/rules/company/{company.id}/order", data={"order": dragged, "shown": shown})
+    assert names(company) == ["B", "A"]
 
 
 def names(company) -> list[str]:
@@ -352,6 +383,23 @@ def test_two_admins_who_edit_lose_nothing(client, browser, company, admin):
     assert again["name"] == ["Mine"] and again["version"] == ["2"]
     assert client.post(f"/rules/{rule.id}", data=again).status_code == 303
     assert reload(rule).name == "Mine"
+
+
+def test_what_was_typed_into_a_removed_rule_can_be_saved_as_a_new_one(client, browser, company, admin):
+    """RV-8: LC-3: whoever has it open is told who removed it, also beside what else is wrong."""
+    rule = make_rule(LARGE, name="Old", does=[ask(admin)])
+    browser(make_user(Role.ADMIN, name="Zoé"), company).post(f"/rules/{rule.id}/removal")
+
+    more = client.post(f"/rules/{rule.id}/draft", data=the_form(do="add-condition"), headers=aimed_at("draft"))
+    wrong = client.post(f"/rules/{rule.id}", data=the_form(**{"c1-value": "much"}) | approved_by(admin))
+    answer = client.post(f"/rules/{rule.id}", data=the_form(name="Mine") | approved_by(admin))
+
+    assert more.status_code == 200 and 'name="c2-fact"' in more.text
+    assert wrong.status_code == 409 and "Zoé removed this rule" in wrong.text and "Enter an amount." in wrong.text
+    assert answer.status_code == 409 and "Zoé removed this rule meanwhile. What you typed is kept." in answer.text
+    assert "Save as a new rule" in answer.text and f'action="/rules/company/{company.id}"' in answer.text
+    assert client.post(f"/rules/company/{company.id}", data=fields_of(answer.text)).status_code == 303
+    assert names(company) == ["Mine"] and reload(rule).removed_at
 
 
 @pytest.mark.parametrize("role", [Role.MEMBER, Role.APPROVER, Role.ACCOUNTANT])
