@@ -137,7 +137,8 @@ def trash(document_id: int):
     """Into the trash, with the way back at hand; for good where the company keeps none."""
     document = mine(document_id)
     if not document.company.trash_enabled and not _is_typed(_("delete")):
-        return redirect(url_for(".show", document_id=document_id), 303)
+        shown = showing.document_page(current_user, document)
+        return page("documents/show.html", 422, **shown, mistyped=request.form.get("typed", ""))
     is_gone = retention.delete_by_hand(document, by=current_user, why=request.form.get("why", ""))
     commit()
     if is_gone:
@@ -150,10 +151,7 @@ def trash(document_id: int):
 
 def _is_typed(word: str) -> bool:
     """What cannot be undone is typed, not clicked."""
-    if request.form.get("typed", "").strip().casefold() == word.casefold():
-        return True
-    flash(_("Type “%(word)s” to confirm. Nothing was deleted.", word=word), "error")
-    return False
+    return request.form.get("typed", "").strip().casefold() == word.casefold()
 
 
 @bp.post("/documents/<int:document_id>/restoration")
@@ -184,7 +182,8 @@ def empty_trash():
     """All of it for good, but for what the law wants kept."""
     company = company_where(Permission.ADMINISTER)
     if not _is_typed(_("empty")):
-        return redirect(url_for(".trash_list"), 303)
+        shown = showing.trash_page(current_user, company, {})
+        return page("documents/trash.html", 422, **shown, mistyped=request.form.get("typed", ""))
     asked_at = _asked_at(request.form.get("until", ""))
     count = retention.empty_now(company, by=current_user, until=asked_at)
     if count == retention.PORTION:

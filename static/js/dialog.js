@@ -1,4 +1,5 @@
-// data-dialog="#id" opens a <dialog>, data-close closes the one around it, a click beside it too.
+// data-dialog="#id" opens a <dialog>, data-close closes the one around it, a click beside it too; one
+// <dialog data-open> was sent and refused: it stands there again.
 // Menus (<details class="menu">) close when one clicks elsewhere, chooses, or presses Escape; each is seen whole.
 
 function openMenus() {
@@ -47,6 +48,8 @@ document.addEventListener("toggle", (event) => event.target.matches("details.men
 document.addEventListener("scroll", (event) => {
   for (const menu of openMenus()) if (menu.querySelector(".menu-panel[style]") && !menu.contains(event.target)) menu.open = false;
 }, { capture: true, passive: true });
+
+document.querySelector("dialog[data-open]")?.showModal();
 
 // Arrow keys walk through an open menu.
 document.addEventListener("keydown", (event) => {

@@ -218,9 +218,9 @@ def test_without_a_trash_deleting_asks_for_a_typed_word(app, browser):
     document, member = make_document(company), browser(make_user(company=company))
     address, document_id = f"/documents/{document.id}/trash", document.id
 
-    answer = member.post(address, data={"typed": "yes"}, follow_redirects=True)
-    assert answer.request.path == f"/documents/{document.id}"
-    assert answer.text.count("Nothing was deleted.") == 1
+    answer = member.post(address, data={"typed": "yes"})
+    assert answer.status_code == 422 and 'id="delete" aria-labelledby="delete-title" data-open' in answer.text
+    assert 'name="typed" value="yes"' in answer.text and 'id="delete-typed-error"' in answer.text
     assert reload(document).status is Status.TO_PROCESS
     member.post(address, data={"typed": "Delete"})
 
@@ -237,8 +237,10 @@ def test_an_admin_empties_the_trash_after_typing_the_word(app, browser):
         decisions.trash(document, by=None)
     db.session.commit()
 
-    assert "Nothing was deleted." in admin.post("/trash/emptying", follow_redirects=True).text
-    assert "Empty now" in admin.get("/trash").text
+    wrong = admin.post("/trash/emptying", data={"typed": "vider"})
+    assert wrong.status_code == 422 and "Nothing was deleted." in wrong.text
+    assert 'name="typed" value="vider"' in wrong.text and "data-open" in wrong.text
+    assert "Empty now" in (shown := admin.get("/trash").text) and "data-open" not in shown
     assert "Empty now" not in admin.get("/trash?q=paper").text  # it would seem to mean what was found
     answer = admin.post("/trash/emptying", data={"typed": "empty"}, follow_redirects=True)
 
