@@ -92,16 +92,26 @@ def _ticked() -> Select[tuple[Document]]:
 @requires(Permission.SEE_OWN_PAGES)
 def all_views():
     """The views one has, to rename, share and delete."""
-    return page("lists/views.html", views=views.of(current_user, here()), may_change=views.may_change)
+    return _views()
+
+
+def _views(status: int = 200, **wrong: Any) -> Response:
+    mine = views.of(current_user, here())
+    return page("lists/views.html", status, views=mine, may_change=views.may_change, **wrong)
 
 
 @bp.post("/documents/views")
 @requires(Permission.SEE_OWN_PAGES)
 def keep_view():
-    """Keep the list as it stands under a name."""
+    """Keep the list as it stands under a name; one that is none comes back as typed."""
     form = request.form
-    is_shared = form.get("is_shared") == "yes"
-    view = views.keep(here(), form.get("name", ""), form.get("query", ""), is_shared=is_shared, by=current_user)
+    query, is_shared = form.get("query", ""), form.get("is_shared") == "yes"
+    try:
+        view = views.keep(here(), form.get("name", ""), query, is_shared=is_shared, by=current_user)
+    except Refused as refused:
+        db.session.rollback()
+        said = {"company": here(), "kept_query": views.plain(query), "typed": form, "problem": str(refused)}
+        return page("lists/keep.html", 422, **said)
     commit()
     flash(_("The view “%(name)s” is kept.", name=view.name))
     return redirect(url_for("documents.index") + f"?{view.query}", 303)
@@ -110,9 +120,13 @@ def keep_view():
 @bp.post("/documents/views/<int:view_id>")
 @requires(Permission.SEE_OWN_PAGES)
 def change_view(view_id: int):
-    """Rename it, share it, or keep it to oneself again."""
-    view = _mine(view_id)
-    views.change(view, request.form.get("name", ""), is_shared=request.form.get("is_shared") == "yes", by=current_user)
+    """Rename it, share it, or keep it to oneself again; what is refused comes back as typed."""
+    view, form = _mine(view_id), request.form
+    try:
+        views.change(view, form.get("name", ""), is_shared=form.get("is_shared") == "yes", by=current_user)
+    except Refused as refused:
+        db.session.rollback()
+        return _views(422, wrong_id=view_id, typed=form, problem=str(refused))
     commit()
     flash(_("Saved."))
     return redirect(url_for(".all_views"), 303)

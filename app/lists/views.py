@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from werkzeug.datastructures import MultiDict
 
 from app.audit import trail
+from app.core.database import hold
 from app.core.errors import Refused
 from app.counterparties.models import Counterparty
 from app.documents import search
@@ -44,12 +45,14 @@ def may_change(user: User, view: SavedView) -> bool:
 
 def keep(company: Company, name: str, query: str, *, is_shared: bool, by: User) -> SavedView:
     """Keep what stands in the address under a name; what makes no sense there is left out."""
+    hold(db.session(), f"views:{by.id}")
     count = db.session.scalar(select(func.count(SavedView.id)).filter_by(company_id=company.id, user_id=by.id)) or 0
     if count >= MOST:
         raise Refused(_("You keep %(count)s views already: delete one first.", count=count))
-    view = SavedView(company_id=company.id, user_id=by.id, name=_checked_name(name), query=plain(query))
+    view = SavedView(company_id=company.id, user_id=by.id, query=plain(query))
     if not view.query:
         raise Refused(_("Set a filter or choose a list first: this is the list as it is without a view."))
+    view.name = _checked_name(name, view)
     db.session.add(view)
     _share(view, is_shared, by)
     trail.record(view, by=by, act="created", changes={"name": [None, view.name]})
@@ -59,7 +62,7 @@ def keep(company: Company, name: str, query: str, *, is_shared: bool, by: User) 
 def change(view: SavedView, name: str, *, is_shared: bool, by: User) -> None:
     """Another name; for the company, or one's own again."""
     was = view.name, view.is_shared
-    view.name = _checked_name(name)
+    view.name = _checked_name(name, view)
     _share(view, is_shared, by)
     now = view.name, view.is_shared
     changes = {fact: [a, b] for fact, a, b in zip(("name", "is_shared"), was, now, strict=True) if a != b}
@@ -107,10 +110,13 @@ def _share(view: SavedView, is_shared: bool, by: User) -> None:
     view.is_shared = is_shared
 
 
-def _checked_name(name: str) -> str:
+def _checked_name(name: str, view: SavedView) -> str:
     name = " ".join(name.replace("\0", " ").split())
     if not name:
         raise Refused(_("Give the view a name."))
     if len(name) > LONGEST_NAME:
         raise Refused(_("The name of a view has at most %(count)s characters.", count=LONGEST_NAME))
+    others = select(SavedView).filter_by(company_id=view.company_id, user_id=view.user_id)
+    if any(each.name.casefold() == name.casefold() for each in db.session.scalars(others) if each is not view):
+        raise Refused(_("A view is called “%(name)s” already: choose another name.", name=name))
     return name

@@ -37,6 +37,26 @@ def test_a_view_without_sense_is_refused(app, browser, wrong):
     answer = browser(make_user()).post("/documents/views", data=KEPT | wrong)
 
     assert answer.status_code == 422 and db.session.query(SavedView).count() == 0
+    assert 'id="view-name-error"' in answer.text and f'value="{(KEPT | wrong)["name"]}"' in answer.text
+
+
+def test_nobody_keeps_two_views_of_one_name(app, browser):
+    """SR-1: RV-8: said at the field, with what was typed; a colleague may call theirs so."""
+    member, other = make_user(), make_user()
+    client = browser(member)
+    client.post("/documents/views", data=KEPT)
+    again = client.post("/documents/views", data=KEPT | {"name": "late  ONES", "query": "tab=to_match"})
+    assert again.status_code == 422 and "A view is called “late ONES” already" in again.text
+    assert 'name="query" value="tab=to_match"' in again.text
+    client.post("/documents/views", data={"name": "To match", "query": "tab=to_match"})
+    view = db.session.query(SavedView).filter_by(name="To match").one()
+
+    for name in ("Late ones", " "):
+        answer = client.post(f"/documents/views/{view.id}", data={"name": name})
+        assert answer.status_code == 422 and f'value="{name}" autofocus' in answer.text
+        assert f'id="name-{view.id}-error"' in answer.text and reload(view).name == "To match"
+    assert client.post(f"/documents/views/{view.id}", data={"name": "to match"}).status_code == 303
+    assert browser(other).post("/documents/views", data=KEPT).status_code == 303
 
 
 def test_nobody_keeps_views_without_end(app, browser, monkeypatch):
