@@ -77,8 +77,8 @@ def bring_back(rule: LabelRule, *, by: User) -> None:
         trail.record(rule, by=by, act="brought back")
 
 
-def shift(rule: LabelRule, places: int, *, by: User) -> None:
-    """Let it decide one place earlier or later."""
+def shift(rule: LabelRule, places: int, *, by: User) -> tuple[int, int]:
+    """Let it decide one place earlier or later; which place that is, and of how many."""
     hold(db.session(), f"label-rules:{rule.company_id}")
     rules = of(rule.company)
     here = rules.index(rule)
@@ -87,6 +87,7 @@ def shift(rule: LabelRule, places: int, *, by: User) -> None:
     for position, each in enumerate(rules, 1):
         each.position = position
     trail.record(rule.company, by=by, act="label rules ordered", changes={"rule": [None, rule.words]})
+    return there + 1, len(rules)
 
 
 def fits(rule: LabelRule, line: BankTransaction) -> bool:

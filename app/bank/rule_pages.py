@@ -125,9 +125,13 @@ def rule_later(label_rule_id: int):
 
 
 def _shift(label_rule_id: int, places: int) -> Response:
-    labelling.shift(rule_or_404(label_rule_id), places, by=current_user)
+    """At the same button, for the next press; at the other one where there is no further place that way."""
+    rule = rule_or_404(label_rule_id)
+    place, count = labelling.shift(rule, places, by=current_user)
     commit()
-    return redirect(url_for(".rules"), 303)
+    flash(_("“%(name)s” acts as number %(place)d of %(count)d now.", name=rule.words, place=place, count=count))
+    is_earlier = place > 1 if places < 0 else place == count
+    return redirect(url_for(".rules", _anchor=f"{'earlier' if is_earlier else 'later'}-{rule.id}"), 303)
 
 
 @bp.post("/bank/rules/<int:label_rule_id>/removal")

@@ -167,7 +167,10 @@ def test_rules_for_labels_speak_of_lines(browser):
     assert (reload(line).counterparty_id, line.category_id, line.ignored_at) == (party.id, category.id, None)
     assert reload(other).ignored_reason == "Rule: frais"
     rule = db.session.scalars(select(LabelRule).order_by(LabelRule.id)).first()
-    client.post(f"/bank/rules/{rule.id}/later")
+    moved = client.post(f"/bank/rules/{rule.id}/later")
+    there = moved.location.partition("#")[2]
+    assert there in (f"later-{rule.id}", f"earlier-{rule.id}")  # whoever moves it by keyboard goes on from its button
+    assert "acts as number" in (shown := client.get("/bank/rules").text) and f'id="{there}"' in shown
     assert [each.words for each in labelling.of(company)] == ["frais", "urssaf ile"]
     client.post(f"/bank/rules/{rule.id}/removal")
     assert len(labelling.of(company)) == 1
