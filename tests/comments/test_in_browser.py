@@ -40,9 +40,15 @@ def test_somebody_is_named_by_keyboard_beside_a_form_that_is_half_typed(review: 
 
     assert review.locator(".comment-name").inner_text() == "@Léa <b>Martin</b>"
     assert review.locator("#comments-count").inner_text() == "1"
+    review.wait_for_selector("#comment-text:focus")
     review.locator("h1").click()
     review.keyboard.press("l")
     review.keyboard.type("Lyon")
     review.keyboard.press("Enter")
     review.wait_for_selector(".labels button.filter")
+    review.wait_for_selector("#tag-name:focus")
+    review.keyboard.type("Spring")
+    review.click(".labels .label-form button")
+    review.wait_for_selector("button.filter >> nth=1")
+    review.wait_for_selector("#tag-name:focus")
     assert review.input_value("[name=label]") == "Half typed"

@@ -1,4 +1,4 @@
-"""Menus and what is swapped in a real browser: each line can be clicked, and the focus is never lost."""
+"""Menus in a real browser: each line of an open one can be clicked, wherever its button stands."""
 
 from __future__ import annotations
 
@@ -43,25 +43,3 @@ def test_every_line_of_a_menu_can_be_clicked(chromium: Browser, tmp_path):
                     found = menu.evaluate(REACHED)
                     assert found and all(found), (size, path, number, found)
                     page.keyboard.press("Escape")
-
-
-def test_the_focus_goes_to_what_was_just_made(chromium: Browser, tmp_path):
-    """OP-6: after a row of a rule, a comment, a tag: whoever works by keyboard goes on from there."""
-    here = "document.activeElement.name || document.activeElement.value || document.activeElement.tagName"
-    with window(chromium, tmp_path, prepare) as page:
-        page.goto("/rules/1")
-        for act, then in (("add-condition", "c1-fact"), ("remove-condition-1", "do"), ("add-action", "a0-act")):
-            button = page.locator(f"button[value={act}]")
-            with page.expect_response("**/draft**"):
-                button.press("Enter")
-            page.wait_for_timeout(100)
-            assert page.evaluate(here) == then, act
-        page.goto("/review/1")
-        for field, words, then in (("comment-text", "Seen", "text"), ("name", "Lyon", "name")):
-            page.evaluate("document.querySelectorAll('details.review-section').forEach(each => each.open = true)")
-            box = page.locator(f"[id={field}], #labels [name={field}]").first
-            box.fill(words)
-            with page.expect_response("**/documents/1?**"):
-                box.locator("xpath=ancestor::form//button[last()]").press("Enter")
-            page.wait_for_timeout(100)
-            assert page.evaluate(here) == then, field
