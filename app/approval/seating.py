@@ -14,6 +14,7 @@ from app.approval.models import Approval, ApprovalStep, Seat
 from app.audit.models import AuditEntry
 from app.core.errors import Refused
 from app.documents.models import Document
+from app.documents.reasons import WITHOUT_FILE
 from app.extensions import db
 from app.users import people
 from app.users.models import Company, Membership, User
@@ -34,11 +35,20 @@ def has_four_eyes(company: Company) -> bool:
 
 
 def kept_out(document: Document, asking: Any = None) -> set[int]:
-    """Who cannot decide about it: whoever validated it, changed since what is asked about, or asks now."""
+    """Who cannot decide about it: whoever validated it, changed since what is asked about, or asks now.
+
+    Where nobody validated what has no page to hold it against, it is whoever brought its facts.
+    """
     if not has_four_eyes(document.company):
         return set()
     others = _changed_since(document) if document.validated_at and document.id else set()
-    return {document.validated_by_id, getattr(asking, "id", None), *others} - {None}  # type: ignore[return-value]
+    first = document.validated_by_id or _brought_by(document)
+    return {first, getattr(asking, "id", None), *others} - {None}  # type: ignore[return-value]
+
+
+def _brought_by(document: Document) -> int | None:
+    """Whoever typed or listed what was then validated by itself."""
+    return document.created_by_id if document.validated_at and document.source in WITHOUT_FILE else None
 
 
 def _changed_since(document: Document) -> set[int | None]:

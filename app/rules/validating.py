@@ -34,9 +34,10 @@ def validate(document_id: int) -> None:
         return
     why = rule.reason if rule else document.party_name
     try:
-        decisions.validate(document, by=None, why=why)
+        with db.session.begin_nested():
+            decisions.validate(document, by=None, why=why)
     except Refused:  # whatever it is, a person sees it in the review
-        db.session.rollback()
+        document.reason = {"key": KEY}
 
 
 def _waits(document: Document) -> bool:

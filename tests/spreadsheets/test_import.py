@@ -15,7 +15,6 @@ from app.documents.models import Direction, Document, Kind, Status, TrashKind
 from app.documents.trash import trash
 from app.extensions import db
 from app.intake.models import Message, Outcome, Source
-from app.rules.acts import Act
 from app.spreadsheets.models import Line, LineState, Spreadsheet, Stage
 from app.web.access import Role
 from tests.conftest import aimed_at
@@ -28,7 +27,6 @@ from tests.factories import (
     reload,
     the_company,
 )
-from tests.rules.making import do, make_rule, when
 from tests.spreadsheets.sheets import LINE, add, after_work, as_csv, as_xlsx, check, imported, line, said, start
 
 ADDRESS = "/add/spreadsheets"
@@ -76,29 +74,6 @@ def test_a_list_becomes_documents_without_files(client):
     assert f'href="{ADDRESS}/{spreadsheet.id}"' in client.get(f"/messages/{message.id}").text
     assert "Not a document" not in client.get(f"/messages/{message.id}").text
     assert client.post(f"/messages/{message.id}/openings").status_code == 422
-
-
-def test_a_list_is_validated_by_itself_like_a_mail_or_says_why_not(client):
-    """LC-3: LC-6: by a rule, by the supplier's default; the guards hold, and who imported stays in the trail."""
-    category = make_category()
-    make_counterparty("Durand", default_category=category)
-    make_counterparty("Morel", default_category=category, is_validated_automatically=True)
-    make_rule(
-        when("source", "is", "spreadsheet"), when("counterparty", "is", 1), does=[do(Act.VALIDATE)], name="Durand"
-    )
-    lines = [
-        line(number=f"F-{number}", counterparty=name) for number, name in enumerate(("Durand", "Morel", "New & Co"))
-    ]
-
-    imported(client, as_csv(*lines, line(number="F-9", net="90,00")))
-
-    found = {each.number: each for each in documents()}
-    assert {number: each.status for number, each in found.items()} == {
-        "F-0": Status.TO_MATCH, "F-1": Status.TO_MATCH, "F-2": Status.TO_PROCESS, "F-9": Status.TO_PROCESS,
-    }  # fmt: skip
-    assert found["F-9"].reason["key"] == "not_automatic" and found["F-2"].reason["key"] != "not_automatic"
-    acts = [(each.act, each.user_id is not None) for each in db.session.scalars(AuditEntry.about(found["F-0"]))]
-    assert ("validated", False) in acts and ("imported from a spreadsheet", True) in acts
 
 
 def test_an_xlsx_with_a_title_another_sheet_and_real_dates(client):
