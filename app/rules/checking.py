@@ -96,11 +96,20 @@ def _check_together(draft: Draft, conditions: list[dict[str, Any]], actions: lis
         if said.count(act) > 1:
             last = [row for row in draft.actions if row.act is act][-1]
             last.errors["act"] = _("Once is enough: remove one of them.")
-    if Act.VALIDATE in said and validating.rests_on_sender(conditions, draft.match):
+    if Act.VALIDATE in said and (refusal := _why_not_validated(conditions, draft)):
         row = next(row for row in draft.actions if row.act is Act.VALIDATE)
-        row.errors["act"] = _(
+        row.errors["act"] = refusal
+
+
+def _why_not_validated(conditions: list[dict[str, Any]], draft: Draft) -> str:
+    """What such conditions can never be enough for; empty where they may be."""
+    if validating.rests_on_sender(conditions, draft.match):
+        return _(
             "Anybody can write any sender. Add a condition on the counterparty, the amount or the text, and want all."
         )
+    if validating.is_of_hand(conditions, draft.match):
+        return _("What is entered by hand is validated by whoever enters it. Choose another way it came.")
+    return ""
 
 
 # --- Conditions -----------------------------------------------------------------------------------

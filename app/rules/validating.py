@@ -8,7 +8,7 @@ from typing import Any
 from app.audit.models import AuditEntry
 from app.core.errors import Refused
 from app.counterparties import ibans
-from app.documents import decisions, doubts, twins
+from app.documents import decisions, doubts, entering, twins
 from app.documents.models import Direction, Document, ReadState, Status
 from app.documents.required import missing
 from app.extensions import db
@@ -118,6 +118,12 @@ def rests_on_sender(said: list[dict[str, Any]], match: Match) -> bool:
     if "sender" not in facts:
         return False
     return match is Match.ANY or facts <= PROVES_NOTHING
+
+
+def is_of_hand(said: list[dict[str, Any]], match: Match) -> bool:
+    """Would only what somebody typed into the form meet these conditions? They decide themselves, there and then."""
+    typed = [each.get("fact") == "source" and each.get("value") == entering.SOURCE for each in said]
+    return any(typed) if match is Match.ALL else bool(typed) and all(typed)
 
 
 def reason(document: Document) -> dict[str, Any] | None:

@@ -13,6 +13,8 @@ from app.documents.models import Direction, Document, DocumentFile, FileRole, St
 from app.extensions import db
 from app.extraction.jobs import draw_document, read_document
 from app.intake.models import Message
+from app.rules.acts import Act
+from app.tasks import due
 from app.web.access import Role
 from tests import samples
 from tests.conftest import aimed_at
@@ -26,6 +28,7 @@ from tests.factories import (
     reload,
     the_company,
 )
+from tests.rules.making import do, make_rule, when
 
 
 @pytest.fixture
@@ -60,6 +63,17 @@ def test_an_invoice_entered_by_hand_waits_to_be_checked(browser, member):
     assert [(entry.act, entry.user_id) for entry in acts] == [("entered by hand", member.id), ("edited", member.id)]
     assert "This document has no file" in client.get(f"/review/{document.id}").text
     assert "It was entered by hand, without a file." in client.get(f"/documents/{document.id}").text
+
+
+def test_what_is_only_saved_is_validated_by_nobody_else(browser, member):
+    """LC-3: LC-6: its review stands open before whoever typed it: neither a rule nor its supplier decides meanwhile."""
+    make_counterparty("Durand", is_validated_automatically=True)
+    make_rule(when("direction", "is", "purchase"), does=[do(Act.VALIDATE)])
+
+    browser(member).post("/add/by-hand", data=typed(category_id=make_category(company=the_company()).id))
+    due.run_due()
+
+    assert reload(db.session.query(Document).one()).status is Status.TO_PROCESS
 
 
 def test_saved_and_validated_at_once(browser, member):

@@ -163,6 +163,29 @@ def test_a_sender_alone_does_not_validate(client, company):
     assert answer.status_code == 422 and "Anybody can write any sender." in answer.text
 
 
+BY_HAND = {"c0-fact": "source", "c0-test": "is", "c0-value": "hand"}
+ANOTHER = {"c1-fact": "source", "c1-test": "is", "c1-value": "spreadsheet"}
+
+
+@pytest.mark.parametrize(
+    ("said", "is_refused"),
+    [
+        ({"match": "all"} | BY_HAND, True),
+        ({"match": "any"} | BY_HAND, True),
+        ({"match": "all", "c1-fact": "direction", "c1-test": "is", "c1-value": "purchase"} | BY_HAND, True),
+        ({"match": "any"} | BY_HAND | ANOTHER, False),
+        ({"match": "all"} | ANOTHER, False),
+    ],
+)
+def test_nothing_that_only_a_person_typed_is_promised_to_be_validated(client, company, said, is_refused):
+    """LC-3: whoever types it has the button beside them; the builder offers what happens, and nothing else."""
+    answer = client.post(f"/rules/company/{company.id}", data={"name": "Lists", "a0-act": "validate"} | said)
+
+    assert (answer.status_code, "validated by whoever enters it. Choose" in answer.text) == (
+        (422, True) if is_refused else (303, False)
+    )
+
+
 def test_values_of_another_company_are_refused(client, company, admin):
     """US-3: a counterparty, category, tag or person elsewhere is none here."""
     other = make_company("Other")
