@@ -115,6 +115,20 @@ def test_selected_documents_are_trashed_and_all_come_back_at_once(app, browser):
     assert [reload(each).status for each in (mine, also)] == [Status.TO_PROCESS, Status.TO_MATCH]
 
 
+def test_whoever_was_disabled_meanwhile_does_nothing_more(app):
+    """RV-7: US-1: the task goes on after the button: what is left of it is done by nobody."""
+    user, documents = make_user(), [make_document(), make_document()]
+    bulk = doing.begin(the_company(), Act.TAG, [each.id for each in documents], {"tag": "Lyon"}, by=user)
+    doing.go_on(bulk, 1)
+    user.is_disabled = True
+    db.session.commit()
+
+    doing.go_on(bulk, 1)
+
+    assert [[tag.name for tag in reload(each).tags] for each in documents] == [["Lyon"], []]
+    assert bulk.ended_at and list(bulk.stayed) == [documents[1].id]
+
+
 def test_without_a_trash_the_word_is_typed_first(app, browser):
     """TR-2: many are deleted for good only after a typed confirmation."""
     company = make_company(trash_enabled=False)

@@ -49,6 +49,16 @@ def test_each_filter_keeps_what_it_says(app, listed):
     assert one.status
 
 
+def test_a_picture_made_of_what_is_not_there_is_no_file(app, listed):
+    """SR-1: only an original is one: what was made of it, or came with it, stands for nothing."""
+    make_document(number="N-1")
+    for number, role in (("N-2", FileRole.RENDITION), ("N-3", FileRole.ATTACHMENT)):
+        make_document(number=number).files[0].role = role
+    db.session.commit()
+
+    assert listed("fileless=yes") == ["N-2", "N-3"]
+
+
 def test_what_is_no_amount_or_no_day_is_told(app, browser):
     """SR-1: the list is shown without it, and says so; what is one is told of by its chip alone."""
     make_document(number="N-1", gross_minor=500_00)

@@ -430,6 +430,18 @@ def test_trash_puts_aside_and_can_be_undone(browser):
     assert (undone.location, reload(document).status) == (f"/review/{document.id}", Status.TO_PROCESS)
 
 
+def test_without_a_trash_nothing_is_put_aside_in_passing(browser):
+    """RV-7: TR-2: deleting is final there: it is done on the document's own page, where a word is typed."""
+    document = make_document()
+    document.company.trash_enabled = False
+    db.session.commit()
+
+    answer = browser(make_user()).post(f"/review/{document.id}/trash")
+
+    assert answer.status_code == 422 and "The trash is switched off" in answer.text
+    assert reload(document).status is Status.TO_PROCESS
+
+
 def test_a_twin_is_announced_and_stands_in_the_way(browser):
     """DU-1: the exact sentence, the other one beside it, and no validation before a decision."""
     first = ready(number="F-7", validated_at=clock.now())
