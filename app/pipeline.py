@@ -104,8 +104,9 @@ def connect() -> None:
     _add(status.before_status, retesting.retest)
     _add(status.before_status, approval.align)
     _add(asking.before_asking, standing_in.seat_stand_in)
-    for follow in (document_jobs.merge_tag, rule_names.follow_merged_tag, views.follow_merged_tag):
-        _add(tags.before_merging, follow)
+    _add(tags.before_merging, document_jobs.merge_tag)
+    for package in (keeping, rule_names, views):
+        _add(tags.before_merging, package.follow_merged_tag)
     subjects.SIGHTS.update(document=noticing.subjects, comment=comments.subjects, message=forwarding.subjects)
     subjects.SIGHTS["action"] = action_notices.subjects
     _add(kinds.message_kinds, forwarding.KIND)

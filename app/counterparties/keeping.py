@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from app.audit import trail
 from app.audit.models import AuditEntry
@@ -16,6 +17,7 @@ from app.core.errors import Refused
 from app.counterparties import assignments, contacts, ibans
 from app.counterparties.models import Counterparty, CounterpartyIban
 from app.extensions import db
+from app.tags.models import Tag
 from app.users.models import Company, Membership, User
 
 FACTS = ("name", "is_customer", "is_supplier", "vat_number", "siren", "siret", "email", "address")
@@ -104,6 +106,16 @@ def edit(counterparty: Counterparty, facts: dict[str, Any], *, by: User, version
     if FOUND_BY & set(changes):
         for follow in after_renaming:
             follow(counterparty)
+
+
+def follow_merged_tag(gone: Tag, into: Tag, by: User) -> None:
+    """Those for whom the first of two merged tags is usual have the other; no document changes by it."""
+    usual = select(Counterparty).where(Counterparty.default_tags.any(Tag.id == gone.id)).order_by(Counterparty.id)
+    for counterparty in db.session.scalars(usual.options(selectinload(Counterparty.default_tags))):
+        was = list(counterparty.default_tags)
+        counterparty.default_tags = list(dict.fromkeys(into if tag is gone else tag for tag in was))
+        told = {"default_tags": [_plain(was), _plain(counterparty.default_tags)]}
+        trail.record(counterparty, by=by, act="edited", changes=told)
 
 
 def _plain(value: Any) -> Any:

@@ -10,7 +10,6 @@ from sqlalchemy import delete, func, select, update
 
 from app.audit.models import AuditEntry
 from app.core.errors import Refused
-from app.counterparties.models import default_tag
 from app.documents import status
 from app.documents.models import Document, document_tag
 from app.extensions import db
@@ -64,22 +63,22 @@ def put_by_words(document: Document, text: str) -> dict[str, list[Any]]:
 def taken_off_by_people(document: Document) -> set[int]:
     """The tags a person took off, and nobody put on again since."""
     entries = AuditEntry.about(document).where(AuditEntry.act.in_([PUT_ON, TAKEN_OFF]), AuditEntry.user_id.is_not(None))
-    refused: set[int] = set()
-    for entry in db.session.scalars(entries.order_by(None).order_by(AuditEntry.id)):
-        was, now = (set(each or []) for each in entry.changes.get("tag_ids", [[], []]))
+    told = list(db.session.scalars(entries.order_by(None).order_by(AuditEntry.id)))
+    merged, refused = keeping.merged() if told else {}, set[int]()
+    for entry in told:
+        was, now = ({merged.get(each, each) for each in ids or []} for ids in entry.changes.get("tag_ids", [[], []]))
         refused = (refused | (was - now)) - (now - was)
     return refused
 
 
 def rename(gone: Tag, into: Tag) -> list[int]:
-    """Whatever has the first tag has the second: documents, whose ids it gives, and the defaults of counterparties."""
-    documents = select(document_tag.c.document_id).where(document_tag.c.tag_id == gone.id)
-    ids = list(db.session.scalars(documents.order_by(document_tag.c.document_id)))
-    for table, owner in ((document_tag, "document_id"), (default_tag, "counterparty_id")):
-        both = select(table.c[owner]).where(table.c.tag_id == into.id).scalar_subquery()
-        only_first = update(table).where(table.c.tag_id == gone.id, table.c[owner].not_in(both))
-        db.session.execute(only_first.values(tag_id=into.id))
-        db.session.execute(delete(table).where(table.c.tag_id == gone.id))
+    """Every document that has the first tag has the second; their ids."""
+    owner, tag_id = document_tag.c.document_id, document_tag.c.tag_id
+    ids = list(db.session.scalars(select(owner).where(tag_id == gone.id).order_by(owner)))
+    both = select(owner).where(tag_id == into.id).scalar_subquery()
+    only_first = update(document_tag).where(tag_id == gone.id, owner.not_in(both))
+    db.session.execute(only_first.values(tag_id=into.id))
+    db.session.execute(delete(document_tag).where(tag_id == gone.id))
     db.session.expire_all()
     return ids
 

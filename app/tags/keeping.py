@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, func, select
 
 from app.audit import trail
+from app.audit.models import AuditEntry
 from app.core import clock
 from app.core.database import hold
 from app.core.errors import Refused
@@ -18,6 +19,7 @@ from app.extensions import db
 from app.tags.models import LONGEST_NAME, Tag
 from app.users.models import Company, User
 
+MERGED = "tags merged"
 before_merging: list[Callable[[Tag, Tag, User], None]] = []
 """What had the first of two tags has the second from now on, such as documents and rules; `pipeline` fills it."""
 LONGEST_TEXT = 200_000
@@ -113,9 +115,20 @@ def merge(gone: Tag, into: Tag, *, by: User) -> None:
     for rename in before_merging:
         rename(gone, into, by)
     into.words = list(dict.fromkeys([*into.words, *gone.words]))
-    trail.record(into, by=by, act="tags merged", changes={"name": [gone.name, into.name]})
+    told = {"name": [gone.name, into.name], "tag_ids": [[gone.id], [into.id]]}
+    trail.record(into, by=by, act=MERGED, changes=told)
     db.session.delete(gone)
     db.session.flush()
+
+
+def merged() -> dict[int, int]:
+    """A tag that was merged into another → the one it is now."""
+    told = select(AuditEntry.changes).filter_by(object_type=Tag.__tablename__, act=MERGED)
+    now: dict[int, int] = {}
+    for changes in db.session.scalars(told.order_by(AuditEntry.id)):
+        [gone], [into] = changes["tag_ids"]
+        now = {was: into if then == gone else then for was, then in now.items()} | {gone: into}
+    return now
 
 
 def found_in(company: Company, text: str) -> list[tuple[Tag, str]]:

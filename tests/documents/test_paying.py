@@ -225,19 +225,6 @@ def test_a_double_click_pays_a_part_once(app, browser):
     assert reload(document).paid_minor == 5000
 
 
-def test_what_awaits_approval_since_is_not_paid(app):
-    """LC-4: LC-1: S59: the approval began after the document was looked at, and before the payment was written."""
-    document, by, on = validated(), make_user(), today()
-    assert not document.awaits_approval  # as whoever pressed the button saw it
-    began = update(Document).where(Document.id == document.id).values(awaits_approval=True)
-    db.session.execute(began.execution_options(synchronize_session=False))
-
-    with pytest.raises(Refused):
-        paying.pay(document, by=by, on=on, means=CASH)
-
-    assert reload(document).paid_minor == 0
-
-
 ACTS = ("payment", "payment/removal", "dispute", "dispute/end")
 
 

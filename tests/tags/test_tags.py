@@ -250,3 +250,32 @@ def test_a_merged_tag_is_gone_from_nobodys_list(app):
     assert db.session.scalars(select(Document).where(Document.tags.any())).all() == []
     with pytest.raises(Refused):
         keeping.merge(into, into, by=make_user(Role.ADMIN))
+
+
+def test_what_is_usual_for_a_counterparty_follows_a_merged_tag_and_its_trail_says_it(app):
+    """LC-6: US-4: whoever has both has one."""
+    gone, into, admin = make_tag("Lugdunum"), make_tag("Lyon"), make_user(Role.ADMIN)
+    one, both = make_counterparty("One", default_tags=[gone]), make_counterparty("Both", default_tags=[gone, into])
+    other = make_counterparty("Other", default_tags=[into])
+
+    keeping.merge(gone, into, by=admin)
+    db.session.commit()
+
+    assert [reload(each).default_tags for each in (one, both, other)] == [[into]] * 3
+    entry = db.session.scalars(AuditEntry.about(one)).first()
+    assert (entry.user_id, entry.changes["default_tags"]) == (admin.id, [["Lugdunum"], ["Lyon"]])
+    assert not db.session.scalars(AuditEntry.about(other)).first()
+
+
+def test_a_tag_a_person_took_off_stays_off_under_its_new_name(app):
+    """RV-4: merged twice, its word sets nothing there, and elsewhere all the same."""
+    gone, into, last = make_tag("Lugdunum", words=["Lugdunum"]), make_tag("Lyon"), make_tag("Rhône")
+    document, admin = make_document(tags=[gone]), make_user(Role.ADMIN)
+    tagging.take_off(document, [gone], by=admin)
+    db.session.commit()
+    for first, second in ((gone, into), (into, last)):
+        keeping.merge(first, second, by=admin)
+        db.session.commit()
+
+    assert tagging.put_by_words(document, "Lugdunum") == {}
+    assert tagging.put_by_words(make_document(), "Lugdunum")["word"] == [None, "Lugdunum"]

@@ -1,4 +1,4 @@
-"""Keys and pointer in a real browser: where the focus goes when something opens or is drawn anew, what stays in a question."""
+"""Keys and pointer in a real browser: where the focus goes when something opens or is drawn anew, or asks again."""
 
 from __future__ import annotations
 
