@@ -29,6 +29,10 @@ PLAIN = (
     *("account_code", "treasury_category"),
 )
 CHANGEABLE = {*PLAIN, *AMOUNTS}
+ALWAYS = {"label"}
+"""May be changed in every status (SPEC RV-4)."""
+READINGS = {"read", "not read", "rule"}
+"""Acts of a reading, and of the rules it lets act."""
 before_editing: list[Callable[[Document, set[str]], None]] = []
 """What stands against changing these columns, such as a payment under way; `pipeline` fills it."""
 
@@ -68,8 +72,10 @@ def edit(document: Document, changes: dict[str, Any], *, by: User, version: int)
     told = _differences(document, changes)
     if not told:
         return set()
-    is_label = set(told) == {"label"}
-    if not is_label:
+    is_label = set(told) <= ALWAYS
+    if is_label:
+        version = _despite_reading(document, told["label"][1], version)
+    else:
         _check_allowed(document, told)
     _claim(document, version, anywhere=is_label)
     label = labels.usual(document)
@@ -124,6 +130,11 @@ def _minor(document: Document, name: str, changes: dict[str, Any], currency: str
     return None if amount is None else money.to_minor(amount, currency)
 
 
+def takes_only_label(document: Document) -> bool:
+    """Can nothing else of it be changed now?"""
+    return bool(document.trashed_at) or document.read_state is ReadState.READING
+
+
 def _check_allowed(document: Document, told: dict[str, tuple[Any, Any]]) -> None:
     check_place(document)
     if document.read_state is ReadState.READING:
@@ -171,6 +182,14 @@ def _claim(document: Document, version: int, *, anywhere: bool) -> None:
     if not change_if(db.session(), document, *still, version=version + 1):
         check_place(document)
         raise Changed(since(document, version))
+
+
+def _despite_reading(document: Document, label: str, version: int) -> int:
+    """Its version now, where it was only read since and somebody typed another label than they had before them."""
+    came = since(document, version)
+    was = next((entry.changes["label"][0] for entry in came if "label" in entry.changes), None)
+    is_read = bool(came) and {entry.act for entry in came} <= READINGS
+    return document.version if is_read and label != was else version
 
 
 def since(document: Document, version: int) -> list[AuditEntry]:

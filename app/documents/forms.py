@@ -32,14 +32,62 @@ FIELD_OF = {"counterparty": "counterparty_name", "category": "category_id", "cou
 """Where a fact's field is not called like it."""
 
 
-class DocumentForm(Form):
-    """All facts a person checks; a field that was not sent leaves its fact alone."""
+class LabelForm(Form):
+    """The label alone, while nothing else can be changed."""
 
     version = IntegerField(validators=[Optional(), NumberRange(0, LARGEST)], widget=HiddenInput())
+    label = StringField(lazy_gettext("Label"), [Length(max=300)], filters=[trimmed])
+
+    def __init__(self, document: Document, **kwargs: Any) -> None:
+        super().__init__(data=values_of(document), **kwargs)
+        self.document = document
+
+    def changes(self) -> dict[str, Any]:
+        """What `decisions.edit` takes."""
+        return {"label": self.label.data}
+
+    def refuse(self, errors: dict[str, str]) -> None:
+        """Put the sentences of `Incomplete` beside their fields."""
+        for fact, sentence in errors.items():
+            field = self[FIELD_OF.get(fact, fact)]
+            field.errors = [*field.errors, sentence]
+
+    def meet(self, changed: Changed) -> None:
+        """Somebody saved meanwhile: take what they changed and this person did not touch, and tell the rest.
+
+        Call it after a rollback; saving again then is a decision.
+        """
+        db.session.refresh(self.document)
+        now = values_of(self.document)
+        self.version.raw_data, self.version.data = None, now["version"]
+        for column, (was, _is_now) in changed.changes.items():
+            name = column.removesuffix("_minor")
+            if name not in now or name not in self or column not in NAMES:
+                continue
+            if self._untouched(name, was):
+                for each in (name, "counterparty_name") if name == "counterparty_id" else (name,):
+                    self[each].data, self[each].raw_data = now[each], None
+            elif self[name].data != now[name]:
+                sentence = _("%(who)s changed it meanwhile.", who=", ".join(changed.names))
+                self.refuse({name: f"{sentence} {self._shown(name, now)}".strip()})
+
+    def _untouched(self, name: str, was: Any) -> bool:
+        data = self[name].data
+        if isinstance(data, Decimal):
+            return money.to_minor(data, self.document.currency) == was
+        return (str(data) if data else "") == (str(was) if was else "")
+
+    def _shown(self, name: str, now: dict[str, Any]) -> str:
+        value = now["counterparty_name"] if name == "counterparty_id" else now[name]
+        return _("It says now: %(value)s", value=value) if value and name != "category_id" else ""
+
+
+class DocumentForm(LabelForm):
+    """All facts a person checks; a field that was not sent leaves its fact alone."""
+
     kind = SelectField(lazy_gettext("Type"), coerce=Kind)
     direction = SelectField(lazy_gettext("Direction"), coerce=Direction)
     number = StringField(lazy_gettext("Number"), [Length(max=100)], filters=[trimmed])
-    label = StringField(lazy_gettext("Label"), [Length(max=300)], filters=[trimmed])
     counterparty_id = IntegerField(validators=[Optional(), NumberRange(1, LARGEST)], widget=HiddenInput())
     counterparty_name = StringField(lazy_gettext("Counterparty"), [Length(max=200)], filters=[trimmed])
     issue_date = DayField(lazy_gettext("Issue date"), [Optional()])
@@ -56,8 +104,7 @@ class DocumentForm(Form):
     iban = IbanField(lazy_gettext("IBAN"), [Length(max=34)])
 
     def __init__(self, document: Document, **kwargs: Any) -> None:
-        super().__init__(data=values_of(document), **kwargs)
-        self.document = document
+        super().__init__(document, **kwargs)
         self.kind.choices = [(kind, kind.label) for kind in Kind]
         self.direction.choices = [(direction, direction.label) for direction in Direction]
         own = [document.currency, document.company.currency]
@@ -132,41 +179,6 @@ class DocumentForm(Form):
             raise ValidationError(_("%(currency)s has %(count)d decimals.", currency=currency, count=count))
 
     validate_net = validate_tax = validate_gross = _check_decimals
-
-    def refuse(self, errors: dict[str, str]) -> None:
-        """Put the sentences of `Incomplete` beside their fields."""
-        for fact, sentence in errors.items():
-            field = self[FIELD_OF.get(fact, fact)]
-            field.errors = [*field.errors, sentence]
-
-    def meet(self, changed: Changed) -> None:
-        """Somebody saved meanwhile: take what they changed and this person did not touch, and tell the rest.
-
-        Call it after a rollback; saving again then is a decision.
-        """
-        db.session.refresh(self.document)
-        now = values_of(self.document)
-        self.version.raw_data, self.version.data = None, now["version"]
-        for column, (was, _is_now) in changed.changes.items():
-            name = column.removesuffix("_minor")
-            if name not in now or column not in NAMES:
-                continue
-            if self._untouched(name, was):
-                for each in (name, "counterparty_name") if name == "counterparty_id" else (name,):
-                    self[each].data, self[each].raw_data = now[each], None
-            elif self[name].data != now[name]:
-                sentence = _("%(who)s changed it meanwhile.", who=", ".join(changed.names))
-                self.refuse({name: f"{sentence} {self._shown(name, now)}".strip()})
-
-    def _untouched(self, name: str, was: Any) -> bool:
-        data = self[name].data
-        if isinstance(data, Decimal):
-            return money.to_minor(data, self.document.currency) == was
-        return (str(data) if data else "") == (str(was) if was else "")
-
-    def _shown(self, name: str, now: dict[str, Any]) -> str:
-        value = now["counterparty_name"] if name == "counterparty_id" else now[name]
-        return _("It says now: %(value)s", value=value) if value and name != "category_id" else ""
 
 
 def values_of(document: Document) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The label and tags of one document, and who is in charge of it: set on its page and beside the form of the review."""
+"""The tags of one document, and who is in charge of it: set on its page and beside the form of the review."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from flask import Response, redirect, request, url_for
 from flask_login import current_user
 
 from app.core.errors import Refused
-from app.documents import assigning, editing, tagging
+from app.documents import assigning, tagging
 from app.documents.blueprint import bp, mine, to
-from app.documents.labels import LONGEST
 from app.documents.models import Document
 from app.extensions import db
 from app.tags import keeping
@@ -29,17 +28,6 @@ def tags_for(document: Document) -> list[Tag]:
 def people_for(document: Document) -> list[User]:
     """Who may be put in charge of it."""
     return assigning.candidates(document)
-
-
-@bp.post("/documents/<int:document_id>/label")
-@requires(Permission.EDIT)
-def give_label(document_id: int):
-    """What it is called in lists, whatever its status (SPEC RV-4)."""
-    document = mine(document_id)
-    label = " ".join(request.form.get("label", "").replace("\0", " ").split())[:LONGEST]
-    editing.edit(document, {"label": label}, by=current_user, version=document.version)
-    commit()
-    return to(document)
 
 
 @bp.post("/documents/<int:document_id>/tags")

@@ -30,7 +30,7 @@ from app.documents import (
     words,
 )
 from app.documents.blueprint import bp, mine, seen, to
-from app.documents.forms import DocumentForm
+from app.documents.forms import DocumentForm, LabelForm
 from app.documents.models import Direction, Document
 from app.documents.wanted import words_in
 from app.extensions import db
@@ -89,9 +89,10 @@ def show(document_id: int):
 @bp.get("/documents/<int:document_id>/facts")
 @requires(Permission.EDIT)
 def edit(document_id: int):
-    """The form of its facts."""
+    """The form of its facts; of its label alone while nothing else can be changed."""
     document = mine(document_id)
-    return _form(document, DocumentForm(document))
+    is_label = editing.takes_only_label(document)
+    return _form(document, LabelForm(document) if is_label else DocumentForm(document))
 
 
 @bp.post("/documents/<int:document_id>/facts")
@@ -99,7 +100,7 @@ def edit(document_id: int):
 def save(document_id: int):
     """Keep the changed facts; what is wrong, or was changed by somebody else meanwhile, comes back as typed."""
     document = mine(document_id)
-    form = DocumentForm(document)
+    form = LabelForm(document) if request.form.get("only") == "label" else DocumentForm(document)
     if not form.validate():
         return _form(document, form, 422)
     try:
@@ -123,7 +124,7 @@ def save(document_id: int):
     return to(document)
 
 
-def _form(document: Document, form: DocumentForm, status: int = 200, conflict: object = "") -> Response:
+def _form(document: Document, form: LabelForm, status: int = 200, conflict: object = "") -> Response:
     context = {"document": document, "form": form, "conflict": conflict}
     return page("documents/edit.html", status, **context, why_fixed=editing.why_number_is_fixed(document))
 

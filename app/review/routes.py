@@ -203,6 +203,9 @@ def _validated(document: Document, form: DocumentForm) -> Response | None:
         hidden_twins.tell_admins(document)
         commit()  # what was typed is kept: it is what makes it a twin
         return _shown(document, DocumentForm(document, formdata=None), 409, twin_first=True)
+    except Refused as error:  # such as trashed meanwhile, where only the label was typed, which may be there
+        db.session.rollback()
+        return _shown(document, form, 422, conflict={"sentence": str(error)})
     return None
 
 

@@ -614,15 +614,18 @@ def test_a_sale_asks_for_the_customer(browser):
     assert ">Customer<" in page and ">Supplier<" not in page
 
 
-def test_what_was_typed_survives_a_document_trashed_meanwhile(browser):
+@pytest.mark.parametrize(
+    ("place", "typed"), [("", {"number": "F-9"}), ("/validation", {"number": "F-9"}), ("/validation", {})]
+)
+def test_what_was_typed_survives_a_document_trashed_meanwhile(browser, place, typed):
     """RV-8: the page says why it was not saved, with all that was typed."""
     document = make_document()
     client = browser(make_user())
     decisions.trash(document, by=make_user())
     db.session.commit()
 
-    typed = {"label": "Typed for ten minutes", "order_reference": "O-1", "version": document.version}
-    answer = client.post(f"/review/{document.id}", data=typed)
+    said = {"label": "Typed for ten minutes", "version": document.version} | typed
+    answer = client.post(f"/review/{document.id}{place}", data=said)
 
     assert answer.status_code == 422
     assert "Typed for ten minutes" in answer.text and "It is in the trash" in answer.text
