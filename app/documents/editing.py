@@ -180,7 +180,8 @@ def _claim(document: Document, version: int, *, anywhere: bool) -> None:
     """Be the one who edits this version, and not in the trash; everybody else is told. A label is given `anywhere`."""
     still = (Document.version == version, *(() if anywhere else (Document.trashed_at.is_(None),)))
     if not change_if(db.session(), document, *still, version=version + 1):
-        check_place(document)
+        if not anywhere:
+            check_place(document)
         raise Changed(since(document, version))
 
 
