@@ -30,11 +30,11 @@ def _tag(company: Company, tag_id: int) -> Tag:
     return db.one_or_404(keeping.of(company).where(Tag.id == tag_id))
 
 
-def _back(company: Company, sentence: str = ""):
+def _back(company: Company, sentence: str, button: str | None = None):
+    """To the list; at one of its buttons, which a browser gives the focus."""
     commit()
-    if sentence:
-        flash(sentence)
-    return redirect(url_for(".tags", company_id=company.id), 303)
+    flash(sentence)
+    return redirect(url_for(".tags", company_id=company.id, _anchor=button), 303)
 
 
 @bp.get("/companies/<int:company_id>/tags")
@@ -65,10 +65,23 @@ def arrange_tags(company_id: int):
     """Put them in the order they were dragged into, or move one of them a place up or down."""
     company, (step, _colon, tag_id) = company_or_404(company_id), request.form.get("move", "").partition(":")
     if step in {"up", "down"} and tag_id.isdecimal():
-        keeping.move(_tag(company, int(tag_id)), company, -1 if step == "up" else 1, by=current_user)
-    else:
-        keeping.arrange(company, request.form.getlist("order", type=row_id), by=current_user)
-    return _back(company)
+        return _moved(company, _tag(company, int(tag_id)), -1 if step == "up" else 1)
+    order, shown = (request.form.getlist(name, type=row_id) for name in ("order", "shown"))
+    try:
+        keeping.arrange(company, order, shown=shown, by=current_user)
+    except Refused as refused:
+        db.session.rollback()
+        flash(str(refused), "error")
+        return redirect(url_for(".tags", company_id=company.id), 303)
+    return _back(company, _("The tags stand in this order from now on."))
+
+
+def _moved(company: Company, tag: Tag, step: int):
+    """At the same button, for the next press; at the other one where there is no further place that way."""
+    place, count = keeping.move(tag, company, step, by=current_user)
+    is_up = place > 1 if step < 0 else place == count
+    said = _("“%(name)s” is number %(place)d of %(count)d now.", name=tag.name, place=place, count=count)
+    return _back(company, said, f"{'up' if is_up else 'down'}-{tag.id}")
 
 
 @bp.get("/companies/<int:company_id>/tags/<int:tag_id>")

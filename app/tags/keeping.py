@@ -81,10 +81,16 @@ def _name(company: Company, name: str, but: Tag | None = None) -> str:
     return name
 
 
-def arrange(company: Company, ids: Iterable[int], *, by: User) -> None:
-    """Put the company's tags in this order; those it does not name come after, as they were."""
+def arrange(company: Company, ids: Iterable[int], *, shown: list[int], by: User) -> None:
+    """Put the company's tags in this order, by somebody who was `shown` the one there is; others come after.
+
+    From an older page it would take back what a colleague moved; that one is gone meanwhile moves nothing.
+    """
     hold(db.session, f"tags:{company.id}")
     every = list(db.session.scalars(of(company)))
+    before = [tag.id for tag in every]
+    if [each for each in shown if each in before] != before:
+        raise Refused(_("The tags changed meanwhile, so nothing was moved. This is their order now."))
     wanted = {tag_id: place for place, tag_id in enumerate(ids)}
     was = [tag.name for tag in every]
     ordered = sorted(every, key=lambda tag: wanted.get(tag.id, len(wanted)))
@@ -94,12 +100,15 @@ def arrange(company: Company, ids: Iterable[int], *, by: User) -> None:
         trail.record(company, by=by, act="tags arranged", changes={"tags": [", ".join(was), ", ".join(now)]})
 
 
-def move(tag: Tag, company: Company, step: int, *, by: User) -> None:
-    """One place up (-1) or down (1)."""
-    ids = list(db.session.scalars(of(company).with_only_columns(Tag.id)))
-    place = ids.index(tag.id)
-    ids.insert(min(max(place + step, 0), len(ids) - 1), ids.pop(place))
-    arrange(company, ids, by=by)
+def move(tag: Tag, company: Company, step: int, *, by: User) -> tuple[int, int]:
+    """One place up (-1) or down (1); which place that is, and of how many."""
+    hold(db.session, f"tags:{company.id}")
+    before = list(db.session.scalars(of(company).with_only_columns(Tag.id)))
+    place = min(max(before.index(tag.id) + step, 0), len(before) - 1)
+    wanted = [each for each in before if each != tag.id]
+    wanted.insert(place, tag.id)
+    arrange(company, wanted, shown=before, by=by)
+    return place + 1, len(before)
 
 
 def archive(tag: Tag, *, by: User, back: bool = False) -> None:

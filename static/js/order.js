@@ -1,5 +1,6 @@
 // A list [data-order="FORM"] of [data-order-id] is ordered by dragging its [data-order-grip]; the form is sent with
-// its fields "order" in the new order, and "shown" as they are, which say what the page knew. The buttons beside each line do the same, one place at a time.
+// its fields "order" in the new order, and "shown" as they are, which say what the page knew. The buttons beside each
+// line do the same, one place at a time.
 
 let dragged = null;
 

@@ -50,7 +50,7 @@ def test_tags_stand_in_the_companys_order(app):
     tagging.put(document, [lyon, paris], by=admin)
     db.session.commit()
 
-    keeping.arrange(the_company(), [paris.id, lyon.id], by=admin)
+    keeping.arrange(the_company(), [paris.id, lyon.id], shown=[lyon.id, paris.id], by=admin)
     db.session.commit()
 
     assert names(document) == ["Paris", "Lyon"]
@@ -64,12 +64,26 @@ def test_they_are_arranged_by_dragging_and_by_buttons(app, browser):
     url = f"/settings/companies/{the_company().id}/tags/order"
     order = lambda: list(db.session.scalars(keeping.of(the_company()).with_only_columns(Tag.name)))  # noqa: E731
 
-    browser(admin).post(url, data={"order": [third.id, first.id, second.id]})
+    shown = [first.id, second.id, third.id]
+    browser(admin).post(url, data={"order": [third.id, first.id, second.id], "shown": shown})
     assert order() == ["C", "A", "B"]
-    browser(admin).post(url, data={"order": [third.id, first.id, second.id], "move": f"up:{second.id}"})
-    assert order() == ["C", "B", "A"]
-    browser(admin).post(url, data={"move": f"down:{first.id}"})
-    assert order() == ["C", "B", "A"]
+    answer = browser(admin).post(url, data={"order": shown, "shown": shown, "move": f"up:{second.id}"})
+    assert order() == ["C", "B", "A"] and answer.location.endswith(f"#up-{second.id}")
+    answer = browser(admin).post(url, data={"move": f"down:{first.id}"})
+    assert order() == ["C", "B", "A"] and answer.location.endswith(f"#up-{first.id}")
+
+
+def test_an_order_dragged_on_an_old_page_takes_nothing_back(app, browser):
+    """RV-4: what a colleague moved meanwhile stays; that one is gone or new meanwhile says so too."""
+    client, (first, second, third) = browser(make_user(Role.ADMIN)), (make_tag(name) for name in "ABC")
+    url = f"/settings/companies/{the_company().id}/tags/order"
+    dragged = {"order": [second.id, first.id, third.id], "shown": [first.id, second.id, third.id]}
+    client.post(url, data={"move": f"up:{third.id}"})
+
+    answer = client.post(url, data=dragged, follow_redirects=True)
+
+    assert "The tags changed meanwhile, so nothing was moved." in answer.text
+    assert [tag.name for tag in db.session.scalars(keeping.of(the_company()))] == ["A", "C", "B"]
 
 
 TEXTS = [
