@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from app.approval import asking, demands, facts, seating
+from app.approval import asking, demands, facts, seating, telling
 from app.approval.demands import Demand
 from app.approval.holding import hold
-from app.approval.models import Approval, Outcome
+from app.approval.models import Approval, Decision, Outcome
 from app.documents.models import Document, ReadState
 from app.extensions import db
 from app.users.models import User
@@ -46,7 +46,9 @@ def _covers(last: Approval, demand: Demand, document: Document) -> bool:
 
 def _begin_anew(document: Document, demand: Demand, last: Approval | None) -> None:
     """End what was asked or given before, and ask about the document as it is now."""
+    given: list[Decision] = []
     if last and last.outcome in (None, Outcome.APPROVED):
+        given = [seat.decision for seat in last.seats if seat.decision]
         asking.end(last, Outcome.SUPERSEDED)
     now = facts.of(document) | {"rules": sorted(demand.asking)}
     approval = Approval(document=document, rule_id=demand.rule_id, why=demand.why, facts=now)
@@ -57,6 +59,10 @@ def _begin_anew(document: Document, demand: Demand, last: Approval | None) -> No
     db.session.flush()
     document.awaits_approval = True
     asking.open_step(approval.steps[0])
+    asked = {seat.user_id for seat in approval.steps[0].seats}
+    for decision in given:
+        if decision.by_id not in asked:  # who is asked at once reads there what changed
+            telling.outdated(decision, by=document.cause.by if document.cause else None)
 
 
 def _asked_by(document: Document, last: Approval | None, revision: str) -> User | None:

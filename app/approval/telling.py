@@ -13,6 +13,10 @@ from app.notices.models import ByMail, Notice, NoticeKind
 from app.notices.telling import tell
 from app.users.models import User
 
+FOR_WHO_DECIDED = {"lapsed", "outdated"}
+BY_ANOTHER = {"undone", "done", *FOR_WHO_DECIDED}
+"""What is told of a decision that its decider did not do just now."""
+
 
 def decided(decision: Decision) -> None:
     """The approver whose mailed link decided, with the way to take it back; and whom it concerns."""
@@ -41,6 +45,12 @@ def lapsed(decision: Decision, *, by: User | None) -> None:
     """Whoever decided, trusting in an earlier approval that `by` takes back: no other mail says so to them."""
     if decision.by:
         _mail(_note(decision.by, decision, "lapsed", by=by), decision)
+
+
+def outdated(decision: Decision, *, by: User | None) -> None:
+    """Whoever approved what is asked anew since, and is not asked at once: theirs counts no more."""
+    if decision.by:
+        _mail(_note(decision.by, decision, "outdated", by=by), decision)
 
 
 def _mail(notice: Notice | None, decision: Decision) -> None:
@@ -79,10 +89,10 @@ def _note(user: User, decision: Decision, what: str, by: User | None = None) -> 
         key=f"decision:{decision.id}:{what}",
         company_id=document.company_id,
         about=document,
-        by=by if what in ("undone", "done", "lapsed") else decision.by,
+        by=by if what in BY_ANOTHER else decision.by,
         what=what,
         choice=decision.choice.value,
-        name=decision.by.name if decision.by and what != "lapsed" else "",
+        name=decision.by.name if decision.by and what not in FOR_WHO_DECIDED else "",
         number=document.number,
         why=decision.reason,
     )

@@ -98,5 +98,9 @@ def _decided(notice: Notice, said: dict[str, str]) -> str:
             "%(who)s took back an earlier approval of %(what)s: yours lapsed with it. You are asked again in turn.",
             **said,
         ),
+        "outdated": lambda: _(
+            "%(what)s changed, or another rule asks for it: it is approved anew, and your approval counts no more.",
+            **said,
+        ),
     }
     return ways.get(what or choice, lambda: _("%(who)s decided on %(what)s.", **said))()

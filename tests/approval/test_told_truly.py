@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from sqlalchemy import select
 
 from app.approval import decisions
 from app.approval.models import Choice
 from app.documents import decisions as documents
-from app.documents import trash
+from app.documents import editing, trash
 from app.documents.models import Direction
 from app.extensions import db
 from app.notices import choices
@@ -236,6 +238,22 @@ def test_whose_approval_lapses_is_told_by_whom_and_that_their_turn_comes(firm, d
     assert "made a later approval lapse with it" in history and "Decided by" in history
     decide(document, firm.lea)
     assert waits_for(document) == {"Bob"}
+
+
+def test_whose_approval_a_change_ends_is_told_unless_they_are_asked_at_once(firm, demand):
+    """LC-5: AP-4: Léa is mailed what changed; Bob, whose turn comes later, learns that his counts no more."""
+    demand([firm.lea], [firm.bob])
+    document = validated(firm)
+    decide(document, firm.lea)
+    decide(document, firm.bob)
+
+    editing.edit(document, {"gross": Decimal("1300.00")}, by=firm.admin, version=document.version)
+    db.session.commit()
+
+    assert told(firm.bob) == ["outdated"] and "outdated" not in told(firm.lea)
+    (mail,) = mails("notice", firm.bob)
+    assert "your approval counts no more" in mail.text
+    assert waits_for(document) == {"Lea"}
 
 
 @pytest.mark.parametrize("by_mail", [ByMail.NEVER, ByMail.DAILY])

@@ -183,6 +183,11 @@ SAYINGS = [
         {"what": "lapsed", "choice": "approve"},
         "Léa took back an earlier approval of F-77: yours lapsed with it. You are asked again in turn.",
     ),
+    (
+        NoticeKind.DECIDED,
+        {"what": "outdated", "choice": "approve"},
+        "F-77 changed, or another rule asks for it: it is approved anew, and your approval counts no more.",
+    ),
     (NoticeKind.HANDED_OVER, {"to": "Paul"}, "Paul now decides on F-77 in your place."),
     (NoticeKind.HANDED_OVER, {}, "The approval of F-77 was handed over."),
 ]
