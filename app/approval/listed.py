@@ -15,6 +15,8 @@ from app.approval import colleagues, waiting
 from app.approval.handings import Handing
 from app.approval.models import Approval, ApprovalStep, Decision, Seat
 from app.core import clock
+from app.counterparties.models import Counterparty
+from app.documents import paying_to
 from app.documents.models import Document
 from app.documents.showing import counted, with_names
 from app.extensions import db
@@ -50,6 +52,10 @@ class Tab(StrEnum):
         return url_for("approval.index", tab=None if self is Tab.MINE else self.value, **where)
 
 
+WAITING = (Tab.MINE, Tab.ALL)
+"""What is still to be decided: there a doubt about the account is as loud as on its page."""
+
+
 def list_page(user: User, company: Company, said: Any) -> dict[str, Any]:
     """One page of one of the lists."""
     is_admin = allowed(user, Permission.ADMINISTER, company.id)
@@ -59,12 +65,14 @@ def list_page(user: User, company: Company, said: Any) -> dict[str, Any]:
     where = {"before": said.get("before", ""), "after": said.get("after", "")}
     leaf = keyset.leaf(query.order_by(None), order, row_id, most=ROWS, **where)
     rows = [row[0] for row in leaf.rows]
-    with_names([seat_of(row).step.approval.document for row in rows])
+    documents = [seat_of(row).step.approval.document for row in rows]
+    with_names(documents)
     return {
         "tab": tab.value,
         "tabs": _tabs(user, company, offered, tab),
         "rows": rows,
         "today": clock.today(company),
+        "held": {each.id: found for each in documents if (found := paying_to.held(each))} if tab in WAITING else {},
         "colleagues": [each for each in colleagues.deciders(company) if each.id != user.id] if tab is Tab.MINE else [],
         "pages": {
             "previous_url": tab.url(before=leaf.before) if leaf.before else None,
@@ -136,7 +144,8 @@ def _seen(user: User, company: Company) -> Any:
 def _around(step: Any) -> tuple[Any, ...]:
     """All that a line shows of the document."""
     document = step.joinedload(ApprovalStep.approval).joinedload(Approval.document)
-    return document.joinedload(Document.counterparty), document.joinedload(Document.validated_by)
+    party = document.joinedload(Document.counterparty)
+    return party, party.selectinload(Counterparty.ibans), document.joinedload(Document.validated_by)
 
 
 def _oldest_first() -> keyset.Order:

@@ -18,6 +18,8 @@ def send_again(mail: OutgoingMail, *, by: Person) -> None:
     """Queue a refused or uncertain mail once more, knowingly."""
     if mail.mark not in {Mark.REFUSED, Mark.UNCERTAIN}:
         raise Refused(_("This mail is not waiting for a decision. Nothing was changed."))
+    if marks.is_blotted(mail):
+        raise Refused(_("Its links are no more, since it had left: let what it says be mailed anew."))
     _move(mail, Mark.QUEUED, Mark.REFUSED, Mark.UNCERTAIN, by=by, act="sent again")
     for each in mail.recipients:
         if each.mark is not Mark.SENT:

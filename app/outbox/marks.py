@@ -23,6 +23,8 @@ TRIES = 7
 DEATHS = 3
 """So often it goes on at once after its sender died; one that brings down every sender must let others leave."""
 FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=hurried(60)), timedelta(hours=2)
+BLOTTED = "X-Facteur-Blotted"
+"""A header of a mail that had left once, be it that it came back: the tokens in it are forgotten."""
 MAIL, RECIPIENT = OutgoingMail.__table__, Recipient.__table__
 
 
@@ -137,7 +139,12 @@ def blot(mail: OutgoingMail) -> None:
     """Forget the tokens of a mail that has left, also as they were sealed (SAFETY S65)."""
     if mail.sealed_text:
         mail.sealed_text = ""
-        mail.headers = mail.headers | {"X-Facteur-Blotted": "1"}
+        mail.headers = mail.headers | {BLOTTED: "1"}
+
+
+def is_blotted(mail: OutgoingMail) -> bool:
+    """Would it leave with links that lead nowhere?"""
+    return BLOTTED in mail.headers
 
 
 def half_way(before: timedelta = timedelta(0)) -> list[int]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 
 from app.dashboard import work
 from app.extensions import db
-from app.outbox import decisions, delivery, kinds, outlets, sealed, taking
+from app.outbox import decisions, delivery, kinds, marks, outlets, sealed, taking
 from app.outbox.models import Mark, OutgoingMail
 from app.tasks.jobs import commit
 from app.users.models import User
@@ -117,7 +117,7 @@ def show(mail_id: int):
     """One mail as it will leave or left, with what the server said."""
     has_server = bool(current_app.config["SETTINGS"].mail_url)
     mail = _found(mail_id)
-    facts = {"has_server": has_server, "is_readable": sealed.is_readable(mail)}
+    facts = {"has_server": has_server, "is_readable": sealed.is_readable(mail), "is_blotted": marks.is_blotted(mail)}
     return page("outbox/show.html", mail=mail, text=kinds.shown_to(mail, current_user), **facts)
 
 

@@ -51,6 +51,21 @@ def test_what_waits_for_me_stands_oldest_first_with_its_figures(firm, demand, br
     assert second.party_name in text
 
 
+def test_a_doubted_account_is_said_where_many_are_approved_at_once(firm, demand, browser):
+    """CP-3: AP-5: on its line, for whoever ticks it; nowhere once it is decided, and not of a usual account."""
+    demand([firm.lea])
+    validated(firm)
+    doubted = validated(firm, iban="FR7630006000011234567890189")
+    assert "IBAN never seen" in browser(firm.admin).get("/approvals?tab=all").text
+    client = browser(firm.lea)
+    assert client.get("/approvals").text.count("IBAN never seen for this supplier") == 1
+
+    decide(doubted, firm.lea)
+
+    assert "IBAN never seen" not in client.get("/approvals").text
+    assert "IBAN never seen" not in client.get("/approvals?tab=decided").text
+
+
 def test_nothing_waits(firm, browser):
     """AP-5: the page says so, in each of its lists."""
     texts = [browser(firm.admin).get(f"/approvals?tab={tab}").text for tab in ("mine", "decided", "handed", "all")]

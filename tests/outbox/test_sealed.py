@@ -6,7 +6,7 @@ import pytest
 
 from app.core.sealing import Unreadable
 from app.extensions import db
-from app.outbox import composing, decisions, sealed
+from app.outbox import composing, decisions, returning, sealed
 from app.outbox.models import Mark
 from app.web.access import Role
 from tests.factories import make_user, reload
@@ -77,6 +77,23 @@ def test_a_mail_without_tokens_is_not_sealed(app):
     mail = make_mail(secrets=[""])
 
     assert (mail.text, mail.sealed_text, sealed.whole(mail).text) == ("Hello Anna", "", "Hello Anna")
+
+
+def test_what_came_back_is_not_sent_again_with_links_that_are_no_more(server, browser):
+    """S65: SE-7: it had left, so its tokens are forgotten: neither offered nor done."""
+    mail, admin = make_sealed(), make_user(Role.ADMIN, language="en")
+    mail.company_id = admin.memberships[0].company_id
+    run_waiting()
+    assert reload(mail).mark is Mark.SENT
+    for each in mail.recipients:
+        returning.refuse(each, "550 No such user")
+    mail.mark = Mark.REFUSED
+    db.session.commit()
+
+    assert "Send again" not in browser(admin).get(f"/outbox/{mail.id}").text
+    answer = browser(admin).post(f"/outbox/{mail.id}/sending")
+    assert answer.status_code == 422 and "Its links are no more" in answer.text
+    assert (reload(mail).mark, len(server.messages)) == (Mark.REFUSED, 1)
 
 
 def test_with_another_secret_key_it_is_refused_and_the_others_leave(server, browser, other_key):
