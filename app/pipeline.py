@@ -127,6 +127,7 @@ def connect() -> None:
     _add(memberships.after_access_changed, leaving.follow)
     _add(demands.words, rule_words.why)
     _add(reasons.tellers, awaited.reason)
+    _add(people.after_renaming, awaited.follow_name)
     reasons.WORDS[awaited.KEY] = awaited.in_words
     _add(reasons.tellers, awaited.sent_back)
     reasons.WORDS[awaited.SENT_BACK] = awaited.sent_back_in_words

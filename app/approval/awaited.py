@@ -12,10 +12,12 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.approval import demands, seating
-from app.approval.models import Approval, ApprovalStep, Choice, Mode, Outcome
+from app.approval.models import Approval, ApprovalStep, Choice, Mode, Outcome, Seat
 from app.core import clock
+from app.documents import reasons
 from app.documents.models import Document, Status
 from app.extensions import db
+from app.users.models import User
 from app.web.language import LANGUAGES
 
 KEY, SENT_BACK = "awaits", "sent_back"
@@ -39,6 +41,13 @@ def reason(document: Document) -> dict[str, Any] | None:
 
 def _waiting(step: ApprovalStep) -> list[str]:
     return [seat.user.name for seat in step.seats if seat.decision is None]
+
+
+def follow_name(user: User) -> None:
+    """The lines of what waits for somebody who is called otherwise from now on."""
+    for seat in db.session.scalars(Seat.waiting_for(user)):
+        document = seat.step.approval.document
+        document.reason = reasons.first(document)
 
 
 def _in_each_language(why: dict[str, Any]) -> dict[str, str]:

@@ -19,6 +19,8 @@ from app.web.access import Role
 
 after_company_created: list[Callable[[Company], None]] = []
 """What follows when a company is made; `pipeline` fills it."""
+after_renaming: list[Callable[[User], None]] = []
+"""What names a person in lines that are stored, such as for whom a document waits; `pipeline` fills it."""
 
 
 def create(email: str, *, role: Role, name: str = "", password: str = "", by: User | None = None) -> User:
@@ -56,9 +58,17 @@ def by_email(email: str) -> User | None:
 def rename(user: User, name: str, language: str) -> None:
     """Change what somebody is called, and the language Facteur speaks to them."""
     changes = {"name": [user.name, name], "language": [user.language, language]}
-    user.name, user.language = name, language
+    name_as(user, name, language)
     if changed := {field: pair for field, pair in changes.items() if pair[0] != pair[1]}:
         note(user, by=user, act="changed", changes=changed)
+
+
+def name_as(user: User, name: str, language: str) -> None:
+    """Take these as theirs, wherever they are named."""
+    is_renamed = user.name != name
+    user.name, user.language = name, language
+    for follow in after_renaming if is_renamed else ():
+        follow(user)
 
 
 def create_company(name: str, *, by: User | None = None) -> Company:

@@ -73,7 +73,7 @@ def accept(link: UserLink, *, name: str, password: str, language: str) -> None:
     """Accept an invitation: name, password and language are the person's own from now on."""
     _take(link)
     user = link.user
-    user.name, user.language = name, language
+    people.name_as(user, name, language)
     passwords.set_password(user, password)
     links.end_all(user)
     people.note(user, by=user, act="invitation accepted")

@@ -94,6 +94,16 @@ def test_a_list_says_for_whom_it_waits_since_when_and_why(asked, firm):
     assert "Waits" not in reasons.in_words(asked.reason)
 
 
+def test_the_line_names_whoever_is_called_otherwise_now(firm, demand, browser):
+    """LC-8: a list asks for no further row, so the name stands in the line."""
+    demand([firm.lea, firm.tom])
+    document = validated(firm)
+
+    browser(firm.lea).post("/account", data={"name": "Léa Martin-Roux", "language": "en"})
+
+    assert reasons.in_words(reload(document).reason).startswith("Waits for Léa Martin-Roux or Tom since today")
+
+
 @pytest.mark.parametrize(
     ("mode", "said"), [(Mode.ANY, "Lea, Bob or Tom"), (Mode.ALL, "Lea, Bob and Tom")], ids=["any", "all"]
 )
