@@ -30,7 +30,7 @@ from app.core import money
 from app.counterparties.models import Counterparty, plain
 from app.documents import twins
 from app.documents.counted import counted
-from app.documents.models import Document, DocumentFile, FileRole, document_tag
+from app.documents.models import Document, DocumentFile, FileRole, Status, document_tag
 from app.documents.wanted import DECIDED, OPEN, UNSENT, Tab, Wanted
 from app.extensions import db
 from app.search.asking import Asked, by_index
@@ -52,6 +52,8 @@ ORDERS = {
     "arrival": Order(Document.id, whole),
 }
 """By which a list may stand; with a minus sign the largest or latest comes first; an unknown day counts as the last."""
+OF_A_STATUS = [tab for tab in Tab if tab.value in set(Status)]
+"""Each document that is not in the trash is in one of these."""
 USUAL = "-date"
 ANYTHING = Wanted()
 Counts = dict[Tab, tuple[int, bool]]
@@ -194,7 +196,9 @@ def counts(user: User, company: Company, wanted: Wanted, today: date, search: Se
     else:
         query = select(Document).where(Document.company_id == company.id, *_tests(wanted, company, today))
         row = db.session.execute(_counting(query, _reasons(user, company), wanted))
-    return {tab: (min(count, MANY - 1), count >= MANY) for tab, count in zip(Tab, row.one(), strict=True)}
+    found = dict(row.mappings().one())
+    found.setdefault(Tab.ALL, sum(found[tab] for tab in OF_A_STATUS))
+    return {tab: (min(found[tab], MANY - 1), found[tab] >= MANY) for tab in Tab}
 
 
 def _reasons(user: User, company: Company) -> Mapping[Tab, Reasons]:
@@ -221,14 +225,15 @@ def _counting_all() -> Select[Any]:
 def _counting(among: Select[tuple[Document]], reasons: Mapping[Tab, Reasons], wanted: Wanted = ANYTHING) -> Select[Any]:
     """Of each tab as many as matter, looked for by each reason to see them, as each has an index of its own.
 
-    Those of one counterparty, and possible duplicates, are counted in one go: all of them are looked at for the rarest
+    All are those of all statuses, and so are not counted again. Those of one counterparty, and possible duplicates, are counted in one go: all of them are looked at for the rarest
     tab anyway.
     """
     tests = {tab: _test_of(tab, wanted, is_restricted=len(reasons[Tab.ALL]) > 1) for tab in Tab}
     if wanted.counterparty or wanted.party or wanted.twins:
         seen = among.where(or_(*reasons[Tab.ALL]))
-        return seen.with_only_columns(*(func.count().filter(test) for test in tests.values()))
-    return select(*(_count(among.where(test), reasons[tab]) for tab, test in tests.items()))
+        return seen.with_only_columns(*(func.count().filter(test).label(tab) for tab, test in tests.items()))
+    del tests[Tab.ALL]
+    return select(*(_count(among.where(test), reasons[tab]).label(tab) for tab, test in tests.items()))
 
 
 def _test_of(tab: Tab, wanted: Wanted, *, is_restricted: bool) -> ColumnElement[bool]:

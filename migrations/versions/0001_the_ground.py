@@ -536,7 +536,8 @@ def upgrade():
     op.create_index('ix_document_reference', 'document', ['company_id', 'payment_reference'], sqlite_where=referred, postgresql_where=referred)
     to_send = sa.text('to_send_at IS NOT NULL AND sent_at IS NULL AND trashed_at IS NULL')
     op.create_index('ix_document_to_send', 'document', ['company_id', issued, 'id'], sqlite_where=to_send, postgresql_where=to_send)
-    op.create_index('ix_document_open', 'document', ['company_id', 'kind', issued, 'id'], sqlite_where=still_open, postgresql_where=still_open)
+    op.create_index('ix_document_open', 'document', ['company_id', 'kind', issued, 'id', 'to_send_at', 'sent_at'], sqlite_where=still_open, postgresql_where=still_open)
+    op.create_index('ix_document_owed', 'document', ['counterparty_id', 'kind', 'id'], sqlite_where=still_open, postgresql_where=still_open)
 
     op.create_table('approval',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -1973,6 +1974,7 @@ def downgrade():
     with op.batch_alter_table('document', schema=None) as batch_op:
         batch_op.drop_index('ix_document_number')
         batch_op.drop_index('ix_document_open')
+        batch_op.drop_index('ix_document_owed')
         batch_op.drop_index('ix_document_reading')
         batch_op.drop_index('ix_document_to_send')
         batch_op.drop_index('ix_document_trash')

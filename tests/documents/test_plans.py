@@ -108,7 +108,8 @@ OF_200_000 = {
     "ix_document_standing": "200000 500 89 89",
     "ix_document_due": "195946 195946 79 1",
     "ix_document_list": "200000 200000 33334 19 1",
-    "ix_document_open": "20073 20073 10037 5 1",
+    "ix_document_open": "20073 20073 10037 5 1 1 1",
+    "ix_document_owed": "20073 51 26 1",
     "ix_document_unvalidated": "2406 2406 2 1",
 }
 """What SQLite counted in one company of so many documents with 400 counterparties."""
