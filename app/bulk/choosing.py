@@ -7,19 +7,18 @@ from urllib.parse import parse_qsl
 
 from flask_babel import format_decimal
 from flask_babel import gettext as _
-from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from app.bulk.doing import MOST
 from app.core import clock
 from app.core.errors import Refused
 from app.documents import search
-from app.documents.models import Category, Document, PaidMeans
+from app.documents.filtering import Known
+from app.documents.models import Document, PaidMeans
 from app.documents.search import Wanted
 from app.extensions import db
 from app.review import queue
-from app.tags import keeping
-from app.users.models import Company, Membership, User
+from app.users.models import Company, User
 from app.web.access import Permission, roles_with
 from app.web.ids import row_id
 
@@ -50,17 +49,14 @@ def _queue(user: User, company: Company, said: Any) -> Any:
     return asked.apply(queue.waiting(user, company, (asked.status,) if asked.status else queue.QUEUE), user)
 
 
-def offers(user: User, company: Company) -> dict[str, Any]:
-    """Tags, categories, people and companies to choose from; of their rows no more than the bar shows."""
-    categories = select(Category.id, Category.account_code, Category.name)
-    mine = (Category.company_id == company.id, Category.archived_at.is_(None))
-    people = select(User.id, User.name, User.email).join(User.memberships).where(User.is_disabled.is_(False))
-    decide = (Membership.company_id == company.id, Membership.role.in_(roles_with(Permission.DECIDE)))
-    others = set(user.company_ids(Permission.EDIT)) - {company.id}
+def offers(user: User, company: Company, known: Known | None = None) -> dict[str, Any]:
+    """Tags, categories, people and companies to choose from; `known` where the page has asked for them already."""
+    known, others = known or Known.of(company), set(user.company_ids(Permission.EDIT)) - {company.id}
+    deciding = roles_with(Permission.DECIDE)
     return {
-        "tags": keeping.names_offered(company),
-        "categories": db.session.execute(categories.where(*mine).order_by(Category.account_code, Category.name)).all(),
-        "people": db.session.execute(people.where(*decide).order_by(User.name, User.email)).all(),
+        "tags": [each.name for each in known.tags if not each.archived_at],
+        "categories": [each for each in known.categories if not each.archived_at],
+        "people": [each for each in known.people if each.role in deciding and not each.is_disabled],
         "companies": [each for each in user.companies if each.id in others],
         "means": list(PaidMeans),
         "today": clock.today(company),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from flask_babel import format_decimal
 from flask_babel import gettext as _
-from sqlalchemy import Select, select
+from sqlalchemy import Row, select
 
 from app.counterparties.models import Counterparty, plain
 from app.documents import categories
@@ -27,22 +28,47 @@ AMOUNTS = ("at_least", "at_most")
 NAMES_AT_ONCE = 20
 
 
+@dataclass(frozen=True)
+class Known:
+    """All that a company's documents may be given, put away or not: for filters, and for who offers a choice."""
+
+    categories: Sequence[Row[Any]]
+    """Each `id, name, account_code, archived_at`."""
+    tags: Sequence[Row[Any]]
+    """Each `id, name, archived_at`."""
+    people: Sequence[Row[Any]]
+    """Each `id, name, email, is_disabled, role`."""
+
+    @classmethod
+    def of(cls, company: Company) -> Known:
+        """By one statement each."""
+        facts = (Category.id, Category.name, Category.account_code, Category.archived_at)
+        tags = select(Tag.id, Tag.name, Tag.archived_at).where(Tag.company_id == company.id)
+        people = select(User.id, User.name, User.email, User.is_disabled, Membership.role).join(Membership)
+        people = people.where(Membership.company_id == company.id)
+        return cls(
+            db.session.execute(categories.of(company).with_only_columns(*facts)).all(),
+            db.session.execute(tags.order_by(Tag.position, Tag.name_key)).all(),
+            db.session.execute(people.order_by(User.name, User.id)).all(),
+        )
+
+
 def choices(company: Company) -> dict[str, Any]:
     """What the form of filters offers: what the company has, put away or not, as documents keep it."""
-    mine = select(Tag.id, Tag.name).where(Tag.company_id == company.id).order_by(Tag.position, Tag.name_key)
-    members = select(User.id, User.name).join(Membership).where(Membership.company_id == company.id)
+    known = Known.of(company)
     return {
         "directions": list(Direction),
         "kinds": list(Kind),
-        "categories": _pairs(categories.of(company).with_only_columns(Category.id, Category.name)),
-        "tags": _pairs(mine),
-        "people": _pairs(members.order_by(User.name, User.id)),
+        "categories": _pairs(known.categories),
+        "tags": _pairs(known.tags),
+        "people": _pairs(known.people),
         "all_tab": Tab.ALL,
+        "known": known,
     }
 
 
-def _pairs(query: Select[Any]) -> list[tuple[int, str]]:
-    return [(row[0], row[1]) for row in db.session.execute(query)]
+def _pairs(rows: Sequence[Row[Any]]) -> list[tuple[int, str]]:
+    return [(row.id, row.name) for row in rows]
 
 
 def chips(user: User, company: Company, wanted: Wanted, sources: Sources, link: Link) -> list[dict[str, str]]:

@@ -71,6 +71,8 @@ ISSUED = text("coalesce(issue_date, '9999-12-31')")
 DUE, AMOUNT = text("coalesce(due_date, '9999-12-31')"), text("coalesce(gross_minor, 0)")
 TO_SEND = "to_send_at IS NOT NULL AND sent_at IS NULL AND trashed_at IS NULL"
 STILL_OPEN = "validated_at IS NOT NULL AND trashed_at IS NULL AND gross_minor != settled_minor"
+SENT_AT = ("to_send_at", "sent_at")
+"""Whether its customer still has to get it: what is owed is counted from the index alone."""
 NAMED = 100
 """So many counterparties of one member are named in a query."""
 
@@ -95,7 +97,7 @@ class Document(db.Model):
         Index("ix_document_unvalidated", "company_id", ISSUED, "id", **only_where("validated_at IS NULL")),
         Index("ix_document_due", "company_id", DUE, "id", **only_where("trashed_at IS NULL")),
         Index("ix_document_amount", "company_id", AMOUNT, "id", **only_where("trashed_at IS NULL")),
-        Index("ix_document_open", "company_id", "kind", ISSUED, "id", "to_send_at", "sent_at", **only_where(STILL_OPEN)),
+        Index("ix_document_open", "company_id", "kind", ISSUED, "id", *SENT_AT, **only_where(STILL_OPEN)),
         Index("ix_document_owed", "counterparty_id", "kind", "id", **only_where(STILL_OPEN)),
         Index("ix_document_trash", "company_id", "trashed_at", "id", **only_where("trashed_at IS NOT NULL")),
         Index("ix_document_reading", "created_at", **only_where("read_state = 'reading'")),

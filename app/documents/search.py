@@ -225,8 +225,8 @@ def _counting_all() -> Select[Any]:
 def _counting(among: Select[tuple[Document]], reasons: Mapping[Tab, Reasons], wanted: Wanted = ANYTHING) -> Select[Any]:
     """Of each tab as many as matter, looked for by each reason to see them, as each has an index of its own.
 
-    All are those of all statuses, and so are not counted again. Those of one counterparty, and possible duplicates, are counted in one go: all of them are looked at for the rarest
-    tab anyway.
+    All are those of all statuses, and so are not counted again. Those of one counterparty, and possible duplicates, are
+    counted in one go: all of them are looked at for the rarest tab anyway.
     """
     tests = {tab: _test_of(tab, wanted, is_restricted=len(reasons[Tab.ALL]) > 1) for tab in Tab}
     if wanted.counterparty or wanted.party or wanted.twins:

@@ -36,11 +36,6 @@ def offered(company: Company) -> list[Tag]:
     return list(db.session.scalars(of(company).where(Tag.archived_at.is_(None))))
 
 
-def names_offered(company: Company) -> list[str]:
-    """What they are called."""
-    return list(db.session.scalars(of(company).where(Tag.archived_at.is_(None)).with_only_columns(Tag.name)))
-
-
 def called(company: Company, name: str) -> Tag | None:
     """The one of this name, whatever its capitals; also one that is put away."""
     key = " ".join(name.casefold().split())
