@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from app.documents import decisions
 from app.extensions import db
+from app.tags import keeping
 from app.web.access import Role
 from tests.approval.making import seat_of
 from tests.factories import make_category, make_document, make_user
@@ -35,6 +36,9 @@ def place(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         decisions.trash(trashed, by=admin)
         db.session.commit()
         known.seat, known.rules = seat_of(asked, admin).id, [rule.id for rule in rules]
+        known.company, tags = asked.company_id, [keeping.add(asked.company, {"name": name}, by=admin) for name in "ABC"]
+        db.session.commit()
+        known.tags = [tag.id for tag in tags]
         return admin, asked.company, "/rules"
 
     with window(chromium, tmp_path_factory.mktemp("hands"), prepare) as known.page:
@@ -74,6 +78,28 @@ def test_a_moved_rule_keeps_the_focus_on_its_button(place, page):
         expect(page.get_by_text(f"acts as number {number} of 8 now.")).to_be_visible()
         assert focused(page) == f"later-{first}"
         page.wait_for_timeout(600)  # a key decides only once within half a second
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "said"),
+    [
+        ("/rules", "rules", "The rules act in this order"),
+        ("/settings/companies/{}/tags", "tags", "The tags stand in this order"),
+    ],
+)
+def test_a_dragged_line_stays_where_it_was_put(place, page, path, kind, said):
+    """LC-3: RV-4: OP-6: the order is the one that was dragged, and the page knew the one before."""
+    first, second, *others = getattr(place, kind)
+    page.goto(path.format(place.company))
+    line = page.locator(f"[data-order-id='{second}']").bounding_box()
+    page.hover(f"[data-order-id='{first}'] [data-order-grip]")
+    page.mouse.down()
+    page.mouse.move(line["x"] + 20, line["y"] + line["height"] - 2, steps=5)
+    with page.expect_navigation():
+        page.mouse.up()
+    expect(page.get_by_text(said)).to_be_visible()
+    order = page.eval_on_selector_all("[data-order-id]", "lines => lines.map(line => +line.dataset.orderId)")
+    assert order == [second, first, *others]
 
 
 def test_the_builder_leads_into_each_new_row(place, page):
