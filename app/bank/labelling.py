@@ -25,9 +25,10 @@ MOST, SHOWN = 200, 10
 
 
 def of(company: Company) -> list[LabelRule]:
-    """Its rules, in their order."""
+    """Its rules, in their order, as they are now: others may have moved them while this one waited to."""
     mine = select(LabelRule).where(LabelRule.company_id == company.id, LabelRule.removed_at.is_(None))
-    return list(db.session.scalars(mine.order_by(LabelRule.position, LabelRule.id)))
+    mine = mine.order_by(LabelRule.position, LabelRule.id).execution_options(populate_existing=True)
+    return list(db.session.scalars(mine))
 
 
 def add(
@@ -81,6 +82,8 @@ def shift(rule: LabelRule, places: int, *, by: User) -> tuple[int, int]:
     """Let it decide one place earlier or later; which place that is, and of how many."""
     hold(db.session(), f"label-rules:{rule.company_id}")
     rules = of(rule.company)
+    if rule not in rules:
+        raise Refused(_("This rule was removed meanwhile, so nothing was moved."))
     here = rules.index(rule)
     there = min(max(here + places, 0), len(rules) - 1)
     rules.insert(there, rules.pop(here))

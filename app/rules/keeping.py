@@ -34,9 +34,10 @@ class Changed(Refused):
 
 
 def of(company: Company) -> list[Rule]:
-    """Its rules, in their order; whoever asks administers it."""
+    """Its rules, in their order, as they are now: others may have moved them while this one waited to."""
     mine = select(Rule).where(Rule.company_id == company.id, Rule.removed_at.is_(None))
-    return list(db.session.scalars(mine.order_by(Rule.position, Rule.id)))
+    mine = mine.order_by(Rule.position, Rule.id).execution_options(populate_existing=True)
+    return list(db.session.scalars(mine))
 
 
 def add(company: Company, facts: dict[str, Any], *, by: User, after: Rule | None = None) -> Rule:
@@ -48,7 +49,7 @@ def add(company: Company, facts: dict[str, Any], *, by: User, after: Rule | None
     db.session.flush()
     if after:
         ids = [each.id for each in of(company) if each is not rule]
-        ids.insert(ids.index(after.id) + 1, rule.id)
+        ids.insert(ids.index(after.id) + 1 if after.id in ids else len(ids), rule.id)
         _number(company, ids)
     trail.record(rule, by=by, act="created", changes={"name": [None, rule.name], "rule": [None, _said(rule)]})
     return rule
@@ -91,6 +92,8 @@ def shift(rule: Rule, by_places: int, *, by: User) -> tuple[int, int]:
     """Let it act one place earlier or later; which place that is, and of how many."""
     hold(db.session, f"rules:{rule.company_id}")
     before = [each.id for each in of(rule.company)]
+    if rule.id not in before:
+        raise Refused(_("This rule was removed meanwhile, so nothing was moved."))
     here = before.index(rule.id)
     there = min(max(here + by_places, 0), len(before) - 1)
     wanted = [each for each in before if each != rule.id]
@@ -134,6 +137,7 @@ def duplicate(rule: Rule, *, by: User) -> Rule:
 
 def remove(rule: Rule, *, by: User) -> None:
     """It acts no more; it can be brought back."""
+    hold(db.session, f"rules:{rule.company_id}")
     if change_if(db.session(), rule, Rule.removed_at.is_(None), removed_at=clock.now(), version=Rule.version + 1):
         trail.record(rule, by=by, act="rule removed")
 

@@ -82,7 +82,7 @@ def arrange(company: Company, ids: Iterable[int], *, shown: list[int], by: User)
     From an older page it would take back what a colleague moved; that one is gone meanwhile moves nothing.
     """
     hold(db.session, f"tags:{company.id}")
-    every = list(db.session.scalars(of(company)))
+    every = list(db.session.scalars(of(company).execution_options(populate_existing=True)))
     before = [tag.id for tag in every]
     if [each for each in shown if each in before] != before:
         raise Refused(_("The tags changed meanwhile, so nothing was moved. This is their order now."))
@@ -99,6 +99,8 @@ def move(tag: Tag, company: Company, step: int, *, by: User) -> tuple[int, int]:
     """One place up (-1) or down (1); which place that is, and of how many."""
     hold(db.session, f"tags:{company.id}")
     before = list(db.session.scalars(of(company).with_only_columns(Tag.id)))
+    if tag.id not in before:
+        raise Refused(_("This choice no longer exists: choose again."))
     place = min(max(before.index(tag.id) + step, 0), len(before) - 1)
     wanted = [each for each in before if each != tag.id]
     wanted.insert(place, tag.id)
