@@ -40,7 +40,6 @@ from app.documents import (
     usual,
     waiting_ibans,
 )
-from app.documents import jobs as document_jobs
 from app.documents import jobs as documents
 from app.documents import merged as merged_documents
 from app.documents import trash as trashing
@@ -104,7 +103,7 @@ def connect() -> None:
     _add(status.before_status, retesting.retest)
     _add(status.before_status, approval.align)
     _add(asking.before_asking, standing_in.seat_stand_in)
-    _add(tags.before_merging, document_jobs.merge_tag)
+    _add(tags.before_merging, documents.merge_tag)
     for package in (keeping, rule_names, views):
         _add(tags.before_merging, package.follow_merged_tag)
     subjects.SIGHTS.update(document=noticing.subjects, comment=comments.subjects, message=forwarding.subjects)
