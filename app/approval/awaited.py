@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.approval import demands, seating
+from app.approval.holding import held
 from app.approval.models import Approval, ApprovalStep, Choice, Mode, Outcome, Seat
 from app.core import clock
 from app.documents import reasons
@@ -45,8 +46,9 @@ def _waiting(step: ApprovalStep) -> list[str]:
 
 def follow_name(user: User) -> None:
     """The lines of what waits for somebody who is called otherwise from now on."""
-    for seat in db.session.scalars(Seat.waiting_for(user)):
-        document = seat.step.approval.document
+    seats = db.session.scalars(Seat.waiting_for(user)).all()
+    for approval in sorted({seat.step.approval for seat in seats}, key=lambda each: each.document_id):
+        document = held(approval).document  # where somebody decided meanwhile, it waits no more
         document.reason = reasons.first(document)
 
 
