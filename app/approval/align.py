@@ -46,9 +46,9 @@ def _covers(last: Approval, demand: Demand, document: Document) -> bool:
 
 def _begin_anew(document: Document, demand: Demand, last: Approval | None) -> None:
     """End what was asked or given before, and ask about the document as it is now."""
-    given: list[Decision] = []
+    given: dict[int | None, Decision] = {}
     if last and last.outcome in (None, Outcome.APPROVED):
-        given = [seat.decision for seat in last.seats if seat.decision]
+        given = {seat.decision.by_id: seat.decision for seat in last.seats if seat.decision}
         asking.end(last, Outcome.SUPERSEDED)
     now = facts.of(document) | {"rules": sorted(demand.asking)}
     approval = Approval(document=document, rule_id=demand.rule_id, why=demand.why, facts=now)
@@ -60,8 +60,8 @@ def _begin_anew(document: Document, demand: Demand, last: Approval | None) -> No
     document.awaits_approval = True
     asking.open_step(approval.steps[0])
     asked = {seat.user_id for seat in approval.steps[0].seats}
-    for decision in given:
-        if decision.by_id not in asked:  # who is asked at once reads there what changed
+    for by_id, decision in given.items():
+        if by_id not in asked:  # who is asked at once reads there what changed
             telling.outdated(decision, by=document.cause.by if document.cause else None)
 
 

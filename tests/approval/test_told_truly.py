@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from app.approval import decisions
-from app.approval.models import Choice
+from app.approval.models import Choice, Way
 from app.documents import decisions as documents
 from app.documents import editing, trash
 from app.documents.models import Direction
@@ -254,6 +254,21 @@ def test_whose_approval_a_change_ends_is_told_unless_they_are_asked_at_once(firm
     (mail,) = mails("notice", firm.bob)
     assert "your approval counts no more" in mail.text
     assert waits_for(document) == {"Lea"}
+
+
+def test_whoever_approved_in_two_steps_is_told_once_that_it_counts_no_more(firm, demand):
+    """LC-5: AP-4: one change, one mail."""
+    demand([firm.lea], [firm.bob], [firm.bob, firm.tom])
+    document = validated(firm)
+    for step in rounds(document)[-1].steps[:3]:
+        seat = step.seats[0]
+        decisions.decide(seat, Choice.APPROVE, by=seat.user, way=Way.APP, revision=step.approval.revision)
+    db.session.commit()
+
+    editing.edit(document, {"gross": Decimal("1300.00")}, by=firm.admin, version=document.version)
+    db.session.commit()
+
+    assert told(firm.bob) == ["outdated"] and len(mails("notice", firm.bob)) == 1
 
 
 @pytest.mark.parametrize("by_mail", [ByMail.NEVER, ByMail.DAILY])
