@@ -140,7 +140,9 @@ def _approvals(company: Company, member: User) -> None:
     """For the reader of the test, and whom they named: what waits, what was decided, what was handed on."""
     reader = db.session.query(User).order_by(User.id).first()
     for kind in ("waits", "decided", "handed"):
-        document = make_document(company, validated_at=clock.now(), validated_by_id=member.id)
+        payee = make_counterparty(f"Payee of {next(_numbers)}", company)
+        doubted = {"counterparty": payee, "iban": "FR7630006000011234567890189"}
+        document = make_document(company, validated_at=clock.now(), validated_by_id=member.id, **doubted)
         facts = asked_about.of(document)
         approval = Approval(document=document, why={"name": "over 1,000 €"}, facts=facts, revision="x")
         step = ApprovalStep(position=0, opened_at=clock.now())
