@@ -64,7 +64,7 @@ def add_tag(company_id: int):
 def arrange_tags(company_id: int):
     """Put them in the order they were dragged into, or move one of them a place up or down."""
     company, (step, _colon, tag_id) = company_or_404(company_id), request.form.get("move", "").partition(":")
-    if step in {"up", "down"} and tag_id.isdecimal():
+    if step in {"up", "down"} and tag_id.isdecimal() and len(tag_id) < 10:
         return _moved(company, _tag(company, int(tag_id)), -1 if step == "up" else 1)
     order, shown = (request.form.getlist(name, type=row_id) for name in ("order", "shown"))
     try:

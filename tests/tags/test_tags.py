@@ -86,6 +86,14 @@ def test_an_order_dragged_on_an_old_page_takes_nothing_back(app, browser):
     assert [tag.name for tag in db.session.scalars(keeping.of(the_company()))] == ["A", "C", "B"]
 
 
+def test_a_move_of_what_can_be_no_tag_moves_nothing(app, browser):
+    """RV-4: S84: a number no row has is no error of ours."""
+    client, url = browser(make_user(Role.ADMIN)), f"/settings/companies/{the_company().id}/tags/order"
+    make_tag()
+    assert client.post(url, data={"move": f"up:{'9' * 30}"}).status_code == 303
+    assert client.post(url, data={"move": "up:77"}).status_code == 404
+
+
 TEXTS = [
     ("chantier lyon", "Travaux, CHANTIER  Lyón, lot 3", True),
     ("Lyon", "rue de Lyon", True),
