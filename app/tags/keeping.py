@@ -9,6 +9,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import Select, func, select
+from sqlalchemy.exc import InvalidRequestError
 
 from app.audit import trail
 from app.audit.models import AuditEntry
@@ -118,6 +119,8 @@ def merge(gone: Tag, into: Tag, *, by: User) -> None:
     """Make one tag of two: whatever had the first has the second; the first is no more, its words go along."""
     if gone.company_id != into.company_id or gone.id == into.id:
         raise Refused(_("Choose another tag of the same company."))
+    for tag in sorted((gone, into), key=lambda each: each.id):
+        _hold_row(tag)
     for rename in before_merging:
         rename(gone, into, by)
     into.words = list(dict.fromkeys([*into.words, *gone.words]))
@@ -125,6 +128,14 @@ def merge(gone: Tag, into: Tag, *, by: User) -> None:
     trail.record(into, by=by, act=MERGED, changes=told)
     db.session.delete(gone)
     db.session.flush()
+
+
+def _hold_row(tag: Tag) -> None:
+    """Nobody puts it on or merges it meanwhile: what cascades with a row would go without a word."""
+    try:
+        db.session.refresh(tag, with_for_update=True)
+    except InvalidRequestError as error:
+        raise Refused(_("This choice no longer exists: choose again.")) from error
 
 
 def merged() -> dict[int, int]:
