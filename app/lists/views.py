@@ -61,6 +61,7 @@ def keep(company: Company, name: str, query: str, *, is_shared: bool, by: User) 
 
 def change(view: SavedView, name: str, *, is_shared: bool, by: User) -> None:
     """Another name; for the company, or one's own again."""
+    hold(db.session(), f"views:{view.user_id}")
     was = view.name, view.is_shared
     view.name = _checked_name(name, view)
     _share(view, is_shared, by)
