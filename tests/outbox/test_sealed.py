@@ -90,7 +90,8 @@ def test_what_came_back_is_not_sent_again_with_links_that_are_no_more(server, br
     mail.mark = Mark.REFUSED
     db.session.commit()
 
-    assert "Send again" not in browser(admin).get(f"/outbox/{mail.id}").text
+    shown = browser(admin).get(f"/outbox/{mail.id}").text
+    assert "Send again" not in shown and "Its links are no more" in shown
     answer = browser(admin).post(f"/outbox/{mail.id}/sending")
     assert answer.status_code == 422 and "Its links are no more" in answer.text
     assert (reload(mail).mark, len(server.messages)) == (Mark.REFUSED, 1)
