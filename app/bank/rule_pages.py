@@ -22,6 +22,7 @@ from app.tasks.jobs import commit
 from app.users.models import Company
 from app.web.access import Permission, demand, requires
 from app.web.ids import row_id
+from app.web.moving import goes_on_earlier
 from app.web.pages import page
 
 
@@ -125,13 +126,13 @@ def rule_later(label_rule_id: int):
 
 
 def _shift(label_rule_id: int, places: int) -> Response:
-    """At the same button, for the next press; at the other one where there is no further place that way."""
+    """And back to the list, at the button for the next press."""
     rule = rule_or_404(label_rule_id)
     place, count = labelling.shift(rule, places, by=current_user)
     commit()
     flash(_("“%(name)s” acts as number %(place)d of %(count)d now.", name=rule.words, place=place, count=count))
-    is_earlier = place > 1 if places < 0 else place == count
-    return redirect(url_for(".rules", _anchor=f"{'earlier' if is_earlier else 'later'}-{rule.id}"), 303)
+    button = "earlier" if goes_on_earlier(places, place, count) else "later"
+    return redirect(url_for(".rules", _anchor=f"{button}-{rule.id}"), 303)
 
 
 @bp.post("/bank/rules/<int:label_rule_id>/removal")

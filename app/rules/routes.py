@@ -15,6 +15,7 @@ from app.tasks.jobs import commit
 from app.users.sessions import company_where
 from app.web.access import Permission, requires
 from app.web.ids import row_id
+from app.web.moving import goes_on_earlier
 from app.web.pages import page
 
 __all__ = ["bp", "building", "demanding"]
@@ -67,12 +68,11 @@ def act_later(workflow_id: int):
 
 
 def _shifted(rule: Rule, by_places: int) -> Response:
-    """At the same button, for the next press; at the other one where there is no further place that way."""
+    """And back to the list, at the button for the next press."""
     place, count = keeping.shift(rule, by_places, by=current_user)
     commit()
     flash(_("“%(name)s” acts as number %(place)d of %(count)d now.", name=rule.name, place=place, count=count))
-    is_earlier = place > 1 if by_places < 0 else place == count
-    return to_list(rule, "earlier" if is_earlier else "later")
+    return to_list(rule, "earlier" if goes_on_earlier(by_places, place, count) else "later")
 
 
 @bp.post("/company/<int:company_id>/order")

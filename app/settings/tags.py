@@ -17,6 +17,7 @@ from app.tasks.jobs import commit
 from app.users.models import Company
 from app.web.access import Permission, requires
 from app.web.ids import row_id
+from app.web.moving import goes_on_earlier
 from app.web.pages import page
 
 
@@ -77,11 +78,10 @@ def arrange_tags(company_id: int):
 
 
 def _moved(company: Company, tag: Tag, step: int):
-    """At the same button, for the next press; at the other one where there is no further place that way."""
+    """And back to the list, at the button for the next press."""
     place, count = keeping.move(tag, company, step, by=current_user)
-    is_up = place > 1 if step < 0 else place == count
     said = _("“%(name)s” is number %(place)d of %(count)d now.", name=tag.name, place=place, count=count)
-    return _back(company, said, f"{'up' if is_up else 'down'}-{tag.id}")
+    return _back(company, said, f"{'up' if goes_on_earlier(step, place, count) else 'down'}-{tag.id}")
 
 
 @bp.get("/companies/<int:company_id>/tags/<int:tag_id>")
