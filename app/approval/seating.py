@@ -52,10 +52,15 @@ def _brought_by(document: Document) -> int | None:
 
 
 def _changed_since(document: Document) -> set[int | None]:
-    """Whoever changed what is asked about since it was validated, also where nothing was asked at that time."""
+    """Whoever changed what is asked about since a person validated it, also where nothing was asked at that time.
+
+    Where none did, nobody else has looked at what was typed before either.
+    """
     asked = select(Approval.asked_by_id).where(Approval.document_id == document.id)
-    entries = db.session.scalars(AuditEntry.about(document).where(AuditEntry.at >= document.validated_at))
-    changed = {each.user_id for each in entries if set(facts.TYPED) & set(each.changes)}
+    entries = AuditEntry.about(document).where(AuditEntry.user_id.is_not(None))
+    if document.validated_by_id:
+        entries = entries.where(AuditEntry.at >= document.validated_at)
+    changed = {each.user_id for each in db.session.scalars(entries) if set(facts.TYPED) & set(each.changes)}
     return changed | set(db.session.scalars(asked.where(Approval.created_at >= document.validated_at)))
 
 

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from flask_babel import force_locale
 from sqlalchemy import select
 
 from app.approval.models import Seat
 from app.audit.models import AuditEntry
-from app.documents import reasons, status
+from app.documents import editing, reasons, status
 from app.documents.models import Document, Status
 from app.documents.trash import trash
 from app.extensions import db
-from app.rules import validating
+from app.rules import jobs, running, validating
 from app.rules.acts import Act
+from app.rules.models import Rule
 from app.tasks import due
 from app.tasks.models import Task
 from app.web.access import Role
-from tests.factories import make_category, make_counterparty, make_user, the_company
+from tests.factories import make_category, make_counterparty, make_user, reload, the_company
 from tests.rules.making import ask, do, make_rule, when
 from tests.spreadsheets.sheets import HEAD, as_csv, imported, line
 
@@ -53,8 +56,8 @@ def brought(client, *lines: list[str]) -> list[Document]:
     return list(db.session.scalars(select(Document).order_by(Document.id)))
 
 
-def trusting(party) -> None:
-    make_rule(LISTED, when("counterparty", "is", party.id), does=[do(Act.VALIDATE)], name="Durand by list")
+def trusting(party) -> Rule:
+    return make_rule(LISTED, when("counterparty", "is", party.id), does=[do(Act.VALIDATE)], name="Durand by list")
 
 
 def test_a_rule_validates_what_came_by_a_list(client, uploader):
@@ -131,6 +134,21 @@ def test_whoever_brought_the_list_does_not_approve_what_nobody_validated(client,
     [document] = brought(client, complete())
 
     assert document.status is Status.TO_APPROVE
+    assert list(db.session.scalars(select(Seat.user_id))) == [other.id]
+
+
+def test_whoever_typed_into_it_before_a_rule_validated_it_does_not_approve_it(client):
+    """AP-6: S63: a rule that is applied to what waits looks at no page: nobody else has seen what was typed."""
+    party, editor, other = durand(), make_user(Role.ADMIN), make_user(Role.ADMIN)
+    [document] = brought(client, complete())
+    amounts = {"net": Decimal("1000.00"), "tax": Decimal("200.00"), "gross": Decimal("1200.00")}
+    editing.edit(document, amounts, by=editor, version=document.version)
+    make_rule(LISTED, does=[ask(editor, other)], name="Lists")
+
+    jobs.apply_rule(running.begin(trusting(party), by=other).id)
+    due.run_due()
+
+    assert reload(document).status is Status.TO_APPROVE
     assert list(db.session.scalars(select(Seat.user_id))) == [other.id]
 
 
