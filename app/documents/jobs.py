@@ -33,17 +33,17 @@ def empty_trash(company_id: int, user_id: int, until: str) -> None:
 
 
 @job("default", timeout=300)
-def follow_merged_tag(tag_id: int, gone_name: str, user_id: int, ids: list[int]) -> None:
+def follow_merged_tag(tag_id: int, gone_id: int, gone_name: str, user_id: int, ids: list[int]) -> None:
     """Let a portion of the documents whose tag was merged say so, and ask their rules."""
     if tag := db.session.get(Tag, tag_id):
-        tagging.note_merged(tag, gone_name, ids, by=db.session.get(User, user_id))
+        tagging.note_merged(tag, gone_id, gone_name, ids, by=db.session.get(User, user_id))
 
 
 def merge_tag(gone: Tag, into: Tag, by: User) -> None:
     """Whatever has the first tag has the second at once; what follows from it comes by tasks."""
     ids = tagging.rename(gone, into)
     for start in range(0, len(ids), PORTION):
-        follow_merged_tag.later(into.id, gone.name, by.id, ids[start : start + PORTION])
+        follow_merged_tag.later(into.id, gone.id, gone.name, by.id, ids[start : start + PORTION])
 
 
 @job("default", timeout=300)

@@ -138,6 +138,9 @@ def trash(document_id: int):
     """Into the trash, with the way back at hand; for good where the company keeps none."""
     document = mine(document_id)
     if not document.company.trash_enabled and not _is_typed(_("delete")):
+        if document.trashed_at:  # by a colleague meanwhile: there is no question any more
+            flash(_("It is in the trash already."), "info")
+            return to(document)
         shown = showing.document_page(current_user, document)
         return page("documents/show.html", 422, **shown, mistyped=request.form.get("typed", ""))
     is_gone = retention.delete_by_hand(document, by=current_user, why=request.form.get("why", ""))

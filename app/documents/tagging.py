@@ -83,17 +83,18 @@ def rename(gone: Tag, into: Tag) -> list[int]:
     return ids
 
 
-def note_merged(tag: Tag, gone_name: str, ids: list[int], *, by: User | None) -> None:
+def note_merged(tag: Tag, gone_id: int, gone_name: str, ids: list[int], *, by: User | None) -> None:
     """These documents had a tag that is this one now: each says so in its trail, and its rules are asked; once."""
-    why = f"{gone_name} → {tag.name}"
-    told = AuditEntry.object_type == Document.__tablename__, AuditEntry.act == PUT_ON, AuditEntry.why == why
+    merged = {"tag_ids": [[gone_id], [tag.id]]}
     query = select(Document).where(Document.id.in_(ids), Document.tags.contains(tag)).order_by(Document.id)
     for document in db.session.scalars(query.with_for_update()).all():
-        if db.session.scalar(select(AuditEntry.id).where(*told, AuditEntry.object_id == document.id).limit(1)):
+        told = db.session.scalars(AuditEntry.about(document).where(AuditEntry.act == PUT_ON))
+        if any(merged.items() <= entry.changes.items() for entry in told):
             continue
         now = [each.name for each in document.tags]
         was = [gone_name if each is tag else each.name for each in document.tags]
-        status.settle(document, by=by, act=PUT_ON, why=why, changes={"tags": [", ".join(was), ", ".join(now)]})
+        changes = merged | {"tags": [", ".join(was), ", ".join(now)]}
+        status.settle(document, by=by, act=PUT_ON, why=f"{gone_name} → {tag.name}", changes=changes)
 
 
 def counts(company: Company) -> dict[int, int]:

@@ -228,6 +228,18 @@ def test_without_a_trash_deleting_asks_for_a_typed_word(app, browser):
     assert db.session.get(Document, document_id) is None
 
 
+def test_a_wrong_word_for_what_a_colleague_has_put_away_meanwhile_says_so(app, browser):
+    """TR-2: there is no question any more in which it could stand."""
+    document = make_document(make_company(trash_enabled=False))
+    member = browser(make_user(company=document.company))
+    document.trashed_at = clock.now()
+    db.session.commit()
+
+    answer = member.post(f"/documents/{document.id}/trash", data={"typed": "yes"}, follow_redirects=True)
+
+    assert answer.status_code == 200 and "It is in the trash already." in answer.text
+
+
 def test_an_admin_empties_the_trash_after_typing_the_word(app, browser):
     """TR-2: Empty now for admins; what is held stays."""
     admin = browser(make_user(Role.ADMIN))

@@ -245,10 +245,11 @@ def test_merged_tags_ask_the_rules_of_the_documents_that_had_the_first(app):
     db.session.add(view)
     db.session.commit()
 
+    gone_id = gone.id
     keeping.merge(gone, into, by=admin)
     db.session.commit()
     due.run_due()
-    tagging.note_merged(into, "Lyon", [first.id, second.id], by=admin)
+    tagging.note_merged(into, gone_id, "Lyon", [first.id, second.id], by=admin)
     db.session.commit()
 
     assert [reload(each).category for each in (first, second, other)] == [category, category, None]
@@ -257,6 +258,8 @@ def test_merged_tags_ask_the_rules_of_the_documents_that_had_the_first(app):
         ("Lyon → Lyon 2", admin.id, ["Lyon", "Lyon 2"])
     ]
     assert reload(view).query == f"tag={into.id}&late=yes"
+    tagging.note_merged(into, gone_id + 100, "Lyon", [first.id], by=admin)  # another that was called so too
+    assert len(db.session.scalars(AuditEntry.about(first).where(AuditEntry.act == "tagged")).all()) == 2
 
 
 def test_what_one_rule_sets_lets_another_be_met_at_once(app):
