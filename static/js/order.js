@@ -46,13 +46,20 @@ document.addEventListener("pointerup", () => {
   const { line, list, before } = dragged;
   dragged = null;
   line.classList.remove("is-dragged");
-  if (ids(list) !== before) send(list);
+  // A list that was drawn anew meanwhile shows another order than was dragged.
+  if (list.isConnected && ids(list) !== before) send(list);
 });
 
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || !dragged) return;
+function giveUp() {
+  if (!dragged) return;
   const { line, list, next } = dragged;
   dragged = null;
   line.classList.remove("is-dragged");
   list.insertBefore(line, next);
+}
+
+document.addEventListener("pointercancel", giveUp);
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") giveUp();
 });
