@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from flask_babel import force_locale, ngettext
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.extensions import db
@@ -29,7 +30,7 @@ def at_once(notice: Notice, subject: Subject) -> OutgoingMail:
             "notice",
             key=f"notice:{notice.id}",
             to=user.email,
-            subject=f"Facteur: {words.sentence(notice, subject)}",
+            subject=_("Facteur: %(title)s", title=words.sentence(notice, subject)),
             template="notices/mail/notice",
             company_id=notice.company_id,
             about=notice,

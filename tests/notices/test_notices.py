@@ -112,7 +112,7 @@ def test_a_mail_follows_at_once_in_the_readers_language(app):
 
     mail = mails()[0]
     assert mail.recipients[0].address == member.email
-    assert "Paul Petit" in mail.subject and "F-77" in mail.subject
+    assert mail.subject.startswith("Facteur : Paul Petit") and "F-77" in mail.subject
     assert "please look <b>" in mail.text and "please look &lt;b&gt;" in mail.html
     assert f"/documents/{document.id}#comment-" in mail.text
 
