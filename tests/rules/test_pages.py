@@ -140,6 +140,7 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_is_lost(client, compa
     answer = client.post(f"/rules/company/{company.id}", data=form)
 
     assert answer.status_code == 422 and sentence in answer.text
+    assert answer.text.count('role="alert" tabindex="-1" autofocus') == 1
     assert db.session.query(Rule).count() == 0
     kept = fields_of(answer.text)
     same = {key for key in ("name", "c1-value", "c0-value") if kept.get(key) == [form[key]]}
