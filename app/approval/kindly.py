@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from app.approval import links, undoing
 from app.approval.checks import settled_by, until_when
 from app.approval.links import LinkState
-from app.approval.models import Choice, Decision, DecisionLink, Way
+from app.approval.models import Choice, Decision, DecisionLink, Outcome, Way
 from app.core import clock
 from app.users.models import Company
 
@@ -62,6 +62,8 @@ def _used(link: DecisionLink) -> Dead:
     if decision is None:
         return _revoked(link)
     when = when_of(decision.at, company)
+    if link.seat.step.approval.outcome is Outcome.SUPERSEDED:
+        return _changed(link) if links.newer(link) else _begun_anew(decision)
     if not undoing.may_undo(decision, link.user):
         return Dead(
             titles[decision.choice], _("Decided %(when)s. It went on since: it cannot be taken back.", when=when)
@@ -73,6 +75,11 @@ def _used(link: DecisionLink) -> Dead:
         else _("Decided %(when)s. You can take it back in Facteur.", when=when)
     )
     return Dead(titles[decision.choice], f"{text} {until_when(decision)}")
+
+
+def _begun_anew(decision: Decision) -> Dead:
+    text = _("It changed since, or another rule asks for it: what you decided counts no more, and it is approved anew.")
+    return Dead(_("It was changed since"), f"{decision_in_words(decision)} {text}")
 
 
 def standing(decision: Decision) -> Dead:

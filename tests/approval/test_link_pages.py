@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 import flask_migrate
 import pytest
@@ -17,7 +18,7 @@ from app.comments import saying
 from app.core import clock
 from app.core.errors import Refused
 from app.documents import decisions as documents
-from app.documents import trash
+from app.documents import editing, trash
 from app.documents.models import Status
 from app.extensions import db, limiter
 from app.files import pictures
@@ -414,6 +415,22 @@ def test_a_used_link_knows_that_its_decision_cannot_be_taken_back_any_more(firm,
     decide(document, firm.bob, Choice.SEND_BACK, reason="Wrong amount")
 
     assert "It went on since: it cannot be taken back." in visitor.open(token).text
+
+
+def test_a_used_link_knows_that_its_decision_counts_no_more(firm, demand, visitor):
+    """AP-3: AP-4: a change since began anew; only who is asked at once has a newer mail to decide with."""
+    demand([firm.lea], [firm.bob])
+    document = validated(firm)
+    first = token_in(mails()[-1])
+    decide(document, firm.lea)
+    second = token_in(mails()[-1])
+    decide(document, firm.bob)
+    editing.edit(document, {"gross": Decimal("999.00")}, by=firm.admin, version=document.version)
+    db.session.commit()
+
+    said = visitor.open(second).text
+    assert "what you decided counts no more, and it is approved anew." in said and "It went on since" not in said
+    assert "A new mail went to you" in visitor.open(first).text
 
 
 @pytest.mark.parametrize("change", ["truncated", "altered", "longer", "hash", "nonsense"])
