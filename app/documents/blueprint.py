@@ -24,8 +24,8 @@ def mine(document_id: int) -> Document:
     return document
 
 
-def to(document: Document) -> Response:
-    """Back to its page; to the list where it has just left the person's sight."""
+def to(document: Document, field: str | None = None) -> Response:
+    """Back to its page, at a field of it; to the list where it has just left the person's sight."""
     if db.session.scalar(Document.visible_to(current_user).filter_by(id=document.id)):
-        return redirect(url_for("documents.show", document_id=document.id), 303)
+        return redirect(url_for("documents.show", document_id=document.id, _anchor=field), 303)
     return redirect(url_for("documents.index"), 303)

@@ -37,7 +37,7 @@ def tag(document_id: int):
     document = mine(document_id)
     tagging.put_called(document, request.form.get("name", ""), by=current_user)
     commit()
-    return _back(document)
+    return _back(document, "tag-name")
 
 
 @bp.post("/documents/<int:document_id>/tags/<int:tag_id>/removal")
@@ -47,7 +47,7 @@ def untag(document_id: int, tag_id: int):
     document = mine(document_id)
     tagging.take_off(document, [each for each in document.tags if each.id == tag_id], by=current_user)
     commit()
-    return _back(document)
+    return _back(document, "tag-name")
 
 
 @bp.post("/documents/<int:document_id>/assignee")
@@ -60,13 +60,13 @@ def assign(document_id: int):
         raise Refused(assigning.not_here())
     assigning.assign(document, user, by=current_user)
     commit()
-    return _back(document)
+    return _back(document, "in-charge")
 
 
-def _back(document: Document) -> Response:
-    """To where it was done; a region of the review stays one."""
+def _back(document: Document, field: str) -> Response:
+    """To where it was done, for the next one; a region of the review stays one."""
     if request.form.get("from") != "review":
-        return to(document)
+        return to(document, field)
     if request.htmx:
         return redirect(url_for("documents.show", document_id=document.id, **{"from": "review"}), 303)
     return redirect(url_for("review.show", document_id=document.id), 303)

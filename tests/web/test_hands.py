@@ -35,6 +35,7 @@ def place(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         decisions.validate(asked, by=zoe)
         decisions.trash(trashed, by=admin)
         db.session.commit()
+        known.asked = asked.id
         known.seat, known.rules = seat_of(asked, admin).id, [rule.id for rule in rules]
         known.company, tags = asked.company_id, [keeping.add(asked.company, {"name": name}, by=admin) for name in "ABC"]
         db.session.commit()
@@ -114,6 +115,22 @@ def test_the_builder_leads_into_each_new_row(place, page):
         page.focus(f"[value={press.strip()}]")
         page.keyboard.press("Enter")
         page.wait_for_selector(f"#{then}:focus")
+
+
+def test_one_tag_after_another_is_put_on_a_document(place, page):
+    """RV-4: OP-6: the page comes back at the field it was typed into."""
+    page.goto(f"/documents/{place.asked}")
+    page.keyboard.press("l")
+    for count, name in enumerate(("Lyon", "Nantes"), 1):
+        page.keyboard.type(name)
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        expect(page.locator(".labels button.filter")).to_have_count(count)
+        assert focused(page) == "tag-name"
+        page.wait_for_timeout(600)
+    with page.expect_navigation():
+        page.locator("#in-charge + button").press("Enter")
+    assert focused(page) == "in-charge"
 
 
 def test_a_word_that_is_not_the_word_stays_in_its_question(place, page):
