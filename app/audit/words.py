@@ -190,6 +190,7 @@ ACTS: dict[str, Any] = {
     "comment taken back": _("took a comment back"),
     "tagged": _("put a tag on"),
     "tracking noted": _("noted the number of the post"),
+    "tag merged": _("merged its tag into another"),
     "tag taken off": _("took a tag off"),
     "tags arranged": _("put the tags in order"),
     "tags merged": _("merged two tags"),

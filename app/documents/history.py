@@ -88,6 +88,7 @@ def acts() -> dict[str, tuple[str, str]]:
         "unassigned": (_("put nobody in charge"), "user"),
         "tagged": (_("put a tag on"), "tag"),
         "tag taken off": (_("took a tag off"), "tag"),
+        "tag merged": (_("merged its tag into another"), "git-merge"),
         "commented": (_("commented"), "message-square"),
         "comment changed": (_("changed a comment"), "message-square"),
         "comment taken back": (_("took a comment back"), "message-square"),

@@ -17,7 +17,7 @@ from app.tags import keeping
 from app.tags.models import Tag
 from app.users.models import Company, User
 
-PUT_ON, TAKEN_OFF = "tagged", "tag taken off"
+PUT_ON, TAKEN_OFF, MERGED = "tagged", "tag taken off", "tag merged"
 
 
 def put(document: Document, tags: Iterable[Tag], *, by: User | None, why: str = "") -> None:
@@ -71,30 +71,33 @@ def taken_off_by_people(document: Document) -> set[int]:
     return refused
 
 
-def rename(gone: Tag, into: Tag) -> list[int]:
-    """Every document that has the first tag has the second; their ids."""
+def rename(gone: Tag, into: Tag) -> tuple[list[int], set[int]]:
+    """Every document that has the first tag has the second; their ids, and of these whose it was already."""
     owner, tag_id = document_tag.c.document_id, document_tag.c.tag_id
     ids = list(db.session.scalars(select(owner).where(tag_id == gone.id).order_by(owner)))
     both = select(owner).where(tag_id == into.id).scalar_subquery()
+    had_both = set(db.session.scalars(select(owner).where(tag_id == gone.id, owner.in_(both))))
     only_first = update(document_tag).where(tag_id == gone.id, owner.not_in(both))
     db.session.execute(only_first.values(tag_id=into.id))
     db.session.execute(delete(document_tag).where(tag_id == gone.id))
     db.session.expire_all()
-    return ids
+    return ids, had_both
 
 
-def note_merged(tag: Tag, gone_id: int, gone_name: str, ids: list[int], *, by: User | None) -> None:
+def note_merged(
+    tag: Tag, gone_id: int, gone_name: str, ids: list[int], *, by: User | None, had_both: Iterable[int] = ()
+) -> None:
     """These documents had a tag that is this one now: each says so in its trail, and its rules are asked; once."""
     merged = {"tag_ids": [[gone_id], [tag.id]]}
     query = select(Document).where(Document.id.in_(ids), Document.tags.contains(tag)).order_by(Document.id)
     for document in db.session.scalars(query.with_for_update()).all():
-        told = db.session.scalars(AuditEntry.about(document).where(AuditEntry.act == PUT_ON))
+        told = db.session.scalars(AuditEntry.about(document).where(AuditEntry.act == MERGED))
         if any(merged.items() <= entry.changes.items() for entry in told):
             continue
         now = [each.name for each in document.tags]
         was = [gone_name if each is tag else each.name for each in document.tags]
-        changes = merged | {"tags": [", ".join(was), ", ".join(now)]}
-        status.settle(document, by=by, act=PUT_ON, why=f"{gone_name} → {tag.name}", changes=changes)
+        was = [*now, gone_name] if document.id in had_both else was
+        status.settle(document, by=by, act=MERGED, changes=merged | {"tags": [", ".join(was), ", ".join(now)]})
 
 
 def counts(company: Company) -> dict[int, int]:
