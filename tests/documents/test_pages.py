@@ -171,6 +171,7 @@ def test_two_people_on_one_document_lose_nothing(app, browser):
 
     assert answer.status_code == 409
     assert "Léa changed this document meanwhile (Label)" in answer.text
+    assert 'class="alert-box alert-box-amber" tabindex="-1" autofocus' in answer.text
     assert 'value="By Tom"' in answer.text and 'value="FR76 3000 6000 0112 3456 7890 189"' in answer.text
     assert reload(document).label == "By Léa"
     again = by_tom | {"version": str(reload(document).version)}
