@@ -9,6 +9,7 @@ from app.approval.models import Absence, Decision, Way
 from app.comments.models import Comment
 from app.core import clock
 from app.documents import decisions as documents
+from app.documents import editing
 from app.documents.models import Status, TrashKind
 from app.extensions import db
 from app.users import memberships, people
@@ -102,6 +103,20 @@ def test_what_i_decided_and_what_i_handed_on_are_listed(firm, demand, browser):
     assert given.number in text and "Bob" in text and "Yours" in text and "Take back" in text
 
 
+def test_what_i_decided_before_a_change_is_said_to_count_no_more(firm, demand, browser):
+    """AP-4: AP-5: the list shows the amount there is now, which nobody approved."""
+    demand([firm.lea])
+    document = validated(firm)
+    decide(document, firm.lea)
+    client, said = browser(firm.lea), "Asked anew since: this counts no more."
+    assert said not in client.get("/approvals?tab=decided").text
+
+    editing.edit(document, {"gross": Decimal("1300.00")}, by=firm.admin, version=document.version)
+    db.session.commit()
+
+    assert said in client.get("/approvals?tab=decided").text
+
+
 def test_long_lists_are_leafed_through(firm, demand, browser, monkeypatch):
     """AP-5: nobody's page has a thousand lines."""
     from app.approval import listed
@@ -136,7 +151,8 @@ def test_the_next_one_opens_after_each_decision(firm, demand, browser):
 
     urls = {each: page_of(each, firm.lea) for each in (second, third)}
     assert answer(first, "approve").location == urls[second]
-    assert answer(second, "reject").status_code == 422
+    refused = answer(second, "reject")
+    assert refused.status_code == 422 and re.search(r'<textarea[^>]*autofocus[^>]*id="reason"', refused.text)
     assert answer(second, "reject", "Not ours").location == urls[third]
     assert answer(third, "send_back", "Wrong amount").location == "/approvals"
 
@@ -278,7 +294,9 @@ def test_one_document_is_handed_to_a_colleague_with_words(firm, demand, browser)
     document = validated(firm)
     client, url = browser(firm.lea), page_of(document, firm.lea)
 
-    assert "Say why" in client.post(f"{url}/handing", data={"to": firm.bob.id}).text
+    refused = client.post(f"{url}/handing", data={"to": firm.bob.id}).text
+    assert "Say why" in refused and re.search(r'<textarea[^>]*autofocus[^>]*name="reason"', refused)
+    assert re.search(r'<select[^>]*class="form-select[^>]*id="to"', refused)
     assert client.post(f"{url}/handing", data={"to": firm.zoe.id, "reason": "x"}).status_code == 422
     text = client.post(
         f"{url}/handing", data={"to": firm.bob.id, "reason": "You know them"}, follow_redirects=True
