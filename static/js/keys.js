@@ -85,6 +85,12 @@ document.addEventListener("keydown", (event) => {
   if (event.key.length === 1 && !(event.ctrlKey || event.metaKey || event.altKey) && !singles()) return;
   if (event.target.matches("summary, button, a") && ["Enter", " "].includes(event.key) && !event.ctrlKey) return;
   const key = pressed(event);
+  // What is being written beside the page's own form goes first: Ctrl+Enter would decide, and lose it.
+  const beside = typing && key === "Ctrl+Enter" && event.target.value.trim() && event.target.closest("[data-beside]");
+  if (beside) {
+    event.preventDefault();
+    return event.repeat || beside.requestSubmit();
+  }
   const here = all();
   const sequence = pending ? `${pending} ${key}` : key;
   const match = here.find((each) => each.dataset.key === sequence) ?? here.find((each) => each.dataset.key === key);

@@ -52,3 +52,17 @@ def test_somebody_is_named_by_keyboard_beside_a_form_that_is_half_typed(review: 
     review.wait_for_selector("button.filter >> nth=1")
     review.wait_for_selector("#tag-name:focus")
     assert review.input_value("[name=label]") == "Half typed"
+
+
+def test_what_is_written_beside_the_form_is_sent_before_anything_is_decided(review: Page):
+    """RV-4: RV-7: Ctrl+Enter sends the comment that has the focus; with none typed it validates as everywhere."""
+    review.keyboard.press("c")
+    review.keyboard.type("Wait for the credit note")
+    review.keyboard.press("Control+Enter")
+    review.wait_for_selector(".comment")
+    assert "Wait for the credit note" in review.locator(".comment-text").inner_text()
+    assert review.url.split("#")[0].endswith("/review/1")
+
+    with review.expect_navigation():
+        review.keyboard.press("Control+Enter")
+    assert review.locator("[role=alert]").count() or "/review/1" not in review.url
