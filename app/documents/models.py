@@ -267,6 +267,12 @@ class Document(db.Model):
         return self.counterparty.name if self.counterparty else self.counterparty_name
 
     @property
+    def further_label(self) -> str:
+        """What the label says that the name and the number, beside which it stands, do not."""
+        more = self.label.removeprefix(f"{self.party_name} – ")
+        return "" if more in (self.party_name, self.number) else more
+
+    @property
     def open_minor(self) -> int | None:
         """What is still to be paid, allocated or refunded; None while the amount is unknown."""
         return None if self.gross_minor is None else self.gross_minor - self.settled_minor

@@ -83,6 +83,17 @@ def test_what_came_after_the_question_stays(app, browser, company):
         assert numbers() == []
 
 
+def test_an_empty_trash_promises_nothing_where_a_company_keeps_none(browser, company):
+    """TR-1: TR-2: what is deleted there does not wait to be restored."""
+    admin, promise = browser(make_user(Role.ADMIN, company)), "wait here and can be restored."
+    assert promise in admin.get("/trash").text
+    company.trash_enabled = False
+    db.session.commit()
+
+    text = admin.get("/trash").text
+    assert "The trash is empty" in text and promise not in text
+
+
 def test_the_trash_and_the_question_say_what_the_law_keeps(app, browser, company):
     """TR-2: R17: in the list, and before a document is deleted where there is no trash."""
     put_into_trash(company, 1, exported_at=clock.now())

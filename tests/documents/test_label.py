@@ -14,7 +14,7 @@ from app.extensions import db
 from app.extraction.jobs import read_document
 from app.web.access import Role
 from tests import samples
-from tests.factories import make_category, make_document, make_file, make_user, reload
+from tests.factories import make_category, make_counterparty, make_document, make_file, make_user, reload
 from tests.rules.making import ask, make_rule, when
 
 NOW = clock.now()
@@ -176,3 +176,18 @@ def test_a_label_is_edited_though_something_is_missing_by_now(app):
     editing.edit(document, {"label": "Chantier Lyon"}, by=make_user(), version=document.version)
 
     assert document.label == "Chantier Lyon"
+
+
+@pytest.mark.parametrize(
+    ("label", "further"),
+    [("Voltéa – F-1", ""), ("Voltéa", ""), ("F-1", ""), ("", ""), ("Voltéa – June", "June"), ("Voltéas", "Voltéas")],
+)
+def test_a_line_does_not_repeat_its_name_and_number(app, browser, label, further):
+    """RV-4: SR-1: in every list; what was typed beside is shown."""
+    supplier = make_counterparty(name="Voltéa")
+    document = make_document(counterparty=supplier, number="F-1", label=label)
+    assert document.further_label == further
+
+    for path in ("/documents", "/review"):
+        hint = browser(make_user()).get(path).text.partition('class="row-link"')[2].partition("</td>")[0]
+        assert ("Voltéa – F-1" not in hint) and further in hint
