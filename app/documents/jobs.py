@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -34,12 +33,10 @@ def empty_trash(company_id: int, user_id: int, until: str) -> None:
 
 
 @job("default", timeout=300)
-def follow_merged_tag(
-    tag_id: int, gone_id: int, gone_name: str, user_id: int, ids: list[int], had_both: Sequence[int] = ()
-) -> None:
-    """Let a portion of the documents whose tag was merged say so, and ask their rules."""
+def follow_merged_tag(tag_id: int, gone: tuple[int, str], user_id: int, ids: list[int], had_both: list[int]) -> None:
+    """Let a portion of the documents whose tag was merged say so, and ask their rules; `gone` is its id and name."""
     if tag := db.session.get(Tag, tag_id):
-        tagging.note_merged(tag, gone_id, gone_name, ids, by=db.session.get(User, user_id), had_both=had_both)
+        tagging.note_merged(tag, *gone, ids, by=db.session.get(User, user_id), had_both=had_both)
 
 
 def merge_tag(gone: Tag, into: Tag, by: User) -> None:
@@ -48,7 +45,7 @@ def merge_tag(gone: Tag, into: Tag, by: User) -> None:
     for start in range(0, len(ids), PORTION):
         portion = ids[start : start + PORTION]
         both = [each for each in portion if each in had_both]
-        follow_merged_tag.later(into.id, gone.id, gone.name, by.id, portion, both)
+        follow_merged_tag.later(into.id, (gone.id, gone.name), by.id, portion, both)
 
 
 @job("default", timeout=300)

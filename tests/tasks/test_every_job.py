@@ -116,7 +116,7 @@ def follow_merged_tag(app: Flask, sink: Sink):
     tag = Tag(company_id=company.id, name="Lyon 2")
     document, by = make_document(company, tags=[tag]), make_user(company=company)
     told = select(func.count(AuditEntry.id)).where(AuditEntry.act == "tag merged", AuditEntry.object_id == document.id)
-    return [tag.id, tag.id + 1, "Lyon", by.id, [document.id]], lambda: db.session.scalar(told), 1
+    return [tag.id, (tag.id + 1, "Lyon"), by.id, [document.id], []], lambda: db.session.scalar(told), 1
 
 
 def an_approval() -> Seat:
