@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.approval import asking, decisions, one_seat, panel, waiting
 from app.approval.blueprint import bp
 from app.approval.forms import CommentForm, DecisionForm, HandingForm
-from app.approval.found import here, mine, seen
+from app.approval.found import another_is_asked, here, mine, seen
 from app.approval.models import Choice, Decision, Seat, Way
 from app.comments import saying
 from app.core.errors import Refused
@@ -54,7 +54,10 @@ def shown(seat: Seat, status: int = 200, **more: Any) -> Response:
 @requires(Permission.DECIDE)
 def decide_seat(seat_id: int):
     """Approve, reject or send back what was seen; the next one opens, or the document it was decided on."""
-    seat, form = mine(seat_id), DecisionForm()
+    seat, form = seen(seat_id), DecisionForm()
+    demand(Permission.DECIDE, seat.step.approval.document.company_id)
+    if said := another_is_asked(seat):
+        return _refused(seat, form, said)
     if not form.validate():
         return shown(seat, 422, form=form)
     following = one_seat.after(current_user, seat)
@@ -74,7 +77,7 @@ def decide_seat(seat_id: int):
 
 def _refused(seat: Seat, form: DecisionForm, why: str) -> Response:
     """Nothing was decided; who is not asked any more finds their words in the comment, to send or to copy."""
-    if asking.is_waiting(seat):
+    if asking.is_waiting(seat) and seat.user_id == current_user.id:
         return shown(seat, 409, form=form, problem=why, typed=_("What you typed is kept."))
     words, typed = form.reason.data or "", ""
     if words:

@@ -28,6 +28,13 @@ def mine(seat_id: int) -> Seat:
     """The seat, where the signed-in person is asked: 404 out of sight, in words where it is another."""
     seat = seen(seat_id)
     demand(Permission.DECIDE, seat.step.approval.document.company_id)
-    if seat.user_id != current_user.id:
-        raise Refused(_("%(name)s is asked here, not you. Nothing was changed.", name=colleagues.named(seat.user)))
+    if said := another_is_asked(seat):
+        raise Refused(said)
     return seat
+
+
+def another_is_asked(seat: Seat) -> str:
+    """That it is not the signed-in person's word that is waited for there; empty where it is."""
+    if seat.user_id == current_user.id:
+        return ""
+    return _("%(name)s is asked here, not you. Nothing was changed.", name=colleagues.named(seat.user))

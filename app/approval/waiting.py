@@ -21,7 +21,7 @@ glance.QUESTIONS["approvals"] = (
 def visible_to(user: User) -> Select[tuple[Seat]]:
     """Where this person sits or sat, and all of the companies they administer; of documents they see."""
     documents = Document.visible_to(user).with_only_columns(Document.id)
-    sat = select(Handing.seat_id).where(Handing.from_id == user.id)
+    sat = select(Handing.seat_id).where(or_(Handing.from_id == user.id, Handing.to_id == user.id))
     administered = Document.company_id.in_(user.company_ids(Permission.ADMINISTER))
     query = select(Seat).join(Seat.step).join(ApprovalStep.approval).join(Approval.document)
     return query.where(Document.id.in_(documents), or_(Seat.user_id == user.id, Seat.id.in_(sat), administered))

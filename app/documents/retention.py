@@ -156,7 +156,8 @@ def empty_now(company: Company, *, by: User | None, until: datetime) -> int:
     """Remove a portion of what lay in the trash then and is not held, as an admin asked; how many went."""
     query = _removable(company).where(Document.trashed_at <= until).order_by(Document.trashed_at, Document.id)
     removed = _remove(query.limit(PORTION), by=by, why="emptied by hand")
-    _note(company, by, removed)
+    if removed:
+        _note(company, by, removed)
     return removed
 
 

@@ -44,7 +44,11 @@ function place(menu) {
   });
 }
 
-document.addEventListener("toggle", (event) => event.target.matches("details.menu") && place(event.target), true);
+document.addEventListener("toggle", (event) => {
+  if (!event.target.matches("details.menu")) return;
+  place(event.target);
+  if (event.target.open) event.target.querySelector(".menu-form input[required]")?.focus();
+}, true);
 document.addEventListener("scroll", (event) => {
   for (const menu of openMenus()) if (menu.querySelector(".menu-panel[style]") && !menu.contains(event.target)) menu.open = false;
 }, { capture: true, passive: true });

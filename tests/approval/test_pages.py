@@ -238,7 +238,7 @@ def test_a_seat_is_seen_by_who_sits_there_sat_there_or_administers(firm, demand,
     assert [browser(user).get(url).status_code for user in (firm.bob, firm.zoe, stranger)] == [404, 404, 404]
     form = {"choice": "approve", "revision": rounds(document)[-1].revision}
     answer = browser(firm.admin).post(f"{url}/decision", data=form)
-    assert answer.status_code == 422 and "Lea is asked here, not you" in answer.text
+    assert answer.status_code == 409 and "Lea is asked here, not you" in answer.text and waits_for(document) == {"Lea"}
     accountant = make_user(Role.ACCOUNTANT, firm.company)
     assert browser(accountant).get("/approvals").status_code == 403
 
@@ -308,6 +308,24 @@ def test_one_document_is_handed_to_a_colleague_with_words(firm, demand, browser)
     assert browser(firm.tom).post(handing).status_code == 404
     client.post(handing)
     assert waits_for(document) == {"Lea"}
+
+
+def test_whose_seat_was_taken_back_meanwhile_reads_so_and_keeps_their_words(firm, demand, browser):
+    """AP-5: S71: Bob typed his reason while Lea took it back; nothing is decided, and his words can be sent."""
+    demand([firm.lea])
+    document = validated(firm)
+    lea, bob = browser(firm.lea), browser(firm.bob)
+    url = page_of(document, firm.lea)
+    text = lea.post(f"{url}/handing", data={"to": firm.bob.id, "reason": "You know them"}, follow_redirects=True).text
+    lea.post(re.search(r"/approvals/handings/\d+/undoing", text).group())
+
+    form = {"choice": "reject", "reason": "Twice as dear", "revision": rounds(document)[-1].revision}
+    late = bob.post(f"{url}/decision", data=form)
+
+    assert late.status_code == 409 and "Lea is asked here, not you. Nothing was changed." in late.text
+    assert "Twice as dear</textarea>" in late.text and 'name="choice"' not in late.text
+    assert waits_for(document) == {"Lea"} and bob.get(url).status_code == 200
+    assert browser(firm.tom).get(url).status_code == 404
 
 
 def test_all_that_waits_is_handed_to_a_colleague(firm, demand, browser):
