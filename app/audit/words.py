@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from app.audit.models import AuditEntry
-from app.web.filters import amount, day, moment
+from app.web.filters import amount, day, iban, moment
 
 NOTHING = "–"
 
@@ -566,4 +566,4 @@ def value(it: Any, name: str = "", currency: str = "EUR") -> str:
         return amount(int(it), currency)
     if name.endswith(("_date", "_start", "_end", "_until", "_at", "_since")) and it not in VALUES:
         return moment(datetime.fromisoformat(it)) if "T" in it else day(date.fromisoformat(it))
-    return str(VALUES.get(str(it), it))
+    return iban(str(it)) if name == "iban" else str(VALUES.get(str(it), it))

@@ -142,7 +142,7 @@ def _said(name: str, value: Any, currency: str) -> str:
         return "–"
     if name.endswith("_minor"):
         return amount(value, currency)
-    if name.endswith("_until"):
+    if name.endswith("_until") or name == "iban":
         return trail_words.value(value, name)
     if name.endswith(("_date", "_start", "_end")):
         return day(date.fromisoformat(value))

@@ -122,7 +122,7 @@ def of_flag(flag: dict[str, Any]) -> str:
     """A flag of the reading, as a sentence."""
     code = flag.get("code", "")
     sentences = {
-        "not_invoice": _("This does not look like an invoice. Check it, or put it into the trash."),
+        "not_invoice": _("This does not look like an invoice. Check it, or delete it."),
         "several_invoices": _("There seem to be several invoices in this file%(pages)s.", pages=_pages(flag)),
         "direction_differs": _(
             "It came in as %(was)s, but the page looks like %(now)s: check the direction.", **_ways(flag)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -98,7 +98,11 @@ def tag(company_id: int, tag_id: int):
 def change_tag(company_id: int, tag_id: int):
     """Change one."""
     company, form = company_or_404(company_id), TagForm()
-    found = _tag(company, tag_id)
+    found = db.session.scalar(keeping.of(company).where(Tag.id == tag_id))
+    if found is None and db.session.scalar(keeping.of(company).where(Tag.id == keeping.merged().get(tag_id))):
+        flash(_("This tag was merged into another meanwhile. What you typed stands below, for a new one."), "error")
+        return _page(company, 409, form=form)
+    found = found or abort(404)
     if not form.validate():
         return _page(company, 422, edited=found, edit_form=form)
     try:

@@ -87,6 +87,7 @@ def ago(value: datetime | None) -> str:
 
 def iban(number: str) -> str:
     """An account number in groups of four, as it is printed."""
+    number = "".join(number.split())
     return " ".join(number[start : start + 4] for start in range(0, len(number), 4))
 
 

@@ -263,6 +263,21 @@ def test_somebody_without_sight_of_it_is_not_put_in_charge(app, browser):
     assert reload(document).assignee is admin
 
 
+def test_what_is_typed_into_a_tag_that_was_merged_meanwhile_is_kept(app, browser):
+    """RV-4: RV-8: for a new one; of a tag there never was nothing is found."""
+    gone, into, admin = make_tag("Lugdunum"), make_tag("Lyon"), make_user(Role.ADMIN)
+    url = f"/settings/companies/{the_company().id}/tags"
+    address = f"{url}/{gone.id}"
+    keeping.merge(gone, into, by=admin)
+    db.session.commit()
+
+    answer = browser(admin).post(address, data={"name": "Lugdunum North", "words": "Rhône"})
+
+    assert answer.status_code == 409 and "was merged into another meanwhile" in answer.text
+    assert 'value="Lugdunum North"' in answer.text and "Rhône</textarea>" in answer.text
+    assert browser(admin).post(f"{url}/999", data={"name": "Other"}).status_code == 404
+
+
 def test_a_merged_tag_is_gone_from_nobodys_list(app):
     """RV-4: a tag nobody has is merged too."""
     gone, into = make_tag("A"), make_tag("B")
