@@ -462,6 +462,6 @@ def test_who_saves_an_older_page_is_told_what_was_read_meanwhile(app):
     read(document)
 
     with pytest.raises(editing.Changed) as changed:
-        editing.edit(document, {"label": "Mine"}, by=member, version=seen)
+        editing.edit(document, {"order_reference": "O-1"}, by=member, version=seen)
 
     assert changed.value.names == ["Facteur"]
